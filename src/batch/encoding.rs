@@ -1,0 +1,1 @@
+//! Which bytes a batch file holds: a format and the compression that it can do.

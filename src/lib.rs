@@ -1,0 +1,30 @@
+//! `firstseen` finds the distinct records of many same-schema SQL tables and writes them as batch files.
+//!
+//! ```text
+//! job file + flags ─▶ Job                                                       job
+//!    │ connect, list the tables, compare their schemas, choose types and order
+//!    ▼
+//! Plan: ordered units 0..n                                                      plan, source
+//!    │ a pool of workers, one database connection each; per unit ConnectorX's Source → Destination
+//!    ▼
+//! source ─▶ first-seen filter ─▶ Arrow record batches per unit                  extract, distinct
+//!    │
+//!    ▼
+//! Polars: unique on the key, first kept, order kept ─▶ places of the survivors  distinct
+//!    │
+//!    ▼
+//! slices of `batch_rows` survivors ─▶ parquet | arrow | csv | ndjson | pickle   batch
+//!    │
+//!    ▼
+//! staging ─▶ batches/person-0000001-0010000.parquet …, batches.manifest.json    publish, report
+//! ```
+
+pub mod batch;
+pub mod error;
+pub mod generate;
+pub mod publish;
+pub mod report;
+pub mod source;
+pub mod verify;
+
+pub use error::{Error, ErrorKind, Interrupt, Result};

@@ -1,0 +1,3 @@
+//! The command `firstseen`.
+
+fn main() {}

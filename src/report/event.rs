@@ -1,0 +1,111 @@
+//! What a running job says of itself, as typed events.
+
+/// Something that happened in a running job.
+///
+/// Events of one unit come in order; events of different units interleave. They are sent from worker threads.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// The plan is made: this many units will be read by this many workers.
+    Planned {
+        /// Units, in the order of the result.
+        units: usize,
+        /// Connections that read at the same time.
+        workers: usize,
+        /// Sum of the catalogue's row estimates, where every table has one.
+        estimated_rows: Option<u64>,
+    },
+    /// A worker sends a unit's query.
+    UnitStarted {
+        /// Ordinal of the unit, from 0.
+        unit: usize,
+        /// The table.
+        table: String,
+        /// The query.
+        sql: String,
+        /// The catalogue's estimate of its rows.
+        estimated_rows: Option<u64>,
+    },
+    /// The unit's first row, or its end, has arrived: the database has executed the query.
+    UnitExecuted {
+        /// Ordinal of the unit, from 0.
+        unit: usize,
+        /// The table.
+        table: String,
+    },
+    /// More rows of a unit have been read. Sent every few thousand rows.
+    UnitProgress {
+        /// Ordinal of the unit, from 0.
+        unit: usize,
+        /// Rows read of this unit so far.
+        rows_read: u64,
+        /// Of these, rows whose key was not yet known from an earlier place: an upper bound of its new entries.
+        candidates: u64,
+    },
+    /// A unit is read to its end.
+    UnitFinished {
+        /// Ordinal of the unit, from 0.
+        unit: usize,
+        /// The table.
+        table: String,
+        /// Rows read.
+        rows_read: u64,
+        /// Of these, rows whose key was not yet known from an earlier place: an upper bound of its new entries.
+        candidates: u64,
+    },
+    /// All units are read, and their exact counts are known.
+    UnitCounted {
+        /// Ordinal of the unit, from 0.
+        unit: usize,
+        /// The table.
+        table: String,
+        /// Rows read.
+        rows_read: u64,
+        /// Rows of the result that come from this unit.
+        new: u64,
+        /// Rows whose key stands at an earlier place.
+        duplicates: u64,
+        /// Rows left out since their key is NULL.
+        null_drops: u64,
+    },
+    /// The result is known: this many rows, in this many batch files.
+    DistinctCounted {
+        /// Rows of the result.
+        rows: u64,
+        /// Batch files to be written.
+        files: usize,
+    },
+    /// A batch file is in staging. Files finish in any order.
+    FileWritten {
+        /// Name of the file.
+        name: String,
+        /// Rows in it.
+        rows: u64,
+        /// Its size.
+        bytes: u64,
+    },
+    /// The folder and its manifest are in place.
+    Published {
+        /// The folder.
+        folder: std::path::PathBuf,
+    },
+    /// Something that the user should know, and that is no error.
+    Warning {
+        /// What it is.
+        message: String,
+    },
+}
+
+/// Receives the events of a job, from any thread. It must return quickly: workers wait for it.
+pub trait Listener: Send + Sync {
+    /// Something happened.
+    fn on_event(&self, event: &Event);
+}
+
+/// Listens to nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Listener for Silent {
+    fn on_event(&self, _event: &Event) {}
+}

@@ -1,0 +1,5 @@
+//! Sources: what firstseen knows of each database.
+
+mod url;
+
+pub use url::SourceUrl;

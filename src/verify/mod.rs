@@ -1,0 +1,1 @@
+//! `verify`: whether a folder still holds what its manifest says.

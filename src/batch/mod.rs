@@ -2,8 +2,37 @@
 //!
 //! In: record batches in unit order, and the indices of the surviving rows. Out: files in a staging folder, with
 //! their row counts and checksums. This room never decides which rows survive, and never touches the target folder.
+//!
+//! ```text
+//! survivors ─▶ slice ─▶ picks (batch, row) ─▶ canonical record batch ─▶ encoder ─▶ sink   locate, canonical, write
+//!                                             parquet | ipc | csv | ndjson | pickle
+//! ```
+//!
+//! The canonical record batch depends on the slice's values alone, and so do the bytes of a file: not on workers, on
+//! chunk sizes or on the machine.
 
+mod calendar;
+mod canonical;
+mod cell;
+mod csv;
+mod dictionary;
 mod encoding;
+mod ipc;
+mod locate;
+mod name;
+mod ndjson;
+mod parquet;
+mod pickle;
+mod sink;
+mod stream;
+mod text;
+mod write;
+
+pub use encoding::{
+    ArrowCompression, Encoding, Format, ParquetCompression, TextCompression, ZstdLevel,
+};
+pub use name::{check_prefix, file_name};
+pub use write::{Layout, Rows, write_batches};
 
 use serde::{Deserialize, Serialize};
 

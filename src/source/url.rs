@@ -48,7 +48,10 @@ impl SourceUrl {
     pub fn redacted(&self) -> String {
         match self {
             Self::MySql(url) | Self::Postgres(url) => {
-                let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+                let port = url
+                    .port()
+                    .map(|port| format!(":{port}"))
+                    .unwrap_or_default();
                 let host = url.host_str().unwrap_or_default();
                 format!("{}://{host}{port}{}", url.scheme(), url.path())
             }

@@ -1,0 +1,156 @@
+//! One cell of a record batch, for the formats that are written row by row.
+
+use crate::{Error, ErrorKind, Result};
+use arrow::array::types::{
+    Date32Type, Decimal128Type, Decimal256Type, DurationMicrosecondType, Float32Type, Float64Type,
+    Int8Type, Int16Type, Int32Type, Int64Type, Time64MicrosecondType, TimestampMicrosecondType,
+    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use arrow::array::{
+    Array, AsArray, BinaryArray, BooleanArray, PrimitiveArray, RecordBatch, StringArray,
+};
+use arrow::datatypes::{DataType, TimeUnit, i256};
+
+/// A value, borrowed from its record batch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Cell<'a> {
+    /// No value.
+    Null,
+    /// Of Boolean.
+    Bool(bool),
+    /// Of a signed integer of any width.
+    Int(i64),
+    /// Of an unsigned integer of any width.
+    UInt(u64),
+    /// Of Float32.
+    Float32(f32),
+    /// Of Float64.
+    Float64(f64),
+    /// Of Decimal128: `unscaled` · 10^-`scale`.
+    Decimal128(i128, i8),
+    /// Of Decimal256: `unscaled` · 10^-`scale`.
+    Decimal256(i256, i8),
+    /// Of Utf8.
+    Text(&'a str),
+    /// Of Binary.
+    Bytes(&'a [u8]),
+    /// Days after 1970-01-01.
+    Date(i32),
+    /// Microseconds after 1970-01-01T00:00:00, of a column without a zone.
+    Timestamp(i64),
+    /// Microseconds after 1970-01-01T00:00:00Z.
+    TimestampUtc(i64),
+    /// Microseconds after midnight.
+    Time(i64),
+    /// Microseconds.
+    Duration(i64),
+}
+
+/// The type's access to a column's cells.
+enum Cells<'a> {
+    Bool(&'a BooleanArray),
+    Int8(&'a PrimitiveArray<Int8Type>),
+    Int16(&'a PrimitiveArray<Int16Type>),
+    Int32(&'a PrimitiveArray<Int32Type>),
+    Int64(&'a PrimitiveArray<Int64Type>),
+    UInt8(&'a PrimitiveArray<UInt8Type>),
+    UInt16(&'a PrimitiveArray<UInt16Type>),
+    UInt32(&'a PrimitiveArray<UInt32Type>),
+    UInt64(&'a PrimitiveArray<UInt64Type>),
+    Float32(&'a PrimitiveArray<Float32Type>),
+    Float64(&'a PrimitiveArray<Float64Type>),
+    Decimal128(&'a PrimitiveArray<Decimal128Type>, i8),
+    Decimal256(&'a PrimitiveArray<Decimal256Type>, i8),
+    Text(&'a StringArray),
+    Bytes(&'a BinaryArray),
+    Date(&'a PrimitiveArray<Date32Type>),
+    Timestamp(&'a PrimitiveArray<TimestampMicrosecondType>),
+    TimestampUtc(&'a PrimitiveArray<TimestampMicrosecondType>),
+    Time(&'a PrimitiveArray<Time64MicrosecondType>),
+    Duration(&'a PrimitiveArray<DurationMicrosecondType>),
+}
+
+/// A column of a record batch.
+pub(super) struct Column<'a> {
+    /// Its name.
+    pub name: &'a str,
+    array: &'a dyn Array,
+    cells: Cells<'a>,
+}
+
+/// The columns of a batch, in order.
+pub(super) fn columns(batch: &RecordBatch) -> Result<Vec<Column<'_>>> {
+    let fields = batch.schema_ref().fields().iter();
+    fields
+        .zip(batch.columns())
+        .map(|(field, array)| {
+            Ok(Column {
+                name: field.name(),
+                array,
+                cells: cells(array)?,
+            })
+        })
+        .collect()
+}
+
+fn cells(array: &dyn Array) -> Result<Cells<'_>> {
+    Ok(match array.data_type() {
+        DataType::Boolean => Cells::Bool(array.as_boolean()),
+        DataType::Int8 => Cells::Int8(array.as_primitive()),
+        DataType::Int16 => Cells::Int16(array.as_primitive()),
+        DataType::Int32 => Cells::Int32(array.as_primitive()),
+        DataType::Int64 => Cells::Int64(array.as_primitive()),
+        DataType::UInt8 => Cells::UInt8(array.as_primitive()),
+        DataType::UInt16 => Cells::UInt16(array.as_primitive()),
+        DataType::UInt32 => Cells::UInt32(array.as_primitive()),
+        DataType::UInt64 => Cells::UInt64(array.as_primitive()),
+        DataType::Float32 => Cells::Float32(array.as_primitive()),
+        DataType::Float64 => Cells::Float64(array.as_primitive()),
+        DataType::Decimal128(_, scale) => Cells::Decimal128(array.as_primitive(), *scale),
+        DataType::Decimal256(_, scale) => Cells::Decimal256(array.as_primitive(), *scale),
+        DataType::Utf8 => Cells::Text(array.as_string()),
+        DataType::Binary => Cells::Bytes(array.as_binary()),
+        DataType::Date32 => Cells::Date(array.as_primitive()),
+        DataType::Timestamp(TimeUnit::Microsecond, None) => Cells::Timestamp(array.as_primitive()),
+        DataType::Timestamp(TimeUnit::Microsecond, Some(zone)) if &**zone == "UTC" => {
+            Cells::TimestampUtc(array.as_primitive())
+        }
+        DataType::Time64(TimeUnit::Microsecond) => Cells::Time(array.as_primitive()),
+        DataType::Duration(TimeUnit::Microsecond) => Cells::Duration(array.as_primitive()),
+        other => {
+            let message = format!("no text or pickle file holds the type {other}");
+            return Err(Error::new(ErrorKind::Bug, message));
+        }
+    })
+}
+
+impl<'a> Column<'a> {
+    /// The cell of `row`, which is below the batch's number of rows.
+    pub(super) fn cell(&self, row: usize) -> Cell<'a> {
+        if self.array.is_null(row) {
+            return Cell::Null;
+        }
+        match &self.cells {
+            Cells::Bool(array) => Cell::Bool(array.value(row)),
+            Cells::Int8(array) => Cell::Int(array.value(row).into()),
+            Cells::Int16(array) => Cell::Int(array.value(row).into()),
+            Cells::Int32(array) => Cell::Int(array.value(row).into()),
+            Cells::Int64(array) => Cell::Int(array.value(row)),
+            Cells::UInt8(array) => Cell::UInt(array.value(row).into()),
+            Cells::UInt16(array) => Cell::UInt(array.value(row).into()),
+            Cells::UInt32(array) => Cell::UInt(array.value(row).into()),
+            Cells::UInt64(array) => Cell::UInt(array.value(row)),
+            Cells::Float32(array) => Cell::Float32(array.value(row)),
+            Cells::Float64(array) => Cell::Float64(array.value(row)),
+            Cells::Decimal128(array, scale) => Cell::Decimal128(array.value(row), *scale),
+            Cells::Decimal256(array, scale) => Cell::Decimal256(array.value(row), *scale),
+            Cells::Text(array) => Cell::Text(array.value(row)),
+            Cells::Bytes(array) => Cell::Bytes(array.value(row)),
+            Cells::Date(array) => Cell::Date(array.value(row)),
+            Cells::Timestamp(array) => Cell::Timestamp(array.value(row)),
+            Cells::TimestampUtc(array) => Cell::TimestampUtc(array.value(row)),
+            Cells::Time(array) => Cell::Time(array.value(row)),
+            Cells::Duration(array) => Cell::Duration(array.value(row)),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! CSV as RFC 4180 has it, but with `\n`: a header, nothing for null, `""` for an empty string.
+
+use super::TextCompression;
+use super::cell::{Cell, Column, columns};
+use super::sink::Sink;
+use super::stream::{Encode, Stop, stream_compressed};
+use super::text;
+use crate::Result;
+use arrow::array::RecordBatch;
+
+/// Writes a canonical record batch.
+pub(super) fn write(
+    batch: &RecordBatch,
+    compression: TextCompression,
+    sink: &mut Sink,
+    stop: Stop<'_>,
+) -> Result<()> {
+    let encoder = Csv(columns(batch)?);
+    stream_compressed(&encoder, batch.num_rows(), compression, sink, stop)
+}
+
+struct Csv<'a>(Vec<Column<'a>>);
+
+impl Encode for Csv<'_> {
+    fn begin(&self, out: &mut Vec<u8>) {
+        put_line(self.0.iter().map(|column| Cell::Text(column.name)), out);
+    }
+
+    fn row(&self, row: usize, out: &mut Vec<u8>) -> Result<()> {
+        put_line(self.0.iter().map(|column| column.cell(row)), out);
+        Ok(())
+    }
+
+    fn end(&self, _out: &mut Vec<u8>) {}
+}
+
+fn put_line<'a>(cells: impl Iterator<Item = Cell<'a>>, out: &mut Vec<u8>) {
+    for (index, cell) in cells.enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        match cell {
+            Cell::Text("") | Cell::Bytes([]) => out.extend_from_slice(b"\"\""),
+            Cell::Text(text) if needs_quotes(text) => put_quoted(text, out),
+            cell => text::put(cell, out),
+        }
+    }
+    out.push(b'\n');
+}
+
+fn needs_quotes(text: &str) -> bool {
+    text.bytes()
+        .any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
+}
+
+fn put_quoted(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    for byte in text.bytes() {
+        if byte == b'"' {
+            out.push(b'"');
+        }
+        out.push(byte);
+    }
+    out.push(b'"');
+}

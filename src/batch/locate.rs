@@ -1,0 +1,87 @@
+//! Where surviving rows stand in the candidates' record batches.
+
+use super::Rows;
+use crate::{Error, ErrorKind, Result};
+use arrow::array::RecordBatch;
+
+/// A row of one of the record batches of [`Picks`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pick {
+    /// Index into [`Picks::batches`].
+    pub batch: usize,
+    /// Row of that batch.
+    pub row: usize,
+}
+
+/// The rows of one slice, and the record batches that they stand in.
+pub(super) struct Picks<'a> {
+    /// The batches from the slice's first row to its last.
+    pub batches: &'a [RecordBatch],
+    /// In the order of the slice; each is a row of its batch.
+    pub rows: Vec<Pick>,
+}
+
+/// The candidates' batches, each with the global index of the row after its last.
+pub(super) struct Locator<'a> {
+    batches: &'a [RecordBatch],
+    ends: Vec<usize>,
+}
+
+impl<'a> Locator<'a> {
+    pub(super) fn new(rows: &Rows<'a>) -> Self {
+        let ends = rows.batches.iter().scan(0, |end, batch| {
+            *end += batch.num_rows();
+            Some(*end)
+        });
+        Self {
+            batches: rows.batches,
+            ends: ends.collect(),
+        }
+    }
+
+    /// The places of `slice`, ascending global row indices.
+    pub(super) fn locate(&self, slice: &[u32]) -> Result<Picks<'a>> {
+        let mut rows = Vec::with_capacity(slice.len());
+        let first = self.batch_of(slice.first().copied().map_or(0, index));
+        let mut batch = first;
+        for global in slice.iter().copied().map(index) {
+            batch += self
+                .ends
+                .iter()
+                .skip(batch)
+                .take_while(|end| **end <= global)
+                .count();
+            let place = self.place(batch, global).ok_or_else(outside)?;
+            rows.push(Pick {
+                batch: batch - first,
+                row: place,
+            });
+        }
+        let last = self.batches.len().min(batch + 1);
+        let batches = self.batches.get(first..last).unwrap_or_default();
+        Ok(Picks { batches, rows })
+    }
+
+    fn batch_of(&self, global: usize) -> usize {
+        self.ends.partition_point(|end| *end <= global)
+    }
+
+    /// The row of `batch` that has this global index.
+    fn place(&self, batch: usize, global: usize) -> Option<usize> {
+        let end = self.ends.get(batch)?;
+        let start = end - self.batches.get(batch)?.num_rows();
+        (start..*end).contains(&global).then(|| global - start)
+    }
+}
+
+/// `usize` has at least 32 bits on every platform that Arrow builds for.
+fn index(global: u32) -> usize {
+    usize::try_from(global).unwrap_or(usize::MAX)
+}
+
+fn outside() -> Error {
+    Error::new(
+        ErrorKind::Bug,
+        "the surviving rows don't ascend, or end after the candidates",
+    )
+}

@@ -1,0 +1,126 @@
+//! Python's pickle, protocol 4: a list of dicts, as a script that dumps a cursor's rows writes it.
+//!
+//! What `pickle.load` gives: None, bool, int, float, `decimal.Decimal` with its scale, str, bytes, `datetime.date`, naive
+//! `datetime.datetime` (in UTC where the column has a zone), `datetime.time`, `datetime.timedelta`.
+
+mod frame;
+mod moment;
+mod opcode;
+
+use super::cell::{Cell, Column, columns};
+use super::sink::Sink;
+use super::stream::{Encode, Stop, stream};
+use super::text;
+use crate::{Error, ErrorKind, Result};
+use arrow::array::RecordBatch;
+use frame::Framed;
+use moment::OutOfRange;
+use opcode::Class;
+
+/// Dicts that the reader's stack holds before they go to the list; what Python's own pickler takes.
+const ROWS_PER_APPENDS: usize = 1000;
+
+/// Writes a canonical record batch.
+pub(super) fn write(batch: &RecordBatch, sink: &mut Sink, stop: Stop<'_>) -> Result<()> {
+    let columns = columns(batch)?;
+    let first_key = Class::ALL.len();
+    let encoder = Pickle {
+        keys: (first_key..).map(opcode::get).take(columns.len()).collect(),
+        columns,
+        rows: batch.num_rows(),
+    };
+    let mut framed = Framed::begin(sink)?;
+    stream(&encoder, batch.num_rows(), &mut framed, stop)
+}
+
+struct Pickle<'a> {
+    columns: Vec<Column<'a>>,
+    /// The opcode that puts a column's name from the memo onto the stack.
+    keys: Vec<Vec<u8>>,
+    rows: usize,
+}
+
+impl Encode for Pickle<'_> {
+    /// Fills the memo, classes first, and then opens the list.
+    fn begin(&self, out: &mut Vec<u8>) {
+        for class in Class::ALL {
+            opcode::class(class, out);
+            opcode::memoize_and_pop(out);
+        }
+        for column in &self.columns {
+            opcode::text(column.name, out);
+            opcode::memoize_and_pop(out);
+        }
+        out.push(opcode::EMPTY_LIST);
+    }
+
+    fn row(&self, row: usize, out: &mut Vec<u8>) -> Result<()> {
+        if row.is_multiple_of(ROWS_PER_APPENDS) {
+            out.push(opcode::MARK);
+        }
+        out.extend_from_slice(&[opcode::EMPTY_DICT, opcode::MARK]);
+        for (key, column) in self.keys.iter().zip(&self.columns) {
+            out.extend_from_slice(key);
+            put(column.cell(row), out)
+                .map_err(|OutOfRange(what)| out_of_range(column, row, what))?;
+        }
+        out.push(opcode::SETITEMS);
+        if (row + 1).is_multiple_of(ROWS_PER_APPENDS) || row + 1 == self.rows {
+            out.push(opcode::APPENDS);
+        }
+        Ok(())
+    }
+
+    fn end(&self, out: &mut Vec<u8>) {
+        out.push(opcode::STOP);
+    }
+}
+
+/// Appends the opcodes that leave the cell's value on the stack.
+fn put(cell: Cell<'_>, out: &mut Vec<u8>) -> Result<(), OutOfRange> {
+    match cell {
+        Cell::Null => out.push(opcode::NONE),
+        Cell::Bool(value) => out.push(if value {
+            opcode::NEWTRUE
+        } else {
+            opcode::NEWFALSE
+        }),
+        Cell::Int(value) => opcode::int(value, out),
+        Cell::UInt(value) => opcode::uint(value, out),
+        Cell::Float32(value) => opcode::float(value.into(), out),
+        Cell::Float64(value) => opcode::float(value, out),
+        Cell::Decimal128(..) | Cell::Decimal256(..) => put_decimal(cell, out),
+        Cell::Text(value) => opcode::text(value, out),
+        Cell::Bytes(value) => opcode::bytes(value, out),
+        Cell::Date(days) => moment::date(days, out)?,
+        Cell::Timestamp(micros) | Cell::TimestampUtc(micros) => moment::datetime(micros, out)?,
+        Cell::Time(micros) => moment::time(micros, out)?,
+        Cell::Duration(micros) => moment::timedelta(micros, out),
+    }
+    Ok(())
+}
+
+/// `Decimal('1.10')`: the constructor keeps every digit and the scale.
+fn put_decimal(cell: Cell<'_>, out: &mut Vec<u8>) {
+    let mut digits = Vec::with_capacity(80);
+    text::put(cell, &mut digits);
+    opcode::call(Class::Decimal, out, |out| {
+        opcode::short_text(&digits, out);
+        out.push(opcode::TUPLE1);
+    });
+}
+
+fn out_of_range(column: &Column<'_>, row: usize, what: &str) -> Error {
+    Error::new(
+        ErrorKind::Value,
+        format!(
+            "column {}: row {} of the file holds {what}",
+            column.name,
+            row + 1
+        ),
+    )
+    .advise("choose another --format, or leave such rows out with --where")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! Where an encoder's bytes go: a new file, counted and hashed on the way.
+
+use crate::{Error, ErrorKind, Result};
+use sha2::{Digest, Sha256};
+use std::error::Error as StdError;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+/// Bytes that are hashed and written at once: few system calls, and still in the cache.
+const BUFFER_BYTES: usize = 128 * 1024;
+
+/// A new file that is being written.
+pub(super) struct Sink(BufWriter<Hashed>);
+
+/// What has arrived in a finished file.
+pub(super) struct Written {
+    /// Its size.
+    pub bytes: u64,
+    /// SHA-256 of its bytes, 64 hexadecimal digits.
+    pub sha256: String,
+}
+
+struct Hashed {
+    file: File,
+    bytes: u64,
+    sha256: Sha256,
+}
+
+impl Sink {
+    /// Opens a file that must not exist yet.
+    pub(super) fn create(path: &Path) -> Result<Self> {
+        let file = OpenOptions::new().write(true).create_new(true).open(path);
+        let hashed = Hashed {
+            file: file.map_err(failed)?,
+            bytes: 0,
+            sha256: Sha256::new(),
+        };
+        Ok(Self(BufWriter::with_capacity(BUFFER_BYTES, hashed)))
+    }
+
+    /// Writes what is buffered and syncs the file to its disk. The folder's entry is for the caller to sync.
+    pub(super) fn finish(self) -> Result<Written> {
+        let hashed = self
+            .0
+            .into_inner()
+            .map_err(|error| failed(error.into_error()))?;
+        hashed.file.sync_all().map_err(failed)?;
+        Ok(Written {
+            bytes: hashed.bytes,
+            sha256: format!("{:x}", hashed.sha256.finalize()),
+        })
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.sha256.update(bytes.get(..written).unwrap_or(bytes));
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// The error of a file that an encoder couldn't write: [`ErrorKind::Output`] where an I/O error is among the causes,
+/// else [`ErrorKind::Bug`], since every checked schema can be encoded.
+pub(super) fn failed(cause: impl StdError + Send + Sync + 'static) -> Error {
+    let mut causes = std::iter::successors(
+        Some(&cause as &(dyn StdError + 'static)),
+        |cause: &&(dyn StdError + 'static)| (*cause).source(),
+    );
+    let io = causes.any(|cause| cause.is::<io::Error>());
+    let (kind, message) = if io {
+        (ErrorKind::Output, "can't be written")
+    } else {
+        (ErrorKind::Bug, "can't be encoded")
+    };
+    Error::new(kind, message).because(cause)
+}

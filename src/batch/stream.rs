@@ -1,0 +1,84 @@
+//! Rows into bytes, one after the other, in blocks; for the formats that this crate encodes itself.
+
+use super::TextCompression;
+use super::sink::{Sink, failed};
+use crate::{Error, ErrorKind, Interrupt, Result};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::Write;
+
+/// A block is handed on when it has this many bytes: it stays in the cache, and a cancelled job stops soon.
+const BLOCK_BYTES: usize = 64 * 1024;
+
+/// What `--compression gzip` means; gzip's own default.
+const GZIP_LEVEL: u32 = 6;
+
+/// Encodes the rows of one record batch.
+pub(super) trait Encode {
+    /// Appends what stands before the first row.
+    fn begin(&self, out: &mut Vec<u8>);
+    /// Appends a row.
+    fn row(&self, row: usize, out: &mut Vec<u8>) -> Result<()>;
+    /// Appends what stands after the last row.
+    fn end(&self, out: &mut Vec<u8>);
+}
+
+/// Asks whether the job is cancelled.
+#[derive(Clone, Copy)]
+pub(super) struct Stop<'a>(pub &'a (dyn Fn() -> bool + Sync));
+
+impl Stop<'_> {
+    /// [`ErrorKind::Interrupted`] once the job is cancelled.
+    pub(super) fn check(self) -> Result<()> {
+        if (self.0)() {
+            let kind = ErrorKind::Interrupted(Interrupt::Int);
+            return Err(Error::new(kind, "interrupted"));
+        }
+        Ok(())
+    }
+}
+
+/// Writes all rows to `out`, a block with each call of `write_all`.
+pub(super) fn stream(
+    encoder: &impl Encode,
+    rows: usize,
+    out: &mut impl Write,
+    stop: Stop<'_>,
+) -> Result<()> {
+    let mut block = Vec::with_capacity(BLOCK_BYTES * 2);
+    encoder.begin(&mut block);
+    for row in 0..rows {
+        encoder.row(row, &mut block)?;
+        if block.len() >= BLOCK_BYTES {
+            out.write_all(&block).map_err(failed)?;
+            block.clear();
+            stop.check()?;
+        }
+    }
+    encoder.end(&mut block);
+    out.write_all(&block).map_err(failed)
+}
+
+/// Writes all rows, compressed as a whole. The bytes tell neither time nor machine.
+pub(super) fn stream_compressed(
+    encoder: &impl Encode,
+    rows: usize,
+    compression: TextCompression,
+    sink: &mut Sink,
+    stop: Stop<'_>,
+) -> Result<()> {
+    match compression {
+        TextCompression::None => stream(encoder, rows, sink, stop),
+        TextCompression::Gzip => {
+            let mut gzip = GzEncoder::new(sink, Compression::new(GZIP_LEVEL));
+            stream(encoder, rows, &mut gzip, stop)?;
+            gzip.finish().map(drop).map_err(failed)
+        }
+        TextCompression::Zstd(level) => {
+            let mut zstd = zstd::Encoder::new(sink, level.get().into()).map_err(failed)?;
+            zstd.include_checksum(true).map_err(failed)?;
+            stream(encoder, rows, &mut zstd, stop)?;
+            zstd.finish().map(drop).map_err(failed)
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Values as text: the one place that csv and ndjson share.
+
+use super::calendar::{Civil, Clock, day_and_micros};
+use super::cell::Cell;
+use arrow::datatypes::i256;
+use base64::display::Base64Display;
+use base64::engine::general_purpose::STANDARD;
+use std::fmt::{Arguments, Debug};
+use std::io::Write;
+
+/// Appends the cell's plain text, without quotes; nothing for null.
+///
+/// Only the text of [`Cell::Text`] can hold a character that csv or JSON must escape.
+pub(super) fn put(cell: Cell<'_>, out: &mut Vec<u8>) {
+    match cell {
+        Cell::Null => {}
+        Cell::Bool(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
+        Cell::Int(value) => put_args(format_args!("{value}"), out),
+        Cell::UInt(value) => put_args(format_args!("{value}"), out),
+        Cell::Float32(value) => put_float(value, out),
+        Cell::Float64(value) => put_float(value, out),
+        Cell::Decimal128(value, scale) => put_decimal128(value, scale, out),
+        Cell::Decimal256(value, scale) => put_decimal256(value, scale, out),
+        Cell::Text(value) => out.extend_from_slice(value.as_bytes()),
+        Cell::Bytes(value) => put_args(
+            format_args!("{}", Base64Display::new(value, &STANDARD)),
+            out,
+        ),
+        Cell::Date(days) => put_date(days.into(), out),
+        Cell::Timestamp(micros) => put_timestamp(micros, out),
+        Cell::TimestampUtc(micros) => {
+            put_timestamp(micros, out);
+            out.push(b'Z');
+        }
+        Cell::Time(micros) | Cell::Duration(micros) => put_span(micros, out),
+    }
+}
+
+/// Appends formatted text. Writing into a `Vec` never fails.
+fn put_args(text: Arguments<'_>, out: &mut Vec<u8>) {
+    out.write_fmt(text).unwrap_or_default();
+}
+
+/// The shortest digits that read back as the same float; `NaN`, `inf` and `-inf`.
+fn put_float(value: impl Debug, out: &mut Vec<u8>) {
+    put_args(format_args!("{value:?}"), out);
+}
+
+/// Appends plain digits with exactly `scale` decimals; a negative scale gives zeros before the point.
+pub(super) fn put_decimal128(value: i128, scale: i8, out: &mut Vec<u8>) {
+    let start = put_sign(value < 0, out);
+    put_args(format_args!("{}", value.unsigned_abs()), out);
+    put_point(start, scale, out);
+}
+
+/// As [`put_decimal128`].
+pub(super) fn put_decimal256(value: i256, scale: i8, out: &mut Vec<u8>) {
+    if let Some(value) = value.to_i128() {
+        return put_decimal128(value, scale, out);
+    }
+    let digits = value.to_string();
+    let start = put_sign(digits.starts_with('-'), out);
+    out.extend_from_slice(digits.trim_start_matches('-').as_bytes());
+    put_point(start, scale, out);
+}
+
+/// Appends the sign and returns where the digits begin.
+fn put_sign(negative: bool, out: &mut Vec<u8>) -> usize {
+    if negative {
+        out.push(b'-');
+    }
+    out.len()
+}
+
+/// Puts the point into the digits that begin at `start`.
+fn put_point(start: usize, scale: i8, out: &mut Vec<u8>) {
+    let decimals = usize::from(scale.unsigned_abs());
+    if scale <= 0 {
+        let zeros = if out.get(start..) == Some(b"0") {
+            0
+        } else {
+            decimals
+        };
+        out.resize(out.len() + zeros, b'0');
+        return;
+    }
+    let digits = out.len() - start;
+    let missing = (decimals + 1).saturating_sub(digits);
+    out.splice(start..start, std::iter::repeat_n(b'0', missing));
+    out.insert(out.len() - decimals, b'.');
+}
+
+/// ISO 8601: four digits for the years 0 to 9999, else a sign and at least four (the expanded form).
+fn put_date(days: i64, out: &mut Vec<u8>) {
+    let Civil { year, month, day } = Civil::from_days(days);
+    if year < 0 {
+        out.push(b'-');
+    } else if year > 9999 {
+        out.push(b'+');
+    }
+    put_digits(year, 4, out);
+    out.push(b'-');
+    put_digits(month, 2, out);
+    out.push(b'-');
+    put_digits(day, 2, out);
+}
+
+fn put_timestamp(micros: i64, out: &mut Vec<u8>) {
+    let (days, of_day) = day_and_micros(micros);
+    put_date(days, out);
+    out.push(b'T');
+    put_clock(of_day, out);
+}
+
+fn put_span(micros: i64, out: &mut Vec<u8>) {
+    put_sign(micros < 0, out);
+    put_clock(micros.unsigned_abs(), out);
+}
+
+/// `HH:MM:SS`, and `.ffffff` where it is not zero; more digits for the hours where they need them.
+fn put_clock(micros: u64, out: &mut Vec<u8>) {
+    let clock = Clock::from_micros(micros);
+    put_digits(clock.hours, 2, out);
+    out.push(b':');
+    put_digits(clock.minutes, 2, out);
+    out.push(b':');
+    put_digits(clock.seconds, 2, out);
+    if clock.micros != 0 {
+        out.push(b'.');
+        put_digits(clock.micros, 6, out);
+    }
+}
+
+/// The absolute value's digits, zero-padded to `width`.
+fn put_digits(value: i64, width: usize, out: &mut Vec<u8>) {
+    let start = out.len();
+    let mut rest = value.unsigned_abs();
+    while rest > 0 || out.len() - start < width {
+        out.push(b'0' + (rest % 10) as u8);
+        rest /= 10;
+    }
+    out.get_mut(start..).unwrap_or_default().reverse();
+}

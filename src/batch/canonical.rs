@@ -150,3 +150,6 @@ fn unfit(cause: arrow::error::ArrowError) -> Error {
 fn bug(message: &str) -> Error {
     Error::new(ErrorKind::Bug, message)
 }
+
+#[cfg(test)]
+mod tests;

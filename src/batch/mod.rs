@@ -17,6 +17,8 @@ mod cell;
 mod csv;
 mod dictionary;
 mod encoding;
+#[cfg(test)]
+mod fixture;
 mod ipc;
 mod locate;
 mod name;

@@ -28,11 +28,15 @@ struct Hashed {
 }
 
 impl Sink {
-    /// Opens a file that must not exist yet.
+    /// Creates a file that must not exist yet.
     pub(super) fn create(path: &Path) -> Result<Self> {
-        let file = OpenOptions::new().write(true).create_new(true).open(path);
+        Self::open(path, OpenOptions::new().write(true).create_new(true))
+    }
+
+    /// Opens a file as `options` say.
+    pub(super) fn open(path: &Path, options: &OpenOptions) -> Result<Self> {
         let hashed = Hashed {
-            file: file.map_err(failed)?,
+            file: options.open(path).map_err(failed)?,
             bytes: 0,
             sha256: Sha256::new(),
         };

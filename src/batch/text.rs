@@ -141,3 +141,6 @@ fn put_digits(value: i64, width: usize, out: &mut Vec<u8>) {
     }
     out.get_mut(start..).unwrap_or_default().reverse();
 }
+
+#[cfg(test)]
+mod tests;

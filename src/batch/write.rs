@@ -71,7 +71,7 @@ pub fn write_batches(
         let written = stop
             .check()
             .and_then(|()| canonical(&rows.schema, &locator.locate(slice)?))
-            .and_then(|batch| write_file(&batch, layout, &folder.join(&name), stop))
+            .and_then(|batch| write_into(&batch, layout, Sink::create(&folder.join(&name))?, stop))
             .map_err(|error| error.within(&name))?;
         let file = BatchFile {
             name,
@@ -85,13 +85,12 @@ pub fn write_batches(
     files.collect()
 }
 
-fn write_file(
+fn write_into(
     batch: &RecordBatch,
     layout: &Layout,
-    path: &Path,
+    mut sink: Sink,
     stop: Stop<'_>,
 ) -> Result<Written> {
-    let mut sink = Sink::create(path)?;
     match layout.encoding {
         Encoding::Parquet(compression) => {
             parquet::write(batch, compression, layout.distinct_column, &mut sink)

@@ -1,0 +1,107 @@
+use super::super::Rows;
+use super::super::fixture::{Outcome, batch};
+use super::super::locate::Locator;
+use super::*;
+use arrow::array::{BinaryArray, Int32Array, StringArray};
+use arrow::buffer::Buffer;
+
+fn pick(batches: &[RecordBatch], survivors: &[u32]) -> Result<RecordBatch> {
+    let rows = Rows {
+        schema: batches
+            .first()
+            .map(RecordBatch::schema)
+            .unwrap_or_else(|| Arc::new(arrow::datatypes::Schema::empty())),
+        batches,
+        survivors,
+    };
+    canonical(&rows.schema, &Locator::new(&rows).locate(survivors)?)
+}
+
+#[test]
+fn null_slots_are_zero_whatever_stood_in_them() -> Outcome {
+    let valid = || Some(NullBuffer::from(vec![true, false, true]));
+    let dirty = batch(vec![
+        (
+            "n",
+            Arc::new(Int32Array::try_new(vec![1, 2, 3].into(), valid())?),
+        ),
+        (
+            "b",
+            Arc::new(BooleanArray::new(vec![true; 3].into(), valid())),
+        ),
+        (
+            "s",
+            Arc::new(StringArray::try_new(
+                OffsetBuffer::from_lengths([1, 1, 1]),
+                Buffer::from(b"xyz"),
+                valid(),
+            )?),
+        ),
+    ])?;
+    let gathered = pick(&[dirty], &[0, 1, 2])?;
+    let [n, b, s] = [0, 1, 2].map(|index| gathered.column(index).to_data());
+    assert_eq!(n.buffers()[0].typed_data::<i32>(), [1, 0, 3]);
+    assert_eq!(b.buffers()[0].as_slice(), [0b101]);
+    assert_eq!(s.buffers()[0].typed_data::<i32>(), [0, 1, 1, 2]);
+    assert_eq!(s.buffers()[1].as_slice(), b"xz");
+    assert!([n, b, s].iter().all(|data| data.null_count() == 1));
+    Ok(())
+}
+
+#[test]
+fn a_slice_without_nulls_has_no_validity_bitmap() -> Outcome {
+    let column = Arc::new(Int32Array::from(vec![Some(1), None, Some(3)]));
+    let gathered = pick(&[batch(vec![("n", column)])?], &[0, 2])?;
+    assert!(gathered.column(0).nulls().is_none());
+    Ok(())
+}
+
+#[test]
+fn rows_are_found_past_empty_batches_and_slices() -> Outcome {
+    let full = batch(vec![("n", Arc::new(Int32Array::from_iter_values(0..10)))])?;
+    let batches = [
+        full.slice(0, 0),
+        full.slice(0, 3),
+        full.slice(3, 0),
+        full.slice(3, 0),
+        full.slice(3, 6),
+        full.slice(9, 1),
+        full.slice(0, 0),
+    ];
+    let gathered = pick(&batches, &[2, 3, 8, 9])?;
+    assert_eq!(
+        gathered.column(0).as_ref(),
+        &Int32Array::from(vec![2, 3, 8, 9])
+    );
+    Ok(())
+}
+
+#[test]
+fn indices_that_are_no_rows_are_a_bug_and_no_panic() -> Outcome {
+    let full = [batch(vec![(
+        "n",
+        Arc::new(Int32Array::from_iter_values(0..10)),
+    )])?];
+    for survivors in [&[10_u32][..], &[3, 10], &[u32::MAX]] {
+        let kind = pick(&full, survivors).map_err(|error| error.kind()).err();
+        assert_eq!(kind, Some(ErrorKind::Bug));
+    }
+    Ok(())
+}
+
+#[test]
+fn more_text_than_offsets_can_count_is_refused_before_it_is_copied() -> Outcome {
+    const CELL_BYTES: usize = 1 << 30;
+    // Zeroed pages that nothing reads: the memory is never really taken.
+    let huge = arrow::buffer::MutableBuffer::from_len_zeroed(CELL_BYTES);
+    let offsets = OffsetBuffer::from_lengths([CELL_BYTES]);
+    let cell = BinaryArray::try_new(offsets, huge.into(), None)?;
+    let part = batch(vec![("blob", Arc::new(cell))])?;
+    let error = pick(&[part.clone(), part], &[0, 1])
+        .err()
+        .ok_or("accepted")?;
+    assert_eq!(error.kind(), ErrorKind::Capacity);
+    assert!(error.to_string().contains("blob"));
+    assert!(error.advice().unwrap_or_default().contains("--batch-rows"));
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! Whether a folder holds exactly the files of a manifest.
+
+use super::failure::cannot;
+use crate::Result;
+use crate::batch::BatchFile;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+/// Whether `folder` is a folder that holds the files of the manifest, each with its size and checksum, and nothing else.
+pub(super) fn holds_exactly(folder: &Path, files: &[BatchFile]) -> Result<bool> {
+    compare(folder, files)
+        .map_err(|cause| cannot(format_args!("read the folder {}", folder.display()), cause))
+}
+
+fn compare(folder: &Path, files: &[BatchFile]) -> io::Result<bool> {
+    let is_folder = fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_dir());
+    if !is_folder || !sizes_agree(folder, files)? {
+        return Ok(false);
+    }
+    for file in files {
+        if sha256(&folder.join(&file.name))? != file.sha256 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn sizes_agree(folder: &Path, files: &[BatchFile]) -> io::Result<bool> {
+    let mut expected: HashMap<&OsStr, u64> = files
+        .iter()
+        .map(|file| (OsStr::new(&file.name), file.bytes))
+        .collect();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        let bytes = expected.remove(entry.file_name().as_os_str());
+        if !metadata.is_file() || bytes != Some(metadata.len()) {
+            return Ok(false);
+        }
+    }
+    Ok(expected.is_empty())
+}
+
+fn sha256(path: &Path) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    io::copy(&mut File::open(path)?, &mut hasher)?;
+    Ok(format!("{:x}", hasher.finalize()))
+}

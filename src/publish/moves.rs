@@ -1,0 +1,64 @@
+//! The moves of a publication, each a single system call that can be taken back.
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+/// A change at the target.
+#[derive(Debug)]
+pub(super) enum Move {
+    /// `from` becomes `to`. A folder takes the place of an empty folder only: the kernel refuses any other.
+    Rename { from: PathBuf, to: PathBuf },
+    /// Both change their places at the same moment.
+    Exchange { one: PathBuf, other: PathBuf },
+    /// `copy` keeps what `original` holds, since the next move puts something else there.
+    Keep { original: PathBuf, copy: PathBuf },
+}
+
+impl Move {
+    pub(super) fn make(&self) -> io::Result<()> {
+        match self {
+            Self::Rename { from, to } => fs::rename(from, to),
+            Self::Exchange { one, other } => exchange(one, other),
+            Self::Keep { original, copy } => fs::copy(original, copy).map(|_bytes| ()),
+        }
+    }
+
+    /// Takes the move back, provided that later moves are taken back already.
+    pub(super) fn undo(&self) -> io::Result<()> {
+        match self {
+            Self::Rename { from, to } => fs::rename(to, from),
+            Self::Exchange { one, other } => exchange(one, other),
+            Self::Keep { original, copy } => fs::rename(copy, original),
+        }
+    }
+}
+
+impl fmt::Display for Move {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rename { from, to } => write!(f, "rename {} to {}", from.display(), to.display()),
+            Self::Exchange { one, other } => {
+                write!(f, "exchange {} and {}", one.display(), other.display())
+            }
+            Self::Keep { original, copy } => {
+                write!(f, "copy {} to {}", original.display(), copy.display())
+            }
+        }
+    }
+}
+
+fn exchange(one: &PathBuf, other: &PathBuf) -> io::Result<()> {
+    renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).map_err(io::Error::from)
+}
+
+/// Whether an exchange failed since the filesystem (NFS, some of FUSE) or the kernel (before 3.15) has none.
+pub(super) fn is_unsupported(cause: &io::Error) -> bool {
+    matches!(
+        Errno::from_io_error(cause),
+        Some(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP)
+    )
+}

@@ -1,0 +1,124 @@
+//! The staging folder of a running job.
+
+use super::failure::cannot;
+use super::lock::Lock;
+use super::manifest::Manifest;
+use super::place::Place;
+use super::publication::{Publication, Step, prepare};
+use super::roll_forward::settle;
+use super::sync::sync_folder;
+use super::target::Target;
+use crate::Result;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The locked folder beside the target in which a job writes its batch files.
+///
+/// Dropping it removes it with all that it holds: an error, a panic that unwinds and a cancelled job leave nothing.
+#[derive(Debug)]
+pub struct Staging {
+    target: Target,
+    folder: PathBuf,
+    /// `None` once staging is to be left as it is.
+    lock: Option<Lock>,
+}
+
+impl Staging {
+    /// Makes and locks the staging folder. What a dead job left there is completed or swept first.
+    ///
+    /// Another job has it: [`ErrorKind::InUse`](crate::ErrorKind::InUse), at once. The target is checked again, since
+    /// the job that had the lock before may have published.
+    pub fn create(target: &Target) -> Result<Self> {
+        let place = &target.place;
+        let lock = Lock::acquire(place)?;
+        settle(place)?;
+        let staging = Self {
+            target: target.clone(),
+            folder: place.staged_folder(),
+            lock: Some(lock),
+        };
+        target.standing()?;
+        fs::create_dir(&staging.folder)
+            .map_err(|cause| cannot(format_args!("make {}", staging.folder.display()), cause))?;
+        sync_folder(&place.parent)?;
+        Ok(staging)
+    }
+
+    /// Where the batch files are written, with names and modes as they shall be published and their bytes synced.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Publishes the folder and `manifest`, then removes staging and what was replaced.
+    ///
+    /// `proceed` is called right before the target is changed; its error ends the publication with the target as it
+    /// was. From there on nothing stops a publication but a failure, which puts the target back as it was. Where even
+    /// that fails, staging is left for [`roll_forward`](super::roll_forward()), and the error's advice says so.
+    ///
+    /// What is published has the modes that the process's umask gives, not those of an empty folder in its place.
+    pub fn publish(mut self, manifest: &Manifest, proceed: &dyn Fn() -> Result<()>) -> Result<()> {
+        let target = self.target.clone();
+        prepare(&target.place, manifest)?;
+        let standing = target.standing()?;
+        proceed()?;
+        let mut publication = Publication::new(&target.place, standing);
+        let result = Step::ALL
+            .into_iter()
+            .try_for_each(|step| publication.take(step));
+        result.map_err(|error| match publication.undo() {
+            Ok(()) => error,
+            Err(_cause) => {
+                self.leave();
+                error.advise(format!(
+                    "the publication is half done: firstseen verify {} completes it",
+                    target.folder().display()
+                ))
+            }
+        })
+    }
+
+    /// Frees the lock and leaves the folder as it is, as the end of the process would.
+    pub(super) fn leave(&mut self) {
+        self.lock = None;
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if let Some(lock) = self.lock.take() {
+            // What can't be removed now is swept by the next job.
+            let _ = sweep(&self.target.place);
+            let _ = lock.remove();
+        }
+    }
+}
+
+/// Removes all but the lock. The manifest goes first: without it, the rest is no pending publication.
+pub(super) fn sweep(place: &Place) -> Result<()> {
+    let removals = [
+        (place.staged_manifest(), Removal::File),
+        (place.partial_manifest(), Removal::File),
+        (place.replaced_manifest(), Removal::File),
+        (place.staged_folder(), Removal::Folder),
+        (place.replaced_folder(), Removal::Folder),
+    ];
+    for (path, removal) in removals {
+        let result = match removal {
+            Removal::File => fs::remove_file(&path),
+            Removal::Folder => fs::remove_dir_all(&path),
+        };
+        match result {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                return Err(cannot(format_args!("remove {}", path.display()), cause));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+enum Removal {
+    File,
+    Folder,
+}

@@ -1,0 +1,34 @@
+//! The days on which persons are born, as text.
+
+use chrono::{Datelike, NaiveDate};
+
+/// The earliest year of birth.
+const FIRST_YEAR: i32 = 1900;
+/// The year of the last table.
+const LAST_YEAR: i32 = 2012;
+
+/// Every day from 1900 to 2012, in ISO form.
+#[derive(Debug)]
+pub(super) struct Calendar {
+    days: Vec<String>,
+}
+
+impl Calendar {
+    pub(super) fn new() -> Self {
+        let first = NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1);
+        let days = first
+            .into_iter()
+            .flat_map(|day| day.iter_days())
+            .take_while(|day| day.year() <= LAST_YEAR);
+        Self {
+            days: days.map(|day| day.to_string()).collect(),
+        }
+    }
+
+    /// The days up to the end of `year`.
+    pub(super) fn until(&self, year: i32) -> &[String] {
+        let after = format!("{}-01-01", year + 1);
+        let len = self.days.partition_point(|day| *day < after);
+        self.days.get(..len).unwrap_or_default()
+    }
+}

@@ -1,0 +1,104 @@
+//! MariaDB and MySQL: LOAD DATA LOCAL where the server allows it, else INSERTs of many rows.
+//!
+//! These databases commit with every CREATE TABLE. So what was made is dropped again when something fails.
+
+mod connect;
+mod error;
+mod send;
+
+use super::database::{Database, Standing, create_statement};
+use super::{Order, fill};
+use crate::generate::supply::Supply;
+use crate::{Error, Result};
+use error::translate;
+use r2d2_mysql::mysql::prelude::Queryable;
+use r2d2_mysql::mysql::{Conn, Opts};
+use send::Way;
+use url::Url;
+
+/// The values are ASCII; in this character set a CHAR column has the same width in every row.
+const TABLE_OPTIONS: &str = "ENGINE=InnoDB DEFAULT CHARACTER SET ascii";
+
+/// Makes the tables in the URL's database.
+pub(super) fn load(url: &Url, order: &Order<'_>) -> Result<()> {
+    let opts = connect::options(url)?;
+    let mut connection = connect::connect(&opts)?;
+    let way = Way::of(&mut connection)?;
+    let mut database = MySql {
+        connection,
+        way,
+        created: Vec::new(),
+    };
+    fill(&mut database, order).map_err(|error| database.undo(&opts, error))
+}
+
+struct MySql {
+    connection: Conn,
+    way: Way,
+    created: Vec<String>,
+}
+
+impl MySql {
+    /// Drops what was made, on a new connection: the old one may be lost.
+    fn undo(self, opts: &Opts, error: Error) -> Error {
+        let Self {
+            connection,
+            created,
+            ..
+        } = self;
+        drop(connection);
+        if created.is_empty() {
+            return error;
+        }
+        let dropped = connect::connect(opts).and_then(|mut connection| {
+            let statement = format!("DROP TABLE IF EXISTS `{}`", created.join("`, `"));
+            connection.query_drop(statement).map_err(translate)
+        });
+        match dropped {
+            Ok(()) => error,
+            Err(_) => error
+                .advise("some of the thirteen tables are left, incomplete: --force replaces them"),
+        }
+    }
+}
+
+impl Database for MySql {
+    fn standing(&mut self, names: &[&str]) -> Result<Vec<Standing>> {
+        let statement = "SELECT table_name, table_type = 'BASE TABLE', @@lower_case_table_names <> 0 \
+             FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+             ORDER BY table_name";
+        let found: Vec<(String, bool, bool)> = self
+            .connection
+            .exec(statement, names.to_vec())
+            .map_err(translate)?;
+        // The catalogue compares names without case even where the server doesn't.
+        let taken = found
+            .into_iter()
+            .filter(|(name, _, any_case)| *any_case || names.contains(&name.as_str()));
+        let standing = |(name, is_base_table, _)| Standing {
+            name,
+            is_base_table,
+        };
+        Ok(taken.map(standing).collect())
+    }
+
+    fn drop(&mut self, table: &str) -> Result<()> {
+        self.connection
+            .query_drop(format!("DROP TABLE `{table}`"))
+            .map_err(translate)
+    }
+
+    fn create(&mut self, table: &str, with_key: bool) -> Result<()> {
+        let statement = format!("{} {TABLE_OPTIONS}", create_statement(table, with_key, '`'));
+        self.connection.query_drop(statement).map_err(translate)?;
+        self.created.push(table.to_owned());
+        Ok(())
+    }
+
+    fn fill(&mut self, supply: &Supply<'_>) -> Result<u64> {
+        match self.way {
+            Way::LoadData => send::load_data(&mut self.connection, supply),
+            Way::Insert => send::insert(&mut self.connection, supply),
+        }
+    }
+}

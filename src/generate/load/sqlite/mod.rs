@@ -1,0 +1,122 @@
+//! SQLite: one transaction. A new file is filled under another name, and appears when it is complete.
+
+mod file;
+
+use super::database::{Database, Standing, column_list, create_statement};
+use super::{Order, fill};
+use crate::generate::row::Row;
+use crate::generate::supply::Supply;
+use crate::{Error, ErrorKind, Result};
+use file::{publish, unfinished_file, unwritable};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, TransactionBehavior, params};
+use std::path::Path;
+
+/// For a file that nobody else sees: no journal and no waiting for the disk. Neither outlives the connection.
+const UNSHARED: &str =
+    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;";
+
+/// Makes the tables in the file at `path`.
+pub(super) fn load(path: &Path, order: &Order<'_>) -> Result<()> {
+    if path.try_exists().map_err(|cause| unwritable(cause, path))? {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(translate)?;
+        return fill_in_transaction(connection, order);
+    }
+    let unfinished = unfinished_file(path)?;
+    let connection = Connection::open(&unfinished).map_err(translate)?;
+    connection.execute_batch(UNSHARED).map_err(translate)?;
+    fill_in_transaction(connection, order)?;
+    publish(unfinished, path)
+}
+
+fn fill_in_transaction(mut connection: Connection, order: &Order<'_>) -> Result<()> {
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(translate)?;
+    fill(&mut Sqlite(&transaction), order)?;
+    transaction.commit().map_err(translate)?;
+    connection.close().map_err(|(_, cause)| translate(cause))
+}
+
+struct Sqlite<'c>(&'c Connection);
+
+impl Database for Sqlite<'_> {
+    fn standing(&mut self, names: &[&str]) -> Result<Vec<Standing>> {
+        let mut look = self
+            .0
+            .prepare("SELECT name, type = 'table' FROM pragma_table_list WHERE schema = 'main' AND name = ?1 COLLATE NOCASE")
+            .map_err(translate)?;
+        let mut standing = Vec::new();
+        for name in names {
+            let found = look.query_map([name], |row| {
+                Ok(Standing {
+                    name: row.get(0)?,
+                    is_base_table: row.get(1)?,
+                })
+            });
+            let found: rusqlite::Result<Vec<_>> = found.and_then(Iterator::collect);
+            standing.extend(found.map_err(translate)?);
+        }
+        Ok(standing)
+    }
+
+    fn drop(&mut self, table: &str) -> Result<()> {
+        let statement = format!("DROP TABLE \"{table}\"");
+        self.0.execute_batch(&statement).map_err(translate)
+    }
+
+    fn create(&mut self, table: &str, with_key: bool) -> Result<()> {
+        let statement = create_statement(table, with_key, '"');
+        self.0.execute_batch(&statement).map_err(translate)
+    }
+
+    fn fill(&mut self, supply: &Supply<'_>) -> Result<u64> {
+        let columns = column_list(supply.with_key, '"');
+        let values = if supply.with_key {
+            "?5, ?1, ?2, ?3, ?4"
+        } else {
+            "?1, ?2, ?3, ?4"
+        };
+        let table = supply.table.name;
+        let statement = format!("INSERT INTO \"{table}\" ({columns}) VALUES ({values})");
+        let mut insert = self.0.prepare(&statement).map_err(translate)?;
+        let before = self.0.total_changes();
+        supply.rows(|row| bind_and_insert(&mut insert, row, supply.with_key).map_err(translate))?;
+        Ok(self.0.total_changes() - before)
+    }
+}
+
+fn bind_and_insert(
+    insert: &mut Statement<'_>,
+    row: &Row<'_>,
+    with_key: bool,
+) -> rusqlite::Result<()> {
+    let id = ToSqlOutput::Borrowed(ValueRef::Text(&row.id));
+    let hashidv = ToSqlOutput::Borrowed(ValueRef::Text(&row.hashidv));
+    if with_key {
+        insert.execute(params![id, row.birthday, row.sex, hashidv, row.seq])?;
+    } else {
+        insert.execute(params![id, row.birthday, row.sex, hashidv])?;
+    }
+    Ok(())
+}
+
+/// The file is this command's output: what stops it from being written is `Output`.
+fn translate(cause: rusqlite::Error) -> Error {
+    let (kind, message) = match cause.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => (ErrorKind::Output, "no space is left for the SQLite file"),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            (ErrorKind::InUse, "another program uses the SQLite file")
+        }
+        Some(
+            ErrorCode::ReadOnly
+            | ErrorCode::PermissionDenied
+            | ErrorCode::CannotOpen
+            | ErrorCode::SystemIoFailure,
+        ) => (ErrorKind::Output, "the SQLite file can't be written"),
+        Some(ErrorCode::NotADatabase) => (ErrorKind::Refused, "the file is no SQLite database"),
+        _ => (ErrorKind::Refused, "SQLite refused a statement"),
+    };
+    Error::new(kind, message).because(cause)
+}

@@ -1,4 +1,6 @@
 //! CSV as RFC 4180 has it, but with `\n`: a header, nothing for null, `""` for an empty string.
+//!
+//! A null in the only column of a file is an empty line, which many readers skip.
 
 use super::TextCompression;
 use super::cell::{Cell, Column, columns};

@@ -1,223 +1,103 @@
 //! Record batches for this room's tests.
 
+use super::{Encoding, Format, Layout, Rows, write_batches};
+use crate::Result;
 use arrow::array::*;
 use arrow::datatypes::{Field, Schema, i256};
 use arrow::error::ArrowError;
 use std::error::Error as StdError;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What a test returns, so that `?` says what went wrong.
 pub(super) type Outcome = Result<(), Box<dyn StdError>>;
 
+/// A job that is never cancelled.
+pub(super) const NEVER: &(dyn Fn() -> bool + Sync) = &|| false;
+
 /// Microseconds of 0001-01-01T00:00:00 and of 9999-12-31T23:59:59.999999.
 const FIRST_MOMENT: i64 = -62_135_596_800_000_000;
 const LAST_MOMENT: i64 = 253_402_300_799_999_999;
 
-/// A column of every type; the least value, the greatest, null, zero or empty, and one with everything to be escaped. Days and
-/// moments stay in the years that Python has.
+/// A column of every type; the least value, the greatest, null, zero or empty, and one with everything to be escaped.
+/// Days and moments stay in the years that Python has.
 pub(super) fn all_types() -> Result<RecordBatch, ArrowError> {
-    batch(vec![
+    let mut columns = integers();
+    columns.extend(fractions()?);
+    columns.extend(texts_and_moments());
+    batch(columns)
+}
+
+fn rows<T>(least: T, greatest: T, zero: T, plain: T) -> Vec<Option<T>> {
+    vec![Some(least), Some(greatest), None, Some(zero), Some(plain)]
+}
+
+fn integers() -> Vec<(&'static str, ArrayRef)> {
+    let i64s = rows(i64::MIN, i64::MAX, 0, (1 << 53) + 1);
+    vec![
         (
             "bool",
-            Arc::new(BooleanArray::from(vec![
-                Some(false),
-                Some(true),
-                None,
-                Some(false),
-                Some(true),
-            ])),
+            Arc::new(BooleanArray::from(rows(false, true, false, true))),
         ),
         (
             "i8",
-            Arc::new(Int8Array::from(vec![
-                Some(i8::MIN),
-                Some(i8::MAX),
-                None,
-                Some(0),
-                Some(-1),
-            ])),
+            Arc::new(Int8Array::from(rows(i8::MIN, i8::MAX, 0, -1))),
         ),
         (
             "i16",
-            Arc::new(Int16Array::from(vec![
-                Some(i16::MIN),
-                Some(i16::MAX),
-                None,
-                Some(0),
-                Some(256),
-            ])),
+            Arc::new(Int16Array::from(rows(i16::MIN, i16::MAX, 0, 256))),
         ),
         (
             "i32",
-            Arc::new(Int32Array::from(vec![
-                Some(i32::MIN),
-                Some(i32::MAX),
-                None,
-                Some(0),
-                Some(65_536),
-            ])),
+            Arc::new(Int32Array::from(rows(i32::MIN, i32::MAX, 0, 65_536))),
         ),
-        (
-            "i64",
-            Arc::new(Int64Array::from(vec![
-                Some(i64::MIN),
-                Some(i64::MAX),
-                None,
-                Some(0),
-                Some((1 << 53) + 1),
-            ])),
-        ),
-        (
-            "u8",
-            Arc::new(UInt8Array::from(vec![
-                Some(0),
-                Some(u8::MAX),
-                None,
-                Some(0),
-                Some(1),
-            ])),
-        ),
-        (
-            "u16",
-            Arc::new(UInt16Array::from(vec![
-                Some(0),
-                Some(u16::MAX),
-                None,
-                Some(0),
-                Some(1),
-            ])),
-        ),
-        (
-            "u32",
-            Arc::new(UInt32Array::from(vec![
-                Some(0),
-                Some(u32::MAX),
-                None,
-                Some(0),
-                Some(1),
-            ])),
-        ),
+        ("i64", Arc::new(Int64Array::from(i64s))),
+        ("u8", Arc::new(UInt8Array::from(rows(0, u8::MAX, 0, 1)))),
+        ("u16", Arc::new(UInt16Array::from(rows(0, u16::MAX, 0, 1)))),
+        ("u32", Arc::new(UInt32Array::from(rows(0, u32::MAX, 0, 1)))),
         (
             "u64",
-            Arc::new(UInt64Array::from(vec![
-                Some(0),
-                Some(u64::MAX),
-                None,
-                Some(0),
-                Some(1 << 53),
-            ])),
+            Arc::new(UInt64Array::from(rows(0, u64::MAX, 0, 1 << 53))),
         ),
+    ]
+}
+
+fn fractions() -> Result<Vec<(&'static str, ArrayRef)>, ArrowError> {
+    let f64s = rows(f64::NEG_INFINITY, f64::NAN, -0.0, 0.1);
+    let d128 = 10_i128.pow(38) - 1;
+    let d128s = Decimal128Array::from(rows(-d128, d128, 0, 110));
+    let d256 = nines(65);
+    let d256s = Decimal256Array::from(rows(d256.wrapping_neg(), d256, i256::ZERO, i256::ONE));
+    Ok(vec![
         (
             "f32",
-            Arc::new(Float32Array::from(vec![
-                Some(f32::MIN),
-                Some(f32::MAX),
-                None,
-                Some(0.0),
-                Some(0.1),
-            ])),
+            Arc::new(Float32Array::from(rows(f32::MIN, f32::MAX, 0.0, 0.1))),
         ),
-        (
-            "f64",
-            Arc::new(Float64Array::from(vec![
-                Some(f64::NEG_INFINITY),
-                Some(f64::NAN),
-                None,
-                Some(-0.0),
-                Some(0.1),
-            ])),
-        ),
-        (
-            "d128",
-            Arc::new(
-                Decimal128Array::from(vec![
-                    Some(1 - 10_i128.pow(38)),
-                    Some(10_i128.pow(38) - 1),
-                    None,
-                    Some(0),
-                    Some(110),
-                ])
-                .with_precision_and_scale(38, 2)?,
-            ),
-        ),
-        (
-            "d256",
-            Arc::new(
-                Decimal256Array::from(vec![
-                    Some(nines(65).wrapping_neg()),
-                    Some(nines(65)),
-                    None,
-                    Some(i256::ZERO),
-                    Some(i256::ONE),
-                ])
-                .with_precision_and_scale(65, 30)?,
-            ),
-        ),
-        (
-            "text",
-            Arc::new(StringArray::from(vec![
-                Some("a"),
-                Some("é😀\u{7f}\u{2028}"),
-                None,
-                Some(""),
-                Some("a,\"b\"\r\n\t\\\0\u{1f}"),
-            ])),
-        ),
-        (
-            "bytes",
-            Arc::new(BinaryArray::from(vec![
-                Some(&b"\xff\x00\xfe"[..]),
-                Some(b"abcd"),
-                None,
-                Some(b""),
-                Some(b",\""),
-            ])),
-        ),
-        (
-            "date",
-            Arc::new(Date32Array::from(vec![
-                Some(-719_162),
-                Some(2_932_896),
-                None,
-                Some(0),
-                Some(11_016),
-            ])),
-        ),
-        ("ts", Arc::new(TimestampMicrosecondArray::from(moments()))),
-        (
-            "ts_utc",
-            Arc::new(TimestampMicrosecondArray::from(moments()).with_timezone("UTC")),
-        ),
-        (
-            "time",
-            Arc::new(Time64MicrosecondArray::from(vec![
-                Some(0),
-                Some(86_399_999_999),
-                None,
-                Some(0),
-                Some(3_661_000_000),
-            ])),
-        ),
-        (
-            "dur",
-            Arc::new(DurationMicrosecondArray::from(vec![
-                Some(i64::MIN),
-                Some(i64::MAX),
-                None,
-                Some(0),
-                Some(-3_020_399_000_001),
-            ])),
-        ),
+        ("f64", Arc::new(Float64Array::from(f64s))),
+        ("d128", Arc::new(d128s.with_precision_and_scale(38, 2)?)),
+        ("d256", Arc::new(d256s.with_precision_and_scale(65, 30)?)),
     ])
 }
 
-fn moments() -> Vec<Option<i64>> {
+fn texts_and_moments() -> Vec<(&'static str, ArrayRef)> {
+    let texts = rows("a", "é😀\u{7f}\u{2028}", "", "a,\"b\"\r\n\t\\\0\u{1f}");
+    let bytes: Vec<Option<&[u8]>> = rows(b"\xff\x00\xfe", b"abcd", b"", b",\"");
+    let moments = rows(FIRST_MOMENT, LAST_MOMENT, 0, -1);
+    let times = rows(0, 86_399_999_999, 0, 3_661_000_000);
+    let spans = rows(i64::MIN, i64::MAX, 0, -3_020_399_000_001);
+    let utc = TimestampMicrosecondArray::from(moments.clone()).with_timezone("UTC");
     vec![
-        Some(FIRST_MOMENT),
-        Some(LAST_MOMENT),
-        None,
-        Some(0),
-        Some(-1),
+        ("text", Arc::new(StringArray::from(texts))),
+        ("bytes", Arc::new(BinaryArray::from(bytes))),
+        (
+            "date",
+            Arc::new(Date32Array::from(rows(-719_162, 2_932_896, 0, 11_016))),
+        ),
+        ("ts", Arc::new(TimestampMicrosecondArray::from(moments))),
+        ("ts_utc", Arc::new(utc)),
+        ("time", Arc::new(Time64MicrosecondArray::from(times))),
+        ("dur", Arc::new(DurationMicrosecondArray::from(spans))),
     ]
 }
 
@@ -234,6 +114,38 @@ pub(super) fn batch(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch, Arrow
         .collect();
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+}
+
+/// A layout without a distinct column.
+pub(super) fn layout(
+    format: Format,
+    compression: Option<&str>,
+    batch_rows: usize,
+) -> Result<Layout> {
+    Ok(Layout {
+        encoding: Encoding::new(format, compression)?,
+        batch_rows: NonZeroUsize::new(batch_rows).unwrap_or(NonZeroUsize::MIN),
+        prefix: "b".into(),
+        distinct_column: None,
+    })
+}
+
+/// Writes all rows of `batch` into one file of `folder`.
+pub(super) fn write_one(
+    batch: &RecordBatch,
+    format: Format,
+    compression: Option<&str>,
+    folder: &Path,
+) -> Result<PathBuf> {
+    let count = u32::try_from(batch.num_rows()).unwrap_or_default();
+    let rows = Rows {
+        schema: batch.schema(),
+        batches: std::slice::from_ref(batch),
+        survivors: &(0..count).collect::<Vec<_>>(),
+    };
+    let layout = layout(format, compression, usize::MAX)?;
+    let files = write_batches(&rows, &layout, folder, &|_| (), NEVER)?;
+    Ok(folder.join(files.first().map_or("", |file| &file.name)))
 }
 
 /// Pseudo-random numbers below a bound, the same ones for the same seed (xorshift64*).

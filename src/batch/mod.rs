@@ -14,11 +14,13 @@
 mod calendar;
 mod canonical;
 mod cell;
+mod compression;
 mod csv;
 mod dictionary;
 mod encoding;
 #[cfg(test)]
 mod fixture;
+mod format;
 mod ipc;
 mod locate;
 mod name;
@@ -30,9 +32,9 @@ mod stream;
 mod text;
 mod write;
 
-pub use encoding::{
-    ArrowCompression, Encoding, Format, ParquetCompression, TextCompression, ZstdLevel,
-};
+pub use compression::{ArrowCompression, ParquetCompression, TextCompression, ZstdLevel};
+pub use encoding::Encoding;
+pub use format::Format;
 pub use name::{check_prefix, file_name};
 pub use write::{Layout, Rows, write_batches};
 

@@ -8,7 +8,14 @@ use ::parquet::basic::{Compression, ZstdLevel};
 use ::parquet::errors::ParquetError;
 use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use ::parquet::schema::types::ColumnPath;
-use arrow::array::RecordBatch;
+use arrow::array::{Array, ArrayRef, RecordBatch};
+use arrow::buffer::Buffer;
+
+/// Bytes of a page, and of a dictionary, before they are compressed: the parquet crate's own default.
+const PAGE_BYTES: usize = 1024 * 1024;
+
+/// Values that are encoded at once, at most: the parquet crate's own default.
+const MAX_STEP_ROWS: usize = 1024;
 
 /// Writes a canonical record batch. The column `distinct` gets no dictionary.
 pub(super) fn write(
@@ -33,6 +40,9 @@ fn properties(
     let mut builder = WriterProperties::builder()
         .set_compression(codec(compression)?)
         .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_data_page_size_limit(PAGE_BYTES)
+        .set_dictionary_page_size_limit(PAGE_BYTES)
+        .set_write_batch_size(step_rows(batch))
         .set_max_row_group_size(batch.num_rows().max(1));
     for (index, field) in batch.schema_ref().fields().iter().enumerate() {
         let pays = distinct != Some(index) && dictionary::pays(batch.column(index));
@@ -40,6 +50,15 @@ fn properties(
         builder = builder.set_column_dictionary_enabled(path, pays);
     }
     Ok(builder.build())
+}
+
+/// Values that are encoded between two looks at the page's size: fewer where cells are large, so that no page grows
+/// far beyond [`PAGE_BYTES`].
+fn step_rows(batch: &RecordBatch) -> usize {
+    let bytes = |column: &ArrayRef| column.to_data().buffers().iter().map(Buffer::len).sum();
+    let widest: usize = batch.columns().iter().map(bytes).max().unwrap_or(0);
+    let row_bytes = widest / batch.num_rows().max(1);
+    (PAGE_BYTES / row_bytes.max(1)).clamp(1, MAX_STEP_ROWS)
 }
 
 fn codec(compression: ParquetCompression) -> Result<Compression, ParquetError> {

@@ -105,7 +105,7 @@ fn put_decimal(cell: Cell<'_>, out: &mut Vec<u8>) {
     let mut digits = Vec::with_capacity(80);
     text::put(cell, &mut digits);
     opcode::call(Class::Decimal, out, |out| {
-        opcode::short_text(&digits, out);
+        opcode::ascii(&digits, out);
         out.push(opcode::TUPLE1);
     });
 }

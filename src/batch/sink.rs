@@ -87,7 +87,7 @@ pub(super) fn failed(cause: impl StdError + Send + Sync + 'static) -> Error {
         Some(&cause as &(dyn StdError + 'static)),
         |cause: &&(dyn StdError + 'static)| (*cause).source(),
     );
-    let io = causes.any(|cause| cause.is::<io::Error>());
+    let io = causes.any(<dyn StdError>::is::<io::Error>);
     let (kind, message) = if io {
         (ErrorKind::Output, "can't be written")
     } else {

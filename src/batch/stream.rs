@@ -82,3 +82,6 @@ pub(super) fn stream_compressed(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

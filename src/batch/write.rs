@@ -42,8 +42,9 @@ pub struct Layout {
 /// of their rows. No survivors: no files.
 ///
 /// Every file is synced; the folder is not. `on_file` is called from the pool's threads as soon as a file is synced,
-/// in any order. `cancelled` is asked before each file, and every few thousand rows of the text formats and pickle; once it says yes,
-/// the error is [`ErrorKind::Interrupted`]. Each thread holds one slice and its encoded form.
+/// in any order. `cancelled` is asked before each file, and after every 64 KiB of the text formats and pickle; once it
+/// says yes, the error is [`ErrorKind::Interrupted`]. That names SIGINT, whatever the signal was: only the caller knows.
+/// Each thread holds one gathered slice, and for Parquet and Arrow its encoded form.
 ///
 /// After an error partial files may stay in `folder`. A file that exists already, and any other I/O error, is
 /// [`ErrorKind::Output`]; a text or binary column of more than 2 GiB in one slice [`ErrorKind::Capacity`]; a date or
@@ -55,34 +56,57 @@ pub fn write_batches(
     on_file: &(dyn Fn(&BatchFile) + Sync),
     cancelled: &(dyn Fn() -> bool + Sync),
 ) -> Result<Vec<BatchFile>> {
-    let locator = Locator::new(rows);
-    let total = rows.survivors.len();
+    let job = Job {
+        rows,
+        locator: Locator::new(rows),
+        layout,
+        folder,
+        stop: Stop(cancelled),
+    };
     let slices = rows.survivors.par_chunks(layout.batch_rows.get());
     let files = slices.enumerate().map(|(ordinal, slice)| {
-        let before = ordinal * layout.batch_rows.get();
-        let name = file_name(
-            &layout.prefix,
-            before as u64 + 1,
-            (before + slice.len()) as u64,
-            total as u64,
-            layout.encoding,
-        );
-        let stop = Stop(cancelled);
-        let written = stop
-            .check()
-            .and_then(|()| canonical(&rows.schema, &locator.locate(slice)?))
-            .and_then(|batch| write_into(&batch, layout, Sink::create(&folder.join(&name))?, stop))
+        let name = job.name(ordinal, slice);
+        let file = job
+            .write(&name, slice)
             .map_err(|error| error.within(&name))?;
-        let file = BatchFile {
-            name,
-            rows: slice.len() as u64,
-            bytes: written.bytes,
-            sha256: written.sha256,
-        };
         on_file(&file);
         Ok(file)
     });
     files.collect()
+}
+
+struct Job<'a> {
+    rows: &'a Rows<'a>,
+    locator: Locator<'a>,
+    layout: &'a Layout,
+    folder: &'a Path,
+    stop: Stop<'a>,
+}
+
+impl Job<'_> {
+    fn name(&self, ordinal: usize, slice: &[u32]) -> String {
+        let before = ordinal * self.layout.batch_rows.get();
+        file_name(
+            &self.layout.prefix,
+            before as u64 + 1,
+            (before + slice.len()) as u64,
+            self.rows.survivors.len() as u64,
+            self.layout.encoding,
+        )
+    }
+
+    fn write(&self, name: &str, slice: &[u32]) -> Result<BatchFile> {
+        self.stop.check()?;
+        let batch = canonical(&self.rows.schema, &self.locator.locate(slice)?)?;
+        let sink = Sink::create(&self.folder.join(name))?;
+        let written = write_into(&batch, self.layout, sink, self.stop)?;
+        Ok(BatchFile {
+            name: name.to_owned(),
+            rows: slice.len() as u64,
+            bytes: written.bytes,
+            sha256: written.sha256,
+        })
+    }
 }
 
 fn write_into(

@@ -6,11 +6,9 @@ use arrow::array::{BinaryArray, Int32Array, StringArray};
 use arrow::buffer::Buffer;
 
 fn pick(batches: &[RecordBatch], survivors: &[u32]) -> Result<RecordBatch> {
+    let schema = batches.first().map(RecordBatch::schema);
     let rows = Rows {
-        schema: batches
-            .first()
-            .map(RecordBatch::schema)
-            .unwrap_or_else(|| Arc::new(arrow::datatypes::Schema::empty())),
+        schema: schema.ok_or_else(|| bug("the test has no batch"))?,
         batches,
         survivors,
     };

@@ -1,7 +1,7 @@
 //! Dates and times as Python's `datetime` pickles them.
 //!
 //! `date`, `datetime` and `time` take their state as one bytes object: year in two bytes, month, day, hour, minute, second,
-//! microsecond in three, the highest byte first. CPython and `PyPy` have written it so since Python 3.0.
+//! microsecond in three, the highest byte first. It is what `__reduce__` gives.
 
 use super::super::calendar::{Civil, Clock, MICROS_PER_DAY, day_and_micros};
 use super::opcode::{self, Class};

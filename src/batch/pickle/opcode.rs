@@ -24,6 +24,10 @@ const BININT2: u8 = b'M';
 const BININT: u8 = b'J';
 const LONG1: u8 = 0x8a;
 const BINFLOAT: u8 = b'G';
+/// With a length of 1, 4 and 8 bytes.
+const UNICODE: [u8; 3] = [0x8c, b'X', 0x8d];
+/// With a length of 1, 4 and 8 bytes.
+const BYTES: [u8; 3] = [b'C', b'B', 0x8e];
 
 /// A class whose instances a file holds. Its discriminant is its index in the memo.
 #[derive(Debug, Clone, Copy)]
@@ -88,17 +92,17 @@ pub(super) fn call(class: Class, out: &mut Vec<u8>, arguments: impl FnOnce(&mut 
 
 /// A str.
 pub(super) fn text(text: &str, out: &mut Vec<u8>) {
-    counted([0x8c, b'X', 0x8d], text.as_bytes(), out);
+    counted(UNICODE, text.as_bytes(), out);
 }
 
-/// A str of ASCII digits.
-pub(super) fn short_text(ascii: &[u8], out: &mut Vec<u8>) {
-    counted([0x8c, b'X', 0x8d], ascii, out);
+/// A str of ASCII characters.
+pub(super) fn ascii(characters: &[u8], out: &mut Vec<u8>) {
+    counted(UNICODE, characters, out);
 }
 
 /// A bytes object.
 pub(super) fn bytes(bytes: &[u8], out: &mut Vec<u8>) {
-    counted([b'C', b'B', 0x8e], bytes, out);
+    counted(BYTES, bytes, out);
 }
 
 /// `opcodes` take a length of 1, 4 and 8 bytes.

@@ -1,34 +1,17 @@
-use super::super::fixture::{Outcome, all_types, batch};
-use super::super::{Encoding, Format};
-use super::super::{Layout, Rows, write_batches};
+use super::super::Format;
+use super::super::fixture::{Outcome, all_types, batch, write_one};
 use crate::ErrorKind;
 use arrow::array::{
-    ArrayRef, Date32Array, Int32Array, RecordBatch, Time64MicrosecondArray,
+    ArrayRef, Date32Array, Int32Array, RecordBatch, StringArray, Time64MicrosecondArray,
     TimestampMicrosecondArray,
 };
 use std::error::Error as StdError;
-use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-/// Writes all rows into the one file `p-…` of `folder`.
-fn pickled(rows: &RecordBatch, folder: &Path) -> crate::Result<std::path::PathBuf> {
-    let count = u32::try_from(rows.num_rows()).unwrap_or_default();
-    let survivors: Vec<u32> = (0..count).collect();
-    let rows = Rows {
-        schema: rows.schema(),
-        batches: &[rows.clone()],
-        survivors: &survivors,
-    };
-    let layout = Layout {
-        encoding: Encoding::new(Format::Pickle, None)?,
-        batch_rows: NonZeroUsize::MAX,
-        prefix: "p".into(),
-        distinct_column: None,
-    };
-    let files = write_batches(&rows, &layout, folder, &|_| (), &|| false)?;
-    Ok(folder.join(files.first().map_or("", |file| &file.name)))
+fn pickled(rows: &RecordBatch, folder: &Path) -> crate::Result<PathBuf> {
+    write_one(rows, Format::Pickle, None, folder)
 }
 
 /// Runs Python on a file and returns what it prints.
@@ -94,9 +77,7 @@ fn python_loads_more_columns_than_a_byte_counts_and_long_cells() -> Outcome {
     let names: Vec<String> = (0..300).map(|index| format!("c{index}")).collect();
     let long = "x".repeat(100_000);
     let columns = names.iter().map(|name| {
-        let column: ArrayRef = Arc::new(arrow::array::StringArray::from(vec![format!(
-            "{name}{long}"
-        )]));
+        let column: ArrayRef = Arc::new(StringArray::from(vec![format!("{name}{long}")]));
         (name.as_str(), column)
     });
     let file = pickled(&batch(columns.collect())?, folder.path())?;

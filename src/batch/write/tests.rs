@@ -1,111 +1,17 @@
 use super::super::Format;
-use super::super::fixture::{Outcome, Random, all_types, batch};
+use super::super::fixture::{NEVER, Outcome, Random, all_types, batch, layout, write_one};
 use super::*;
 use crate::ErrorKind;
+use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use arrow::array::{Int64Array, StringArray, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
 use std::error::Error as StdError;
-use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-const NEVER: &(dyn Fn() -> bool + Sync) = &|| false;
-
-fn layout(format: Format, compression: Option<&str>, batch_rows: usize) -> Result<Layout> {
-    Ok(Layout {
-        encoding: Encoding::new(format, compression)?,
-        batch_rows: NonZeroUsize::new(batch_rows).unwrap_or(NonZeroUsize::MIN),
-        prefix: "b".into(),
-        distinct_column: None,
-    })
-}
 
 fn numbers(count: u32) -> Result<(RecordBatch, Vec<u32>), Box<dyn StdError>> {
     let column = Int64Array::from_iter_values((0..count).map(i64::from));
     Ok((batch(vec![("n", Arc::new(column))])?, (0..count).collect()))
-}
-
-/// The text of the one file that holds all rows of `batch`.
-fn text_of(batch: &RecordBatch, format: Format) -> Result<String, Box<dyn StdError>> {
-    let folder = tempfile::tempdir()?;
-    let survivors: Vec<u32> = (0..u32::try_from(batch.num_rows())?).collect();
-    let rows = Rows {
-        schema: batch.schema(),
-        batches: &[batch.clone()],
-        survivors: &survivors,
-    };
-    let files = write_batches(
-        &rows,
-        &layout(format, None, usize::MAX)?,
-        folder.path(),
-        &|_| (),
-        NEVER,
-    )?;
-    let name = &files.first().ok_or("no file")?.name;
-    Ok(std::fs::read_to_string(folder.path().join(name))?)
-}
-
-#[test]
-fn csv_tells_null_from_empty_and_quotes_what_it_must() -> Outcome {
-    let expected = concat!(
-        "bool,i8,i16,i32,i64,u8,u16,u32,u64,f32,f64,d128,d256,text,bytes,date,ts,ts_utc,time,dur\n",
-        "false,-128,-32768,-2147483648,-9223372036854775808,0,0,0,0,-3.4028235e38,-inf,-999999999999999999999999999999999999.99,-99999999999999999999999999999999999.999999999999999999999999999999,a,/wD+,0001-01-01,0001-01-01T00:00:00,0001-01-01T00:00:00Z,00:00:00,-2562047788:00:54.775808\n",
-        "true,127,32767,2147483647,9223372036854775807,255,65535,4294967295,18446744073709551615,3.4028235e38,NaN,999999999999999999999999999999999999.99,99999999999999999999999999999999999.999999999999999999999999999999,é😀\u{7f}\u{2028},YWJjZA==,9999-12-31,9999-12-31T23:59:59.999999,9999-12-31T23:59:59.999999Z,23:59:59.999999,2562047788:00:54.775807\n",
-        ",,,,,,,,,,,,,,,,,,,\n",
-        "false,0,0,0,0,0,0,0,0,0.0,-0.0,0.00,0.000000000000000000000000000000,\"\",\"\",1970-01-01,1970-01-01T00:00:00,1970-01-01T00:00:00Z,00:00:00,00:00:00\n",
-        "true,-1,256,65536,9007199254740993,1,1,1,9007199254740992,0.1,0.1,1.10,0.000000000000000000000000000001,\"a,\"\"b\"\"\r\n\t\\\0\u{1f}\",LCI=,2000-02-29,1969-12-31T23:59:59.999999,1969-12-31T23:59:59.999999Z,01:01:01,-838:59:59.000001\n",
-    );
-    assert_eq!(text_of(&all_types()?, Format::Csv)?, expected);
-    Ok(())
-}
-
-#[test]
-fn ndjson_loses_no_digit_to_a_double() -> Outcome {
-    let text = text_of(&all_types()?, Format::Ndjson)?;
-    let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(
-        lines.first().copied(),
-        Some(concat!(
-            r#"{"bool":false,"i8":-128,"i16":-32768,"i32":-2147483648,"i64":"-9223372036854775808","u8":0,"u16":0,"u32":0,"u64":0,"f32":-3.4028235e38,"f64":"-Infinity","#,
-            r#""d128":"-999999999999999999999999999999999999.99","d256":"-99999999999999999999999999999999999.999999999999999999999999999999","text":"a","bytes":"/wD+","#,
-            r#""date":"0001-01-01","ts":"0001-01-01T00:00:00","ts_utc":"0001-01-01T00:00:00Z","time":"00:00:00","dur":"-2562047788:00:54.775808"}"#
-        ))
-    );
-    let last: serde_json::Value = serde_json::from_str(lines.last().ok_or("no line")?)?;
-    assert_eq!(last["text"], "a,\"b\"\r\n\t\\\0\u{1f}");
-    assert_eq!(last["i64"], "9007199254740993");
-    assert_eq!(last["u64"], 9_007_199_254_740_992_u64);
-    assert!(
-        lines
-            .iter()
-            .all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok())
-    );
-    assert_eq!(lines.len(), 5);
-    Ok(())
-}
-
-#[test]
-fn compressed_text_is_the_same_text() -> Outcome {
-    let (candidates, survivors) = numbers(50_000)?;
-    let rows = Rows {
-        schema: candidates.schema(),
-        batches: &[candidates],
-        survivors: &survivors,
-    };
-    let folder = tempfile::tempdir()?;
-    let read = |compression| -> Result<Vec<u8>, Box<dyn StdError>> {
-        let layout = layout(Format::Csv, Some(compression), 50_000)?;
-        let files = write_batches(&rows, &layout, folder.path(), &|_| (), NEVER)?;
-        Ok(std::fs::read(
-            folder.path().join(&files.first().ok_or("no file")?.name),
-        )?)
-    };
-    let plain = read("none")?;
-    let mut unzipped = Vec::new();
-    flate2::read::GzDecoder::new(&read("gzip")?[..]).read_to_end(&mut unzipped)?;
-    assert_eq!(unzipped, plain);
-    assert_eq!(zstd::decode_all(&read("zstd:3")?[..])?, plain);
-    Ok(())
 }
 
 /// `rows` with other rows between them, cut into chunks of random length; and where the rows are now.
@@ -179,7 +85,9 @@ fn every_file_but_the_last_is_full() -> Outcome {
         };
         let folder = tempfile::tempdir()?;
         let heard = AtomicUsize::new(0);
-        let on_file = |_: &BatchFile| drop(heard.fetch_add(1, Ordering::Relaxed));
+        let on_file = |_: &BatchFile| {
+            heard.fetch_add(1, Ordering::Relaxed);
+        };
         let files = write_batches(
             &rows,
             &layout(Format::Parquet, None, 10)?,
@@ -219,11 +127,12 @@ fn a_file_that_exists_is_named_and_kept() -> Outcome {
         .ok_or("written")?;
     assert_eq!(error.kind(), ErrorKind::Output);
     assert!(error.to_string().contains("b-0000001-0000010.csv"));
-    assert!(StdError::source(&error).is_some_and(|cause| cause.is::<std::io::Error>()));
+    assert!(StdError::source(&error).is_some_and(<dyn StdError>::is::<std::io::Error>));
     assert_eq!(std::fs::read_to_string(taken)?, "mine");
     Ok(())
 }
 
+#[cfg(target_os = "linux")] // /dev/full
 #[test]
 fn a_full_disk_is_an_output_error_in_every_format() -> Outcome {
     let (candidates, survivors) = numbers(100_000)?;
@@ -280,5 +189,21 @@ fn a_cancelled_job_stops_before_a_file_and_within_one() -> Outcome {
             "{format}: {kind:?}"
         );
     }
+    Ok(())
+}
+
+#[test]
+fn pages_of_large_cells_stay_small() -> Outcome {
+    let text =
+        StringArray::from_iter_values((0..64).map(|row| format!("{row}{}", "x".repeat(1 << 18))));
+    let candidates = batch(vec![("t", Arc::new(text))])?;
+    let folder = tempfile::tempdir()?;
+    let file = write_one(&candidates, Format::Parquet, Some("none"), folder.path())?;
+    let reader = SerializedFileReader::new(std::fs::File::open(file)?)?;
+    let pages = reader.get_row_group(0)?.get_column_page_reader(0)?;
+    let sizes = pages
+        .map(|page| page.map(|page| page.buffer().len()))
+        .collect::<Result<Vec<_>, _>>()?;
+    assert!(sizes.iter().all(|size| *size < 2 << 20), "{sizes:?}");
     Ok(())
 }

@@ -1,9 +1,15 @@
 //! What a running job says of itself, as typed events.
 
+use serde::{Serialize, Serializer};
+use std::path::Path;
+
 /// Something that happened in a running job.
 ///
 /// Events of one unit come in order; events of different units interleave. They are sent from worker threads.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// As JSON it is an object of its fields, and `event` is its name in snake case.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
     /// The plan is made: this many units will be read by this many workers.
@@ -86,7 +92,8 @@ pub enum Event {
     },
     /// The folder and its manifest are in place.
     Published {
-        /// The folder.
+        /// The folder. In JSON, what is no Unicode becomes U+FFFD.
+        #[serde(serialize_with = "shown")]
         folder: std::path::PathBuf,
     },
     /// Something that the user should know, and that is no error.
@@ -94,6 +101,10 @@ pub enum Event {
         /// What it is.
         message: String,
     },
+}
+
+fn shown<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
 }
 
 /// Receives the events of a job, from any thread. It must return quickly: workers wait for it.

@@ -1,5 +1,27 @@
 //! What a job says: typed events, and the progress bars, log lines and summary made of them.
+//!
+//! In: events, from any thread. Out: text on the log (standard error), and the summary for standard output. Nothing
+//! here can fail a job: what can't be written (a closed pipe, a terminal that went away) is left unsaid.
 
+mod bars;
 mod event;
+mod lines;
+mod listener;
+mod log;
+mod memory;
+mod number;
+mod screen;
+mod style;
+mod summary;
+mod table;
+mod text;
 
 pub use event::{Event, Listener, Silent};
+pub use lines::JSON_SCHEMA_VERSION;
+pub use listener::{LogFormat, ProgressChoice, ReportOptions, Verbosity, listener, listener_to};
+pub use log::Log;
+pub use memory::peak_memory_bytes;
+pub use summary::{Output, Summary};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! A line of text or JSON for each event, with the seconds since the start.
+
+use super::text;
+use super::{Event, Listener, Log, LogFormat, Verbosity};
+use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Version of the JSON lines' shape, their `schema_version`. New events and fields don't change it.
+pub const JSON_SCHEMA_VERSION: u32 = 1;
+
+/// Least time between two progress lines of a job: often enough for a log, seldom enough for a long job.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Seconds, a tab, and what happened; or one JSON object a line.
+pub(super) struct Lines {
+    log: Log,
+    format: LogFormat,
+    verbosity: Verbosity,
+    start: Instant,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    rows_read: u64,
+    running: HashMap<usize, String>,
+    last_progress: Duration,
+}
+
+/// A JSON line.
+#[derive(Serialize)]
+struct Record<'a> {
+    schema_version: u32,
+    elapsed_secs: f64,
+    #[serde(flatten)]
+    event: &'a Event,
+}
+
+impl Lines {
+    pub(super) fn new(log: Log, format: LogFormat, verbosity: Verbosity) -> Self {
+        Self {
+            log,
+            format,
+            verbosity,
+            start: Instant::now(),
+            state: Mutex::default(),
+        }
+    }
+
+    fn says(&self, event: &Event, state: &mut State, elapsed: Duration) -> bool {
+        match (self.verbosity, event) {
+            (_, Event::Warning { .. }) => true,
+            (Verbosity::Quiet, _) | (Verbosity::Normal, Event::UnitProgress { .. }) => false,
+            (Verbosity::Verbose, Event::UnitProgress { .. }) => state.progress_is_due(elapsed),
+            (Verbosity::Normal | Verbosity::Verbose, _) => true,
+        }
+    }
+
+    fn line(&self, event: &Event, state: &State, elapsed: Duration) -> Option<String> {
+        match self.format {
+            LogFormat::Text => {
+                let said = state.text(event)?;
+                Some(format!("{:.3}\t{said}\n", elapsed.as_secs_f64()))
+            }
+            LogFormat::Json => json(event, elapsed),
+        }
+    }
+}
+
+impl Listener for Lines {
+    fn on_event(&self, event: &Event) {
+        // Held while writing, so that the times of the lines ascend.
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let elapsed = self.start.elapsed();
+        state.note(event);
+        if self.says(event, &mut state, elapsed)
+            && let Some(line) = self.line(event, &state, elapsed)
+        {
+            self.log.write(&line);
+        }
+    }
+}
+
+impl State {
+    fn note(&mut self, event: &Event) {
+        match event {
+            Event::UnitStarted { unit, table, .. } => {
+                self.running.insert(*unit, table.clone());
+            }
+            Event::UnitFinished {
+                unit, rows_read, ..
+            } => {
+                self.running.remove(unit);
+                self.rows_read = self.rows_read.saturating_add(*rows_read);
+            }
+            _ => {}
+        }
+    }
+
+    fn text(&self, event: &Event) -> Option<String> {
+        if let Event::UnitProgress {
+            unit,
+            rows_read,
+            candidates,
+        } = event
+        {
+            let table = self.running.get(unit)?;
+            return Some(text::progress(table, *rows_read, *candidates));
+        }
+        text::line(event, self.rows_read)
+    }
+
+    fn progress_is_due(&mut self, elapsed: Duration) -> bool {
+        let due = elapsed.saturating_sub(self.last_progress) >= PROGRESS_INTERVAL;
+        if due {
+            self.last_progress = elapsed;
+        }
+        due
+    }
+}
+
+fn json(event: &Event, elapsed: Duration) -> Option<String> {
+    let record = Record {
+        schema_version: JSON_SCHEMA_VERSION,
+        elapsed_secs: (elapsed.as_secs_f64() * 1e6).round() / 1e6,
+        event,
+    };
+    // An event holds only strings, numbers and a path shown as a string: JSON can hold it.
+    serde_json::to_string(&record).ok().map(|line| line + "\n")
+}

@@ -1,0 +1,96 @@
+//! The table at the end, on standard output.
+
+use super::number::{bytes, counted, grouped, per_second};
+use super::table::Table;
+use super::text::plain;
+use crate::publish::{Manifest, ManifestTable, Totals};
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+/// What became of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output<'a> {
+    /// Batch files in this folder.
+    Published(&'a Path),
+    /// Nothing was written: `--count-only`.
+    CountedOnly,
+}
+
+/// Rows read, new entries and duplicates per table and in total, what was written, and what it cost.
+///
+/// Plain text, numbers grouped by commas; null drops have a column where there are any. Ends with a line feed.
+#[derive(Debug, Clone, Copy)]
+pub struct Summary<'a> {
+    tables: &'a [ManifestTable],
+    totals: &'a Totals,
+    total_secs: f64,
+    peak_memory_bytes: Option<u64>,
+    output: Output<'a>,
+}
+
+impl<'a> Summary<'a> {
+    /// Sums up `manifest`. With [`Output::CountedOnly`] its files don't matter.
+    pub fn new(manifest: &'a Manifest, output: Output<'a>) -> Self {
+        Self {
+            tables: &manifest.tables,
+            totals: &manifest.totals,
+            total_secs: manifest.timings.total_secs,
+            peak_memory_bytes: manifest.peak_memory_bytes,
+            output,
+        }
+    }
+
+    fn table(&self) -> Table {
+        let with_nulls = self.totals.null_drops > 0;
+        let row = |name: &str, mut cells: Vec<String>, nulls: String| {
+            cells.insert(0, plain(name).into_owned());
+            cells.extend(with_nulls.then_some(nulls));
+            cells
+        };
+        let header = ["rows read", "new entries", "duplicates"]
+            .map(str::to_owned)
+            .to_vec();
+        let mut rows = vec![row("table", header, "null keys".into())];
+        rows.extend(self.tables.iter().map(|table| {
+            let cells = [table.rows_read, table.new, table.duplicates]
+                .map(grouped)
+                .to_vec();
+            row(&table.table, cells, grouped(table.null_drops))
+        }));
+        let totals = self.totals;
+        let cells = [totals.rows_read, totals.new, totals.duplicates]
+            .map(grouped)
+            .to_vec();
+        rows.push(row("total", cells, grouped(totals.null_drops)));
+        Table(rows)
+    }
+
+    fn costs(&self) -> String {
+        let elapsed = Duration::try_from_secs_f64(self.total_secs).unwrap_or_default();
+        let rate = grouped(per_second(self.totals.rows_read, elapsed));
+        let costs = format!("{:.1} seconds, {rate} rows/s", elapsed.as_secs_f64());
+        match self.peak_memory_bytes {
+            Some(peak) => format!("{costs}, peak memory {}", bytes(peak)),
+            None => costs,
+        }
+    }
+}
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.table())?;
+        if let Output::Published(folder) = self.output {
+            let files = counted(self.totals.files, "batch file");
+            let rows = counted(self.totals.new, "row");
+            let folder = folder.display().to_string();
+            writeln!(
+                f,
+                "{files}, {rows}, {} in {}",
+                bytes(self.totals.bytes),
+                plain(&folder)
+            )?;
+        }
+        writeln!(f, "{}", self.costs())
+    }
+}

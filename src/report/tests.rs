@@ -1,0 +1,223 @@
+//! What the listeners write for one small job.
+
+use super::*;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Keeps what was written, until it is closed.
+#[derive(Clone, Default)]
+struct Pipe(Arc<Mutex<Vec<u8>>>);
+
+impl Pipe {
+    fn text(&self) -> String {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// The lines without their times.
+    fn said(&self) -> Vec<String> {
+        let text = self.text();
+        text.lines()
+            .filter_map(|line| Some(line.split_once('\t')?.1.to_owned()))
+            .collect()
+    }
+}
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+struct ClosedPipe;
+
+impl Write for ClosedPipe {
+    fn write(&mut self, _bytes: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+/// One table of 30 rows, whose estimate is 10.
+fn job() -> Vec<Event> {
+    let table = || "ID\n2000".to_owned();
+    let progress = |rows_read| Event::UnitProgress {
+        unit: 0,
+        rows_read,
+        candidates: 2,
+    };
+    vec![
+        Event::Planned {
+            units: 1,
+            workers: 2,
+            estimated_rows: Some(10),
+        },
+        Event::UnitStarted {
+            unit: 0,
+            table: table(),
+            sql: "SELECT 1".into(),
+            estimated_rows: Some(10),
+        },
+        Event::UnitExecuted {
+            unit: 0,
+            table: table(),
+        },
+        progress(5),
+        progress(20),
+        Event::UnitFinished {
+            unit: 0,
+            table: table(),
+            rows_read: 30,
+            candidates: 3,
+        },
+        Event::UnitCounted {
+            unit: 0,
+            table: table(),
+            rows_read: 30,
+            new: 2,
+            duplicates: 28,
+            null_drops: 0,
+        },
+        Event::DistinctCounted { rows: 2, files: 1 },
+        Event::FileWritten {
+            name: "p-0000001-0000002".into(),
+            rows: 2,
+            bytes: 1_500,
+        },
+        Event::Warning {
+            message: "mind the gap".into(),
+        },
+        Event::Published {
+            folder: "batches".into(),
+        },
+    ]
+}
+
+fn run(options: ReportOptions, out: impl Write + Send + 'static) {
+    let listener = listener_to(options, Log::new(out));
+    for event in job() {
+        listener.on_event(&event);
+    }
+}
+
+#[test]
+fn lines_tell_the_way_of_each_table_and_escape_its_name() {
+    let out = Pipe::default();
+    run(ReportOptions::default(), out.clone());
+    assert_eq!(
+        out.said(),
+        [
+            "reading 1 unit with 2 workers, about 10 rows",
+            r"running ID\n2000: SELECT 1",
+            r"execution of ID\n2000 completed",
+            r"finished ID\n2000: 30 rows, 3 new at most",
+            "total: 30 rows, 2 new, 1 batch file",
+            "wrote p-0000001-0000002: 2 rows, 1.5 kB",
+            "warning: mind the gap",
+            "published batches",
+        ]
+    );
+}
+
+#[test]
+fn quiet_says_warnings_alone_even_where_bars_are_asked_for() {
+    for progress in [ProgressChoice::Never, ProgressChoice::Always] {
+        let out = Pipe::default();
+        let verbosity = Verbosity::Quiet;
+        run(
+            ReportOptions {
+                progress,
+                verbosity,
+                ..Default::default()
+            },
+            out.clone(),
+        );
+        assert_eq!(out.said(), ["warning: mind the gap"]);
+    }
+}
+
+#[test]
+fn json_lines_name_the_event_and_hold_its_fields() {
+    let out = Pipe::default();
+    let progress = ProgressChoice::Always;
+    run(
+        ReportOptions {
+            progress,
+            log_format: LogFormat::Json,
+            ..Default::default()
+        },
+        out.clone(),
+    );
+    let parsed = out
+        .text()
+        .lines()
+        .map(serde_json::from_str)
+        .collect::<Result<Vec<serde_json::Value>, _>>();
+    let lines = parsed.unwrap_or_default();
+    let names: Vec<_> = lines
+        .iter()
+        .filter_map(|line| line["event"].as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "planned",
+            "unit_started",
+            "unit_executed",
+            "unit_finished",
+            "unit_counted",
+            "distinct_counted",
+            "file_written",
+            "warning",
+            "published"
+        ]
+    );
+    assert!(
+        lines
+            .iter()
+            .all(|line| line["schema_version"] == 1 && line["elapsed_secs"].is_f64())
+    );
+    assert_eq!(lines[4]["duplicates"], 28);
+}
+
+#[test]
+fn bars_grow_past_a_wrong_estimate_and_leave_the_finished_tables() {
+    let out = Pipe::default();
+    let progress = ProgressChoice::Always;
+    run(
+        ReportOptions {
+            progress,
+            ..Default::default()
+        },
+        out.clone(),
+    );
+    let text = out.text();
+    assert!(
+        text.contains(r"finished ID\n2000: 30 rows, 3 new at most"),
+        "{text:?}"
+    );
+    assert!(text.contains("warning: mind the gap"), "{text:?}");
+}
+
+#[test]
+fn a_closed_pipe_is_ignored() {
+    for progress in [ProgressChoice::Never, ProgressChoice::Always] {
+        run(
+            ReportOptions {
+                progress,
+                ..Default::default()
+            },
+            ClosedPipe,
+        );
+    }
+}

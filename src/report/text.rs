@@ -1,0 +1,97 @@
+//! What an event is in words.
+
+use super::Event;
+use super::number::{bytes, counted, grouped};
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// The event as one line without its time and without control characters. `rows_read` is the sum of all units so far.
+///
+/// `None` for an event that no line tells: exact counts stand in the summary.
+pub(super) fn line(event: &Event, rows_read: u64) -> Option<String> {
+    let line = match event {
+        Event::Planned {
+            units,
+            workers,
+            estimated_rows,
+        } => planned(*units, *workers, *estimated_rows),
+        Event::UnitStarted { table, sql, .. } => format!("running {table}: {sql}"),
+        Event::UnitExecuted { table, .. } => format!("execution of {table} completed"),
+        Event::UnitProgress { .. } | Event::UnitCounted { .. } => return None,
+        Event::UnitFinished {
+            table,
+            rows_read,
+            candidates,
+            ..
+        } => finished(table, *rows_read, *candidates),
+        Event::DistinctCounted { rows, files } => distinct(rows_read, *rows, *files),
+        Event::FileWritten {
+            name,
+            rows,
+            bytes: size,
+        } => {
+            format!("wrote {name}: {}, {}", counted(*rows, "row"), bytes(*size))
+        }
+        Event::Published { folder } => format!("published {}", folder.display()),
+        Event::Warning { message } => format!("warning: {message}"),
+    };
+    Some(plain(&line).into_owned())
+}
+
+/// How far a unit is.
+pub(super) fn progress(table: &str, rows_read: u64, candidates: u64) -> String {
+    let rows = counted(rows_read, "row");
+    plain(&format!(
+        "reading {table}: {rows}, {}",
+        candidate_entries(candidates)
+    ))
+    .into_owned()
+}
+
+/// `text` with control characters escaped: a table's name must not steer a terminal or break a line.
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for letter in text.chars() {
+        if letter.is_control() {
+            escaped.extend(letter.escape_default());
+        } else {
+            escaped.push(letter);
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+fn planned(units: usize, workers: usize, estimated_rows: Option<u64>) -> String {
+    let units = counted(units as u64, "unit");
+    let mut line = format!("reading {units} with {}", counted(workers as u64, "worker"));
+    if let Some(rows) = estimated_rows {
+        // Writing to a string can't fail.
+        let _ = write!(line, ", about {}", counted(rows, "row"));
+    }
+    line
+}
+
+fn finished(table: &str, rows_read: u64, candidates: u64) -> String {
+    let rows = counted(rows_read, "row");
+    format!(
+        "finished {table}: {rows}, {}",
+        candidate_entries(candidates)
+    )
+}
+
+fn distinct(rows_read: u64, rows: u64, files: usize) -> String {
+    let files = counted(files as u64, "batch file");
+    format!(
+        "total: {}, {} new, {files}",
+        counted(rows_read, "row"),
+        grouped(rows)
+    )
+}
+
+/// Before the distinct step, an entry is new only as far as the filter knows: an upper bound.
+fn candidate_entries(candidates: u64) -> String {
+    format!("{} new at most", grouped(candidates))
+}

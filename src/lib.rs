@@ -20,11 +20,26 @@
 //! ```
 
 pub mod batch;
+pub mod cli;
+mod counts;
+pub mod distinct;
 pub mod error;
+pub mod extract;
 pub mod generate;
+mod interruptible;
+pub mod job;
+mod panics;
+pub mod plan;
 pub mod publish;
+mod record;
 pub mod report;
+mod run;
 pub mod source;
 pub mod verify;
 
 pub use error::{Error, ErrorKind, Interrupt, Result};
+pub use extract::Cancel;
+pub use job::Job;
+pub use panics::hide_panics;
+pub use publish::Manifest;
+pub use run::{run, show_plan};

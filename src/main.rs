@@ -1,3 +1,10 @@
 //! The command `firstseen`.
 
-fn main() {}
+use clap::Parser;
+use firstseen::cli::Cli;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    firstseen::hide_panics();
+    Cli::parse().run()
+}

@@ -1,5 +1,175 @@
-//! Sources: what firstseen knows of each database.
+//! Sources: what firstseen knows of each database, and nothing of what is done with its rows.
+//!
+//! A [`Catalog`] tells of tables and reads no rows. A [`Session`] is one connection of a worker: it feeds one unit's
+//! rows to the unit's destination through ConnectorX. An [`Interrupt`] ends what a session waits for.
 
+mod mysql;
+mod pooled;
+mod postgres;
+mod sqlite;
 mod url;
 
 pub use url::SourceUrl;
+
+use crate::Result;
+use crate::extract::UnitDestination;
+use arrow::datatypes::DataType;
+use std::sync::Arc;
+
+/// A database that can be connected to, any number of times.
+pub(crate) trait Database: Send + Sync {
+    /// Connects to read the catalogue.
+    fn catalog(&self) -> Result<Box<dyn Catalog>>;
+
+    /// Connects to read rows.
+    fn session(&self) -> Result<Box<dyn Session>>;
+}
+
+/// The database of a URL. Nothing is connected yet.
+pub(crate) fn database(source: &SourceUrl) -> Result<Arc<dyn Database>> {
+    Ok(match source {
+        SourceUrl::MySql(url) => Arc::new(mysql::MySql::new(url)?),
+        SourceUrl::Postgres(url) => Arc::new(postgres::Postgres::new(url)?),
+        SourceUrl::Sqlite(path) => Arc::new(sqlite::Sqlite::new(path)),
+    })
+}
+
+/// A connection that reads what the database says of its tables.
+pub(crate) trait Catalog {
+    /// The database's name and version.
+    fn version(&mut self) -> Result<String>;
+
+    /// Names of the base tables that the session sees, in any order.
+    fn base_tables(&mut self) -> Result<Vec<String>>;
+
+    /// A table or view, or `None` if there is none of that name.
+    fn table(&mut self, name: &str) -> Result<Option<Table>>;
+
+    /// Lets the database parse and plan a query, without running it.
+    fn check(&mut self, sql: &str) -> Result<()>;
+
+    /// An identifier, quoted.
+    fn quote(&self, identifier: &str) -> String;
+
+    /// What follows FROM; `stored_order` asks for the order in which the rows are stored.
+    fn table_reference(&self, table: &str, stored_order: bool) -> String;
+}
+
+/// A connection of one worker.
+pub(crate) trait Session: Send {
+    /// Sends the query, and its rows to the destination, by one ConnectorX dispatcher. To be called in the worker's own
+    /// one-thread pool.
+    fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()>;
+
+    /// What ends this session's query from another thread.
+    fn interrupt(&self) -> Box<dyn Interrupt>;
+}
+
+/// The query of a unit.
+#[derive(Debug, Clone)]
+pub(crate) struct Query {
+    /// Its SQL.
+    pub sql: String,
+    /// Whether the rows are wanted in the order in which the server stores them.
+    pub stored_order: bool,
+}
+
+/// Ends the query of one session from outside, so that its worker wakes from a read.
+pub(crate) trait Interrupt: Send + Sync {
+    /// Asks the database to end the query. Best effort: it may block for the connect timeout.
+    fn interrupt(&self);
+}
+
+/// What a catalogue says of a table.
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    /// Columns, in the table's order.
+    pub columns: Vec<Column>,
+    /// Columns of the primary key; empty if there is none.
+    pub primary_key: Vec<String>,
+    /// What `--order-by auto` means for it.
+    pub natural_order: NaturalOrder,
+    /// The catalogue's estimate of its rows.
+    pub estimated_rows: Option<u64>,
+}
+
+/// What `--order-by auto` means for a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NaturalOrder {
+    /// ORDER BY these expressions, already quoted.
+    By(Vec<String>),
+    /// As the server stores the rows.
+    Stored,
+    /// A view's: whatever its query gives.
+    Undefined,
+}
+
+/// What a catalogue says of a column, and how its values become Arrow.
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    /// Its name.
+    pub name: String,
+    /// The database's own name of its type.
+    pub sql_type: String,
+    /// Whether it may hold NULL.
+    pub nullable: bool,
+    /// Its exact image, or why there is none.
+    pub image: Result<Image, NoImage>,
+    /// Length to which the database pads its values with blanks, if it sends them padded.
+    pub padded_to: Option<u32>,
+}
+
+/// The exact image of a column.
+#[derive(Debug, Clone)]
+pub(crate) struct Image {
+    /// The Arrow type.
+    pub data_type: DataType,
+    /// The expression that carries the value without loss; `{}` stands for the quoted column.
+    pub select: &'static str,
+}
+
+/// Why a column has no exact image.
+#[derive(Debug, Clone)]
+pub(crate) struct NoImage {
+    /// What is wrong with the type.
+    pub reason: String,
+    /// A cast that a view could offer instead.
+    pub cast: String,
+}
+
+impl Image {
+    fn plain(data_type: DataType) -> Self {
+        Self {
+            data_type,
+            select: "{}",
+        }
+    }
+
+    fn cast(data_type: DataType, select: &'static str) -> Self {
+        Self { data_type, select }
+    }
+
+    /// The expression for a quoted column.
+    pub fn expression(&self, quoted: &str) -> String {
+        self.select.replace("{}", quoted)
+    }
+}
+
+/// Microseconds since 1970 without a zone.
+fn timestamp() -> DataType {
+    DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, None)
+}
+
+/// Microseconds since 1970 in UTC.
+fn timestamp_utc() -> DataType {
+    DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, Some("UTC".into()))
+}
+
+/// The narrowest decimal type; `None` beyond 76 digits.
+fn decimal(precision: u8, scale: i8) -> Option<DataType> {
+    match precision {
+        1..=38 => Some(DataType::Decimal128(precision, scale)),
+        39..=76 => Some(DataType::Decimal256(precision, scale)),
+        _ => None,
+    }
+}

@@ -1,0 +1,140 @@
+//! `generate`: the article's tables.
+
+use super::{out, signals};
+use crate::extract::Cancel;
+use crate::generate::{Generated, Observer, Options, Scale, generate};
+use crate::source::SourceUrl;
+use crate::{Interrupt, Result};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::Mutex;
+
+#[derive(Args)]
+pub(super) struct GenerateArgs {
+    /// Database to make the tables in: `mysql://`, `mariadb://`, `postgresql://`, `postgres://` or `sqlite://PATH`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "FIRSTSEEN_SOURCE",
+        hide_env_values = true
+    )]
+    source: String,
+    /// Size: 1 gives the article's 15,096,590 rows
+    #[arg(long, default_value_t = Scale::ONE)]
+    scale: Scale,
+    /// Distinct persons [default: the article's 1,001,413 by the same scale]
+    #[arg(long, value_name = "N")]
+    persons: Option<u64>,
+    /// Another seed makes other persons in another order, with the same counts
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Add a first column SEQ, an integer primary key
+    #[arg(long)]
+    with_key: bool,
+    /// Drop tables of these names first
+    #[arg(long)]
+    force: bool,
+}
+
+impl GenerateArgs {
+    pub fn run(self) -> Result<()> {
+        let Self {
+            source,
+            scale,
+            persons,
+            seed,
+            with_key,
+            force,
+        } = self;
+        let source = SourceUrl::parse(&source, Path::new(""))?;
+        let cancel = signals::cancel_on_signal()?;
+        let options = Options {
+            source,
+            scale,
+            persons,
+            seed,
+            with_key,
+            force,
+        };
+        let generated = generate(&options, &Bar::new(cancel))?;
+        out::result(summary(&generated).as_bytes())
+    }
+}
+
+/// A progress bar over the table that is being filled; on no terminal it is silent.
+struct Bar {
+    cancel: Cancel,
+    /// The table of the bar.
+    current: Mutex<Option<(String, ProgressBar)>>,
+}
+
+impl Bar {
+    fn new(cancel: Cancel) -> Self {
+        Self {
+            cancel,
+            current: Mutex::new(None),
+        }
+    }
+}
+
+fn bar(table: &str, rows: u64) -> ProgressBar {
+    let template = "{prefix} {wide_bar} {human_pos}/{human_len} rows, {per_sec}";
+    // The template is a constant of known fields; indicatif's own style serves if it were not.
+    let style =
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(rows)
+        .with_style(style)
+        .with_prefix(table.to_owned())
+}
+
+impl Observer for Bar {
+    fn on_progress(&self, table: &str, rows_done: u64, rows_total: u64) {
+        let Ok(mut current) = self.current.lock() else {
+            return;
+        };
+        let is_other = current.as_ref().is_none_or(|(name, _)| name != table);
+        if is_other {
+            if let Some((_, finished)) = current.take() {
+                finished.finish();
+            }
+            *current = Some((table.to_owned(), bar(table, rows_total)));
+        }
+        if let Some((_, bar)) = current.as_ref() {
+            bar.set_position(rows_done);
+        }
+    }
+
+    fn interrupt(&self) -> Option<Interrupt> {
+        self.cancel.interrupted()
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        if let Ok(Some((_, bar))) = self.current.get_mut().map(Option::take) {
+            bar.finish();
+        }
+    }
+}
+
+fn summary(generated: &Generated) -> String {
+    let mut text = format!(
+        "{:<8}{:>14}{:>14}{:>14}\n",
+        "table", "rows", "distinct", "new"
+    );
+    for table in &generated.tables {
+        let _ = writeln!(
+            text,
+            "{:<8}{:>14}{:>14}{:>14}",
+            table.table, table.rows, table.distinct, table.new
+        );
+    }
+    let _ = writeln!(
+        text,
+        "{:<8}{:>14}{:>14}{:>14}",
+        "total", generated.rows, generated.distinct, generated.distinct
+    );
+    text
+}

@@ -1,0 +1,86 @@
+//! The command line: flags in, exit code out.
+//!
+//! Parsing does no I/O. Standard output holds the result, standard error the log, the progress and the one error.
+
+mod generate;
+mod job_command;
+mod out;
+mod signals;
+
+use crate::{Error, Result};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+use std::error::Error as StdError;
+use std::fmt::Write;
+use std::process::ExitCode;
+
+/// Finds the distinct records of many same-schema SQL tables and writes them as exact batch files.
+#[derive(Parser)]
+#[command(name = "firstseen", version, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done · 1 a bug, or sums that differ · 2 usage or job file · 3 the source can't be \
+reached, refuses or was lost · 4 the data or schema doesn't fit, or verify found a fault · 5 the output can't be written \
+· 6 the output exists or is in use · 130, 143 interrupted";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Read the tables and write the batch files and their manifest
+    Run(Box<job_command::RunArgs>),
+    /// Check a job and print what it would read and write; reads no rows and writes nothing
+    Plan(Box<job_command::PlanArgs>),
+
+    /// Make the article's thirteen tables, at any scale
+    Generate(generate::GenerateArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+#[derive(Args)]
+struct CompletionsArgs {
+    /// The shell
+    shell: Shell,
+}
+
+impl Cli {
+    /// Runs the command, prints at most one report to standard error, and says how to exit.
+    pub fn run(self) -> ExitCode {
+        let done = match self.command {
+            Command::Run(args) => args.run(),
+            Command::Plan(args) => args.run(),
+
+            Command::Generate(args) => args.run(),
+            Command::Completions(args) => completions(args.shell),
+        };
+        match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                out::error(&report(&error));
+                ExitCode::from(error.exit_code())
+            }
+        }
+    }
+}
+
+fn completions(shell: Shell) -> Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "firstseen", &mut script);
+    out::result(&script)
+}
+
+/// The error, its causes, and what to do: a line each.
+fn report(error: &Error) -> String {
+    let mut text = format!("firstseen: {error}\n");
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let _ = writeln!(text, "  cause: {inner}");
+        cause = inner.source();
+    }
+    if let Some(advice) = error.advice() {
+        let _ = writeln!(text, "  {advice}");
+    }
+    text
+}

@@ -1,0 +1,126 @@
+//! The types in which values travel from a ConnectorX source to our destination.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use connectorx::impl_typesystem;
+
+/// ConnectorX's type system of [`super::UnitDestination`]; the flag says whether NULL may come.
+#[derive(Debug, Clone, Copy)]
+pub enum Carrier {
+    /// A truth value.
+    Bool(bool),
+    /// An integer.
+    Int8(bool),
+    /// An integer.
+    Int16(bool),
+    /// An integer.
+    Int32(bool),
+    /// An integer.
+    Int64(bool),
+    /// An integer.
+    UInt8(bool),
+    /// An integer.
+    UInt16(bool),
+    /// An integer.
+    UInt32(bool),
+    /// An integer.
+    UInt64(bool),
+    /// A floating-point number.
+    Float32(bool),
+    /// A floating-point number.
+    Float64(bool),
+    /// Text that the source owns.
+    Text(bool),
+    /// Text that the source had to allocate.
+    OwnedText(bool),
+    /// Bytes that the source owns.
+    Bytes(bool),
+    /// Bytes that the source had to allocate.
+    OwnedBytes(bool),
+    /// A date.
+    Date(bool),
+    /// A date and time without a zone.
+    DateTime(bool),
+    /// An instant.
+    Instant(bool),
+}
+
+impl_typesystem! {
+    system = Carrier,
+    mappings = {
+        { Bool       => bool }
+        { Int8       => i8 }
+        { Int16      => i16 }
+        { Int32      => i32 }
+        { Int64      => i64 }
+        { UInt8      => u8 }
+        { UInt16     => u16 }
+        { UInt32     => u32 }
+        { UInt64     => u64 }
+        { Float32    => f32 }
+        { Float64    => f64 }
+        { Text       => &'r str }
+        { OwnedText  => String }
+        { Bytes      => &'r [u8] }
+        { OwnedBytes => Vec<u8> }
+        { Date       => NaiveDate }
+        { DateTime   => NaiveDateTime }
+        { Instant    => DateTime<Utc> }
+    }
+}
+
+/// A value on its way, borrowed from whatever carries it.
+#[derive(Clone, Copy)]
+pub(super) enum Carried<'a> {
+    Bool(bool),
+    Int8(i8),
+    Int16(i16),
+    Int32(i32),
+    Int64(i64),
+    UInt8(u8),
+    UInt16(u16),
+    UInt32(u32),
+    UInt64(u64),
+    Float32(f32),
+    Float64(f64),
+    Text(&'a str),
+    Bytes(&'a [u8]),
+    Date(NaiveDate),
+    DateTime(NaiveDateTime),
+    Instant(DateTime<Utc>),
+}
+
+/// What every type of [`Carrier`] can be borrowed as.
+pub(super) trait Carry {
+    fn carried(&self) -> Carried<'_>;
+}
+
+macro_rules! carry {
+    ($($type:ty => $variant:ident($self:ident) $value:expr,)+) => {
+        $(impl Carry for $type {
+            fn carried(&$self) -> Carried<'_> {
+                Carried::$variant($value)
+            }
+        })+
+    };
+}
+
+carry! {
+    bool => Bool(self) *self,
+    i8 => Int8(self) *self,
+    i16 => Int16(self) *self,
+    i32 => Int32(self) *self,
+    i64 => Int64(self) *self,
+    u8 => UInt8(self) *self,
+    u16 => UInt16(self) *self,
+    u32 => UInt32(self) *self,
+    u64 => UInt64(self) *self,
+    f32 => Float32(self) *self,
+    f64 => Float64(self) *self,
+    &str => Text(self) self,
+    String => Text(self) self,
+    &[u8] => Bytes(self) self,
+    Vec<u8> => Bytes(self) self,
+    NaiveDate => Date(self) *self,
+    NaiveDateTime => DateTime(self) *self,
+    DateTime<Utc> => Instant(self) *self,
+}

@@ -1,0 +1,122 @@
+//! How a running job is stopped, and how its workers report.
+
+use crate::report::{Event, Listener};
+use crate::{Error, ErrorKind, Interrupt, Result};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+const RUNNING: u8 = 0;
+const FAILED: u8 = 1;
+const INT: u8 = 2;
+const TERM: u8 = 3;
+
+/// Stops a job from outside: keep a clone, and call [`Cancel::interrupt`] from any thread or a signal's.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<AtomicU8>);
+
+impl Cancel {
+    /// Asks the job to stop. It ends within two seconds, with [`ErrorKind::Interrupted`] and nothing published, unless
+    /// its publication has already begun.
+    pub fn interrupt(&self, interrupt: Interrupt) {
+        let state = match interrupt {
+            Interrupt::Int => INT,
+            Interrupt::Term => TERM,
+        };
+        self.0.store(state, Ordering::Relaxed);
+    }
+
+    /// Whether the job was asked to stop.
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted().is_some()
+    }
+
+    /// An error if the job was asked to stop.
+    pub fn check(&self) -> Result<()> {
+        self.interrupted()
+            .map_or(Ok(()), |interrupt| Err(interrupted(interrupt)))
+    }
+
+    /// What asked the job to stop, if anything did.
+    pub fn interrupted(&self) -> Option<Interrupt> {
+        match self.0.load(Ordering::Relaxed) {
+            INT => Some(Interrupt::Int),
+            TERM => Some(Interrupt::Term),
+            _ => None,
+        }
+    }
+}
+
+fn interrupted(interrupt: Interrupt) -> Error {
+    Error::new(
+        ErrorKind::Interrupted(interrupt),
+        "interrupted: nothing was published",
+    )
+}
+
+/// What all workers of a job share.
+pub(crate) struct Control {
+    cancel: Cancel,
+    state: AtomicU8,
+    tables: Vec<String>,
+    listener: Arc<dyn Listener>,
+}
+
+impl Control {
+    pub fn new(cancel: Cancel, tables: Vec<String>, listener: Arc<dyn Listener>) -> Self {
+        Self {
+            cancel,
+            state: AtomicU8::new(RUNNING),
+            tables,
+            listener,
+        }
+    }
+
+    pub fn cancel(&self) -> &Cancel {
+        &self.cancel
+    }
+
+    /// Says that a worker failed: all others stop.
+    pub fn fail(&self) {
+        self.state.store(FAILED, Ordering::Relaxed);
+    }
+
+    /// Whether the workers have to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.state.load(Ordering::Relaxed) == FAILED || self.cancel.is_interrupted()
+    }
+
+    /// An error if the job has to stop.
+    pub fn check(&self) -> Result<()> {
+        self.cancel.check()?;
+        if self.is_stopping() {
+            return Err(Error::new(
+                ErrorKind::Interrupted(Interrupt::Int),
+                "stopped, since another worker failed",
+            ));
+        }
+        Ok(())
+    }
+
+    pub fn event(&self, event: &Event) {
+        self.listener.on_event(event);
+    }
+
+    pub fn table(&self, unit: u32) -> String {
+        self.tables.get(unit as usize).cloned().unwrap_or_default()
+    }
+
+    pub fn executed(&self, unit: u32) {
+        self.event(&Event::UnitExecuted {
+            unit: unit as usize,
+            table: self.table(unit),
+        });
+    }
+
+    pub fn progress(&self, unit: u32, rows_read: u64, candidates: u64) {
+        self.event(&Event::UnitProgress {
+            unit: unit as usize,
+            rows_read,
+            candidates,
+        });
+    }
+}

@@ -1,0 +1,160 @@
+//! The job file: TOML whose keys are the flags in snake case.
+
+use super::JobOptions;
+use crate::{Error, ErrorKind, Result};
+use clap::Args;
+use std::fs;
+use std::path::Path;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Reads a job file. Relative paths in it are taken from its folder.
+pub fn read_job_file(path: &Path) -> Result<JobOptions> {
+    let text = fs::read_to_string(path).map_err(|cause| unreadable(path, cause))?;
+    let mut options = parse(&text).map_err(|error| error.within(path.display()))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    options.source = options
+        .source
+        .map(|source| relative_source(&source, folder));
+    options.out = options.out.map(|out| folder.join(out));
+    Ok(options)
+}
+
+fn unreadable(path: &Path, cause: std::io::Error) -> Error {
+    Error::new(ErrorKind::JobFile, format!("the job file {} can't be read", path.display()))
+        .because(cause)
+        .advise("name a TOML file, or give everything by flags: firstseen run --source … --tables … --key …")
+}
+
+fn relative_source(source: &str, folder: &Path) -> String {
+    match source.strip_prefix("sqlite://") {
+        Some(path) => format!("sqlite://{}", folder.join(path).display()),
+        None => source.to_owned(),
+    }
+}
+
+fn parse(text: &str) -> Result<JobOptions> {
+    // The parser's Display quotes the line, which may hold a password: only its message and place are shown.
+    let broken = |cause: &toml::de::Error| {
+        let line = cause.span().map_or(1, |span| line_of(text, span.start));
+        Error::new(
+            ErrorKind::JobFile,
+            format!("line {line}: {}", without_values(cause.message())),
+        )
+    };
+    let document = DeTable::parse(text).map_err(|cause| broken(&cause))?;
+    refuse_unknown_keys(text, document.get_ref(), &known_keys())?;
+    if let Some(DeValue::Array(tables)) = document.get_ref().get("table").map(Spanned::get_ref) {
+        for table in tables {
+            if let DeValue::Table(table) = table.get_ref() {
+                refuse_unknown_keys(text, table, &["name".to_owned(), "where".to_owned()])?;
+            }
+        }
+    }
+    toml::from_str(text).map_err(|cause| broken(&cause))
+}
+
+/// serde's messages of a wrong type quote the value; everything up to the quotation says enough.
+fn without_values(message: &str) -> String {
+    match message.split_once(", expected ") {
+        Some((found, expected)) => {
+            let found = found
+                .split([' '])
+                .take(4)
+                .filter(|word| !word.contains(['"', '`']))
+                .collect::<Vec<_>>();
+            format!("{}, expected {expected}", found.join(" "))
+        }
+        None => message.to_owned(),
+    }
+}
+
+/// The flags' own names, so that the two can't drift apart, and the one key that is no flag.
+fn known_keys() -> Vec<String> {
+    let command = JobOptions::augment_args(clap::Command::new("job"));
+    let flags = command.get_arguments().filter_map(|arg| arg.get_long());
+    flags
+        .map(|flag| flag.replace('-', "_"))
+        .chain(["table".to_owned()])
+        .collect()
+}
+
+fn refuse_unknown_keys(text: &str, table: &DeTable<'_>, known: &[String]) -> Result<()> {
+    let unknown = table
+        .keys()
+        .find(|key| !known.iter().any(|known| known == key.get_ref()));
+    let Some(key) = unknown else {
+        return Ok(());
+    };
+    let line = line_of(text, key.span().start);
+    let similarity = |known: &String| strsim::jaro_winkler(known, key.get_ref());
+    let nearest = known
+        .iter()
+        .max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
+    let error = Error::new(
+        ErrorKind::JobFile,
+        format!("line {line}: the key {:?} is not known", key.get_ref()),
+    );
+    Err(error.advise(format!(
+        "did you mean {:?}? known are {}",
+        nearest.map_or("", String::as_str),
+        known.join(", ")
+    )))
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
+        + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> String {
+        let Err(error) = parse(text) else {
+            panic!("{text} was taken");
+        };
+        assert_eq!(error.exit_code(), 2);
+        format!("{error} / {}", error.advice().unwrap_or_default())
+    }
+
+    #[test]
+    fn every_flag_is_a_key() {
+        let options = parse(
+            "source = 'sqlite://a'\nkey = ['K']\norder_by = 'A desc, B'\nbatch_rows = 5\ncount_only = true\n[[table]]\nname = 't'\nwhere = 'x > 1'",
+        );
+        let options = options.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(options.order_by.unwrap(), ["A desc", "B"]);
+        assert_eq!(options.table.unwrap()[0].filter.as_deref(), Some("x > 1"));
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
+        let refused = refusal("source = 'sqlite://a'\nbatch_row = 5");
+        assert!(
+            refused.starts_with(
+                "line 2: the key \"batch_row\" is not known / did you mean \"batch_rows\"?"
+            ),
+            "{refused}"
+        );
+        assert!(refusal("[[table]]\nname = 't'\nwere = 'x'").contains("line 3"));
+    }
+
+    #[test]
+    fn no_message_quotes_a_line_that_may_hold_a_password() {
+        for text in [
+            "source = \"mysql://u:hunter2@h/d",
+            "source = 'mysql://u:hunter2@h/d' x",
+            "key = 'mysql://u:hunter2@h/d'",
+            "batch_rows = 'hunter2 b'",
+        ] {
+            let refused = refusal(text);
+            assert!(!refused.contains("hunter2"), "{refused}");
+            assert!(refused.contains("line 1"), "{refused}");
+        }
+    }
+}

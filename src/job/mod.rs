@@ -1,0 +1,215 @@
+//! The job: what the user wants, checked as far as it can be without a database.
+//!
+//! In: flags, environment and a job file, as [`JobOptions`]. Out: a [`Job`], in which no invalid combination can be
+//! written. This room reads the job file and nothing else: no database, no output folder.
+
+mod file;
+mod options;
+mod order_by;
+mod tables;
+
+pub use file::read_job_file;
+pub use options::{JobOptions, NullKeys, TableEntry, TableList};
+pub use order_by::{OrderBy, OrderColumn};
+pub(crate) use tables::named_twice;
+pub use tables::{TableItem, Tables};
+
+use crate::batch::{Encoding, Format, check_prefix};
+use crate::source::SourceUrl;
+use crate::{Error, ErrorKind, Result};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+/// Rows of a batch file, unless the job says otherwise.
+const DEFAULT_BATCH_ROWS: NonZeroUsize = NonZeroUsize::new(10_000).expect("10,000 is not zero");
+/// Beginning of the file names, unless the job says otherwise.
+const DEFAULT_PREFIX: &str = "batch";
+/// More sessions than any server is set up for by default (`max_connections` is 100 or 151).
+const MAX_WORKERS: usize = 1024;
+
+/// A checked job.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The database.
+    pub source: SourceUrl,
+    /// Which tables, in which order.
+    pub tables: Tables,
+    /// Which columns; `None`: all of the first table.
+    pub columns: Option<Vec<String>>,
+    /// Columns whose values make a record distinct. Never empty.
+    pub key: Vec<String>,
+    /// Filter of every table: the user's own SQL.
+    pub filter: Option<String>,
+    /// What the rows of a table are ordered by.
+    pub order_by: OrderBy,
+    /// What becomes of rows whose key is NULL.
+    pub null_keys: NullKeys,
+    /// Whether the first-seen filter is left out.
+    pub exact: bool,
+    /// Connections that read at the same time; `None`: as many as cores.
+    pub workers: Option<NonZeroUsize>,
+    /// What is made of the result.
+    pub output: Output,
+    /// What the user should know of the options.
+    pub warnings: Vec<String>,
+}
+
+/// What a job makes of its result.
+#[derive(Debug, Clone)]
+pub enum Output {
+    /// The counts only.
+    Count,
+    /// Batch files and a manifest.
+    Batches(BatchOutput),
+}
+
+/// Where and how batch files are written.
+#[derive(Debug, Clone)]
+pub struct BatchOutput {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Whether a folder of an earlier job is replaced.
+    pub force: bool,
+    /// Rows of every file but the last.
+    pub batch_rows: NonZeroUsize,
+    /// What the names of the files begin with.
+    pub prefix: String,
+    /// Format and compression.
+    pub encoding: Encoding,
+}
+
+impl Job {
+    /// Checks options. `current_dir` is what a relative path of a flag is taken from; paths of a job file are already
+    /// relative to that file.
+    pub fn new(options: JobOptions, current_dir: &Path) -> Result<Self> {
+        let JobOptions {
+            source,
+            tables,
+            table,
+            columns,
+            key,
+            filter,
+            order_by,
+            batch_rows,
+            prefix,
+            format,
+            compression,
+            out,
+            workers,
+            count_only,
+            null_keys,
+            exact,
+            force,
+            mut warnings,
+        } = options;
+        let source =
+            source.ok_or_else(|| missing("source", "--source URL, or FIRSTSEEN_SOURCE"))?;
+        let key = key.ok_or_else(|| missing("key", "--key COLUMN[,COLUMN…]"))?;
+        let columns = columns
+            .map(|columns| distinct_names("columns", columns))
+            .transpose()?;
+        let key = distinct_names("key", key)?;
+        check_key_is_selected(&key, columns.as_deref())?;
+        let encoding = Encoding::new(format.unwrap_or(Format::Parquet), compression.as_deref())?;
+        let prefix = prefix.unwrap_or_else(|| DEFAULT_PREFIX.to_owned());
+        check_prefix(&prefix)?;
+        let output = BatchOutput {
+            folder: current_dir.join(out.unwrap_or_else(|| PathBuf::from("batches"))),
+            force: force.unwrap_or(false),
+            batch_rows: count("batch-rows", batch_rows)?.unwrap_or(DEFAULT_BATCH_ROWS),
+            prefix,
+            encoding,
+        };
+        if count_only == Some(true) && output.force {
+            warnings
+                .push("--force has no meaning with --count-only: nothing is written".to_owned());
+        }
+        Ok(Self {
+            source: SourceUrl::parse(&source, current_dir)?,
+            tables: Tables::new(tables, table)?,
+            columns,
+            key,
+            filter: filter.map(|filter| checked_filter(&filter)).transpose()?,
+            order_by: OrderBy::parse(&order_by.unwrap_or_default())?,
+            null_keys: null_keys.unwrap_or_default(),
+            exact: exact.unwrap_or(false),
+            workers: checked_workers(workers)?,
+            output: if count_only == Some(true) {
+                Output::Count
+            } else {
+                Output::Batches(output)
+            },
+            warnings,
+        })
+    }
+}
+
+fn usage(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Usage, message)
+}
+
+fn missing(what: &str, flag: &str) -> Error {
+    usage(format!("the job names no {what}"))
+        .advise(format!("give {flag}, or {what} = … in the job file"))
+}
+
+fn distinct_names(flag: &str, names: Vec<String>) -> Result<Vec<String>> {
+    if names.is_empty() || names.iter().any(String::is_empty) {
+        return Err(usage(format!("--{flag} names no column, or an empty one")));
+    }
+    for (index, name) in names.iter().enumerate() {
+        if names[..index].contains(name) {
+            return Err(usage(format!("--{flag} names the column {name} twice")));
+        }
+    }
+    Ok(names)
+}
+
+fn check_key_is_selected(key: &[String], columns: Option<&[String]>) -> Result<()> {
+    let Some(columns) = columns else {
+        return Ok(());
+    };
+    match key.iter().find(|column| !columns.contains(column)) {
+        None => Ok(()),
+        Some(column) => Err(
+            usage(format!("the key column {column} is not among --columns"))
+                .advise("add it to --columns, or take another --key"),
+        ),
+    }
+}
+
+fn count(flag: &str, count: Option<u64>) -> Result<Option<NonZeroUsize>> {
+    let Some(count) = count else {
+        return Ok(None);
+    };
+    let checked = usize::try_from(count)
+        .ok()
+        .filter(|count| u32::try_from(*count).is_ok());
+    checked
+        .and_then(NonZeroUsize::new)
+        .map(Some)
+        .ok_or_else(|| {
+            usage(format!(
+                "--{flag} {count} is out of range: 1 to {}",
+                u32::MAX
+            ))
+        })
+}
+
+fn checked_workers(workers: Option<u64>) -> Result<Option<NonZeroUsize>> {
+    match count("workers", workers)? {
+        Some(workers) if workers.get() > MAX_WORKERS => Err(usage(format!(
+            "--workers {workers} is out of range: 1 to {MAX_WORKERS}"
+        ))),
+        workers => Ok(workers),
+    }
+}
+
+/// The user's own SQL goes into the query in parentheses; an empty one, or one that ends them, would be another query.
+fn checked_filter(filter: &str) -> Result<String> {
+    let filter = filter.trim();
+    if filter.is_empty() {
+        return Err(usage("--where is empty").advise("leave it out to read every row"));
+    }
+    Ok(filter.to_owned())
+}

@@ -1,0 +1,183 @@
+//! What flags and a job file can say, not yet checked.
+
+use crate::batch::Format;
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+use std::path::PathBuf;
+
+/// The options of a job. Each is a flag and, in snake case, a key of the job file.
+#[derive(Args, Deserialize, Default, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct JobOptions {
+    /// Database: `mysql://`, `mariadb://`, `postgresql://`, `postgres://` or `sqlite://PATH`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "FIRSTSEEN_SOURCE",
+        hide_env_values = true
+    )]
+    pub source: Option<String>,
+    /// Tables in order: ID2000..ID2012, a,b,c or 'ID*'
+    #[arg(long, value_parser = TableList::parse_flag)]
+    pub tables: Option<TableList>,
+    /// Tables with filters of their own (job file only).
+    #[arg(skip)]
+    pub table: Option<Vec<TableEntry>>,
+    /// Columns to write [default: all of the first table]
+    #[arg(long, value_delimiter = ',', value_name = "COLUMN,…")]
+    pub columns: Option<Vec<String>>,
+    /// Columns whose values make a record distinct (required)
+    #[arg(long, value_delimiter = ',', value_name = "COLUMN,…")]
+    pub key: Option<Vec<String>>,
+    /// Condition on the rows of every table, in the database's own SQL
+    #[arg(long = "where", value_name = "SQL")]
+    #[serde(rename = "where")]
+    pub filter: Option<String>,
+    /// Order within a table: auto, or columns, each with an optional " desc"
+    #[arg(long, value_delimiter = ',', value_name = "COLUMN,…")]
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub order_by: Option<Vec<String>>,
+    /// Rows of every batch file but the last [default: 10000]
+    #[arg(long, value_name = "N")]
+    pub batch_rows: Option<u64>,
+    /// Beginning of the file names [default: batch]
+    #[arg(long)]
+    pub prefix: Option<String>,
+    /// Format of the batch files [default: parquet]
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// none, or parquet: snappy, lz4, zstd[:LEVEL]; arrow: lz4, zstd; csv, ndjson: gzip, zstd[:LEVEL]
+    #[arg(long, value_name = "CODEC")]
+    pub compression: Option<String>,
+    /// Folder for the batch files [default: batches]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Connections that read at the same time [default: the cores]
+    #[arg(long, value_name = "N")]
+    pub workers: Option<u64>,
+    /// Count only: write no files and no manifest
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub count_only: Option<bool>,
+    /// Rows whose key is NULL [default: error]
+    #[arg(long, value_enum)]
+    pub null_keys: Option<NullKeys>,
+    /// Compare the keys themselves only, without the first-seen filter
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub exact: Option<bool>,
+    /// Replace the folder of an earlier job
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub force: Option<bool>,
+    /// What the user should know of how the options were put together.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub warnings: Vec<String>,
+}
+
+/// What becomes of rows whose key is NULL, that is, has a NULL part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum NullKeys {
+    /// The job fails
+    #[default]
+    Error,
+    /// They are left out, and counted
+    Drop,
+    /// Every one of them is written: none is merged with another
+    Keep,
+}
+
+impl NullKeys {
+    /// The flag's value.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Drop => "drop",
+            Self::Keep => "keep",
+        }
+    }
+}
+
+/// The items of `tables`: one string with commas, or a list.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum TableList {
+    /// `"ID2000..ID2012"` or `"a,b,c"`.
+    Text(String),
+    /// `["a", "b"]`.
+    Items(Vec<String>),
+}
+
+impl TableList {
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the form that clap asks of a parser"
+    )]
+    fn parse_flag(text: &str) -> Result<Self, std::convert::Infallible> {
+        Ok(Self::Text(text.to_owned()))
+    }
+
+    /// The items, trimmed.
+    pub fn items(&self) -> Vec<String> {
+        match self {
+            Self::Text(text) => text.split(',').map(|item| item.trim().to_owned()).collect(),
+            Self::Items(items) => items.clone(),
+        }
+    }
+}
+
+/// A `[[table]]` of the job file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableEntry {
+    /// The table's name, as it stands.
+    pub name: String,
+    /// Condition on its rows, beside the one of all tables.
+    #[serde(rename = "where")]
+    pub filter: Option<String>,
+}
+
+fn one_or_many<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<String>>, D::Error> {
+    let list = TableList::deserialize(deserializer)?;
+    Ok(Some(list.items()))
+}
+
+impl JobOptions {
+    /// These options over those of a job file: what is given here wins.
+    #[must_use]
+    pub fn over(self, file: Self) -> Self {
+        let mut warnings = file.warnings;
+        warnings.extend(self.warnings);
+        if self.tables.is_some() && file.table.is_some() {
+            warnings.push(
+                "--tables replaces the job file's [[table]] entries and their filters".to_owned(),
+            );
+        }
+        let table = if self.tables.is_some() {
+            None
+        } else {
+            file.table
+        };
+        Self {
+            source: self.source.or(file.source),
+            tables: self.tables.or(file.tables),
+            table,
+            columns: self.columns.or(file.columns),
+            key: self.key.or(file.key),
+            filter: self.filter.or(file.filter),
+            order_by: self.order_by.or(file.order_by),
+            batch_rows: self.batch_rows.or(file.batch_rows),
+            prefix: self.prefix.or(file.prefix),
+            format: self.format.or(file.format),
+            compression: self.compression.or(file.compression),
+            out: self.out.or(file.out),
+            workers: self.workers.or(file.workers),
+            count_only: self.count_only.or(file.count_only),
+            null_keys: self.null_keys.or(file.null_keys),
+            exact: self.exact.or(file.exact),
+            force: self.force.or(file.force),
+            warnings,
+        }
+    }
+}

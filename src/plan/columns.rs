@@ -1,0 +1,212 @@
+//! The columns of the result: one schema that every table fits.
+
+use super::{Chosen, PlannedColumn, in_table};
+use crate::job::Job;
+use crate::source::{Catalog, Column, Image};
+use crate::{Error, ErrorKind, Result};
+use arrow::datatypes::DataType;
+
+/// The job's columns, or all of the first table, as every table agrees on them.
+pub(super) fn agree(
+    job: &Job,
+    chosen: &[Chosen],
+    warnings: &mut Vec<String>,
+) -> Result<Vec<PlannedColumn>> {
+    let Some(first) = chosen.first() else {
+        return Err(Error::new(ErrorKind::Schema, "no table is left to read"));
+    };
+    let names: Vec<&str> = match &job.columns {
+        Some(columns) => columns.iter().map(String::as_str).collect(),
+        None => first
+            .table
+            .columns
+            .iter()
+            .map(|column| column.name.as_str())
+            .collect(),
+    };
+    if job.columns.is_none() {
+        warn_of_left_out(first, chosen, warnings);
+    }
+    names
+        .into_iter()
+        .map(|name| agreed(name, first, chosen))
+        .collect()
+}
+
+fn warn_of_left_out(first: &Chosen, chosen: &[Chosen], warnings: &mut Vec<String>) {
+    for later in chosen {
+        let is_new = |column: &&Column| {
+            !first
+                .table
+                .columns
+                .iter()
+                .any(|known| known.name == column.name)
+        };
+        let left_out: Vec<_> = later
+            .table
+            .columns
+            .iter()
+            .filter(is_new)
+            .map(|column| column.name.as_str())
+            .collect();
+        if !left_out.is_empty() {
+            let columns = left_out.join(", ");
+            warnings.push(format!(
+                "table {}: left out, since {} has no such columns: {columns}",
+                later.name, first.name
+            ));
+        }
+    }
+}
+
+fn agreed(name: &str, first: &Chosen, chosen: &[Chosen]) -> Result<PlannedColumn> {
+    let (expected, image) = imaged(name, first)?;
+    let mut nullable = false;
+    for table in chosen {
+        let (column, found) = imaged(name, table)?;
+        if found.data_type != image.data_type {
+            return Err(types_differ(
+                name,
+                (first, expected, image),
+                (table, column, found),
+            ));
+        }
+        nullable |= column.nullable;
+    }
+    Ok(PlannedColumn {
+        name: name.to_owned(),
+        sql_type: expected.sql_type.clone(),
+        data_type: image.data_type.clone(),
+        nullable,
+    })
+}
+
+type Described<'a> = (&'a Chosen, &'a Column, &'a Image);
+
+fn types_differ(name: &str, first: Described<'_>, other: Described<'_>) -> Error {
+    let (first, expected, image) = first;
+    let (table, column, found) = other;
+    let message = format!(
+        "table {}, column {name}: {} ({}) doesn't fit {} ({}) of table {}",
+        table.name,
+        column.sql_type,
+        found.data_type,
+        expected.sql_type,
+        image.data_type,
+        first.name
+    );
+    Error::new(ErrorKind::Schema, message).advise(
+        "read a view that casts it to the other type, or leave the column out with --columns",
+    )
+}
+
+fn find<'a>(name: &str, chosen: &'a Chosen) -> Result<&'a Column> {
+    let columns = &chosen.table.columns;
+    columns
+        .iter()
+        .find(|column| column.name == name)
+        .ok_or_else(|| {
+            let known: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
+            let error = Error::new(
+                ErrorKind::Schema,
+                format!("table {}: there is no column {name}", chosen.name),
+            );
+            error.advise(format!(
+                "its columns are {}; names are compared exactly",
+                known.join(", ")
+            ))
+        })
+}
+
+fn imaged<'a>(name: &str, chosen: &'a Chosen) -> Result<(&'a Column, &'a Image)> {
+    let column = find(name, chosen)?;
+    match &column.image {
+        Ok(image) => Ok((column, image)),
+        Err(no) => {
+            let message = format!("table {}, column {name}: {}", chosen.name, no.reason);
+            let advice = format!(
+                "read a view that has {} instead, or leave the column out with --columns",
+                no.cast
+            );
+            Err(Error::new(ErrorKind::Schema, message).advise(advice.replace("{}", name)))
+        }
+    }
+}
+
+/// Indices of the key columns, whose values must compare as bytes.
+pub(super) fn key(job: &Job, columns: &[PlannedColumn], chosen: &[Chosen]) -> Result<Vec<usize>> {
+    job.key
+        .iter()
+        .map(|name| key_column(name, columns, chosen))
+        .collect()
+}
+
+fn key_column(name: &str, columns: &[PlannedColumn], chosen: &[Chosen]) -> Result<usize> {
+    let index = columns.iter().position(|column| column.name == name);
+    let Some((index, column)) = index.and_then(|index| Some((index, columns.get(index)?))) else {
+        let known: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
+        return Err(
+            Error::new(ErrorKind::Schema, format!("there is no key column {name}")).advise(
+                format!(
+                    "the columns are {}; names are compared exactly",
+                    known.join(", ")
+                ),
+            ),
+        );
+    };
+    if matches!(column.data_type, DataType::Float32 | DataType::Float64) {
+        return Err(Error::new(ErrorKind::Schema, format!("the key column {name} is {}", column.sql_type)).advise(format!(
+            "floating-point numbers make no key: read a view that has CAST({name} AS DECIMAL(p, s)) or a cast to text"
+        )));
+    }
+    refuse_other_padding(name, chosen)?;
+    Ok(index)
+}
+
+/// Values padded to different lengths would be different keys.
+fn refuse_other_padding(name: &str, chosen: &[Chosen]) -> Result<()> {
+    let mut padded = chosen
+        .iter()
+        .filter_map(|chosen| Some((chosen, find(name, chosen).ok()?)));
+    let Some((first, expected)) = padded.next() else {
+        return Ok(());
+    };
+    match padded.find(|(_, column)| column.padded_to != expected.padded_to) {
+        None => Ok(()),
+        Some((other, column)) => {
+            let message = format!(
+                "table {}, key column {name}: {} doesn't compare with {} of table {}",
+                other.name, column.sql_type, expected.sql_type, first.name
+            );
+            Err(in_advice(Error::new(ErrorKind::Schema, message), name))
+        }
+    }
+}
+
+fn in_advice(error: Error, name: &str) -> Error {
+    error.advise(format!(
+        "the database pads such values with blanks to their own width: read views that have CAST({name} AS varchar)"
+    ))
+}
+
+/// The SELECT list of a table.
+pub(super) fn select_list(
+    catalog: &dyn Catalog,
+    chosen: &Chosen,
+    columns: &[PlannedColumn],
+) -> Result<String> {
+    let mut list = Vec::new();
+    for column in columns {
+        let (_, image) =
+            imaged(&column.name, chosen).map_err(|error| in_table(error, &chosen.name))?;
+        let quoted = catalog.quote(&column.name);
+        let expression = image.expression(&quoted);
+        let plain = expression == quoted;
+        list.push(if plain {
+            quoted
+        } else {
+            format!("{expression} AS {quoted}")
+        });
+    }
+    Ok(list.join(", "))
+}

@@ -1,0 +1,139 @@
+//! From the names and patterns of a job to tables that exist.
+
+use super::{Chosen, in_table};
+use crate::job::{Job, TableItem, named_twice};
+use crate::source::Catalog;
+use crate::{Error, ErrorKind, Result};
+use std::cmp::Ordering;
+
+pub(super) fn tables(job: &Job, catalog: &mut dyn Catalog) -> Result<Vec<Chosen>> {
+    let mut chosen: Vec<Chosen> = Vec::new();
+    for (name, filter) in names(job, catalog)? {
+        if chosen.iter().any(|chosen| chosen.name == name) {
+            return Err(named_twice(&name));
+        }
+        let table = catalog
+            .table(&name)
+            .map_err(|error| in_table(error, &name))?;
+        let table = table.ok_or_else(|| missing(&name, catalog))?;
+        chosen.push(Chosen {
+            name,
+            filter,
+            table,
+        });
+    }
+    Ok(chosen)
+}
+
+type NameAndFilter = (String, Option<String>);
+
+fn names(job: &Job, catalog: &mut dyn Catalog) -> Result<Vec<NameAndFilter>> {
+    let mut names = Vec::new();
+    for item in &job.tables.0 {
+        match item {
+            TableItem::Named { name, filter } => names.push((name.clone(), filter.clone())),
+            TableItem::Pattern(pattern) => {
+                let found = matching(pattern, catalog.base_tables()?);
+                if found.is_empty() {
+                    return Err(Error::new(
+                        ErrorKind::Schema,
+                        format!("no base table matches {pattern:?}"),
+                    )
+                    .advise(
+                        "a view is named as it stands; is the source's database the right one?",
+                    ));
+                }
+                names.extend(found.into_iter().map(|name| (name, None)));
+            }
+        }
+    }
+    Ok(names)
+}
+
+fn missing(name: &str, catalog: &mut dyn Catalog) -> Error {
+    let similarity = |table: &String| strsim::jaro_winkler(table, name);
+    let tables = catalog.base_tables().unwrap_or_default();
+    let nearest = tables
+        .iter()
+        .max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
+    let error = Error::new(ErrorKind::Schema, format!("there is no table {name}"));
+    match nearest {
+        Some(nearest) => error.advise(format!(
+            "did you mean {nearest}? names are compared exactly"
+        )),
+        None => error.advise("the database has no tables that this user sees"),
+    }
+}
+
+fn matching(pattern: &str, tables: Vec<String>) -> Vec<String> {
+    let mut found: Vec<_> = tables
+        .into_iter()
+        .filter(|table| matches(pattern, table))
+        .collect();
+    found.sort_by(|a, b| natural(a, b));
+    found
+}
+
+/// `*` stands for any text, `?` for one character.
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut pattern_chars = pattern.chars();
+    match pattern_chars.next() {
+        None => name.is_empty(),
+        Some('*') => {
+            let rest = pattern_chars.as_str();
+            let tails = name.char_indices().map(|(at, _)| &name[at..]).chain([""]);
+            tails.into_iter().any(|tail| matches(rest, tail))
+        }
+        Some(expected) => {
+            let mut name_chars = name.chars();
+            let fits = name_chars
+                .next()
+                .is_some_and(|c| expected == '?' || c == expected);
+            fits && matches(pattern_chars.as_str(), name_chars.as_str())
+        }
+    }
+}
+
+/// Runs of digits compare by their number: `ID9` before `ID10`. Names that differ by zeros only compare as text.
+fn natural(a: &str, b: &str) -> Ordering {
+    natural_parts(a)
+        .cmp(&natural_parts(b))
+        .then_with(|| a.cmp(b))
+}
+
+fn natural_parts(name: &str) -> Vec<(&str, usize, &str)> {
+    let mut parts = Vec::new();
+    let mut rest = name;
+    while !rest.is_empty() {
+        let text_end = rest
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let (text, tail) = rest.split_at(text_end);
+        let number_end = tail
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(tail.len());
+        let (number, tail) = tail.split_at(number_end);
+        let number = number.trim_start_matches('0');
+        parts.push((text, number.len(), number));
+        rest = tail;
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_finds_tables_in_natural_order() {
+        let tables = ["ID10", "ID9", "id1", "ID", "ID9b", "XID1", "ID09"]
+            .map(str::to_owned)
+            .to_vec();
+        assert_eq!(
+            matching("ID*", tables.clone()),
+            ["ID", "ID09", "ID9", "ID9b", "ID10"]
+        );
+        assert_eq!(matching("?ID*1", tables.clone()), ["XID1"]);
+        assert_eq!(matching("*9*", tables), ["ID09", "ID9", "ID9b"]);
+    }
+}

@@ -1,0 +1,160 @@
+//! The record of a run: its manifest, and the clock that it is timed by.
+
+use crate::batch::BatchFile;
+use crate::counts::TableCounts;
+use crate::job::{Job, Output};
+use crate::plan::Plan;
+use crate::publish::{
+    Manifest, ManifestColumn, ManifestJob, ManifestTable, SCHEMA_VERSION, Timings, Totals, Versions,
+};
+use crate::report::peak_memory_bytes;
+use chrono::{DateTime, SecondsFormat, Utc};
+use std::time::{Duration, Instant, SystemTime};
+
+/// When a run reached which part of its way.
+pub(crate) struct Clock {
+    started: SystemTime,
+    begun: Instant,
+    planned: Duration,
+    read: Duration,
+    found: Duration,
+    written: Duration,
+}
+
+impl Clock {
+    pub fn start() -> Self {
+        Self {
+            started: SystemTime::now(),
+            begun: Instant::now(),
+            planned: Duration::ZERO,
+            read: Duration::ZERO,
+            found: Duration::ZERO,
+            written: Duration::ZERO,
+        }
+    }
+
+    pub fn planned(&mut self) {
+        self.planned = self.begun.elapsed();
+    }
+
+    pub fn read(&mut self) {
+        self.read = self.begun.elapsed();
+    }
+
+    pub fn found(&mut self) {
+        self.found = self.begun.elapsed();
+    }
+
+    pub fn written(&mut self) {
+        self.written = self.begun.elapsed();
+    }
+
+    fn timings(&self) -> Timings {
+        let between = |from: Duration, to: Duration| to.saturating_sub(from).as_secs_f64();
+        Timings {
+            plan_secs: self.planned.as_secs_f64(),
+            read_secs: between(self.planned, self.read),
+            distinct_secs: between(self.read, self.found),
+            write_secs: between(self.found, self.written),
+            total_secs: self.begun.elapsed().as_secs_f64(),
+        }
+    }
+}
+
+/// The manifest of a run that has come this far.
+pub(crate) fn manifest(
+    job: &Job,
+    plan: &Plan,
+    tables: &[TableCounts],
+    files: Vec<BatchFile>,
+    clock: &Clock,
+) -> Manifest {
+    Manifest {
+        schema_version: SCHEMA_VERSION,
+        run_id: run_id(),
+        started: DateTime::<Utc>::from(clock.started).to_rfc3339_opts(SecondsFormat::Millis, true),
+        versions: Versions {
+            firstseen: env!("CARGO_PKG_VERSION").to_owned(),
+            database: plan.database.clone(),
+        },
+        job: manifest_job(job, plan),
+        // Every worker reads on a connection of its own, at its own time.
+        snapshot: "none".to_owned(),
+        columns: columns(plan),
+        tables: plan
+            .units
+            .iter()
+            .zip(tables)
+            .map(|(unit, counts)| ManifestTable {
+                table: counts.table.clone(),
+                sql: unit.query.sql.clone(),
+                order: unit.order.clone(),
+                rows_read: counts.read,
+                new: counts.new,
+                duplicates: counts.duplicates(),
+                filter_drops: counts.filter_drops,
+                unique_drops: counts.unique_drops,
+                null_drops: counts.null_drops,
+                elapsed_secs: counts.elapsed.as_secs_f64(),
+            })
+            .collect(),
+        totals: totals(tables, &files),
+        files,
+        timings: clock.timings(),
+        peak_memory_bytes: peak_memory_bytes(),
+    }
+}
+
+fn run_id() -> String {
+    let mut bytes = [0; 16];
+    // Without random numbers the id is zeros; it tells runs apart and nothing depends on it.
+    let _ = getrandom::fill(&mut bytes);
+    format!("{:032x}", u128::from_be_bytes(bytes))
+}
+
+fn manifest_job(job: &Job, plan: &Plan) -> ManifestJob {
+    let (batch_rows, prefix, format, compression) = match &job.output {
+        Output::Count => (0, String::new(), "none".to_owned(), "none".to_owned()),
+        Output::Batches(batches) => (
+            batches.batch_rows.get() as u64,
+            batches.prefix.clone(),
+            batches.encoding.format_name().to_owned(),
+            batches.encoding.compression_name(),
+        ),
+    };
+    ManifestJob {
+        source: job.source.redacted(),
+        key: job.key.clone(),
+        r#where: job.filter.clone(),
+        order_by: job.order_by.items(),
+        batch_rows,
+        prefix,
+        format,
+        compression,
+        null_keys: job.null_keys.name().to_owned(),
+        exact: job.exact,
+        workers: plan.workers,
+    }
+}
+
+fn columns(plan: &Plan) -> Vec<ManifestColumn> {
+    let columns = plan.columns.iter().map(|column| ManifestColumn {
+        name: column.name.clone(),
+        sql_type: column.sql_type.clone(),
+        arrow_type: column.data_type.to_string(),
+        nullable: column.nullable,
+    });
+    columns.collect()
+}
+
+fn totals(tables: &[TableCounts], files: &[BatchFile]) -> Totals {
+    let sum = |count: fn(&TableCounts) -> u64| tables.iter().map(count).sum();
+    Totals {
+        rows_read: sum(|table| table.read),
+        new: sum(|table| table.new),
+        duplicates: sum(TableCounts::duplicates),
+        null_drops: sum(|table| table.null_drops),
+        files: files.len() as u64,
+        bytes: files.iter().map(|file| file.bytes).sum(),
+    }
+}

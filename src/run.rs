@@ -1,0 +1,229 @@
+//! The way of the data, from a job to a publication.
+
+use crate::batch::{BatchFile, Layout, Rows, write_batches};
+use crate::counts;
+use crate::distinct::{FirstSeen, survivors};
+use crate::extract::{Cancel, Control, Extraction, UnitRows, extract};
+use crate::interruptible::interruptible;
+use crate::job::{BatchOutput, Job, Output};
+use crate::plan::{Plan, PlanDocument, plan};
+use crate::publish::{Manifest, Staging, Target, roll_forward};
+use crate::record::{self, Clock};
+use crate::report::{Event, Listener};
+use crate::source::{Database, database};
+use crate::{Error, ErrorKind, Result};
+use arrow::array::RecordBatch;
+use rayon::ThreadPoolBuilder;
+use std::sync::Arc;
+
+/// Makes the plan of a job and says what it is. Reads no row of any table, and writes nothing.
+pub fn show_plan(job: &Job, cancel: &Cancel) -> Result<PlanDocument> {
+    let planned = make_plan(job, &database(&job.source)?, cancel)?;
+    Ok(PlanDocument::new(job, &planned))
+}
+
+/// Runs a job: reads every table, keeps of each key the row that comes first in table order, and publishes the batch
+/// files with their manifest, which is returned. With [`Output::Count`] nothing is written, and the manifest that is
+/// returned lists no files.
+///
+/// The batch files are the same bytes whatever the workers and the speed of each table. Memory: the filter's index, the
+/// candidates, and a few chunks a worker. The panic hook should be [`crate::hide_panics`]: a client library's panic may
+/// hold a cell.
+///
+/// # Errors
+/// On any error nothing is published and what stood at the target is as it was. See [`ErrorKind`].
+pub fn run(job: &Job, listener: &Arc<dyn Listener>, cancel: &Cancel) -> Result<Manifest> {
+    match &job.output {
+        Output::Count => {
+            Ok(find_distinct(job, listener, cancel, Clock::start())?.manifest(job, Vec::new()))
+        }
+        Output::Batches(output) => run_to_files(job, output, listener, cancel),
+    }
+}
+
+fn run_to_files(
+    job: &Job,
+    output: &BatchOutput,
+    listener: &Arc<dyn Listener>,
+    cancel: &Cancel,
+) -> Result<Manifest> {
+    let clock = Clock::start();
+    roll_forward(&output.folder)?;
+    let target = Target::check(&output.folder, output.force)?;
+    let staging = Staging::create(&target)?;
+    let mut found = find_distinct(job, listener, cancel, clock)?;
+    let files = write_files(&found, output, &staging, listener.as_ref(), cancel)?;
+    found.clock.written();
+    let manifest = found.manifest(job, files);
+    counts::check_files(&manifest)?;
+    staging.publish(&manifest, &|| cancel.check())?;
+    listener.on_event(&Event::Published {
+        folder: output.folder.clone(),
+    });
+    Ok(manifest)
+}
+
+/// The result of a job before it is written: candidates, and which of them survive.
+struct Distinct {
+    plan: Plan,
+    batches: Arc<Vec<RecordBatch>>,
+    survivors: Vec<u32>,
+    tables: Vec<counts::TableCounts>,
+    clock: Clock,
+}
+
+impl Distinct {
+    fn manifest(&self, job: &Job, files: Vec<BatchFile>) -> Manifest {
+        record::manifest(job, &self.plan, &self.tables, files, &self.clock)
+    }
+}
+
+fn find_distinct(
+    job: &Job,
+    listener: &Arc<dyn Listener>,
+    cancel: &Cancel,
+    mut clock: Clock,
+) -> Result<Distinct> {
+    let database = database(&job.source)?;
+    let plan = make_plan(job, &database, cancel)?;
+    announce(&plan, listener.as_ref());
+    clock.planned();
+    let units = extract(extraction(job, &plan, database, listener, cancel)?)?;
+    clock.read();
+    let (batches, units) = in_unit_order(units);
+    let survivors = find_survivors(&batches, &plan, cancel)?;
+    clock.found();
+    let tables = counts::by_table(&plan.units, &units, &survivors)?;
+    counts::announce(&tables, listener.as_ref());
+    Ok(Distinct {
+        plan,
+        batches,
+        survivors,
+        tables,
+        clock,
+    })
+}
+
+fn make_plan(job: &Job, database: &Arc<dyn Database>, cancel: &Cancel) -> Result<Plan> {
+    let (job, database) = (job.clone(), Arc::clone(database));
+    interruptible(cancel, move || plan(&job, database.catalog()?.as_mut()))
+}
+
+fn announce(plan: &Plan, listener: &dyn Listener) {
+    for message in &plan.warnings {
+        listener.on_event(&Event::Warning {
+            message: message.clone(),
+        });
+    }
+    listener.on_event(&Event::Planned {
+        units: plan.units.len(),
+        workers: plan.workers,
+        estimated_rows: plan.estimated_rows(),
+    });
+}
+
+fn extraction(
+    job: &Job,
+    plan: &Plan,
+    database: Arc<dyn Database>,
+    listener: &Arc<dyn Listener>,
+    cancel: &Cancel,
+) -> Result<Extraction> {
+    let tables = plan.units.iter().map(|unit| unit.table.clone()).collect();
+    let first_seen = if job.exact {
+        None
+    } else {
+        Some(Arc::new(FirstSeen::new(random_seed()?)))
+    };
+    Ok(Extraction {
+        database,
+        units: Arc::clone(&plan.units),
+        schema: plan.schema(),
+        key: plan.key.clone(),
+        null_keys: job.null_keys,
+        first_seen,
+        workers: plan.workers,
+        control: Arc::new(Control::new(cancel.clone(), tables, Arc::clone(listener))),
+    })
+}
+
+fn random_seed() -> Result<u64> {
+    getrandom::u64().map_err(|cause| {
+        Error::new(ErrorKind::Bug, "the system gives no random numbers").because(cause.to_string())
+    })
+}
+
+/// All candidates in the order of the result, and what was counted of each unit.
+fn in_unit_order(mut units: Vec<UnitRows>) -> (Arc<Vec<RecordBatch>>, Vec<UnitRows>) {
+    let batches = units
+        .iter_mut()
+        .flat_map(|unit| std::mem::take(&mut unit.batches))
+        .collect();
+    (Arc::new(batches), units)
+}
+
+fn find_survivors(
+    batches: &Arc<Vec<RecordBatch>>,
+    plan: &Plan,
+    cancel: &Cancel,
+) -> Result<Vec<u32>> {
+    let (batches, key) = (Arc::clone(batches), plan.key.clone());
+    interruptible(cancel, move || survivors(&batches, &key))
+}
+
+/// Encodes in a pool of its own: the workers' pools have one thread each, and belong to their connections.
+fn write_files(
+    found: &Distinct,
+    output: &BatchOutput,
+    staging: &Staging,
+    listener: &dyn Listener,
+    cancel: &Cancel,
+) -> Result<Vec<BatchFile>> {
+    let BatchOutput {
+        folder: _,
+        force: _,
+        batch_rows,
+        prefix,
+        encoding,
+    } = output;
+    let rows = Rows {
+        schema: found.plan.schema(),
+        batches: &found.batches,
+        survivors: &found.survivors,
+    };
+    let layout = Layout {
+        encoding: *encoding,
+        batch_rows: *batch_rows,
+        prefix: prefix.clone(),
+        distinct_column: if let [column] = found.plan.key[..] {
+            Some(column)
+        } else {
+            None
+        },
+    };
+    listener.on_event(&Event::DistinctCounted {
+        rows: found.survivors.len() as u64,
+        files: found.survivors.len().div_ceil(batch_rows.get()),
+    });
+    let on_file = |file: &BatchFile| {
+        listener.on_event(&Event::FileWritten {
+            name: file.name.clone(),
+            rows: file.rows,
+            bytes: file.bytes,
+        });
+    };
+    let pool = ThreadPoolBuilder::new()
+        .thread_name(|index| format!("encoder-{index}"))
+        .build();
+    let pool = pool.map_err(|cause| {
+        Error::new(ErrorKind::Capacity, "no thread can be started").because(cause)
+    })?;
+    let write = || {
+        write_batches(&rows, &layout, staging.folder(), &on_file, &|| {
+            cancel.is_interrupted()
+        })
+    };
+    // The writer says that it was stopped; the signal is known here.
+    pool.install(write)
+        .or_else(|error| cancel.check().and(Err(error)))
+}

@@ -1,0 +1,114 @@
+//! The MySQL client's errors, translated once.
+
+use crate::{Error, ErrorKind};
+use connectorx::sources::mysql::MySQLSourceError;
+use r2d2_mysql::mysql::{Error as ClientError, MySqlError};
+
+/// Server errors whose text may quote a value: truncated, incorrect or out-of-range ones.
+const QUOTING: [u16; 6] = [1264, 1292, 1366, 1406, 1411, 1525];
+
+/// Why there is no connection.
+pub(super) fn connecting(cause: &ClientError) -> Error {
+    match cause {
+        ClientError::MySqlError(error) => server(error),
+        ClientError::UrlError(_) => Error::new(ErrorKind::Usage, format!("--source: {cause}")),
+        other => Error::new(
+            ErrorKind::Unreachable,
+            format!("the server can't be reached: {}", client_text(other)),
+        )
+        .advise("check host, port or socket of --source, and that the server runs"),
+    }
+}
+
+pub(super) fn too_slow() -> Error {
+    Error::new(
+        ErrorKind::Unreachable,
+        "the server took too long to connect",
+    )
+    .advise("check host, port or socket of --source, and that the server runs")
+}
+
+/// What went wrong on a connection.
+pub(super) fn in_use(cause: &ClientError) -> Error {
+    match cause {
+        ClientError::MySqlError(error) => server(error),
+        ClientError::FromValueError(_) | ClientError::FromRowError(_) => Error::new(
+            ErrorKind::Value,
+            "a value came in another type than its column's",
+        ),
+        other => Error::new(
+            ErrorKind::Lost,
+            format!("the connection was lost: {}", client_text(other)),
+        )
+        .advise("run the job again; does the server's log say why it ended the session?"),
+    }
+}
+
+pub(super) fn pool_failed(cause: &r2d2::Error) -> Error {
+    // The text is the last error of a connection attempt, which never holds the password.
+    Error::new(
+        ErrorKind::Lost,
+        "the connection was lost between two tables",
+    )
+    .because(cause.to_string())
+}
+
+/// The texts of values that didn't convert hold the values.
+fn client_text(cause: &ClientError) -> String {
+    match cause {
+        ClientError::FromValueError(_) | ClientError::FromRowError(_) => {
+            "a value didn't convert".to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
+fn server(error: &MySqlError) -> Error {
+    let (kind, advice) = match error.code {
+        1044 | 1045 | 1142 | 1143 | 1227 | 1410 | 1698 => (
+            ErrorKind::AccessDenied,
+            "check user and password of --source, and GRANT SELECT on the tables",
+        ),
+        1040 | 1203 | 1226 => (
+            ErrorKind::Unreachable,
+            "the server has no connection left: take fewer --workers",
+        ),
+        1053 | 1077 | 1317 | 1927 => (
+            ErrorKind::Lost,
+            "the session was ended on the server: run the job again",
+        ),
+        1205 | 1213 => (
+            ErrorKind::Lost,
+            "another transaction holds a lock: run the job again",
+        ),
+        1969 | 3024 => (
+            ErrorKind::Lost,
+            "max_statement_time or max_execution_time ended the query",
+        ),
+        _ => (
+            ErrorKind::Refused,
+            "check --source, --where, --order-by and the tables' views",
+        ),
+    };
+    let text = if QUOTING.contains(&error.code) {
+        "a value is out of its type's range"
+    } else {
+        &error.message
+    };
+    Error::new(
+        kind,
+        format!("the server says {} ({}): {text}", error.code, error.state),
+    )
+    .advise(advice)
+}
+
+impl From<MySQLSourceError> for Error {
+    fn from(cause: MySQLSourceError) -> Self {
+        match cause {
+            MySQLSourceError::ConnectorXError(cause) => cause.into(),
+            MySQLSourceError::MySQLError(cause) => in_use(&cause),
+            MySQLSourceError::MySQLPoolError(cause) => pool_failed(&cause),
+            _ => Self::new(ErrorKind::Value, "the database's client gave up on a value"),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Column types of MySQL and MariaDB, and their exact images.
+//!
+//! The stock source reads some types inexactly or not at all: DECIMAL with 28 digits, TIME within a day, no zero dates.
+//! These travel as a number or as text, and are parsed by `extract`.
+
+use super::super::{Image, NoImage, decimal, timestamp, timestamp_utc};
+use arrow::datatypes::{DataType, TimeUnit};
+
+/// What `information_schema.COLUMNS` says of a column's type.
+pub(super) struct ColumnType<'a> {
+    /// `DATA_TYPE`: the bare name.
+    pub name: &'a str,
+    /// `COLUMN_TYPE`: with length and attributes.
+    pub full: &'a str,
+    pub precision: Option<u64>,
+    pub scale: Option<u64>,
+}
+
+const AS_TEXT: &str = "CAST({} AS CHAR)";
+
+pub(super) fn image(column: &ColumnType<'_>) -> Result<Image, NoImage> {
+    use DataType as T;
+    let unsigned = column.full.contains("unsigned");
+    let integer = |signed, other| Image::plain(if unsigned { other } else { signed });
+    Ok(match column.name {
+        "tinyint" => integer(T::Int8, T::UInt8),
+        "smallint" => integer(T::Int16, T::UInt16),
+        "mediumint" | "int" => integer(T::Int32, T::UInt32),
+        "bigint" => integer(T::Int64, T::UInt64),
+        "year" => Image::plain(T::Int16),
+        "float" => Image::plain(T::Float32),
+        "double" => Image::plain(T::Float64),
+        "decimal" => return decimal_image(column),
+        // 20001231: also a zero or partial date becomes a number, and is refused by row when it comes.
+        "date" => Image::cast(T::Date32, "CAST({} AS UNSIGNED)"),
+        "datetime" => Image::cast(timestamp(), AS_TEXT),
+        "timestamp" => Image::cast(timestamp_utc(), AS_TEXT),
+        "time" => Image::cast(T::Duration(TimeUnit::Microsecond), AS_TEXT),
+        "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum" | "set" => {
+            Image::plain(T::Utf8)
+        }
+        "json" | "uuid" | "inet4" | "inet6" => Image::cast(T::Utf8, AS_TEXT),
+        "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" | "bit" => {
+            Image::plain(T::Binary)
+        }
+        "geometry" | "point" | "linestring" | "polygon" | "multipoint" | "multilinestring"
+        | "multipolygon" | "geometrycollection" | "geomcollection" => {
+            Image::cast(T::Binary, "ST_AsWKB({})")
+        }
+        _ => return Err(no_image(column)),
+    })
+}
+
+fn decimal_image(column: &ColumnType<'_>) -> Result<Image, NoImage> {
+    let precision = column
+        .precision
+        .and_then(|precision| u8::try_from(precision).ok());
+    let scale = column.scale.and_then(|scale| i8::try_from(scale).ok());
+    let data_type = precision
+        .zip(scale)
+        .and_then(|(precision, scale)| decimal(precision, scale));
+    data_type
+        .map(|data_type| Image::cast(data_type, AS_TEXT))
+        .ok_or_else(|| no_image(column))
+}
+
+fn no_image(column: &ColumnType<'_>) -> NoImage {
+    NoImage {
+        reason: format!("the type {} has no exact image", column.full),
+        cast: AS_TEXT.to_owned(),
+    }
+}

@@ -1,0 +1,168 @@
+//! PostgreSQL, by ConnectorX's stock source over `COPY … TO STDOUT (FORMAT BINARY)`.
+
+mod catalog;
+mod error;
+mod rows;
+mod types;
+
+use super::{Catalog, Database, Interrupt, Query, Session, pooled};
+use crate::extract::UnitDestination;
+use crate::{Error, ErrorKind, Result};
+use connectorx::prelude::Dispatcher;
+use connectorx::sources::postgres::rewrite_tls_args;
+use openssl::ssl::{SslConnector, SslMethod, SslVerifyMode};
+use postgres::config::SslMode;
+use postgres::{CancelToken, Client, Config};
+use postgres_openssl::MakeTlsConnector;
+use r2d2::Pool;
+use r2d2_postgres::PostgresConnectionManager;
+use rows::{PostgresSource, PostgresTransport};
+use std::time::Duration;
+use url::Url;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What every session says first. A scan must begin at the table's start and come from one process, or its rows are not
+/// in the order of the table.
+const SETTINGS: &str = "\
+    SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'iso_8601'; SET client_encoding = 'UTF8'; \
+    SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; \
+    SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '30s'; \
+    SET default_transaction_read_only = on";
+/// A scan of an index would give the index's order; a sequential or bitmap scan gives the table's.
+const STORED_ORDER: &str = "SET enable_indexscan = off; SET enable_indexonlyscan = off";
+const ANY_ORDER: &str = "RESET enable_indexscan; RESET enable_indexonlyscan";
+
+type Manager = PostgresConnectionManager<MakeTlsConnector>;
+
+/// A PostgreSQL server's database.
+pub(super) struct Postgres {
+    config: Config,
+    tls: MakeTlsConnector,
+}
+
+impl Postgres {
+    pub(super) fn new(url: &Url) -> Result<Self> {
+        refuse_unknown_sslmode(url)?;
+        let (mut config, tls) = rewrite_tls_args(url).map_err(|cause| {
+            Error::new(
+                ErrorKind::Usage,
+                "--source: the URL has a parameter that is not known or not in order",
+            )
+            .because(error::without_values(&cause))
+            .advise(
+                "parameters are those of libpq's connection URIs, as the postgres crate takes them",
+            )
+        })?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_TIMEOUT);
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("firstseen");
+        }
+        let tls = match tls {
+            Some(tls) => tls,
+            None => unused_tls(&mut config)?,
+        };
+        Ok(Self { config, tls })
+    }
+
+    fn connect(&self) -> Result<Client> {
+        let mut client = self
+            .config
+            .connect(self.tls.clone())
+            .map_err(|cause| error::connecting(&cause))?;
+        client
+            .batch_execute(SETTINGS)
+            .map_err(|cause| error::in_use(&cause))?;
+        Ok(client)
+    }
+}
+
+/// The client library panics on modes that it doesn't know.
+fn refuse_unknown_sslmode(url: &Url) -> Result<()> {
+    let mode = url.query_pairs().find(|(name, _)| name == "sslmode");
+    match mode {
+        Some((_, mode)) if !["disable", "prefer", "require"].contains(&mode.as_ref()) => {
+            Err(Error::new(ErrorKind::Usage, format!("--source: sslmode={mode} is not known"))
+                .advise("take disable, prefer or require; require with sslrootcert=FILE verifies the server's certificate"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `sslmode=disable` gives no connector, but one type of connection is enough: with this mode it is never asked.
+fn unused_tls(config: &mut Config) -> Result<MakeTlsConnector> {
+    config.ssl_mode(SslMode::Disable);
+    let builder = SslConnector::builder(SslMethod::tls_client());
+    let mut builder = builder
+        .map_err(|cause| Error::new(ErrorKind::Bug, "TLS can't be set up").because(cause))?;
+    builder.set_verify(SslVerifyMode::PEER);
+    Ok(MakeTlsConnector::new(builder.build()))
+}
+
+impl Database for Postgres {
+    fn catalog(&self) -> Result<Box<dyn Catalog>> {
+        Ok(Box::new(catalog::PostgresCatalog::new(self.connect()?)))
+    }
+
+    fn session(&self) -> Result<Box<dyn Session>> {
+        let manager = PostgresConnectionManager::new(self.config.clone(), self.tls.clone());
+        let connected = pooled::connect(manager, CONNECT_TIMEOUT);
+        let (pool, mut connection) = connected.map_err(|cause| {
+            cause.map_or_else(error::too_slow, |cause| error::connecting(&cause))
+        })?;
+        connection
+            .batch_execute(SETTINGS)
+            .map_err(|cause| error::in_use(&cause))?;
+        let cancel = Cancel {
+            token: connection.cancel_token(),
+            tls: self.tls.clone(),
+        };
+        Ok(Box::new(PostgresSession { pool, cancel }))
+    }
+}
+
+struct PostgresSession {
+    /// Holds the one connection between two units.
+    pool: Pool<Manager>,
+    cancel: Cancel,
+}
+
+impl Session for PostgresSession {
+    fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
+        let mut connection = self
+            .pool
+            .get()
+            .map_err(|cause| error::pool_failed(&cause))?;
+        let scans = if query.stored_order {
+            STORED_ORDER
+        } else {
+            ANY_ORDER
+        };
+        connection
+            .batch_execute(scans)
+            .map_err(|cause| error::in_use(&cause))?;
+        let source = PostgresSource::new(connection);
+        Dispatcher::<_, _, PostgresTransport>::new(source, destination, &[query.sql.as_str()], None)
+            .run()
+    }
+
+    fn interrupt(&self) -> Box<dyn Interrupt> {
+        Box::new(self.cancel.clone())
+    }
+}
+
+/// Cancels a session's query by a connection of its own.
+#[derive(Clone)]
+struct Cancel {
+    token: CancelToken,
+    tls: MakeTlsConnector,
+}
+
+impl Interrupt for Cancel {
+    fn interrupt(&self) {
+        // The query may have ended by itself meanwhile.
+        let _ = self.token.cancel_query(self.tls.clone());
+    }
+}

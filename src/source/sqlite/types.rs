@@ -1,0 +1,37 @@
+//! Declared types, and their exact images. <https://www.sqlite.org/datatype3.html#determination_of_column_affinity>
+
+use super::super::{Image, NoImage, timestamp};
+use arrow::datatypes::DataType;
+
+/// The image of a column by its declared type. Values are checked one by one: SQLite lets any type into any column.
+pub(super) fn image(declared: &str) -> Result<Image, NoImage> {
+    let declared = declared.to_ascii_uppercase();
+    let has = |part: &str| declared.contains(part);
+    let data_type = if declared.is_empty() || declared == "ANY" {
+        return Err(no_type());
+    } else if declared == "DATE" {
+        DataType::Date32
+    } else if has("DATETIME") || has("TIMESTAMP") {
+        timestamp()
+    } else if has("INT") {
+        DataType::Int64
+    } else if has("CHAR") || has("CLOB") || has("TEXT") {
+        DataType::Utf8
+    } else if has("BLOB") {
+        DataType::Binary
+    } else if has("REAL") || has("FLOA") || has("DOUB") {
+        DataType::Float64
+    } else if has("BOOL") {
+        DataType::Int64
+    } else {
+        return Ok(Image::plain(DataType::Float64));
+    };
+    Ok(Image::plain(data_type))
+}
+
+fn no_type() -> NoImage {
+    NoImage {
+        reason: "the column is declared without a type".to_owned(),
+        cast: "CAST({} AS TEXT)".to_owned(),
+    }
+}

@@ -6,9 +6,9 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-/// The operating system refused to write: exit code 5.
+/// The operating system refused to write, and `cause` says why: exit code 5.
 pub(super) fn cannot(what: impl fmt::Display, cause: io::Error) -> Error {
-    let error = Error::new(ErrorKind::Output, format!("can't {what}: {cause}"));
+    let error = Error::new(ErrorKind::Output, format!("can't {what}"));
     let error = match cause.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             error.advise("free some space, or name a folder on another filesystem with --out")

@@ -2,8 +2,9 @@
 
 use super::failure::{cannot, in_use, not_ours};
 use super::place::Place;
-use crate::Result;
+use crate::{Error, Result};
 use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
@@ -26,7 +27,8 @@ impl Lock {
     pub(super) fn acquire(place: &Place) -> Result<Self> {
         for _ in 0..ATTEMPTS {
             make_staging(place)?;
-            if let Some(file) = try_lock(place)? {
+            let Some(file) = open(place)? else { continue };
+            if let Some(file) = claim(place, file)? {
                 let place = place.clone();
                 return Ok(Self { place, _file: file });
             }
@@ -73,24 +75,30 @@ fn check_staging(place: &Place) -> Result<()> {
     }
 }
 
-/// The locked file, or `None` if the folder or the file was removed before it was locked.
-fn try_lock(place: &Place) -> Result<Option<File>> {
-    let cannot_lock =
-        |cause: io::Error| cannot(format_args!("lock {}", place.staging.display()), cause);
+/// The lock file, not yet locked, or `None` if the folder was removed meanwhile.
+pub(super) fn open(place: &Place) -> Result<Option<File>> {
     let flags = OFlags::CREATE | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let file = match rustix::fs::open(place.lock(), flags, Mode::RUSR | Mode::WUSR) {
-        Ok(descriptor) => File::from(descriptor),
-        Err(rustix::io::Errno::NOENT) => return Ok(None),
-        Err(errno) => return Err(cannot_lock(errno.into())),
-    };
+    match rustix::fs::open(place.lock(), flags, Mode::RUSR | Mode::WUSR) {
+        Ok(descriptor) => Ok(Some(File::from(descriptor))),
+        Err(Errno::NOENT) => Ok(None),
+        Err(errno) => Err(cannot_lock(place, errno.into())),
+    }
+}
+
+/// The locked file, or `None` if it was removed before it was locked.
+pub(super) fn claim(place: &Place, file: File) -> Result<Option<File>> {
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Err(in_use(place)),
-        Err(TryLockError::Error(cause)) => return Err(cannot_lock(cause)),
+        Err(TryLockError::Error(cause)) => return Err(cannot_lock(place, cause)),
     }
-    let locked = file.metadata().map_err(cannot_lock)?;
+    let locked = file.metadata().map_err(|cause| cannot_lock(place, cause))?;
     let named = fs::symlink_metadata(place.lock());
     let is_named =
         named.is_ok_and(|named| (named.dev(), named.ino()) == (locked.dev(), locked.ino()));
     Ok(is_named.then_some(file))
+}
+
+fn cannot_lock(place: &Place, cause: io::Error) -> Error {
+    cannot(format_args!("lock {}", place.staging.display()), cause)
 }

@@ -1,12 +1,7 @@
 //! The manifest: what a publication says of itself, for Makefiles, programs and `verify`.
 
-use super::failure::cannot;
 use crate::batch::BatchFile;
-use crate::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::Path;
 
 /// Version of the manifest's shape. It grows when a reader of an older one would misread it.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -38,55 +33,6 @@ pub struct Manifest {
     pub timings: Timings,
     /// Largest resident memory of the process, bytes, where the system tells.
     pub peak_memory_bytes: Option<u64>,
-}
-
-impl Manifest {
-    /// Reads the manifest at `path`.
-    ///
-    /// One that is missing, broken, or of a newer [`SCHEMA_VERSION`] is [`ErrorKind::Fault`], with the line where it
-    /// is broken. Whether it agrees with itself or with its folder is not checked.
-    pub fn read(path: &Path) -> Result<Self> {
-        let fault = |why: String| {
-            Error::new(
-                ErrorKind::Fault,
-                format!("the manifest {} {why}", path.display()),
-            )
-        };
-        let bytes = fs::read(path)
-            .map_err(|cause| fault(format!("can't be read: {cause}")).because(cause))?;
-        let broken = |cause: serde_json::Error| fault(format!("is broken: {cause}")).because(cause);
-        let version: Version = serde_json::from_slice(&bytes).map_err(broken)?;
-        if version.schema_version > SCHEMA_VERSION {
-            return Err(
-                fault(version.newer()).advise("use the firstseen that wrote it, or a newer one")
-            );
-        }
-        serde_json::from_slice(&bytes).map_err(broken)
-    }
-
-    /// Writes a new file at `path`, indented and with a final newline, and makes its bytes last.
-    pub(super) fn write(&self, path: &Path) -> Result<()> {
-        let mut json = serde_json::to_vec_pretty(self).map_err(|cause| {
-            Error::new(ErrorKind::Bug, "the manifest is no JSON").because(cause)
-        })?;
-        json.push(b'\n');
-        File::create_new(path)
-            .and_then(|mut file| file.write_all(&json).and_then(|()| file.sync_all()))
-            .map_err(|cause| cannot(format_args!("write {}", path.display()), cause))
-    }
-}
-
-/// What is read first: the shape of a newer manifest may differ in everything else.
-#[derive(Deserialize)]
-struct Version {
-    schema_version: u32,
-}
-
-impl Version {
-    fn newer(&self) -> String {
-        let Self { schema_version } = self;
-        format!("has schema version {schema_version}; this firstseen reads up to {SCHEMA_VERSION}")
-    }
 }
 
 /// Versions of this program and of the libraries that shape its output.

@@ -18,12 +18,14 @@ mod contents;
 mod failure;
 mod lock;
 mod manifest;
+mod manifest_file;
 mod moves;
 mod place;
 mod publication;
 mod roll_forward;
 mod staging;
 mod standing;
+mod sweep;
 mod sync;
 mod target;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use rustix::io::Errno;
 use std::fmt;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A change at the target.
 #[derive(Debug)]
@@ -24,6 +24,15 @@ impl Move {
             Self::Rename { from, to } => fs::rename(from, to),
             Self::Exchange { one, other } => exchange(one, other),
             Self::Keep { original, copy } => fs::copy(original, copy).map(|_bytes| ()),
+        }
+    }
+
+    /// Where something else may stand in its way.
+    pub(super) fn target(&self) -> &Path {
+        match self {
+            Self::Rename { to: target, .. }
+            | Self::Exchange { other: target, .. }
+            | Self::Keep { copy: target, .. } => target,
         }
     }
 
@@ -51,7 +60,7 @@ impl fmt::Display for Move {
     }
 }
 
-fn exchange(one: &PathBuf, other: &PathBuf) -> io::Result<()> {
+fn exchange(one: &Path, other: &Path) -> io::Result<()> {
     renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).map_err(io::Error::from)
 }
 

@@ -116,8 +116,8 @@ impl<'a> Publication<'a> {
     }
 
     fn sync_places(&self) -> Result<()> {
-        sync_folder(&self.place.parent)?;
-        sync_folder(&self.place.staging)
+        sync_folder(&self.place.staging)?;
+        sync_folder(&self.place.parent)
     }
 
     fn keep_manifest(&mut self) -> Result<()> {
@@ -149,7 +149,7 @@ impl<'a> Publication<'a> {
                 Ok(())
             }
             Err(cause) if is_occupied(&cause) => {
-                Err(not_ours(&self.place.out, "was changed while the job ran").because(cause))
+                Err(not_ours(change.target(), "was changed while the job ran").because(cause))
             }
             Err(cause) => Err(cannot(change, cause)),
         }

@@ -16,7 +16,7 @@ use super::failure::cannot;
 use super::lock::Lock;
 use super::manifest::Manifest;
 use super::place::Place;
-use super::staging::sweep;
+use super::sweep::sweep;
 use super::sync::sync_folder;
 use crate::{Error, ErrorKind, Result};
 use std::fs;

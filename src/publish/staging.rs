@@ -3,14 +3,13 @@
 use super::failure::cannot;
 use super::lock::Lock;
 use super::manifest::Manifest;
-use super::place::Place;
 use super::publication::{Publication, Step, prepare};
 use super::roll_forward::settle;
+use super::sweep::sweep;
 use super::sync::sync_folder;
 use super::target::Target;
 use crate::Result;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// The locked folder beside the target in which a job writes its batch files.
@@ -92,33 +91,4 @@ impl Drop for Staging {
             let _ = lock.remove();
         }
     }
-}
-
-/// Removes all but the lock. The manifest goes first: without it, the rest is no pending publication.
-pub(super) fn sweep(place: &Place) -> Result<()> {
-    let removals = [
-        (place.staged_manifest(), Removal::File),
-        (place.partial_manifest(), Removal::File),
-        (place.replaced_manifest(), Removal::File),
-        (place.staged_folder(), Removal::Folder),
-        (place.replaced_folder(), Removal::Folder),
-    ];
-    for (path, removal) in removals {
-        let result = match removal {
-            Removal::File => fs::remove_file(&path),
-            Removal::Folder => fs::remove_dir_all(&path),
-        };
-        match result {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                return Err(cannot(format_args!("remove {}", path.display()), cause));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-enum Removal {
-    File,
-    Folder,
 }

@@ -3,7 +3,8 @@
 use super::failure::{cannot, not_ours};
 use super::manifest::Manifest;
 use super::place::Place;
-use crate::Result;
+use crate::{Error, Result};
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::io;
@@ -59,7 +60,7 @@ fn names_in_folder(out: &Path) -> Result<Option<Vec<OsString>>> {
 }
 
 fn list_files(out: &Path) -> Result<Vec<OsString>> {
-    let unlistable = |cause: io::Error| not_ours(out, format_args!("can't be listed: {cause}"));
+    let unlistable = |cause: io::Error| not_ours(out, "can't be listed").because(cause);
     let mut names = Vec::new();
     for entry in fs::read_dir(out).map_err(unlistable)? {
         let entry = entry.map_err(unlistable)?;
@@ -94,7 +95,7 @@ fn look(path: &Path) -> Result<Option<Metadata>> {
 }
 
 fn stranger<'a>(names: &'a [OsString], manifest: &Manifest) -> Option<&'a OsString> {
-    let listed: std::collections::HashSet<&str> = manifest
+    let listed: HashSet<&str> = manifest
         .files
         .iter()
         .map(|file| file.name.as_str())
@@ -104,7 +105,7 @@ fn stranger<'a>(names: &'a [OsString], manifest: &Manifest) -> Option<&'a OsStri
         .find(|name| name.to_str().is_none_or(|name| !listed.contains(name)))
 }
 
-fn no_manifest(place: &Place, name: &OsString) -> crate::Error {
+fn no_manifest(place: &Place, name: &OsString) -> Error {
     let manifest = place.manifest.display();
     not_ours(
         &place.out,
@@ -112,7 +113,7 @@ fn no_manifest(place: &Place, name: &OsString) -> crate::Error {
     )
 }
 
-fn not_in_manifest(place: &Place, name: &OsString) -> crate::Error {
+fn not_in_manifest(place: &Place, name: &OsString) -> Error {
     let manifest = place.manifest.display();
     not_ours(
         &place.out,

@@ -1,6 +1,6 @@
 //! The staging folder: its lock, its modes, its end; and publications that nothing cuts.
 
-use super::super::lock::Lock;
+use super::super::lock::{self, Lock};
 use super::*;
 use crate::Interrupt;
 use std::os::unix::fs::PermissionsExt;
@@ -136,8 +136,9 @@ fn a_manifest_that_cannot_be_moved_takes_the_folder_back() {
         fs::create_dir(&manifest).unwrap();
         Ok(())
     };
-    let result = staging.publish(&manifest_of("new", NEW), &intrude);
-    assert_eq!(refusal(result).0, ErrorKind::Exists);
+    let (kind, message) = refusal(staging.publish(&manifest_of("new", NEW), &intrude));
+    assert_eq!(kind, ErrorKind::Exists);
+    assert!(message.contains("batches.manifest.json"), "{message}");
     assert_eq!(spot.tree(), [manifest.display().to_string()]);
 }
 
@@ -152,6 +153,17 @@ fn a_staging_folder_with_something_else_in_it_is_not_swept() {
     assert_eq!(kind, ErrorKind::Exists);
     assert!(message.contains("thesis.txt"), "{message}");
     assert_eq!(spot.tree(), before);
+}
+
+#[test]
+fn a_lock_file_that_was_removed_before_it_was_locked_is_no_lock() {
+    let spot = Spot::new();
+    let place = spot.place();
+    let first = Lock::acquire(&place).unwrap();
+    let opened = lock::open(&place).unwrap().unwrap();
+    first.remove().unwrap();
+    let _second = Lock::acquire(&place).unwrap();
+    assert!(lock::claim(&place, opened).unwrap().is_none());
 }
 
 #[test]

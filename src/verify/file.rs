@@ -1,0 +1,115 @@
+//! One batch file: its size, its checksum, and what is in it.
+
+use super::Fault;
+use super::keys::{Hash, Keys, NULL_KEY};
+use super::read::{Unread, read};
+use super::shape::Shape;
+use crate::batch::BatchFile;
+use crate::{Error, ErrorKind, Interrupt, Result};
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::path::Path;
+
+/// Bytes that are hashed at once, between two looks at whether the caller has cancelled.
+const BLOCK_BYTES: usize = 256 * 1024;
+
+/// What a file gave.
+#[derive(Default)]
+pub(super) struct Checked {
+    pub faults: Vec<Fault>,
+    /// By row; empty if the file was not read.
+    pub keys: Vec<Hash>,
+}
+
+/// Checks the file of `folder` that is listed as `file`.
+pub(super) fn check(
+    folder: &Path,
+    file: &BatchFile,
+    shape: &Shape,
+    keys: Keys<'_>,
+) -> Result<Checked> {
+    match compare(&folder.join(&file.name), file, shape, keys) {
+        Ok(checked) => Ok(checked),
+        Err(Unread::Cancelled) => Err(Error::new(
+            ErrorKind::Interrupted(Interrupt::Int),
+            "interrupted",
+        )),
+        Err(Unread::Content(what)) => Ok(Checked {
+            faults: vec![Fault::Content {
+                file: file.name.clone(),
+                what,
+            }],
+            keys: Vec::new(),
+        }),
+    }
+}
+
+fn compare(
+    path: &Path,
+    file: &BatchFile,
+    shape: &Shape,
+    mut keys: Keys<'_>,
+) -> Result<Checked, Unread> {
+    let mut bytes = File::open(path)?;
+    let faults = differences(&mut bytes, file, &keys)?;
+    if !faults.is_empty() {
+        return Ok(Checked {
+            faults,
+            keys: Vec::new(),
+        });
+    }
+    bytes.rewind()?;
+    read(bytes, shape, &mut keys)?;
+    let rows = (keys.rows() != file.rows).then(|| Fault::Rows {
+        file: file.name.clone(),
+        rows: keys.rows(),
+        expected: file.rows,
+    });
+    let keys = keys.into_hashes();
+    let nulls = null_keys(file, &keys).filter(|_| !shape.null_keys);
+    let faults = rows.into_iter().chain(nulls).collect();
+    Ok(Checked { faults, keys })
+}
+
+/// Of another size the checksum can only differ, and says nothing more.
+fn differences(bytes: &mut File, file: &BatchFile, keys: &Keys<'_>) -> Result<Vec<Fault>, Unread> {
+    let size = bytes.metadata()?.len();
+    let name = || file.name.clone();
+    if size != file.bytes {
+        let expected = file.bytes;
+        return Ok(vec![Fault::Size {
+            file: name(),
+            bytes: size,
+            expected,
+        }]);
+    }
+    let differs = sha256(bytes, keys)? != file.sha256;
+    Ok(differs
+        .then(|| Fault::Checksum { file: name() })
+        .into_iter()
+        .collect())
+}
+
+fn sha256(bytes: &mut File, keys: &Keys<'_>) -> Result<String, Unread> {
+    let mut sha256 = Sha256::new();
+    let mut block = vec![0; BLOCK_BYTES];
+    loop {
+        keys.look()?;
+        match bytes.read(&mut block) {
+            Ok(0) => return Ok(format!("{:x}", sha256.finalize())),
+            Ok(read) => sha256.update(block.get(..read).unwrap_or_default()),
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(cause) => return Err(cause.into()),
+        }
+    }
+}
+
+fn null_keys(file: &BatchFile, keys: &[Hash]) -> Option<Fault> {
+    let first = keys.iter().position(|hash| *hash == NULL_KEY)?;
+    Some(Fault::NullKeys {
+        file: file.name.clone(),
+        rows: keys.iter().filter(|hash| **hash == NULL_KEY).count() as u64,
+        first_row: first as u64 + 1,
+    })
+}

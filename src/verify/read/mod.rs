@@ -1,0 +1,57 @@
+//! What is in a batch file: its columns, its rows and their keys, by a reader for each format.
+//!
+//! Keys of one folder are compared with each other alone, so each reader may give them as the bytes that its format
+//! has for their values, where equal values have equal bytes.
+
+mod arrow;
+mod csv;
+mod ndjson;
+mod operands;
+mod pickle;
+
+use super::keys::Keys;
+use super::shape::Shape;
+use crate::batch::{Encoding, TextCompression};
+use flate2::read::MultiGzDecoder;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+
+/// Why a file was not read to its end.
+pub(super) enum Unread {
+    /// It is not what it should be; the text holds no cell value.
+    Content(String),
+    /// The caller has cancelled.
+    Cancelled,
+}
+
+/// Gives the key of each row of `file` to `keys`.
+pub(super) fn read(file: File, shape: &Shape, keys: &mut Keys<'_>) -> Result<(), Unread> {
+    match shape.encoding {
+        Encoding::Parquet(_) => arrow::read_parquet(file, shape, keys),
+        Encoding::Arrow(_) => arrow::read_ipc(file, shape, keys),
+        Encoding::Csv(compression) => csv::read(plain(file, compression)?, shape, keys),
+        Encoding::Ndjson(compression) => ndjson::read(plain(file, compression)?, shape, keys),
+        Encoding::Pickle => pickle::read(BufReader::new(file), shape, keys),
+    }
+}
+
+fn plain(file: File, compression: TextCompression) -> io::Result<Box<dyn BufRead>> {
+    Ok(match compression {
+        TextCompression::None => Box::new(BufReader::new(file)),
+        TextCompression::Gzip => Box::new(BufReader::new(MultiGzDecoder::new(file))),
+        TextCompression::Zstd(_) => Box::new(BufReader::new(zstd::Decoder::new(file)?)),
+    })
+}
+
+impl Unread {
+    pub(super) fn content(what: impl Into<String>) -> Self {
+        Self::Content(what.into())
+    }
+}
+
+impl From<io::Error> for Unread {
+    /// From the system, or from a decompressor.
+    fn from(cause: io::Error) -> Self {
+        Self::content(format!("can't be read: {cause}"))
+    }
+}

@@ -6,6 +6,7 @@ mod generate;
 mod job_command;
 mod out;
 mod signals;
+mod verify;
 
 use crate::{Error, Result};
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -33,6 +34,8 @@ enum Command {
     /// Check a job and print what it would read and write; reads no rows and writes nothing
     Plan(Box<job_command::PlanArgs>),
 
+    /// Check that a folder still holds what its manifest says
+    Verify(verify::VerifyArgs),
     /// Make the article's thirteen tables, at any scale
     Generate(generate::GenerateArgs),
     /// Print a completion script for a shell
@@ -52,6 +55,7 @@ impl Cli {
             Command::Run(args) => args.run(),
             Command::Plan(args) => args.run(),
 
+            Command::Verify(args) => args.run(),
             Command::Generate(args) => args.run(),
             Command::Completions(args) => completions(args.shell),
         };

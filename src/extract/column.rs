@@ -220,11 +220,11 @@ fn push_value(values: &mut Values, data_type: &DataType, value: Carried<'_>) -> 
     let exact = |value: Option<_>| value.ok_or(Misfit::Inexact);
     match (values, data_type, value) {
         (Values::Bytes(bytes, ends), T::Utf8, C::Text(text)) => {
-            push_bytes(bytes, ends, text.as_bytes())?
+            push_bytes(bytes, ends, text.as_bytes())?;
         }
         (Values::Bytes(bytes, ends), T::Binary, C::Bytes(value)) => push_bytes(bytes, ends, value)?,
         (Values::Width32(to), T::Date32, C::Date(date)) => {
-            to.push(parse::days(date).cast_unsigned())
+            to.push(parse::days(date).cast_unsigned());
         }
         (Values::Width32(to), T::Date32, C::UInt64(number)) => {
             to.push(

@@ -61,6 +61,9 @@ pub struct Verified {
 /// Once `cancelled` says yes the error is [`ErrorKind::Interrupted`]; it is asked before each file and every few thousand
 /// rows.
 ///
+/// This finds damage, not forgery: who changes a file and its manifest together can pass, or make an arrow file ask for
+/// more memory than there is.
+///
 /// Files are read in the caller's rayon pool, one a thread. Keys are compared by 128-bit hashes with a random seed: 32 bytes
 /// of memory a row, and a chance of about n²/2¹²⁹ that two of n distinct keys are taken for one.
 pub fn verify(folder: &Path, cancelled: &(dyn Fn() -> bool + Sync)) -> Result<Verified> {

@@ -27,8 +27,8 @@ pub(super) enum Unread {
 /// Gives the key of each row of `file` to `keys`.
 pub(super) fn read(file: File, shape: &Shape, keys: &mut Keys<'_>) -> Result<(), Unread> {
     match shape.encoding {
-        Encoding::Parquet(_) => arrow::read_parquet(file, shape, keys),
-        Encoding::Arrow(_) => arrow::read_ipc(file, shape, keys),
+        Encoding::Parquet(_) => arrow::guarded(|| arrow::read_parquet(file, shape, keys)),
+        Encoding::Arrow(_) => arrow::guarded(|| arrow::read_ipc(file, shape, keys)),
         Encoding::Csv(compression) => csv::read(plain(file, compression)?, shape, keys),
         Encoding::Ndjson(compression) => ndjson::read(plain(file, compression)?, shape, keys),
         Encoding::Pickle => pickle::read(BufReader::new(file), shape, keys),

@@ -17,8 +17,9 @@ use rayon::ThreadPoolBuilder;
 use std::sync::Arc;
 
 /// Makes the plan of a job and says what it is. Reads no row of any table, and writes nothing.
-pub fn show_plan(job: &Job, cancel: &Cancel) -> Result<PlanDocument> {
+pub fn show_plan(job: &Job, listener: &dyn Listener, cancel: &Cancel) -> Result<PlanDocument> {
     let planned = make_plan(job, &database(&job.source)?, cancel)?;
+    warn(&planned, listener);
     Ok(PlanDocument::new(job, &planned))
 }
 
@@ -109,12 +110,16 @@ fn make_plan(job: &Job, database: &Arc<dyn Database>, cancel: &Cancel) -> Result
     interruptible(cancel, move || plan(&job, database.catalog()?.as_mut()))
 }
 
-fn announce(plan: &Plan, listener: &dyn Listener) {
+fn warn(plan: &Plan, listener: &dyn Listener) {
     for message in &plan.warnings {
         listener.on_event(&Event::Warning {
             message: message.clone(),
         });
     }
+}
+
+fn announce(plan: &Plan, listener: &dyn Listener) {
+    warn(plan, listener);
     listener.on_event(&Event::Planned {
         units: plan.units.len(),
         workers: plan.workers,

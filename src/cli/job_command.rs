@@ -33,6 +33,8 @@ pub(super) struct RunArgs {
 pub(super) struct PlanArgs {
     #[command(flatten)]
     job: JobArgs,
+    #[command(flatten)]
+    report: ReportArgs,
     /// Print the plan as JSON
     #[arg(long)]
     json: bool,
@@ -110,12 +112,9 @@ impl RunArgs {
 
 impl PlanArgs {
     pub fn run(self) -> Result<()> {
-        let Self { job, json } = self;
+        let Self { job, report, json } = self;
         let cancel = signals::cancel_on_signal()?;
-        let plan = show_plan(&job.checked()?, &cancel)?;
-        for warning in plan.warnings() {
-            out::error(&format!("warning: {warning}\n"));
-        }
+        let plan = show_plan(&job.checked()?, report.listener().as_ref(), &cancel)?;
         if json {
             return out::json(&plan);
         }

@@ -26,8 +26,6 @@ impl VerifyArgs {
         if json {
             return out::json(&verified);
         }
-        let folder = verified.folder.display();
-        let (files, rows, bytes) = (verified.files, verified.rows, verified.bytes);
-        out::result(format!("{folder}: {files} batch files, {rows} rows and {bytes} bytes are as the manifest says\n").as_bytes())
+        out::result(format!("{verified}\n").as_bytes())
     }
 }

@@ -1,20 +1,11 @@
 //! A growing column: values by their width, whatever Arrow type they will be read as.
 
 use super::carrier::Carried;
-use super::parse;
+use super::convert::{self, Misfit};
 use arrow::array::{ArrayData, ArrayRef, BooleanBufferBuilder, make_array};
 use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer};
-use arrow::datatypes::{DataType, TimeUnit, i256};
+use arrow::datatypes::{DataType, i256};
 use arrow::error::ArrowError;
-
-/// Why a value can't be put into a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Misfit {
-    /// The value has no exact image in the column's type.
-    Inexact,
-    /// The database sends another type than the plan saw.
-    OtherType,
-}
 
 /// A column under construction.
 pub(super) struct Column {
@@ -215,65 +206,17 @@ fn end_of(bytes: &[u8]) -> Result<i32, Misfit> {
 }
 
 fn push_value(values: &mut Values, data_type: &DataType, value: Carried<'_>) -> Result<(), Misfit> {
-    use Carried as C;
-    use DataType as T;
-    let exact = |value: Option<_>| value.ok_or(Misfit::Inexact);
-    match (values, data_type, value) {
-        (Values::Bytes(bytes, ends), T::Utf8, C::Text(text)) => {
-            push_bytes(bytes, ends, text.as_bytes())?;
-        }
-        (Values::Bytes(bytes, ends), T::Binary, C::Bytes(value)) => push_bytes(bytes, ends, value)?,
-        (Values::Width32(to), T::Date32, C::Date(date)) => {
-            to.push(parse::days(date).cast_unsigned());
-        }
-        (Values::Width32(to), T::Date32, C::UInt64(number)) => {
-            to.push(
-                parse::date_from_number(number)
-                    .ok_or(Misfit::Inexact)?
-                    .cast_unsigned(),
-            );
-        }
-        (Values::Width32(to), T::Date32, C::Text(text)) => {
-            to.push(parse::date(text).ok_or(Misfit::Inexact)?.cast_unsigned());
-        }
-        (Values::Width64(to), data_type, C::Text(text)) => {
-            to.push(exact(parse_time_like(data_type, text)?)?.cast_unsigned());
-        }
-        (Values::Width64(to), T::Timestamp(TimeUnit::Microsecond, _), C::DateTime(value)) => {
-            to.push(value.and_utc().timestamp_micros().cast_unsigned());
-        }
-        (Values::Width64(to), T::Timestamp(TimeUnit::Microsecond, _), C::Instant(value)) => {
-            to.push(value.timestamp_micros().cast_unsigned());
-        }
-        (Values::Width128(to), T::Decimal128(precision, scale), C::Text(text)) => {
-            to.push(parse::decimal128(text, *precision, *scale).ok_or(Misfit::Inexact)?);
-        }
-        (Values::Width256(to), T::Decimal256(precision, scale), C::Text(text)) => {
-            to.push(parse::decimal256(text, *precision, *scale).ok_or(Misfit::Inexact)?);
-        }
-        (Values::Bool(to), T::Boolean, C::Bool(value)) => to.push(value),
-        (Values::Width8(to), T::Int8, C::Int8(value)) => to.push(value.cast_unsigned()),
-        (Values::Width8(to), T::UInt8, C::UInt8(value)) => to.push(value),
-        (Values::Width16(to), T::Int16, C::Int16(value)) => to.push(value.cast_unsigned()),
-        (Values::Width16(to), T::UInt16, C::UInt16(value)) => to.push(value),
-        (Values::Width32(to), T::Int32, C::Int32(value)) => to.push(value.cast_unsigned()),
-        (Values::Width32(to), T::UInt32, C::UInt32(value)) => to.push(value),
-        (Values::Width64(to), T::Int64, C::Int64(value)) => to.push(value.cast_unsigned()),
-        (Values::Width64(to), T::UInt64, C::UInt64(value)) => to.push(value),
-        (Values::Width32(to), T::Float32, C::Float32(value)) => to.push(value.to_bits()),
-        (Values::Width64(to), T::Float64, C::Float64(value)) => to.push(value.to_bits()),
-        _ => return Err(Misfit::OtherType),
+    match values {
+        Values::Bool(to) => to.push(convert::truth(value)?),
+        Values::Width8(to) => to.push(convert::bits8(data_type, value)?),
+        Values::Width16(to) => to.push(convert::bits16(data_type, value)?),
+        Values::Width32(to) => to.push(convert::bits32(data_type, value)?),
+        Values::Width64(to) => to.push(convert::bits64(data_type, value)?),
+        Values::Width128(to) => to.push(convert::bits128(data_type, value)?),
+        Values::Width256(to) => to.push(convert::bits256(data_type, value)?),
+        Values::Bytes(to, ends) => push_bytes(to, ends, convert::bytes(data_type, value)?)?,
     }
     Ok(())
-}
-
-fn parse_time_like(data_type: &DataType, text: &str) -> Result<Option<i64>, Misfit> {
-    match data_type {
-        DataType::Timestamp(TimeUnit::Microsecond, _) => Ok(parse::timestamp(text)),
-        DataType::Time64(TimeUnit::Microsecond) => Ok(parse::time(text)),
-        DataType::Duration(TimeUnit::Microsecond) => Ok(parse::duration(text)),
-        _ => Err(Misfit::OtherType),
-    }
 }
 
 fn push_bytes(bytes: &mut Vec<u8>, ends: &mut Vec<i32>, value: &[u8]) -> Result<(), Misfit> {

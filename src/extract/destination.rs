@@ -5,7 +5,7 @@ use super::carrier::{Carrier, Carry};
 use super::control::Control;
 use super::writer::{Filter, UnitWriter};
 use crate::{Error, ErrorKind, Result};
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use connectorx::data_order::DataOrder;
 use connectorx::destinations::{Consume, Destination, DestinationPartition};
 use connectorx::errors::ConnectorXError;
@@ -26,6 +26,11 @@ impl UnitDestination {
             control,
             carriers: Vec::new(),
         }
+    }
+
+    /// The plan's schema, for a source whose database knows no types of expressions.
+    pub(crate) fn planned_schema(&self) -> &Schema {
+        self.writer.schema()
     }
 
     /// Where the next cell belongs: what a source's error is about.

@@ -7,6 +7,7 @@
 mod carrier;
 mod column;
 mod control;
+mod convert;
 mod destination;
 mod parse;
 mod pool;

@@ -1,13 +1,14 @@
 //! A unit's rows on their way from ConnectorX into record batches: staged, filtered, kept.
 
 use super::carrier::Carried;
-use super::column::{Column, Misfit};
+use super::column::Column;
 use super::control::Control;
+use super::convert::Misfit;
 use super::{NullKeys, UnitRows};
 use crate::distinct::{FirstSeen, KeyHash, Scratch};
 use crate::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use std::sync::Arc;
 
 /// Rows that are staged before their keys are looked up together.
@@ -78,6 +79,10 @@ impl UnitWriter {
             rows: UnitRows::default(),
             selection: Selection::default(),
         }
+    }
+
+    pub fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     pub fn columns(&self) -> usize {

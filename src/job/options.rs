@@ -25,9 +25,11 @@ pub struct JobOptions {
     pub table: Option<Vec<TableEntry>>,
     /// Columns to write [default: all of the first table]
     #[arg(long, value_delimiter = ',', value_name = "COLUMN,…")]
+    #[serde(default, deserialize_with = "one_or_many")]
     pub columns: Option<Vec<String>>,
     /// Columns whose values make a record distinct (required)
     #[arg(long, value_delimiter = ',', value_name = "COLUMN,…")]
+    #[serde(default, deserialize_with = "one_or_many")]
     pub key: Option<Vec<String>>,
     /// Condition on the rows of every table, in the database's own SQL
     #[arg(long = "where", value_name = "SQL")]
@@ -97,7 +99,7 @@ impl NullKeys {
     }
 }
 
-/// The items of `tables`: one string with commas, or a list.
+/// What a job file may write as one string with commas, or as a list.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum TableList {

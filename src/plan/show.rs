@@ -75,13 +75,6 @@ impl PlanDocument {
     }
 }
 
-impl PlanDocument {
-    /// What the user should know of the plan.
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
-    }
-}
-
 fn output(output: &Output) -> Option<PlanOutput> {
     match output {
         Output::Count => None,
@@ -150,7 +143,7 @@ impl PlanDocument {
                 });
             writeln!(
                 f,
-                "  {}: {rows}, ordered by {}\n    {}",
+                "  {}: {rows}, order {}\n    {}",
                 unit.table, unit.order, unit.sql
             )?;
         }

@@ -13,7 +13,7 @@ use connectorx::sources::mysql::build_opts;
 use r2d2::Pool;
 use r2d2_mysql::MySqlConnectionManager;
 use r2d2_mysql::mysql::prelude::Queryable;
-use r2d2_mysql::mysql::{Conn, Opts, OptsBuilder};
+use r2d2_mysql::mysql::{Conn, Error as ClientError, Opts, OptsBuilder};
 use rows::{MySqlSource, MySqlTransport};
 use std::time::Duration;
 use url::Url;
@@ -78,18 +78,17 @@ impl Database for MySql {
     }
 }
 
-/// Lifts the limit on how long a statement may run, which counts the time in which the reader stalls.
+/// Lifts the limit on how long a statement may run, which counts the time in which the reader stalls. MariaDB knows it by
+/// one name, MySQL by the other, and a proxy may hide which of them it is.
 fn lift_time_limit(connection: &mut Conn) -> Result<()> {
-    let (major, _, _) = connection.server_version();
-    // MariaDB counts from 10 and in seconds; MySQL in milliseconds and by another name.
-    let limit = if major >= 10 {
-        "max_statement_time"
-    } else {
-        "max_execution_time"
-    };
-    connection
-        .query_drop(format!("SET SESSION {limit} = 0"))
-        .map_err(|cause| error::in_use(&cause))
+    const UNKNOWN_VARIABLE: u16 = 1193;
+    for limit in ["max_statement_time", "max_execution_time"] {
+        match connection.query_drop(format!("SET SESSION {limit} = 0")) {
+            Err(ClientError::MySqlError(error)) if error.code == UNKNOWN_VARIABLE => {}
+            done => return done.map_err(|cause| error::in_use(&cause)),
+        }
+    }
+    Ok(())
 }
 
 struct MySqlSession {

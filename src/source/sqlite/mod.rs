@@ -77,7 +77,7 @@ struct SqliteSession {
 
 impl Session for SqliteSession {
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
-        let source = SqliteSource::new(&self.connection);
+        let source = SqliteSource::new(&self.connection, destination.planned_schema());
         Dispatcher::<_, _, SqliteTransport>::new(source, destination, &[query.sql.as_str()], None)
             .run()
     }

@@ -3,6 +3,7 @@
 use super::error::translated;
 use crate::extract::{Carrier, UnitDestination};
 use crate::{Error, ErrorKind, Result};
+use arrow::datatypes::{DataType, Schema};
 use connectorx::data_order::DataOrder;
 use connectorx::impl_transport;
 use connectorx::sources::{PartitionParser, Produce, Source, SourcePartition};
@@ -46,7 +47,8 @@ impl Drop for Lent {
 }
 
 impl SqliteSource {
-    pub fn new(home: &Home) -> Self {
+    /// `schema` is the plan's: SQLite itself knows no type of an expression.
+    pub fn new(home: &Home, schema: &Schema) -> Self {
         let connection = home.lock().unwrap_or_else(PoisonError::into_inner).take();
         Self {
             lent: Lent {
@@ -55,22 +57,23 @@ impl SqliteSource {
             },
             query: String::new(),
             names: Vec::new(),
-            carriers: Vec::new(),
+            carriers: schema
+                .fields()
+                .iter()
+                .map(|field| carrier(field.data_type()))
+                .collect(),
         }
     }
 }
 
-/// How a value travels, by its column's declared type: as the storage class that the type asks for.
-fn carrier(declared: Option<&str>) -> Result<Carrier> {
-    use arrow::datatypes::DataType as T;
-    let image = super::types::image(declared.unwrap_or_default());
-    let image = image.map_err(|no| Error::new(ErrorKind::Schema, no.reason))?;
-    Ok(match image.data_type {
-        T::Int64 => Carrier::Int64(true),
-        T::Float64 => Carrier::Float64(true),
-        T::Binary => Carrier::Bytes(true),
+/// How a value travels: as the storage class that its column's planned type asks for.
+fn carrier(data_type: &DataType) -> Carrier {
+    match data_type {
+        DataType::Int64 => Carrier::Int64(true),
+        DataType::Float64 => Carrier::Float64(true),
+        DataType::Binary => Carrier::Bytes(true),
         _ => Carrier::Text(true),
-    })
+    }
 }
 
 impl Source for SqliteSource {
@@ -102,10 +105,6 @@ impl Source for SqliteSource {
             .iter()
             .map(|column| column.name().to_owned())
             .collect();
-        self.carriers = columns
-            .iter()
-            .map(|column| carrier(column.decl_type()))
-            .collect::<Result<_>>()?;
         Ok(())
     }
 

@@ -1,0 +1,23 @@
+# `make run` and `make test` work in a fresh clone on Debian with Rust.
+
+# Outside the clone by default: a build takes a while, and every clone may share it.
+XDG_CACHE_HOME ?= $(HOME)/.cache
+CARGO_TARGET_DIR ?= $(XDG_CACHE_HOME)/firstseen/target
+export CARGO_TARGET_DIR
+
+.PHONY: run test check
+
+# The main job on the sample database: batches/ and batches.manifest.json.
+run:
+	tests/prepare.sh build
+	cargo run --release --locked -- run sample_data/job.toml --out batches --force
+
+# Every test. Brings MariaDB, PostgreSQL and the Python readers where they are missing.
+test:
+	tests/prepare.sh
+	cargo test --release --locked
+
+# What must hold before a commit.
+check:
+	cargo fmt --check
+	cargo clippy --release --locked --all-targets -- -D warnings

@@ -1,0 +1,115 @@
+//! A test's folder and database.
+
+use super::command::Firstseen;
+use super::database::{Database, System};
+use super::readers::{Reader, read};
+use super::table::{Row, Table};
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// A temporary folder, the working folder of its commands, and a database of its own.
+pub struct Case {
+    folder: TempDir,
+    pub database: Database,
+}
+
+impl Case {
+    pub fn on(system: System) -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("firstseen-case-")
+            .tempdir()
+            .expect("a temporary folder");
+        let database = Database::fresh(system, folder.path());
+        Self { folder, database }
+    }
+
+    /// A case whose database has these tables.
+    pub fn with(system: System, tables: &[Table]) -> Self {
+        let case = Self::on(system);
+        for table in tables {
+            case.database.create(table);
+        }
+        case
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.path(name), content).expect("a file of the test is written");
+    }
+
+    /// The binary, in the case's folder, without arguments.
+    pub fn command(&self) -> Firstseen {
+        Firstseen::new(self.folder.path())
+    }
+
+    /// `firstseen run` of the case's database.
+    pub fn run(&self) -> Firstseen {
+        self.command()
+            .arg("run")
+            .args(["--source", &self.database.url()])
+    }
+
+    /// `firstseen verify batches`.
+    pub fn verify(&self) -> Firstseen {
+        self.command().args(["verify", "batches"])
+    }
+
+    /// Sets SQLite's journal mode, and leaves the database closed: no file beside it.
+    pub fn set_journal_mode(&self, mode: &str) {
+        let conn = rusqlite::Connection::open(self.path("source.sqlite")).expect("a SQLite file");
+        conn.pragma_update(None, "journal_mode", mode)
+            .expect("a journal mode");
+    }
+
+    /// Rows of `batches`, as pyarrow reads the Parquet files.
+    pub fn rows(&self) -> Vec<Vec<Option<String>>> {
+        read(Reader::PyArrow, "parquet", &self.path("batches")).rows
+    }
+
+    /// Names in `batches`, sorted.
+    pub fn files(&self) -> Vec<String> {
+        names(&self.path("batches"))
+    }
+
+    /// Names in the case's folder, hidden ones too, sorted.
+    pub fn entries(&self) -> Vec<String> {
+        names(self.folder.path())
+    }
+
+    /// The manifest beside `batches`.
+    pub fn manifest(&self) -> serde_json::Value {
+        let text = fs::read_to_string(self.path("batches.manifest.json")).expect("a manifest");
+        serde_json::from_str(&text).expect("the manifest is JSON")
+    }
+}
+
+/// Rows as the readers of typed files tell them.
+pub fn typed(rows: &[Row]) -> Vec<Vec<Option<String>>> {
+    rows.iter()
+        .map(|row| row.iter().map(super::value::Value::typed).collect())
+        .collect()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|cause| panic!("{}: {cause}", folder.display()));
+    let mut names: Vec<String> = entries
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        })
+        .collect();
+    names.sort();
+    names
+}

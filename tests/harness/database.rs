@@ -1,0 +1,161 @@
+//! A test's own database, in any of the three systems.
+
+use super::servers;
+use super::table::Table;
+use r2d2_mysql::mysql::prelude::Queryable;
+use std::path::{Path, PathBuf};
+
+/// The databases that firstseen reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum System {
+    Sqlite,
+    MariaDb,
+    Postgres,
+}
+
+impl System {
+    pub const ALL: [Self; 3] = [Self::Sqlite, Self::MariaDb, Self::Postgres];
+
+    pub fn quote(self, identifier: &str) -> String {
+        match self {
+            Self::MariaDb => format!("`{}`", identifier.replace('`', "``")),
+            Self::Sqlite | Self::Postgres => format!("\"{}\"", identifier.replace('"', "\"\"")),
+        }
+    }
+}
+
+/// A database that no other test uses.
+pub enum Database {
+    Sqlite(PathBuf),
+    /// Its name on the private server.
+    MariaDb(String),
+    /// Its name on the private server.
+    Postgres(String),
+}
+
+impl Database {
+    /// A new empty one; SQLite's file lies in `folder`.
+    pub fn fresh(system: System, folder: &Path) -> Self {
+        match system {
+            System::Sqlite => Self::Sqlite(folder.join("source.sqlite")),
+            System::MariaDb => Self::MariaDb(servers::mariadb().fresh_database()),
+            System::Postgres => Self::Postgres(servers::postgres().fresh_database()),
+        }
+    }
+
+    pub fn system(&self) -> System {
+        match self {
+            Self::Sqlite(_) => System::Sqlite,
+            Self::MariaDb(_) => System::MariaDb,
+            Self::Postgres(_) => System::Postgres,
+        }
+    }
+
+    /// What `--source` takes.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!("sqlite://{}", path.display()),
+            Self::MariaDb(name) => servers::mariadb().url(name),
+            Self::Postgres(name) => servers::postgres().url(name),
+        }
+    }
+
+    /// The server's port.
+    pub fn port(&self) -> u16 {
+        match self {
+            Self::Sqlite(path) => panic!("{} is a file", path.display()),
+            Self::MariaDb(_) => servers::mariadb().port(),
+            Self::Postgres(_) => servers::postgres().port(),
+        }
+    }
+
+    /// What `--source` takes, by another port of the loopback.
+    pub fn url_by_port(&self, port: u16) -> String {
+        let own = format!("@127.0.0.1:{}/", self.port());
+        self.url().replace(&own, &format!("@127.0.0.1:{port}/"))
+    }
+
+    /// Its name on its server.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Sqlite(path) => panic!("{} is a file", path.display()),
+            Self::MariaDb(name) | Self::Postgres(name) => name,
+        }
+    }
+
+    /// The one integer that a query gives.
+    pub fn count(&self, query: &str) -> i64 {
+        match self {
+            Self::Sqlite(path) => {
+                let conn = rusqlite::Connection::open(path).expect("a SQLite file");
+                conn.query_row(query, (), |row| row.get(0))
+                    .expect("a count")
+            }
+            Self::MariaDb(name) => {
+                let found = servers::mariadb().connect_to(name).query_first(query);
+                found.expect("a query").expect("a count")
+            }
+            Self::Postgres(name) => {
+                let found = servers::postgres().connect_to(name).query_one(query, &[]);
+                found.expect("a count").get(0)
+            }
+        }
+    }
+
+    /// Sessions of the user `reader` in it.
+    pub fn sessions(&self) -> i64 {
+        match self {
+            Self::Sqlite(_) => 0,
+            Self::MariaDb(name) => self.count(&format!(
+                "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'reader' AND DB = '{name}'"
+            )),
+            Self::Postgres(name) => self.count(&format!(
+                "SELECT count(*) FROM pg_stat_activity WHERE usename = 'reader' AND datname = '{name}'"
+            )),
+        }
+    }
+
+    pub fn execute(&self, statement: &str) {
+        self.execute_all(&[statement]);
+    }
+
+    /// Creates and fills the table.
+    pub fn create(&self, table: &Table) {
+        self.execute_all(&table.statements(self.system()));
+    }
+
+    /// Runs the statements in one session; in one transaction where the database has that for DDL.
+    pub fn execute_all<S: AsRef<str>>(&self, statements: &[S]) {
+        let statements: Vec<&str> = statements.iter().map(AsRef::as_ref).collect();
+        let script = format!("BEGIN;{};COMMIT", statements.join(";"));
+        match self {
+            Self::Sqlite(path) => {
+                let conn = rusqlite::Connection::open(path).expect("a SQLite file");
+                conn.execute_batch(&script)
+                    .unwrap_or_else(|cause| failed(&statements, &cause));
+            }
+            Self::MariaDb(name) => {
+                let mut conn = servers::mariadb().connect_to(name);
+                for statement in &statements {
+                    conn.query_drop(statement)
+                        .unwrap_or_else(|cause| failed(&statements, &cause));
+                }
+            }
+            Self::Postgres(name) => {
+                let mut client = servers::postgres().connect_to(name);
+                client
+                    .batch_execute(&script)
+                    .unwrap_or_else(|cause| failed(&statements, &cause));
+            }
+        }
+    }
+}
+
+fn failed(statements: &[&str], cause: &dyn std::error::Error) -> ! {
+    let source = cause.source().map(ToString::to_string).unwrap_or_default();
+    let statements: Vec<String> = statements
+        .iter()
+        .map(|text| text.chars().take(300).collect())
+        .collect();
+    panic!("{cause}: {source}\n{}", statements.join("\n"))
+}

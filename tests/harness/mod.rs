@@ -1,0 +1,24 @@
+//! The one harness of all tests: private servers, a database and a folder for each test, the real binary, and readers
+//! of its output that share no code with it.
+
+mod case;
+mod command;
+mod database;
+mod dice;
+mod oracle;
+mod proxy;
+mod readers;
+mod servers;
+mod table;
+mod value;
+
+pub use case::{Case, typed};
+pub use command::{Firstseen, Ran, Running};
+pub use database::System;
+pub use dice::Dice;
+pub use oracle::{NullKeys, keep_first};
+pub use proxy::Proxy;
+pub use readers::{Reader, interpreter, read};
+pub use servers::{ENCODED_PASSWORD, PASSWORD, mariadb, postgres};
+pub use table::{Row, Table, Type};
+pub use value::Value;

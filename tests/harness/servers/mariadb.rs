@@ -1,0 +1,125 @@
+//! A private MariaDB.
+
+use super::supervised::{Supervised, free_port, program};
+use super::{ENCODED_PASSWORD, PASSWORD, fresh_name};
+use r2d2_mysql::mysql::prelude::Queryable;
+use r2d2_mysql::mysql::{Conn, OptsBuilder};
+use std::path::PathBuf;
+
+/// A running server, and how to reach it.
+pub struct MariaDb {
+    server: Supervised,
+    port: u16,
+}
+
+impl MariaDb {
+    pub(super) fn start() -> Self {
+        let server = Supervised::new("mariadb");
+        let mut mariadb = Self {
+            server,
+            port: free_port(),
+        };
+        let data = format!(
+            "--datadir={}",
+            mariadb.server.folder().join("data").display()
+        );
+        let install = [
+            "--no-defaults",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+            &data,
+        ];
+        mariadb.server.prepare(
+            &program("mariadb-install-db", sbin()),
+            &install.map(str::to_owned),
+        );
+        let options = mariadb.options(&data);
+        let (port, socket) = (mariadb.port, mariadb.socket());
+        let ready = || Conn::new(root(&socket)).is_ok();
+        mariadb
+            .server
+            .start(&program("mariadbd", sbin()), &options, "KILL", ready);
+        let mut conn = mariadb.connect_to("mysql");
+        for statement in [
+            format!("CREATE USER reader IDENTIFIED BY '{PASSWORD}'"),
+            "GRANT SELECT, INSERT, CREATE, DROP ON *.* TO reader".into(),
+            "GRANT PROCESS ON *.* TO reader".into(),
+        ] {
+            conn.query_drop(&statement)
+                .unwrap_or_else(|cause| panic!("port {port}: {statement}: {cause}"));
+        }
+        mariadb
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// A new empty database.
+    pub fn fresh_database(&self) -> String {
+        let name = fresh_name();
+        self.connect_to("mysql")
+            .query_drop(format!("CREATE DATABASE {name}"))
+            .expect("a new database");
+        name
+    }
+
+    /// The URL for the user `reader`.
+    pub fn url(&self, database: &str) -> String {
+        self.url_with(ENCODED_PASSWORD, database)
+    }
+
+    /// The URL with another password, which must be percent-encoded.
+    pub fn url_with(&self, password: &str, database: &str) -> String {
+        format!(
+            "mysql://reader:{password}@127.0.0.1:{}/{database}",
+            self.port
+        )
+    }
+
+    /// A connection that may do anything.
+    pub fn connect_to(&self, database: &str) -> Conn {
+        let options = root(&self.socket()).db_name(Some(database));
+        Conn::new(options).expect("root reaches the private MariaDB")
+    }
+
+    fn socket(&self) -> String {
+        self.server.folder().join("socket").display().to_string()
+    }
+
+    /// Nothing here outlives the tests: no durability, small buffers.
+    fn options(&self, data: &str) -> Vec<String> {
+        let socket = format!("--socket={}", self.socket());
+        let port = format!("--port={}", self.port);
+        let pid = format!("--pid-file={}", self.server.folder().join("pid").display());
+        let fixed = [
+            "--bind-address=127.0.0.1",
+            "--skip-name-resolve",
+            "--skip-log-bin",
+            "--max-connections=300",
+            "--max-allowed-packet=64M",
+            "--character-set-server=utf8mb4",
+            "--innodb-buffer-pool-size=64M",
+            "--innodb-flush-log-at-trx-commit=0",
+            "--innodb-doublewrite=0",
+            "--innodb-log-file-size=16M",
+            "--innodb-fast-shutdown=2",
+        ];
+        ["--no-defaults", data, &socket, &port, &pid]
+            .into_iter()
+            .chain(fixed)
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+fn root(socket: &str) -> OptsBuilder {
+    OptsBuilder::new()
+        .socket(Some(socket))
+        .user(Some("root"))
+        .prefer_socket(true)
+}
+
+fn sbin() -> Vec<PathBuf> {
+    vec!["/usr/bin".into(), "/usr/sbin".into()]
+}

@@ -1,0 +1,35 @@
+//! Private database servers: one of each for the whole test process, started by the first test that needs it.
+
+mod mariadb;
+mod postgres;
+mod supervised;
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+pub use mariadb::MariaDb;
+pub use postgres::Postgres;
+
+/// Password of the user `reader` on both servers; its characters need care in a URL.
+pub const PASSWORD: &str = "pa:s/s@w%rd#1";
+
+/// [`PASSWORD`], percent-encoded.
+pub const ENCODED_PASSWORD: &str = "pa%3As%2Fs%40w%25rd%231";
+
+/// The MariaDB server of this test process.
+pub fn mariadb() -> &'static MariaDb {
+    static SERVER: OnceLock<MariaDb> = OnceLock::new();
+    SERVER.get_or_init(MariaDb::start)
+}
+
+/// The PostgreSQL server of this test process.
+pub fn postgres() -> &'static Postgres {
+    static SERVER: OnceLock<Postgres> = OnceLock::new();
+    SERVER.get_or_init(Postgres::start)
+}
+
+/// A database name that no other test of this process has.
+fn fresh_name() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("t_{}", COUNT.fetch_add(1, Ordering::Relaxed))
+}

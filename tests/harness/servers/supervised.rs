@@ -1,0 +1,152 @@
+//! A server process that ends with the test process, however that ends.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Longest wait for a server to accept connections.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// `nobody` and its group on Debian. MariaDB and PostgreSQL refuse to run as root, or warn of it.
+const NOBODY: u32 = 65534;
+
+/// Waits until its standard input closes, which the test process holds; then ends the server and removes its folder.
+/// Rust's tests have no teardown, and a test process may be killed.
+const SUPERVISOR: &str = r#"
+folder=$1 signal=$2; shift 2
+exec 3<&0
+"$@" </dev/null >"$folder/server.log" 2>&1 3<&- &
+cat <&3 >/dev/null
+kill -s "$signal" $!
+wait $!
+rm -rf "$folder"
+"#;
+
+/// A server's folder, and the process that watches over it.
+pub struct Supervised {
+    folder: PathBuf,
+    supervisor: Option<Child>,
+}
+
+impl Supervised {
+    /// A new folder that the server's user owns.
+    pub fn new(name: &str) -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix(&format!("firstseen-{name}-"))
+            .tempdir()
+            .expect("a temporary folder")
+            .keep();
+        if is_root() {
+            chown(&folder, Some(NOBODY), Some(NOBODY)).expect("root may give a folder away");
+        }
+        let supervisor = None;
+        Self { folder, supervisor }
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Runs a command in the folder to its end, as the server's user.
+    pub fn prepare(&self, program: &Path, args: &[String]) {
+        let words = words(program, args);
+        let output = Command::new(&words[0])
+            .args(&words[1..])
+            .current_dir(&self.folder)
+            .output()
+            .unwrap_or_else(|cause| panic!("{words:?}: {cause}"));
+        assert!(
+            output.status.success(),
+            "{words:?}: {}\n{}{}",
+            output.status,
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+
+    /// Starts the server, and waits until `ready` says so. `signal` ends it.
+    pub fn start(
+        &mut self,
+        program: &Path,
+        args: &[String],
+        signal: &str,
+        ready: impl Fn() -> bool,
+    ) {
+        let child = Command::new("sh")
+            .args(["-c", SUPERVISOR, "sh"])
+            .arg(&self.folder)
+            .arg(signal)
+            .args(words(program, args))
+            .current_dir(&self.folder)
+            .process_group(0) // an interrupted terminal reaches the test process alone
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("sh starts");
+        self.supervisor = Some(child);
+        let begin = Instant::now();
+        while !ready() {
+            assert!(
+                begin.elapsed() < START_TIMEOUT,
+                "{} doesn't start:\n{}",
+                program.display(),
+                self.log()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("server.log")).unwrap_or_default()
+    }
+}
+
+/// The command, as the server's user.
+fn words(program: &Path, args: &[String]) -> Vec<String> {
+    let user = [
+        "setpriv",
+        "--reuid=65534",
+        "--regid=65534",
+        "--clear-groups",
+        "--",
+    ];
+    let user = if is_root() { &user[..] } else { &[] };
+    user.iter()
+        .map(ToString::to_string)
+        .chain([program.display().to_string()])
+        .chain(args.iter().cloned())
+        .collect()
+}
+
+/// A port of the loopback that is free now.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("a bound address").port()
+}
+
+/// A program on the PATH or in one of `folders`, the last of which wins.
+pub fn program(name: &str, folders: impl IntoIterator<Item = PathBuf>) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut candidates: Vec<PathBuf> = folders.into_iter().collect();
+    candidates.reverse();
+    candidates
+        .into_iter()
+        .chain(std::env::split_paths(&path))
+        .map(|folder| folder.join(name))
+        .find(|candidate| is_executable(candidate))
+        .unwrap_or_else(|| {
+            panic!("{name} is not installed: `make test` brings it, or tests/prepare.sh")
+        })
+}
+
+fn is_executable(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+}
+
+fn is_root() -> bool {
+    rustix::process::getuid().is_root()
+}

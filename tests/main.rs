@@ -1,0 +1,25 @@
+//! Tests of the real binary against real databases. `make test` brings what they need.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking
+#![allow(missing_docs)] // names of tests and of the harness say it
+
+mod harness;
+
+mod batches;
+mod first_seen;
+mod formats;
+mod generate;
+mod job_file;
+mod keys;
+mod lost;
+mod manifest;
+mod moments;
+mod publication;
+mod readme;
+mod refusals;
+mod same_bytes;
+mod secrets;
+mod selection;
+mod signals;
+mod streams;
+mod values;

@@ -1,0 +1,92 @@
+//! The batch files are the same bytes whatever the workers and the speed of each table.
+
+use crate::harness::{Case, Dice, System, Table};
+use std::fmt::Write as _;
+
+/// Runs of each system, each with other workers and delays.
+const RUNS: u64 = 20;
+
+#[test]
+fn sqlite_gives_the_same_bytes_however_slow_its_tables_are() {
+    gives_the_same_bytes(System::Sqlite);
+}
+
+#[test]
+fn mariadb_gives_the_same_bytes_however_slow_its_tables_are() {
+    gives_the_same_bytes(System::MariaDb);
+}
+
+#[test]
+fn postgresql_gives_the_same_bytes_however_slow_its_tables_are() {
+    gives_the_same_bytes(System::Postgres);
+}
+
+/// Every key stands in several tables, so that a late read of an early table would show.
+fn gives_the_same_bytes(system: System) {
+    let tables: Vec<Table> = (0..5)
+        .map(|ordinal| {
+            Table::notes(&format!("t{ordinal}"))
+                .ids((0..300).map(|row| (row * (ordinal + 3)) % 400))
+        })
+        .collect();
+    let case = Case::with(system, &tables);
+    let mut expected = None;
+    for seed in 0..RUNS {
+        let mut dice = Dice::new(seed);
+        case.write("job.toml", job_with_delays(&mut dice, system, tables.len()));
+        let workers = (1 + dice.below(8)).to_string();
+        let exact = if dice.one_in(2) {
+            "--exact=true"
+        } else {
+            "--exact=false"
+        };
+        let ran = case
+            .run()
+            .args(["job.toml", "--workers", &workers, exact, "--force"])
+            .succeeds();
+        let files = case.manifest()["files"].clone();
+        ran.check(
+            files.as_array().is_some_and(|files| files.len() > 3),
+            "several files",
+        );
+        let expected = expected.get_or_insert_with(|| files.clone());
+        ran.check(
+            files == *expected,
+            format!("seed {seed}: {files}\nexpected {expected}"),
+        );
+    }
+}
+
+/// A job whose tables wait a little at rows of their own: the filter of each is true and slow.
+fn job_with_delays(dice: &mut Dice, system: System, tables: usize) -> String {
+    let mut job = "key = ['id']\nbatch_rows = 70\n".to_owned();
+    for ordinal in 0..tables {
+        let millis = if dice.one_in(2) {
+            0
+        } else {
+            1 + dice.below(12)
+        };
+        let filter = slow_filter(system, dice.below(97), millis);
+        let _ = write!(
+            job,
+            "[[table]]\nname = 't{ordinal}'\nwhere = \"{filter}\"\n"
+        );
+    }
+    job
+}
+
+/// True for every row; waits at each row whose id leaves this remainder by 97.
+fn slow_filter(system: System, remainder: usize, millis: usize) -> String {
+    let here = format!("id % 97 = {remainder}");
+    match system {
+        System::MariaDb => format!("SLEEP(IF({here}, {millis} / 1000, 0)) = 0"),
+        System::Postgres => {
+            format!("CASE WHEN {here} THEN pg_sleep({millis} / 1000.0)::text = '' ELSE true END")
+        }
+        // SQLite can't sleep: it counts, about 10,000 numbers a millisecond.
+        System::Sqlite => format!(
+            "CASE WHEN {here} THEN (WITH RECURSIVE c(n) AS (SELECT id - id UNION ALL SELECT n + 1 FROM c \
+             WHERE n < {millis} * 5000) SELECT count(*) FROM c) > 0 ELSE 1 END"
+        ),
+    }
+}

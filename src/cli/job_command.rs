@@ -94,6 +94,10 @@ impl ReportArgs {
 }
 
 impl RunArgs {
+    pub fn log_format(&self) -> LogFormat {
+        self.report.log_format
+    }
+
     pub fn run(self) -> Result<()> {
         let Self { job, report, json } = self;
         let job = job.checked()?;
@@ -111,6 +115,10 @@ impl RunArgs {
 }
 
 impl PlanArgs {
+    pub fn log_format(&self) -> LogFormat {
+        self.report.log_format
+    }
+
     pub fn run(self) -> Result<()> {
         let Self { job, report, json } = self;
         let cancel = signals::cancel_on_signal()?;

@@ -2,18 +2,19 @@
 //!
 //! Parsing does no I/O. Standard output holds the result, standard error the log, the progress and the one error.
 
+mod failure;
 mod generate;
 mod job_command;
 mod out;
 mod signals;
 mod verify;
 
-use crate::{Error, Result};
+use crate::Result;
+use crate::report::LogFormat;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
-use std::error::Error as StdError;
-use std::fmt::Write;
 use std::process::ExitCode;
+use std::time::Instant;
 
 /// Finds the distinct records of many same-schema SQL tables and writes them as exact batch files.
 #[derive(Parser)]
@@ -51,20 +52,35 @@ struct CompletionsArgs {
 impl Cli {
     /// Runs the command, prints at most one report to standard error, and says how to exit.
     pub fn run(self) -> ExitCode {
-        let done = match self.command {
-            Command::Run(args) => args.run(),
-            Command::Plan(args) => args.run(),
-
-            Command::Verify(args) => args.run(),
-            Command::Generate(args) => args.run(),
-            Command::Completions(args) => completions(args.shell),
+        let begun = Instant::now();
+        let log_format = self.command.log_format();
+        let Err(error) = self.command.run() else {
+            return ExitCode::SUCCESS;
         };
-        match done {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                out::error(&report(&error));
-                ExitCode::from(error.exit_code())
-            }
+        out::error(&match log_format {
+            LogFormat::Text => failure::as_text(&error),
+            LogFormat::Json => failure::as_json(&error, begun.elapsed()),
+        });
+        ExitCode::from(error.exit_code())
+    }
+}
+
+impl Command {
+    fn log_format(&self) -> LogFormat {
+        match self {
+            Self::Run(args) => args.log_format(),
+            Self::Plan(args) => args.log_format(),
+            Self::Verify(_) | Self::Generate(_) | Self::Completions(_) => LogFormat::Text,
+        }
+    }
+
+    fn run(self) -> Result<()> {
+        match self {
+            Self::Run(args) => args.run(),
+            Self::Plan(args) => args.run(),
+            Self::Verify(args) => args.run(),
+            Self::Generate(args) => args.run(),
+            Self::Completions(args) => completions(args.shell),
         }
     }
 }
@@ -73,18 +89,4 @@ fn completions(shell: Shell) -> Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "firstseen", &mut script);
     out::result(&script)
-}
-
-/// The error, its causes, and what to do: a line each.
-fn report(error: &Error) -> String {
-    let mut text = format!("firstseen: {error}\n");
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let _ = writeln!(text, "  cause: {inner}");
-        cause = inner.source();
-    }
-    if let Some(advice) = error.advice() {
-        let _ = writeln!(text, "  {advice}");
-    }
-    text
 }

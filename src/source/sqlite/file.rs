@@ -1,0 +1,143 @@
+//! Opening a SQLite file so that nothing is written, neither to it nor beside it.
+
+use super::error::translated;
+use crate::{Error, ErrorKind, Result};
+use rusqlite::{Connection, OpenFlags};
+use std::fs::{File, Metadata};
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a reader waits for a writer's lock. In rollback-journal mode a commit locks readers out for its writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Longest step of the clock that file systems stamp files by: the kernel's tick at 100 Hz.
+const CLOCK_TICK: Duration = Duration::from_millis(10);
+
+/// An open file, and what tells whether it was changed behind SQLite's back.
+pub(super) struct OpenFile {
+    path: PathBuf,
+    /// Of a file that was opened as immutable: no lock keeps writers away.
+    unlocked: Option<Stamp>,
+}
+
+/// What a write to a file changes.
+#[derive(PartialEq, Eq)]
+struct Stamp {
+    inode: u64,
+    size: u64,
+    modified: (i64, i64),
+}
+
+/// Opens a file read-only. Where a reader would have to make the files of a write-ahead log, the file is opened as
+/// immutable instead.
+pub(super) fn open(path: &Path) -> Result<(Connection, OpenFile)> {
+    if !path.is_file() {
+        let message = format!("there is no SQLite file {}", path.display());
+        return Err(Error::new(ErrorKind::Unreachable, message)
+            .advise("check the path of --source; a relative one in a job file is taken from that file's folder"));
+    }
+    let unlocked = unlocked(path).map_err(|cause| unreadable(path).because(cause))?;
+    let connection = connect(path, unlocked.is_some());
+    let connection = connection.map_err(|cause| translated(&cause).within(path.display()))?;
+    let file = OpenFile {
+        path: path.to_owned(),
+        unlocked,
+    };
+    Ok((connection, file))
+}
+
+fn connect(path: &Path, immutable: bool) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = if immutable {
+        let uri = format!("file:{}?immutable=1", percent_encoded(path));
+        Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?
+    } else {
+        // Without SQLITE_OPEN_URI the path is a path, whatever characters it has.
+        Connection::open_with_flags(path, flags)?
+    };
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    // The file's first page is read here, so that what is no database is said to be none.
+    connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0))?;
+    Ok(connection)
+}
+
+/// The stamp of a database in WAL mode whose log was folded in by its last writer: SQLite would make `-wal` and `-shm`
+/// beside it just to read it, and leave them there. <https://www.sqlite.org/wal.html#read_only_databases>
+fn unlocked(path: &Path) -> std::io::Result<Option<Stamp>> {
+    if !is_in_wal_mode(path)? || with_suffix(path, "-wal").exists() {
+        return Ok(None);
+    }
+    // A file that was changed within this tick of the clock could be changed again without a sign of it.
+    std::thread::sleep(CLOCK_TICK);
+    Ok(Some(Stamp::of(&path.metadata()?)))
+}
+
+/// Bytes 18 and 19 of the header are the file format's write and read version; 2 is WAL.
+fn is_in_wal_mode(path: &Path) -> std::io::Result<bool> {
+    let mut header = [0; 20];
+    match File::open(path)?.read_exact(&mut header) {
+        Ok(()) => Ok(header[18..] == [2, 2]),
+        // SQLite itself says what is wrong with a shorter file.
+        Err(_) => Ok(false),
+    }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn percent_encoded(path: &Path) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+    let encoded = |byte: &u8| {
+        if plain(*byte) {
+            char::from(*byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    };
+    path.as_os_str()
+        .as_encoded_bytes()
+        .iter()
+        .map(encoded)
+        .collect()
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            inode: metadata.ino(),
+            size: metadata.size(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+        }
+    }
+}
+
+impl OpenFile {
+    /// An error if what was read may be a mixture: a writer has changed the file since it was opened without a lock.
+    /// (Rows that stand only in a new log were not read, and are not missed: they came later.)
+    pub fn check_unchanged(&self) -> Result<()> {
+        let Some(before) = &self.unlocked else {
+            return Ok(());
+        };
+        let now = self
+            .path
+            .metadata()
+            .map_err(|cause| unreadable(&self.path).because(cause))?;
+        if *before == Stamp::of(&now) {
+            return Ok(());
+        }
+        let message = format!("{} was changed while it was read", self.path.display());
+        Err(Error::new(ErrorKind::Lost, message).advise("run the job again"))
+    }
+}
+
+fn unreadable(path: &Path) -> Error {
+    Error::new(
+        ErrorKind::Unreachable,
+        format!("{} can't be read", path.display()),
+    )
+}

@@ -3,12 +3,12 @@
 use crate::report::{Event, Listener};
 use crate::{Error, ErrorKind, Interrupt, Result};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
-const RUNNING: u8 = 0;
-const FAILED: u8 = 1;
-const INT: u8 = 2;
-const TERM: u8 = 3;
+const INT: u8 = 1;
+const TERM: u8 = 2;
+/// The failed unit of a job in which none has failed.
+const NONE: u32 = u32::MAX;
 
 /// Stops a job from outside: keep a clone, and call [`Cancel::interrupt`] from any thread or a signal's.
 #[derive(Debug, Clone, Default)]
@@ -56,7 +56,8 @@ fn interrupted(interrupt: Interrupt) -> Error {
 /// What all workers of a job share.
 pub(crate) struct Control {
     cancel: Cancel,
-    state: AtomicU8,
+    /// The unit whose failure stops the others.
+    failed: AtomicU32,
     tables: Vec<String>,
     listener: Arc<dyn Listener>,
 }
@@ -65,7 +66,7 @@ impl Control {
     pub fn new(cancel: Cancel, tables: Vec<String>, listener: Arc<dyn Listener>) -> Self {
         Self {
             cancel,
-            state: AtomicU8::new(RUNNING),
+            failed: AtomicU32::new(NONE),
             tables,
             listener,
         }
@@ -75,14 +76,21 @@ impl Control {
         &self.cancel
     }
 
-    /// Says that a worker failed: all others stop.
-    pub fn fail(&self) {
-        self.state.store(FAILED, Ordering::Relaxed);
+    /// Says that a unit failed: all others stop. What they fail with then is an echo of it.
+    pub fn fail(&self, unit: u32) {
+        let _ = self
+            .failed
+            .compare_exchange(NONE, unit, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// The unit that failed first.
+    pub fn failed(&self) -> Option<u32> {
+        Some(self.failed.load(Ordering::Relaxed)).filter(|unit| *unit != NONE)
     }
 
     /// Whether the workers have to stop.
     pub fn is_stopping(&self) -> bool {
-        self.state.load(Ordering::Relaxed) == FAILED || self.cancel.is_interrupted()
+        self.failed().is_some() || self.cancel.is_interrupted()
     }
 
     /// An error if the job has to stop.

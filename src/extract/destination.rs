@@ -3,7 +3,8 @@
 use super::UnitRows;
 use super::carrier::{Carrier, Carry};
 use super::control::Control;
-use super::writer::{Filter, UnitWriter};
+use super::selection::Filter;
+use super::writer::UnitWriter;
 use crate::{Error, ErrorKind, Result};
 use arrow::datatypes::{Schema, SchemaRef};
 use connectorx::data_order::DataOrder;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 /// Takes the rows of one unit. What comes out is in the order of the source's rows, typed by the plan rather than by the
 /// query; only candidates are kept. Any cell that doesn't fit stops the job.
 pub struct UnitDestination {
+    unit: u32,
     writer: UnitWriter,
     control: Arc<Control>,
     carriers: Vec<Carrier>,
@@ -22,6 +24,7 @@ pub struct UnitDestination {
 impl UnitDestination {
     pub(super) fn new(unit: u32, schema: SchemaRef, filter: Filter, control: Arc<Control>) -> Self {
         Self {
+            unit,
             writer: UnitWriter::new(unit, schema, filter, Arc::clone(&control)),
             control,
             carriers: Vec::new(),
@@ -81,6 +84,7 @@ impl Destination for UnitDestination {
         }
         Ok(vec![UnitPartition {
             writer: &mut self.writer,
+            unit: self.unit,
             control: &self.control,
         }])
     }
@@ -92,6 +96,7 @@ impl Destination for UnitDestination {
 
 /// The one partition of a [`UnitDestination`].
 pub struct UnitPartition<'a> {
+    unit: u32,
     writer: &'a mut UnitWriter,
     control: &'a Control,
 }
@@ -131,7 +136,7 @@ impl<T: Carry> Consume<Option<T>> for UnitPartition<'_> {
         // before this error gets there.
         self.writer
             .put(carried)
-            .inspect_err(|_| self.control.fail())
+            .inspect_err(|_| self.control.fail(self.unit))
     }
 }
 

@@ -11,6 +11,8 @@ mod convert;
 mod destination;
 mod parse;
 mod pool;
+mod selection;
+mod worker;
 mod writer;
 
 pub use carrier::Carrier;

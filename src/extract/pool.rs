@@ -1,17 +1,15 @@
-//! The pool of workers: one connection each, units taken in order.
+//! The pool of workers, and the coordinator that waits for them.
 
 use super::control::Control;
-use super::writer::Filter;
-use super::{NullKeys, UnitDestination, UnitRows};
+use super::worker::work_through;
+use super::{NullKeys, UnitRows};
 use crate::distinct::FirstSeen;
 use crate::plan::Unit;
 use crate::report::Event;
-use crate::source::{Database, Interrupt, Session};
+use crate::source::{Database, Interrupt};
 use crate::{Error, ErrorKind, Result};
 use arrow::datatypes::SchemaRef;
-use rayon::{ThreadPool, ThreadPoolBuilder};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicU32;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -19,8 +17,10 @@ use std::time::{Duration, Instant};
 
 /// How often the coordinator looks whether the job has to stop.
 const POLL: Duration = Duration::from_millis(20);
-/// How long stopped workers may take to leave their connections; then the job ends without them.
-const LEAVE: Duration = Duration::from_millis(1500);
+/// How long workers may take to leave their connections once the job is interrupted; then it ends without them.
+const LEAVE_AFTER_INTERRUPT: Duration = Duration::from_millis(1500);
+/// As long as it may take the unit that failed to say why: its client may read the rest of the result first.
+const LEAVE_AFTER_FAILURE: Duration = Duration::from_secs(10);
 
 /// What is to be extracted, and how.
 #[derive(Clone)]
@@ -38,172 +38,83 @@ pub(crate) struct Extraction {
 }
 
 /// What the workers of one extraction share.
-struct Shared {
-    extraction: Extraction,
-    next: AtomicUsize,
-    interrupts: Mutex<Vec<Box<dyn Interrupt>>>,
+pub(super) struct Shared {
+    pub extraction: Extraction,
+    /// Ordinal of the next unit that no worker has taken.
+    pub next: AtomicU32,
+    /// What wakes each worker that is connected.
+    pub interrupts: Mutex<Vec<Box<dyn Interrupt>>>,
 }
 
-type Message = (usize, Result<UnitRows>);
+/// A unit's ordinal, and what came of it.
+pub(super) type Message = (u32, Result<UnitRows>);
 
-/// Reads every unit. All units, in unit order; or the first error, after the other workers have been stopped.
+/// Reads every unit. All units, in unit order; or the error that came first, after the other workers have been stopped.
 pub(crate) fn extract(extraction: Extraction) -> Result<Vec<UnitRows>> {
-    let workers = extraction.workers;
-    let units = extraction.units.len();
     let shared = Arc::new(Shared {
         extraction,
-        next: AtomicUsize::new(0),
+        next: AtomicU32::new(0),
         interrupts: Mutex::new(Vec::new()),
     });
     let (sender, receiver) = channel();
-    for worker in 0..workers {
-        spawn_worker(worker, Arc::clone(&shared), sender.clone())?;
+    for worker in 0..shared.extraction.workers {
+        match spawn_worker(worker, &shared, &sender) {
+            Err(cause) if worker == 0 => return Err(cause),
+            Err(_) => {
+                warn_of_fewer(&shared, worker);
+                break;
+            }
+            Ok(()) => {}
+        }
     }
     drop(sender);
-    collect(&shared, &receiver, units)
+    collect(&shared, &receiver)
 }
 
-fn spawn_worker(worker: usize, shared: Arc<Shared>, sender: Sender<Message>) -> Result<()> {
-    let work = move || {
-        let outcome = work_through(&shared, &sender);
-        if let Err((unit, error)) = outcome {
-            shared.extraction.control.fail();
-            // The coordinator may have left already.
-            let _ = sender.send((unit, Err(error)));
-        }
-    };
+fn spawn_worker(worker: usize, shared: &Arc<Shared>, sender: &Sender<Message>) -> Result<()> {
+    let (shared, sender) = (Arc::clone(shared), sender.clone());
+    let name = format!("worker-{worker}");
     let spawned = thread::Builder::new()
-        .name(format!("worker-{worker}"))
-        .spawn(work);
+        .name(name)
+        .spawn(move || work_through(&shared, &sender));
     spawned
         .map(drop)
         .map_err(|cause| Error::new(ErrorKind::Capacity, "no thread can be started").because(cause))
 }
 
-/// Takes unit after unit on one connection, until none is left or the job stops.
-fn work_through(shared: &Shared, sender: &Sender<Message>) -> Result<(), (usize, Error)> {
-    let mut connected = None;
-    loop {
-        let ordinal = shared.next.fetch_add(1, Ordering::Relaxed);
-        let Some(unit) = shared.extraction.units.get(ordinal) else {
-            return Ok(());
-        };
-        let in_table = |error: Error| (ordinal, error.within(format_args!("table {}", unit.table)));
-        shared.extraction.control.check().map_err(in_table)?;
-        if connected.is_none() {
-            connected = Some(connect(shared).map_err(in_table)?);
-        }
-        if let Some((session, pool)) = &mut connected {
-            let rows =
-                read_unit(&shared.extraction, ordinal, session.as_mut(), pool).map_err(in_table)?;
-            let _ = sender.send((ordinal, Ok(rows)));
-        }
-    }
-}
-
-/// A worker's connection, and its one-thread pool: ConnectorX's dispatcher calls rayon, and a shared pool would let a
-/// worker steal another unit while its own connection idles.
-fn connect(shared: &Shared) -> Result<(Box<dyn Session>, ThreadPool)> {
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(1)
-        .thread_name(|_| "reader".to_owned())
-        .build();
-    let pool = pool.map_err(|cause| {
-        Error::new(ErrorKind::Capacity, "no thread can be started").because(cause)
-    })?;
-    let session = shared.extraction.database.session()?;
-    let mut interrupts = shared
-        .interrupts
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
-    interrupts.push(session.interrupt());
-    Ok((session, pool))
-}
-
-fn read_unit(
-    extraction: &Extraction,
-    ordinal: usize,
-    session: &mut dyn Session,
-    pool: &ThreadPool,
-) -> Result<UnitRows> {
-    let unit = &extraction.units[ordinal];
-    let number =
-        u32::try_from(ordinal).map_err(|_| Error::new(ErrorKind::Capacity, "too many units"))?;
-    extraction.control.event(&Event::UnitStarted {
-        unit: ordinal,
-        table: unit.table.clone(),
-        sql: unit.query.sql.clone(),
-        estimated_rows: unit.estimated_rows,
+fn warn_of_fewer(shared: &Shared, workers: usize) {
+    let wanted = shared.extraction.workers;
+    shared.extraction.control.event(&Event::Warning {
+        message: format!(
+            "{workers} workers instead of {wanted}: the system starts no more threads"
+        ),
     });
-    let filter = Filter {
-        key: extraction.key.clone(),
-        null_keys: extraction.null_keys,
-        first_seen: extraction.first_seen.clone(),
-    };
-    let schema = Arc::clone(&extraction.schema);
-    let mut destination =
-        UnitDestination::new(number, schema, filter, Arc::clone(&extraction.control));
-    let begun = Instant::now();
-    let read = catch_unwind(AssertUnwindSafe(|| {
-        pool.install(|| session.read(&unit.query, &mut destination))
-    }));
-    read.unwrap_or_else(|_| Err(panicked()))
-        .map_err(|error| placed(error, &destination))?;
-    let mut rows = destination.finish()?;
-    rows.elapsed = begun.elapsed();
-    extraction.control.event(&Event::UnitFinished {
-        unit: ordinal,
-        table: unit.table.clone(),
-        rows_read: rows.read,
-        candidates: rows.candidates,
-    });
-    Ok(rows)
 }
 
-/// The text of a panic may hold a cell: it is not passed on.
-fn panicked() -> Error {
-    Error::new(ErrorKind::Value, "the database's client gave up on a value")
-        .advise("leave the row out with --where, or the column with --columns")
-}
-
-/// Says where a source failed, unless the error says so itself.
-fn placed(error: Error, destination: &UnitDestination) -> Error {
-    match error.kind() {
-        ErrorKind::Value if !error.to_string().starts_with("row ") => {
-            error.within(destination.place())
-        }
-        _ => error,
-    }
-}
-
-fn collect(
-    shared: &Arc<Shared>,
-    messages: &Receiver<Message>,
-    units: usize,
-) -> Result<Vec<UnitRows>> {
-    let mut done: Vec<Option<UnitRows>> = (0..units).map(|_| None).collect();
+fn collect(shared: &Arc<Shared>, messages: &Receiver<Message>) -> Result<Vec<UnitRows>> {
+    let Extraction { units, control, .. } = &shared.extraction;
+    let mut done: Vec<Option<UnitRows>> = units.iter().map(|_| None).collect();
     let mut failure = None;
-    let mut leave_at = None;
+    let mut stop = None;
     loop {
         match messages.recv_timeout(POLL) {
-            Ok((unit, Ok(rows))) => done[unit] = Some(rows),
-            Ok((_, Err(error))) => keep_cause(&mut failure, error),
+            Ok((unit, Ok(rows))) => done[unit as usize] = Some(rows),
+            // The others fail with the echo of their interrupt.
+            Ok((unit, Err(error))) if control.failed() == Some(unit) => failure = Some(error),
+            Ok((_, Err(_))) | Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
-            Err(RecvTimeoutError::Timeout) => {}
         }
-        if shared.extraction.control.is_stopping() && leave_at.is_none() {
-            interrupt_all(shared);
-            leave_at = Some(Instant::now() + LEAVE);
-        }
-        if leave_at.is_some_and(|at| Instant::now() >= at) {
+        if control.is_stopping()
+            && stop
+                .get_or_insert_with(|| Stop::begin(shared))
+                .is_over(control)
+        {
             break;
         }
     }
-    // A worker that was interrupted fails with what its database says of it: the user's signal is the cause then.
-    shared.extraction.control.cancel().check()?;
-    shared
-        .extraction
-        .control
+    // A worker that a signal interrupted fails with what its database says of it: the signal is the cause.
+    control.cancel().check()?;
+    control
         .check()
         .map_err(|stopped| failure.unwrap_or(stopped))?;
     done.into_iter()
@@ -211,17 +122,35 @@ fn collect(
         .ok_or_else(|| Error::new(ErrorKind::Bug, "a worker ended without its unit's rows"))
 }
 
-/// The first error that is not the echo of another one's stop.
-fn keep_cause(failure: &mut Option<Error>, error: Error) {
-    let is_echo = matches!(error.kind(), ErrorKind::Interrupted(_));
-    if failure.is_none() && !is_echo {
-        *failure = Some(error);
+/// The end of a job that can't be finished: since when it waits for its workers.
+struct Stop {
+    begun: Instant,
+    interrupted: Option<Instant>,
+}
+
+impl Stop {
+    fn begin(shared: &Arc<Shared>) -> Self {
+        interrupt_all(Arc::clone(shared));
+        Self {
+            begun: Instant::now(),
+            interrupted: None,
+        }
+    }
+
+    /// Whether the coordinator leaves without the workers that are still away.
+    fn is_over(&mut self, control: &Control) -> bool {
+        if control.cancel().is_interrupted() && self.interrupted.is_none() {
+            self.interrupted = Some(Instant::now());
+        }
+        let impatient = self
+            .interrupted
+            .is_some_and(|at| at.elapsed() >= LEAVE_AFTER_INTERRUPT);
+        impatient || self.begun.elapsed() >= LEAVE_AFTER_FAILURE
     }
 }
 
 /// Wakes every worker from its read, each from a thread of its own: an interrupt may block on a dead server.
-fn interrupt_all(shared: &Arc<Shared>) {
-    let shared = Arc::clone(shared);
+fn interrupt_all(shared: Arc<Shared>) {
     thread::spawn(move || {
         let interrupts = shared
             .interrupts

@@ -1,11 +1,11 @@
 //! A unit's rows on their way from ConnectorX into record batches: staged, filtered, kept.
 
+use super::UnitRows;
 use super::carrier::Carried;
 use super::column::Column;
 use super::control::Control;
 use super::convert::Misfit;
-use super::{NullKeys, UnitRows};
-use crate::distinct::{FirstSeen, KeyHash, Scratch};
+use super::selection::{Filter, NullKey, Selector};
 use crate::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Schema, SchemaRef};
@@ -20,20 +20,11 @@ const BATCH_ROWS: usize = 64 * 1024;
 /// Bytes at which a record batch is finished early.
 const BATCH_BYTES: usize = 8 << 20;
 
-/// What the rows of a unit are filtered by.
-#[derive(Clone)]
-pub(super) struct Filter {
-    pub key: Vec<usize>,
-    pub null_keys: NullKeys,
-    /// `None` with `--exact`: every row goes on.
-    pub first_seen: Option<Arc<FirstSeen>>,
-}
-
 /// Takes a unit's cells in row order and keeps the candidates.
 pub(super) struct UnitWriter {
     unit: u32,
     schema: SchemaRef,
-    filter: Filter,
+    selector: Selector,
     control: Arc<Control>,
     staged: Vec<Column>,
     kept: Vec<Column>,
@@ -42,19 +33,6 @@ pub(super) struct UnitWriter {
     /// Rows whose keys are looked up: all that came but those still staged.
     looked_up: u64,
     rows: UnitRows,
-    selection: Selection,
-}
-
-/// Room for what is decided of a chunk, kept from chunk to chunk.
-#[derive(Default)]
-struct Selection {
-    hashes: Vec<KeyHash>,
-    /// Rows of the chunk that `hashes` belong to: those whose key is not NULL.
-    hashed: Vec<usize>,
-    keep: Vec<bool>,
-    rows: Vec<usize>,
-    key: Vec<u8>,
-    scratch: Scratch,
 }
 
 impl UnitWriter {
@@ -71,13 +49,12 @@ impl UnitWriter {
             staged: columns(),
             kept: columns(),
             schema,
-            filter,
+            selector: Selector::new(unit, filter),
             control,
             executed: false,
             next_column: 0,
             looked_up: 0,
             rows: UnitRows::default(),
-            selection: Selection::default(),
         }
     }
 
@@ -128,112 +105,37 @@ impl UnitWriter {
 
     /// Decides which staged rows are candidates, and keeps these.
     fn look_up(&mut self) -> Result<()> {
-        let chunk_rows = self.staged[0].len();
-        self.select_rows(chunk_rows)?;
-        self.rows.candidates += self.selection.rows.len() as u64;
-        for (kept, staged) in self.kept.iter_mut().zip(&mut self.staged) {
-            kept.extend_from(staged, &self.selection.rows);
-            staged.clear();
-        }
-        let bytes: usize = self.kept.iter().map(Column::value_bytes).sum();
-        if self.kept[0].len() >= BATCH_ROWS || bytes >= BATCH_BYTES {
-            self.finish_batch()?;
-        }
-        self.looked_up += chunk_rows as u64;
+        let staged_rows = self.staged.first().map_or(0, Column::len);
+        let drops = self.selector.select(&self.staged);
+        let drops = drops.map_err(|null| self.null_key(&null))?;
+        self.rows.filter_drops += drops.by_filter;
+        self.rows.null_drops += drops.by_null_key;
+        self.rows.candidates += self.selector.rows().len() as u64;
+        self.looked_up += staged_rows as u64;
+        self.keep_candidates()?;
         self.control
             .progress(self.unit, self.rows.read, self.rows.candidates);
         Ok(())
     }
 
-    fn select_rows(&mut self, chunk_rows: usize) -> Result<()> {
-        self.selection.rows.clear();
-        self.selection.hashed.clear();
-        self.selection.hashes.clear();
-        for row in 0..chunk_rows {
-            if self
-                .filter
-                .key
-                .iter()
-                .any(|column| self.staged[*column].is_null(row))
-            {
-                self.take_null_key(row)?;
-            } else if self.filter.first_seen.is_some() {
-                self.hash_key(row);
-            } else {
-                self.selection.rows.push(row);
-            }
+    fn keep_candidates(&mut self) -> Result<()> {
+        for (kept, staged) in self.kept.iter_mut().zip(&mut self.staged) {
+            kept.extend_from(staged, self.selector.rows());
+            staged.clear();
         }
-        self.ask_filter();
+        let bytes: usize = self.kept.iter().map(Column::value_bytes).sum();
+        if self.kept_rows() >= BATCH_ROWS || bytes >= BATCH_BYTES {
+            self.finish_batch()?;
+        }
         Ok(())
     }
 
-    fn take_null_key(&mut self, row: usize) -> Result<()> {
-        match self.filter.null_keys {
-            NullKeys::Error => Err(self.null_key(row)),
-            NullKeys::Drop => {
-                self.rows.null_drops += 1;
-                Ok(())
-            }
-            NullKeys::Keep => {
-                self.selection.rows.push(row);
-                Ok(())
-            }
-        }
-    }
-
-    /// A key of one column is hashed as its bytes; of several, each part follows its length, so that no two keys read
-    /// the same. (A NULL part never comes here: such keys are never merged.)
-    fn hash_key(&mut self, row: usize) {
-        let Some(first_seen) = &self.filter.first_seen else {
-            return;
-        };
-        let hash = if let [column] = self.filter.key[..] {
-            self.staged[column].with_bytes(row, |bytes| first_seen.hash(bytes))
-        } else {
-            let key = &mut self.selection.key;
-            key.clear();
-            for column in &self.filter.key {
-                self.staged[*column].with_bytes(row, |bytes| {
-                    key.extend_from_slice(&bytes.len().to_le_bytes());
-                    key.extend_from_slice(bytes);
-                });
-            }
-            first_seen.hash(key)
-        };
-        self.selection.hashes.push(hash);
-        self.selection.hashed.push(row);
-    }
-
-    fn ask_filter(&mut self) {
-        let Some(first_seen) = &self.filter.first_seen else {
-            return;
-        };
-        let Selection {
-            hashes,
-            hashed,
-            keep,
-            rows,
-            scratch,
-            ..
-        } = &mut self.selection;
-        first_seen.offer(self.unit, hashes, keep, scratch);
-        let nulls_came = !rows.is_empty();
-        let offered = hashed.len();
-        let before = rows.len();
-        rows.extend(
-            hashed
-                .iter()
-                .zip(keep)
-                .filter_map(|(row, keep)| keep.then_some(*row)),
-        );
-        self.rows.filter_drops += (offered - (rows.len() - before)) as u64;
-        if nulls_came {
-            rows.sort_unstable();
-        }
+    fn kept_rows(&self) -> usize {
+        self.kept.first().map_or(0, Column::len)
     }
 
     fn finish_batch(&mut self) -> Result<()> {
-        if self.kept[0].len() == 0 {
+        if self.kept_rows() == 0 {
             return Ok(());
         }
         let mut arrays = Vec::with_capacity(self.kept.len());
@@ -309,17 +211,9 @@ impl UnitWriter {
         .advise("was the table altered while the job began? run it again")
     }
 
-    fn null_key(&self, row: usize) -> Error {
-        let is_null = |column: &&usize| self.staged[**column].is_null(row);
-        let column = self
-            .filter
-            .key
-            .iter()
-            .find(is_null)
-            .copied()
-            .unwrap_or_default();
-        let name = self.schema.field(column).name();
-        let row = self.looked_up + row as u64 + 1;
+    fn null_key(&self, null: &NullKey) -> Error {
+        let name = self.schema.field(null.column).name();
+        let row = self.looked_up + null.row as u64 + 1;
         Error::new(
             ErrorKind::Value,
             format!("row {row}: the key column {name} is NULL"),

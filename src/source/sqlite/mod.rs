@@ -5,6 +5,7 @@ mod error;
 mod file;
 mod rows;
 mod types;
+mod values;
 
 use super::{Catalog, Database, Interrupt, Query, Session};
 use crate::Result;

@@ -1,0 +1,129 @@
+//! One worker: one connection, unit after unit.
+
+use super::UnitRows;
+use super::destination::UnitDestination;
+use super::pool::{Extraction, Message, Shared};
+use super::selection::Filter;
+use crate::plan::Unit;
+use crate::report::Event;
+use crate::source::Session;
+use crate::{Error, ErrorKind, Result};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, PoisonError};
+use std::time::Instant;
+
+/// Takes unit after unit on one connection, until none is left or the job stops, and sends what comes of each.
+pub(super) fn work_through(shared: &Shared, sender: &Sender<Message>) {
+    let Extraction { units, control, .. } = &shared.extraction;
+    let mut worker = None;
+    loop {
+        let ordinal = shared.next.fetch_add(1, Ordering::Relaxed);
+        let Some(unit) = units.get(ordinal as usize) else {
+            return;
+        };
+        let read = control.check().and_then(|()| {
+            let worker = connected(&mut worker, shared)?;
+            read_unit(&shared.extraction, ordinal, unit, worker)
+        });
+        let read = read.map_err(|error| error.within(format_args!("table {}", unit.table)));
+        let failed = read.is_err();
+        if failed {
+            control.fail(ordinal);
+        }
+        // The coordinator may have left.
+        let _ = sender.send((ordinal, read));
+        if failed {
+            return;
+        }
+    }
+}
+
+/// A worker's connection, and its one-thread pool: ConnectorX's dispatcher calls rayon, and a shared pool would let a
+/// worker steal another unit while its own connection idles.
+struct Worker {
+    session: Box<dyn Session>,
+    pool: ThreadPool,
+}
+
+/// The worker's connection, made when its first unit needs it.
+fn connected<'a>(worker: &'a mut Option<Worker>, shared: &Shared) -> Result<&'a mut Worker> {
+    match worker {
+        Some(worker) => Ok(worker),
+        None => Ok(worker.insert(connect(shared)?)),
+    }
+}
+
+fn connect(shared: &Shared) -> Result<Worker> {
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(1)
+        .thread_name(|_| "reader".to_owned())
+        .build();
+    let pool = pool.map_err(|cause| {
+        Error::new(ErrorKind::Capacity, "no thread can be started").because(cause)
+    })?;
+    let session = shared.extraction.database.session()?;
+    let mut interrupts = shared
+        .interrupts
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    interrupts.push(session.interrupt());
+    Ok(Worker { session, pool })
+}
+
+fn read_unit(
+    extraction: &Extraction,
+    ordinal: u32,
+    unit: &Unit,
+    worker: &mut Worker,
+) -> Result<UnitRows> {
+    extraction.control.event(&Event::UnitStarted {
+        unit: ordinal as usize,
+        table: unit.table.clone(),
+        sql: unit.query.sql.clone(),
+        estimated_rows: unit.estimated_rows,
+    });
+    let filter = Filter {
+        key: extraction.key.clone(),
+        null_keys: extraction.null_keys,
+        first_seen: extraction.first_seen.clone(),
+    };
+    let schema = Arc::clone(&extraction.schema);
+    let mut destination =
+        UnitDestination::new(ordinal, schema, filter, Arc::clone(&extraction.control));
+    let begun = Instant::now();
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        worker
+            .pool
+            .install(|| worker.session.read(&unit.query, &mut destination))
+    }));
+    read.unwrap_or_else(|_| Err(panicked()))
+        .map_err(|error| placed(error, &destination))?;
+    let mut rows = destination.finish()?;
+    rows.elapsed = begun.elapsed();
+    extraction.control.event(&Event::UnitFinished {
+        unit: ordinal as usize,
+        table: unit.table.clone(),
+        rows_read: rows.read,
+        candidates: rows.candidates,
+    });
+    Ok(rows)
+}
+
+/// The text of a panic may hold a cell: it is not passed on.
+fn panicked() -> Error {
+    Error::new(ErrorKind::Value, "the database's client gave up on a value")
+        .advise("leave the row out with --where, or the column with --columns")
+}
+
+/// Says where a source failed, unless the error says so itself.
+fn placed(error: Error, destination: &UnitDestination) -> Error {
+    match error.kind() {
+        ErrorKind::Value if !error.to_string().starts_with("row ") => {
+            error.within(destination.place())
+        }
+        _ => error,
+    }
+}

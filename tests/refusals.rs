@@ -1,7 +1,6 @@
 //! Jobs that can't be done are refused before any row is read, with the cause and the table named.
 
 use crate::harness::{Case, Ran, System, Table, Type};
-use std::time::Duration;
 
 #[test]
 fn a_missing_table_is_named() {
@@ -79,53 +78,6 @@ fn padded_keys_of_different_widths_are_refused() {
 }
 
 #[test]
-fn text_columns_of_different_widths_agree() {
-    for system in System::ALL {
-        let tables = [
-            Table::new("t1", &[("id", Type::Varchar(8))]).row(["a"]),
-            Table::new("t2", &[("id", Type::Varchar(9))])
-                .row(["a"])
-                .row(["b"]),
-        ];
-        let case = Case::with(system, &tables);
-        case.run()
-            .args(["--tables", "t1,t2", "--key", "id"])
-            .succeeds();
-        assert_eq!(case.rows().len(), 2, "{system:?}");
-    }
-}
-
-#[test]
-fn columns_that_only_later_tables_have_are_left_out_with_a_warning() {
-    for system in System::ALL {
-        let wide = Table::new(
-            "t2",
-            &[
-                ("extra", Type::Date),
-                ("note", Type::Varchar(60)),
-                ("id", Type::BigInt),
-            ],
-        );
-        let case = Case::with(system, &[Table::notes("t1").ids([1]), wide]);
-        let statement = "INSERT INTO t2 VALUES ('2000-01-01', 'of t2', 2)";
-        case.database.execute(statement);
-        case.run()
-            .args(["--tables", "t1,t2", "--key", "id"])
-            .succeeds()
-            .says("extra");
-        let text = |text: &str| Some(text.to_owned());
-        assert_eq!(
-            case.rows(),
-            [
-                [text("i:1"), text("s:t1 1")],
-                [text("i:2"), text("s:of t2")]
-            ],
-            "{system:?}"
-        );
-    }
-}
-
-#[test]
 fn a_null_key_fails_by_default_and_names_the_table() {
     for system in System::ALL {
         let nulls = Table::notes("t2").ids([1]).row([None::<i64>, None]);
@@ -179,46 +131,6 @@ fn sql_that_the_database_refuses_is_its_refusal() {
         )
         .says("no_such_column");
     }
-}
-
-#[test]
-fn a_database_that_is_not_there_is_unreachable_soon() {
-    let case = Case::on(System::Sqlite);
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .expect("a port")
-        .local_addr()
-        .expect("an address")
-        .port();
-    for scheme in ["mysql", "postgresql"] {
-        let source = format!("{scheme}://reader:x@127.0.0.1:{port}/t");
-        let ran = case
-            .command()
-            .args(["run", "--source", &source, "--tables", "t", "--key", "id"])
-            .fails_with(3);
-        ran.check(ran.elapsed < Duration::from_secs(3), "it fails at once");
-    }
-    case.run()
-        .args(["--tables", "t", "--key", "id"])
-        .fails_with(3)
-        .says("source.sqlite");
-    assert!(
-        case.entries().is_empty(),
-        "a missing SQLite file is not created: {:?}",
-        case.entries()
-    );
-}
-
-#[test]
-fn a_file_that_is_no_database_is_refused() {
-    let case = Case::on(System::Sqlite);
-    case.write(
-        "source.sqlite",
-        "Dear diary, today I became a database.".repeat(100),
-    );
-    case.run()
-        .args(["--tables", "t", "--key", "id"])
-        .fails_with(3)
-        .says("source.sqlite");
 }
 
 /// `run` refuses it, and writes nothing.

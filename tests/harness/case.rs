@@ -4,6 +4,7 @@ use super::command::Firstseen;
 use super::database::{Database, System};
 use super::readers::{Reader, read};
 use super::table::{Row, Table};
+use super::value::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -74,6 +75,18 @@ impl Case {
         read(Reader::PyArrow, "parquet", &self.path("batches")).rows
     }
 
+    /// The second column of every row of `batches`, a text.
+    pub fn notes(&self) -> Vec<String> {
+        let note = |row: &Vec<Option<String>>| {
+            row[1]
+                .as_deref()
+                .unwrap_or("null")
+                .trim_start_matches("s:")
+                .to_owned()
+        };
+        self.rows().iter().map(note).collect()
+    }
+
     /// Names in `batches`, sorted.
     pub fn files(&self) -> Vec<String> {
         names(&self.path("batches"))
@@ -93,8 +106,18 @@ impl Case {
 
 /// Rows as the readers of typed files tell them.
 pub fn typed(rows: &[Row]) -> Vec<Vec<Option<String>>> {
+    told(rows, "parquet")
+}
+
+/// Rows as the readers of a format's files tell them.
+pub fn told(rows: &[Row], format: &str) -> Vec<Vec<Option<String>>> {
+    let tell: fn(&Value) -> Option<String> = match format {
+        "csv" => Value::csv,
+        "ndjson" => Value::ndjson,
+        _ => Value::typed,
+    };
     rows.iter()
-        .map(|row| row.iter().map(super::value::Value::typed).collect())
+        .map(|row| row.iter().map(tell).collect())
         .collect()
 }
 

@@ -1,10 +1,10 @@
-//! The real binary, and what it did: a failure prints the command, its output, its exit code and the folder's tree.
+//! The real binary, started and ended.
 
+use super::ran::Ran;
 use std::ffi::OsStr;
-use std::fmt::Write as _;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -13,8 +13,8 @@ const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// A command to be run.
 pub struct Firstseen {
-    command: Command,
-    folder: PathBuf,
+    pub(super) command: Command,
+    pub(super) folder: PathBuf,
 }
 
 impl Firstseen {
@@ -49,33 +49,28 @@ impl Firstseen {
     }
 
     /// Starts it.
-    pub fn start(mut self) -> Running {
-        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    pub fn start(self) -> Running {
+        self.start_with_stdout(Stdio::piped())
+    }
+
+    /// Starts it with a standard output that nobody reads any more.
+    pub fn start_with_closed_stdout(self) -> Running {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        self.start_with_stdout(writer.into())
+    }
+
+    fn start_with_stdout(mut self, stdout: Stdio) -> Running {
+        self.command.stdout(stdout).stderr(Stdio::piped());
         let begin = Instant::now();
         let mut child = self.command.spawn().expect("the binary starts");
+        // Each stream is read on a thread of its own, so that neither's full pipe stops the command.
         let stdout = child.stdout.take().map(drain);
         let stderr = child.stderr.take().map(drain);
         Running {
             command: self,
             child,
             stdout,
-            stderr,
-            begin,
-        }
-    }
-
-    /// Starts it with a standard output that nobody reads any more.
-    pub fn start_with_closed_stdout(mut self) -> Running {
-        let (reader, writer) = std::io::pipe().expect("a pipe");
-        drop(reader);
-        self.command.stdout(writer).stderr(Stdio::piped());
-        let begin = Instant::now();
-        let mut child = self.command.spawn().expect("the binary starts");
-        let stderr = child.stderr.take().map(drain);
-        Running {
-            command: self,
-            child,
-            stdout: None,
             stderr,
             begin,
         }
@@ -145,84 +140,6 @@ impl Running {
     }
 }
 
-/// A command that has ended.
-pub struct Ran {
-    command: Firstseen,
-    status: ExitStatus,
-    pub stdout: String,
-    pub stderr: String,
-    pub elapsed: Duration,
-}
-
-impl Ran {
-    /// Panics with all that is known of the command, unless `holds`.
-    #[track_caller]
-    pub fn check(&self, holds: bool, expectation: impl std::fmt::Display) {
-        assert!(holds, "{expectation}\n{}", self.story());
-    }
-
-    #[track_caller]
-    pub fn exits_with(self, code: i32) -> Self {
-        self.check(
-            self.status.code() == Some(code),
-            format!("expected exit code {code}"),
-        );
-        self
-    }
-
-    pub fn code(&self) -> Option<i32> {
-        self.status.code()
-    }
-
-    /// Standard error must hold the text.
-    #[track_caller]
-    pub fn says(self, text: &str) -> Self {
-        self.check(
-            self.stderr.contains(text),
-            format!("expected on standard error: {text}"),
-        );
-        self
-    }
-
-    /// Neither output may hold the text.
-    #[track_caller]
-    pub fn never_says(self, text: &str) -> Self {
-        let said = self.stdout.contains(text) || self.stderr.contains(text);
-        self.check(!said, format!("expected on no output: {text}"));
-        self
-    }
-
-    /// Standard output, all of which must be one JSON document.
-    #[track_caller]
-    pub fn json(&self) -> serde_json::Value {
-        let parsed = serde_json::from_str(&self.stdout);
-        self.check(
-            parsed.is_ok(),
-            "expected JSON and nothing else on standard output",
-        );
-        parsed.unwrap_or_default()
-    }
-
-    fn story(&self) -> String {
-        let Self {
-            command,
-            status,
-            stdout,
-            stderr,
-            elapsed,
-        } = self;
-        let mut story = format!("{:?}\n{status} after {elapsed:?}\n", command.command);
-        let _ = write!(
-            story,
-            "--- stdout\n{stdout}\n--- stderr\n{stderr}\n--- {}\n",
-            command.folder.display()
-        );
-        tree(&command.folder, 1, &mut story);
-        story
-    }
-}
-
-/// Reads a stream on a thread of its own, so that neither stream's full pipe stops the command.
 fn drain(mut stream: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
@@ -238,26 +155,4 @@ fn text(stream: Option<JoinHandle<Vec<u8>>>) -> String {
         .map(|stream| stream.join().expect("the output was read"))
         .unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn tree(folder: &Path, depth: usize, story: &mut String) {
-    let mut entries: Vec<_> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .collect();
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let size = entry
-            .metadata()
-            .map(|found| found.len())
-            .unwrap_or_default();
-        let _ = writeln!(
-            story,
-            "{}{} ({size} bytes)",
-            "  ".repeat(depth),
-            entry.file_name().display()
-        );
-        tree(&entry.path(), depth + 1, story);
-    }
 }

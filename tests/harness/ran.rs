@@ -1,0 +1,106 @@
+//! What a command did: a failure prints the command, its output, its exit code and the folder's tree.
+
+use super::command::Firstseen;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+/// A command that has ended.
+pub struct Ran {
+    pub(super) command: Firstseen,
+    pub(super) status: ExitStatus,
+    pub stdout: String,
+    pub stderr: String,
+    pub elapsed: Duration,
+}
+
+impl Ran {
+    /// Panics with all that is known of the command, unless `holds`.
+    #[track_caller]
+    pub fn check(&self, holds: bool, expectation: impl std::fmt::Display) {
+        assert!(holds, "{expectation}\n{}", self.story());
+    }
+
+    #[track_caller]
+    pub fn exits_with(self, code: i32) -> Self {
+        self.check(
+            self.status.code() == Some(code),
+            format!("expected exit code {code}"),
+        );
+        self
+    }
+
+    pub fn code(&self) -> Option<i32> {
+        self.status.code()
+    }
+
+    /// Standard error must hold the text.
+    #[track_caller]
+    pub fn says(self, text: &str) -> Self {
+        self.check(
+            self.stderr.contains(text),
+            format!("expected on standard error: {text}"),
+        );
+        self
+    }
+
+    /// Neither output may hold the text.
+    #[track_caller]
+    pub fn never_says(self, text: &str) -> Self {
+        let said = self.stdout.contains(text) || self.stderr.contains(text);
+        self.check(!said, format!("expected on no output: {text}"));
+        self
+    }
+
+    /// Standard output, all of which must be one JSON document.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        let parsed = serde_json::from_str(&self.stdout);
+        self.check(
+            parsed.is_ok(),
+            "expected JSON and nothing else on standard output",
+        );
+        parsed.unwrap_or_default()
+    }
+
+    fn story(&self) -> String {
+        let Self {
+            command,
+            status,
+            stdout,
+            stderr,
+            elapsed,
+        } = self;
+        let mut story = format!("{:?}\n{status} after {elapsed:?}\n", command.command);
+        let _ = write!(
+            story,
+            "--- stdout\n{stdout}\n--- stderr\n{stderr}\n--- {}\n",
+            command.folder.display()
+        );
+        tree(&command.folder, 1, &mut story);
+        story
+    }
+}
+
+fn tree(folder: &Path, depth: usize, story: &mut String) {
+    let mut entries: Vec<_> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .collect();
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let size = entry
+            .metadata()
+            .map(|found| found.len())
+            .unwrap_or_default();
+        let _ = writeln!(
+            story,
+            "{}{} ({size} bytes)",
+            "  ".repeat(depth),
+            entry.file_name().display()
+        );
+        tree(&entry.path(), depth + 1, story);
+    }
+}

@@ -5,7 +5,7 @@ XDG_CACHE_HOME ?= $(HOME)/.cache
 CARGO_TARGET_DIR ?= $(XDG_CACHE_HOME)/firstseen/target
 export CARGO_TARGET_DIR
 
-.PHONY: run test check
+.PHONY: run test check bench
 
 # The main job on the sample database: batches/ and batches.manifest.json.
 run:
@@ -21,3 +21,9 @@ test:
 check:
 	cargo fmt --check
 	cargo clippy --release --locked --all-targets -- -D warnings
+
+# The full-size job beside raw drains of the same rows: bench/README.md. BENCH='--pairs 1' passes flags.
+bench:
+	tests/prepare.sh
+	cargo build --release --locked
+	bench/run $(BENCH)

@@ -149,7 +149,7 @@ mod tests {
         for text in [
             "source = \"mysql://u:hunter2@h/d",
             "source = 'mysql://u:hunter2@h/d' x",
-            "key = 'mysql://u:hunter2@h/d'",
+            "key = { a = 'hunter2' }",
             "batch_rows = 'hunter2 b'",
         ] {
             let refused = refusal(text);

@@ -1,0 +1,67 @@
+"""The raw drains: C clients that read the same rows and keep nothing."""
+
+import os
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote, urlsplit, parse_qs
+
+from job import COLUMNS, TABLES
+from stop import Stop
+
+SOURCES = Path(__file__).parent / "drains"
+
+# pkg-config's name, and Debian's package with the headers.
+CLIENTS = {
+    "mariadb": ("mysql.c", "libmariadb", "libmariadb-dev"),
+    "postgres": ("postgres.c", "libpq", "libpq-dev"),
+    "sqlite": ("sqlite.c", "sqlite3", "libsqlite3-dev"),
+}
+
+
+def compiled(database, folder):
+    """Compiles the drain of `database` into `folder`. Its path."""
+    source, library, package = CLIENTS[database]
+    target = folder / f"drain-{database}"
+    try:
+        flags = _printed(["pkg-config", "--cflags", "--libs", library]).split()
+        sources = [SOURCES / "drain.c", SOURCES / source]
+        _printed(["cc", "-O2", "-Wall", "-Wextra", "-pthread", "-o", target, *sources, *flags])
+    except (OSError, subprocess.CalledProcessError) as cause:
+        needs = f"apt-get install build-essential pkg-config {package}"
+        raise Stop(f"the drain of {database} doesn't compile ({cause}): {needs}") from cause
+    return target
+
+
+def command(program, database, connections):
+    """What reads all tables, one connection a thread."""
+    quote = "`" if database == "mariadb" else '"'
+    names = [f"{quote}{name}{quote}" for name in TABLES]
+    columns = ", ".join(f"{quote}{name}{quote}" for name in COLUMNS)
+    return [program, str(connections), columns, *names]
+
+
+def environment(database, url):
+    """Where to connect, by the way that the URL says."""
+    if database == "postgres":
+        return os.environ | {"DRAIN_URL": url}
+    if database == "sqlite":
+        return os.environ | {"DRAIN_PATH": url.removeprefix("sqlite://")}
+    return os.environ | _mysql_environment(urlsplit(url))
+
+
+def _mysql_environment(parts):
+    found = {
+        "DRAIN_HOST": parts.hostname,
+        "DRAIN_PORT": str(parts.port or 3306),
+        "DRAIN_USER": unquote(parts.username or ""),
+        "DRAIN_PASSWORD": unquote(parts.password or ""),
+        "DRAIN_DATABASE": parts.path.lstrip("/"),
+        "DRAIN_SOCKET": parse_qs(parts.query).get("socket", [None])[0],
+    }
+    if found["DRAIN_SOCKET"]:
+        found["DRAIN_HOST"] = "localhost"
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _printed(words):
+    return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout

@@ -1,0 +1,38 @@
+"""On what it was measured."""
+
+import os
+import platform
+import re
+import subprocess
+from pathlib import Path
+
+
+def machine():
+    """The machine, and its load now, in one line."""
+    memory = f"{_memory_bytes() / 1e9:.1f} GB"
+    system = f"{platform.system()} {platform.release()}"
+    return f"{_processor()}, {cores()} cores, {memory}, {system}, load at the start {os.getloadavg()[0]:.2f}"
+
+
+def cores():
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def commit():
+    """The commit that this bench belongs to, in a list; empty where there is none."""
+    words = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    try:
+        found = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    except OSError:
+        return []
+    return [f"bench at {found.stdout.strip()}"] if found.returncode == 0 else []
+
+
+def _processor():
+    found = re.search(r"^model name\s*:\s*(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return found[1] if found else platform.machine()
+
+
+def _memory_bytes():
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,62 @@
+"""One process, measured from outside."""
+
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+
+from stop import Stop
+
+# The end of what a failed process said.
+SHOWN_BYTES = 2000
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a process took: seconds, and its largest resident memory.
+
+    `server_cpu_secs` is what its database server took meanwhile; None where there is no server of our own.
+    """
+
+    wall_secs: float
+    cpu_secs: float
+    server_cpu_secs: float | None
+    peak_bytes: int
+
+
+def measured(words, environment, folder, server):
+    """Runs a command to its end: what it printed, and its cost.
+
+    Its standard error goes to `log` in `folder`, which is shown when it fails. The peak is never
+    below this process' own (some 20 MB), whose memory the system counts until the new program is in place.
+    """
+    with open(folder / "log", "wb") as log, open(folder / "printed", "wb") as printed:
+        server_before = server.cpu_secs()
+        begin = time.perf_counter()
+        process = subprocess.Popen(words, env=environment, stdout=printed, stderr=log, stdin=subprocess.DEVNULL)
+        usage = _waited_for(process)
+        wall_secs = time.perf_counter() - begin
+    if process.returncode != 0:
+        raise Stop(f"{words[0]} ended with {process.returncode}:\n{_end_of(folder / 'log')}")
+    server_after = server.cpu_secs()
+    cost = Cost(
+        wall_secs=wall_secs,
+        cpu_secs=usage.ru_utime + usage.ru_stime,
+        server_cpu_secs=None if server_after is None else server_after - server_before,
+        peak_bytes=usage.ru_maxrss * 1024,  # KiB on Linux
+    )
+    return (folder / "printed").read_bytes(), cost
+
+
+def _waited_for(process):
+    try:
+        _, status, usage = os.wait4(process.pid, 0)
+    except BaseException:
+        process.kill()
+        raise
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage
+
+
+def _end_of(log):
+    return log.read_bytes()[-SHOWN_BYTES:].decode(errors="replace").strip()

@@ -1,0 +1,125 @@
+"""A private database server: its own folder and port, on the loopback only, never as root."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from stop import Stop
+
+START_SECS = 60
+STOP_SECS = 120  # with a full buffer pool to write
+
+LINGER_SECS = 0.3  # a backend of PostgreSQL ends, and is counted, a moment after its client
+
+# Debian keeps servers in /usr/sbin and PostgreSQL's in a folder of its own, both off an ordinary user's PATH.
+SERVER_FOLDERS = ["/usr/sbin", *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True))]
+
+NOBODY = 65534
+
+
+class NoServer:
+    """A database whose server, if it has one, isn't ours to look at or to stop."""
+
+    def cpu_secs(self):
+        return None
+
+
+class PrivateServer:
+    """A running server of our own."""
+
+    def __init__(self, pid, folder, port):
+        self._pid = pid
+        self.folder = folder
+        self.port = port
+        self.password = secrets.token_hex(16)  # of the user `bench`, as long as this server runs
+
+    def cpu_secs(self):
+        """User and system seconds so far, of the process and of its children that have ended."""
+        time.sleep(LINGER_SECS)
+        stat = Path(f"/proc/{self._pid}/stat").read_text()
+        # utime, stime, cutime and cstime: fields 14 to 17, counted from 1; the name in field 2 may hold blanks.
+        ticks = stat.rpartition(")")[2].split()[11:15]
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
+def prepare(folder, words):
+    """Makes the server's folder at its first use, by a command in it."""
+    made = folder / "made"
+    if made.exists():
+        return
+    if folder.exists():
+        raise Stop(f"{folder} is not one that was made to the end here: remove it, or set BENCH_DIR")
+    folder.mkdir(parents=True, mode=0o700)
+    if os.geteuid() == 0:
+        os.chown(folder, NOBODY, NOBODY)
+    _make(folder, words)
+    made.touch()
+
+
+@contextmanager
+def running(words, folder, port, signal, is_ready):
+    """Runs a server until the block ends, also by an error. Should this process be killed, the server gets `signal`."""
+    with open(folder / "log", "ab") as log:
+        process = subprocess.Popen(
+            _as_server([f"--pdeathsig={signal.name}"], words),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # an interrupted terminal reaches the bench alone
+        )
+    try:
+        _wait_until_ready(process, folder, is_ready)
+        yield PrivateServer(process.pid, folder, port)
+    finally:
+        process.send_signal(signal)
+        process.wait(STOP_SECS)
+
+
+def succeeds(words, **options):
+    """Whether a command succeeds; what it says is of no interest."""
+    return subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options).returncode == 0
+
+
+def program(name):
+    """A program on the PATH or where Debian keeps servers."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), *SERVER_FOLDERS])
+    found = shutil.which(name, path=path)
+    if found is None:
+        raise Stop(f"{name} is not installed: tests/prepare.sh brings it")
+    return found
+
+
+def free_port():
+    """A port of the loopback that is free now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def _as_server(options, words):
+    """The command by the server's user: this one, but never root."""
+    if os.geteuid() == 0:
+        options = [*options, f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    return ["setpriv", *options, "--", *words] if options else words
+
+
+def _make(folder, words):
+    done = subprocess.run(
+        _as_server([], words), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if done.returncode != 0:
+        shutil.rmtree(folder)
+        raise Stop(f"{words[0]} ended with {done.returncode}:\n{done.stdout}")
+
+
+def _wait_until_ready(process, folder, is_ready):
+    begin = time.monotonic()
+    while not is_ready():
+        if process.poll() is not None or time.monotonic() - begin > START_SECS:
+            raise Stop(f"the server in {folder} doesn't start: see its log")
+        time.sleep(0.1)

@@ -1,6 +1,6 @@
 //! The counts that must add up before anything is published.
 
-use crate::extract::UnitRows;
+use crate::extract::ReadUnit;
 use crate::plan::Unit;
 use crate::publish::Manifest;
 use crate::report::{Event, Listener};
@@ -32,17 +32,17 @@ impl TableCounts {
 /// Counts by table, or an error that says whose sums differ.
 pub(crate) fn by_table(
     units: &[Unit],
-    rows: &[UnitRows],
+    read: &[ReadUnit],
     survivors: &[u32],
 ) -> Result<Vec<TableCounts>> {
     let mut end = 0_u64;
     let mut rest = survivors;
     let mut tables = Vec::new();
-    for (unit, rows) in units.iter().zip(rows) {
-        end += rows.candidates;
+    for (unit, read) in units.iter().zip(read) {
+        end += read.rows.candidates;
         let (of_unit, later) = rest.split_at(rest.partition_point(|place| u64::from(*place) < end));
         rest = later;
-        tables.push(table(unit, rows, of_unit.len() as u64)?);
+        tables.push(table(unit, read, of_unit.len() as u64)?);
     }
     if rest.is_empty() {
         return Ok(tables);
@@ -53,7 +53,8 @@ pub(crate) fn by_table(
     )))
 }
 
-fn table(unit: &Unit, rows: &UnitRows, new: u64) -> Result<TableCounts> {
+fn table(unit: &Unit, read: &ReadUnit, new: u64) -> Result<TableCounts> {
+    let ReadUnit { rows, elapsed } = read;
     let counts = TableCounts {
         table: unit.table.clone(),
         read: rows.read,
@@ -61,7 +62,7 @@ fn table(unit: &Unit, rows: &UnitRows, new: u64) -> Result<TableCounts> {
         filter_drops: rows.filter_drops,
         unique_drops: rows.candidates.saturating_sub(new),
         null_drops: rows.null_drops,
-        elapsed: rows.elapsed,
+        elapsed: *elapsed,
     };
     let sum = counts.new + counts.duplicates() + counts.null_drops;
     if sum == counts.read {

@@ -7,7 +7,7 @@
 //! Plan: ordered units 0..n                                                      plan, source
 //!    │ a pool of workers, one database connection each; per unit ConnectorX's Source → Destination
 //!    ▼
-//! source ─▶ first-seen filter ─▶ Arrow record batches per unit                  extract, distinct
+//! source ─▶ first-seen filter ─▶ Arrow record batches per unit                  extract, destination, distinct
 //!    │
 //!    ▼
 //! Polars: unique on the key, first kept, order kept ─▶ places of the survivors  distinct
@@ -20,13 +20,14 @@
 //! ```
 
 pub mod batch;
+mod cancel;
 pub mod cli;
 mod counts;
+pub mod destination;
 pub mod distinct;
 pub mod error;
 pub mod extract;
 pub mod generate;
-mod interruptible;
 pub mod job;
 mod panics;
 pub mod plan;
@@ -37,8 +38,8 @@ mod run;
 pub mod source;
 pub mod verify;
 
+pub use cancel::Cancel;
 pub use error::{Error, ErrorKind, Interrupt, Result};
-pub use extract::Cancel;
 pub use job::Job;
 pub use panics::hide_panics;
 pub use publish::Manifest;

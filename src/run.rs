@@ -1,10 +1,11 @@
 //! The way of the data, from a job to a publication.
 
 use crate::batch::{BatchFile, Layout, Rows, write_batches};
+use crate::cancel::{Cancel, interruptible};
 use crate::counts;
+use crate::destination::{Control, Filter};
 use crate::distinct::{FirstSeen, survivors};
-use crate::extract::{Cancel, Control, Extraction, UnitRows, extract};
-use crate::interruptible::interruptible;
+use crate::extract::{Extraction, ReadUnit, extract};
 use crate::job::{BatchOutput, Job, Output};
 use crate::plan::{Plan, PlanDocument, plan};
 use crate::publish::{Manifest, Staging, Target, roll_forward};
@@ -144,9 +145,11 @@ fn extraction(
         database,
         units: Arc::clone(&plan.units),
         schema: plan.schema(),
-        key: plan.key.clone(),
-        null_keys: job.null_keys,
-        first_seen,
+        filter: Filter {
+            key: plan.key.clone(),
+            null_keys: job.null_keys,
+            first_seen,
+        },
         workers: plan.workers,
         control: Arc::new(Control::new(cancel.clone(), tables, Arc::clone(listener))),
     })
@@ -159,10 +162,10 @@ fn random_seed() -> Result<u64> {
 }
 
 /// All candidates in the order of the result, and what was counted of each unit.
-fn in_unit_order(mut units: Vec<UnitRows>) -> (Arc<Vec<RecordBatch>>, Vec<UnitRows>) {
+fn in_unit_order(mut units: Vec<ReadUnit>) -> (Arc<Vec<RecordBatch>>, Vec<ReadUnit>) {
     let batches = units
         .iter_mut()
-        .flat_map(|unit| std::mem::take(&mut unit.batches))
+        .flat_map(|unit| std::mem::take(&mut unit.rows.batches))
         .collect();
     (Arc::new(batches), units)
 }

@@ -1,9 +1,9 @@
 //! `generate`: the article's tables.
 
 use super::{out, signals};
-use crate::extract::Cancel;
+use crate::cancel::Cancel;
 use crate::generate::{Generated, Observer, Options, Scale, generate};
-use crate::source::SourceUrl;
+use crate::job::SourceUrl;
 use crate::{Interrupt, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};

@@ -1,6 +1,6 @@
 //! SIGINT and SIGTERM, turned into a cancelled job.
 
-use crate::extract::Cancel;
+use crate::cancel::Cancel;
 use crate::{Error, ErrorKind, Interrupt, Result};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;

@@ -1,43 +1,38 @@
-//! Extraction: every unit of the plan, read through ConnectorX into record batches of candidates.
+//! Extraction: every unit of the plan, read by a pool of workers with a connection each.
 //!
-//! In: the units with their queries, and connections to read them with. Out: per unit, in unit order, the rows that may
-//! be the first of their key, as record batches in the order in which the database sent them, and what was counted.
-//! This room never returns fewer rows than the database sent without an error, and never decides which candidate wins.
+//! In: the units with their queries, and the database to read them from. Out: per unit, in unit order, its candidates, and
+//! what was counted and timed. This room never returns fewer rows than the database sent without an error, and never
+//! decides which candidate wins.
 
-mod carrier;
-mod column;
-mod control;
-mod convert;
-mod destination;
-mod parse;
 mod pool;
-mod selection;
+mod shared;
 mod worker;
-mod writer;
 
-pub use carrier::Carrier;
-pub use control::Cancel;
-pub(crate) use control::Control;
-pub use destination::{UnitDestination, UnitPartition};
-pub(crate) use pool::{Extraction, extract};
+pub(crate) use pool::extract;
 
-pub(crate) use crate::job::NullKeys;
-use arrow::array::RecordBatch;
+use crate::destination::{Control, Filter, UnitRows};
+use crate::plan::Unit;
+use crate::source::Database;
+use arrow::datatypes::SchemaRef;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// What was read of one unit. `read = candidates + filter_drops + null_drops`.
-#[derive(Debug, Default)]
-pub(crate) struct UnitRows {
-    /// Candidates, in the order in which the database sent them.
-    pub batches: Vec<RecordBatch>,
-    /// Rows that the database sent.
-    pub read: u64,
-    /// Rows in `batches`.
-    pub candidates: u64,
-    /// Rows that the first-seen filter dropped.
-    pub filter_drops: u64,
-    /// Rows dropped since their key is NULL.
-    pub null_drops: u64,
+/// What is to be extracted, and how.
+#[derive(Clone)]
+pub(crate) struct Extraction {
+    pub database: Arc<dyn Database>,
+    pub units: Arc<[Unit]>,
+    pub schema: SchemaRef,
+    /// What makes a row a candidate.
+    pub filter: Filter,
+    pub workers: usize,
+    pub control: Arc<Control>,
+}
+
+/// A unit that was read to its end.
+#[derive(Debug)]
+pub(crate) struct ReadUnit {
+    pub rows: UnitRows,
     /// From the query to the last row.
     pub elapsed: Duration,
 }

@@ -1,14 +1,11 @@
 //! The pool of workers, and the coordinator that waits for them.
 
-use super::control::Control;
+use super::shared::{Message, Shared};
 use super::worker::work_through;
-use super::{NullKeys, UnitRows};
-use crate::distinct::FirstSeen;
-use crate::plan::Unit;
+use super::{Extraction, ReadUnit};
+use crate::destination::Control;
 use crate::report::Event;
-use crate::source::{Database, Interrupt};
 use crate::{Error, ErrorKind, Result};
-use arrow::datatypes::SchemaRef;
 use std::sync::atomic::AtomicU32;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,35 +19,8 @@ const LEAVE_AFTER_INTERRUPT: Duration = Duration::from_millis(1500);
 /// As long as it may take the unit that failed to say why: its client may read the rest of the result first.
 const LEAVE_AFTER_FAILURE: Duration = Duration::from_secs(10);
 
-/// What is to be extracted, and how.
-#[derive(Clone)]
-pub(crate) struct Extraction {
-    pub database: Arc<dyn Database>,
-    pub units: Arc<[Unit]>,
-    pub schema: SchemaRef,
-    /// Indices of the key columns in `schema`.
-    pub key: Vec<usize>,
-    pub null_keys: NullKeys,
-    /// `None` with `--exact`.
-    pub first_seen: Option<Arc<FirstSeen>>,
-    pub workers: usize,
-    pub control: Arc<Control>,
-}
-
-/// What the workers of one extraction share.
-pub(super) struct Shared {
-    pub extraction: Extraction,
-    /// Ordinal of the next unit that no worker has taken.
-    pub next: AtomicU32,
-    /// What wakes each worker that is connected.
-    pub interrupts: Mutex<Vec<Box<dyn Interrupt>>>,
-}
-
-/// A unit's ordinal, and what came of it.
-pub(super) type Message = (u32, Result<UnitRows>);
-
 /// Reads every unit. All units, in unit order; or the error that came first, after the other workers have been stopped.
-pub(crate) fn extract(extraction: Extraction) -> Result<Vec<UnitRows>> {
+pub(crate) fn extract(extraction: Extraction) -> Result<Vec<ReadUnit>> {
     let shared = Arc::new(Shared {
         extraction,
         next: AtomicU32::new(0),
@@ -91,9 +61,9 @@ fn warn_of_fewer(shared: &Shared, workers: usize) {
     });
 }
 
-fn collect(shared: &Arc<Shared>, messages: &Receiver<Message>) -> Result<Vec<UnitRows>> {
+fn collect(shared: &Arc<Shared>, messages: &Receiver<Message>) -> Result<Vec<ReadUnit>> {
     let Extraction { units, control, .. } = &shared.extraction;
-    let mut done: Vec<Option<UnitRows>> = units.iter().map(|_| None).collect();
+    let mut done: Vec<Option<ReadUnit>> = units.iter().map(|_| None).collect();
     let mut failure = None;
     let mut stop = None;
     loop {

@@ -1,9 +1,8 @@
 //! One worker: one connection, unit after unit.
 
-use super::UnitRows;
-use super::destination::UnitDestination;
-use super::pool::{Extraction, Message, Shared};
-use super::selection::Filter;
+use super::shared::{Message, Shared};
+use super::{Extraction, ReadUnit};
+use crate::destination::UnitDestination;
 use crate::plan::Unit;
 use crate::report::Event;
 use crate::source::Session;
@@ -78,18 +77,14 @@ fn read_unit(
     ordinal: u32,
     unit: &Unit,
     worker: &mut Worker,
-) -> Result<UnitRows> {
+) -> Result<ReadUnit> {
     extraction.control.event(&Event::UnitStarted {
         unit: ordinal as usize,
         table: unit.table.clone(),
         sql: unit.query.sql.clone(),
         estimated_rows: unit.estimated_rows,
     });
-    let filter = Filter {
-        key: extraction.key.clone(),
-        null_keys: extraction.null_keys,
-        first_seen: extraction.first_seen.clone(),
-    };
+    let filter = extraction.filter.clone();
     let schema = Arc::clone(&extraction.schema);
     let mut destination =
         UnitDestination::new(ordinal, schema, filter, Arc::clone(&extraction.control));
@@ -101,15 +96,15 @@ fn read_unit(
     }));
     read.unwrap_or_else(|_| Err(panicked()))
         .map_err(|error| placed(error, &destination))?;
-    let mut rows = destination.finish()?;
-    rows.elapsed = begun.elapsed();
+    let rows = destination.finish()?;
+    let elapsed = begun.elapsed();
     extraction.control.event(&Event::UnitFinished {
         unit: ordinal as usize,
         table: unit.table.clone(),
         rows_read: rows.read,
         candidates: rows.candidates,
     });
-    Ok(rows)
+    Ok(ReadUnit { rows, elapsed })
 }
 
 /// The text of a panic may hold a cell: it is not passed on.

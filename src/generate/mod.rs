@@ -29,7 +29,7 @@ pub use scale::Scale;
 pub use supply::Observer;
 
 use crate::Result;
-use crate::source::SourceUrl;
+use crate::job::SourceUrl;
 use load::Order;
 use population::Population;
 use shape::{Shape, TableShape};

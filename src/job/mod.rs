@@ -6,16 +6,17 @@
 mod file;
 mod options;
 mod order_by;
+mod source_url;
 mod tables;
 
 pub use file::read_job_file;
 pub use options::{JobOptions, NullKeys, TableEntry, TableList};
 pub use order_by::{OrderBy, OrderColumn};
+pub use source_url::SourceUrl;
 pub(crate) use tables::named_twice;
 pub use tables::{TableItem, Tables};
 
 use crate::batch::{Encoding, Format, check_prefix};
-use crate::source::SourceUrl;
 use crate::{Error, ErrorKind, Result};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};

@@ -7,12 +7,10 @@ mod mysql;
 mod pooled;
 mod postgres;
 mod sqlite;
-mod url;
-
-pub use url::SourceUrl;
 
 use crate::Result;
-use crate::extract::UnitDestination;
+use crate::destination::UnitDestination;
+use crate::job::SourceUrl;
 use arrow::datatypes::DataType;
 use std::sync::Arc;
 

@@ -2,8 +2,9 @@
 
 use super::Fault;
 use super::keys::{Hash, Keys, NULL_KEY};
-use super::read::{Unread, read};
+use super::read::read;
 use super::shape::Shape;
+use super::unread::Unread;
 use crate::batch::BatchFile;
 use crate::{Error, ErrorKind, Interrupt, Result};
 use sha2::{Digest, Sha256};

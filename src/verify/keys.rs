@@ -1,6 +1,6 @@
 //! The keys of a file, as hashes.
 
-use super::read::Unread;
+use super::unread::Unread;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use xxhash_rust::xxh3::xxh3_128_with_seed;

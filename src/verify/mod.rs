@@ -21,6 +21,7 @@ mod shape;
 mod sums;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 pub use fault::Fault;
 

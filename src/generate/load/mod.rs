@@ -10,7 +10,7 @@ mod sqlite;
 
 use super::population::Population;
 use super::supply::{Observer, Supply};
-use crate::source::SourceUrl;
+use crate::job::SourceUrl;
 use crate::{Error, ErrorKind, Result};
 use database::{Database, Standing};
 

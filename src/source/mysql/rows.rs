@@ -1,7 +1,7 @@
 //! ConnectorX's stock MySQL partitions over a connection of our own: settings made, identity known.
 
 use crate::Error;
-use crate::extract::{Carrier, UnitDestination};
+use crate::destination::{Carrier, UnitDestination};
 use chrono::NaiveDateTime;
 use connectorx::data_order::DataOrder;
 use connectorx::impl_transport;

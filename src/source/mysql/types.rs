@@ -1,7 +1,7 @@
 //! Column types of MySQL and MariaDB, and their exact images.
 //!
 //! The stock source reads some types inexactly or not at all: DECIMAL with 28 digits, TIME within a day, no zero dates.
-//! These travel as a number or as text, and are parsed by `extract`.
+//! These travel as a number or as text, and are parsed by `destination`.
 
 use super::super::{Image, NoImage, decimal, timestamp, timestamp_utc};
 use arrow::datatypes::{DataType, TimeUnit};

@@ -6,7 +6,7 @@ mod rows;
 mod types;
 
 use super::{Catalog, Database, Interrupt, Query, Session, pooled};
-use crate::extract::UnitDestination;
+use crate::destination::UnitDestination;
 use crate::{Error, ErrorKind, Result};
 use connectorx::prelude::Dispatcher;
 use connectorx::sources::postgres::rewrite_tls_args;

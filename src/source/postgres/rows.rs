@@ -1,7 +1,7 @@
 //! ConnectorX's stock PostgreSQL partitions over a connection of our own: settings made, cancellable.
 
 use crate::Error;
-use crate::extract::{Carrier, UnitDestination};
+use crate::destination::{Carrier, UnitDestination};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use connectorx::data_order::DataOrder;
 use connectorx::impl_transport;

@@ -9,7 +9,7 @@ mod values;
 
 use super::{Catalog, Database, Interrupt, Query, Session};
 use crate::Result;
-use crate::extract::UnitDestination;
+use crate::destination::UnitDestination;
 use connectorx::prelude::Dispatcher;
 use error::translated;
 use file::OpenFile;

@@ -1,7 +1,7 @@
 //! A read-only ConnectorX source over SQLite: values borrowed from the row, none converted.
 
 use super::error::translated;
-use crate::extract::{Carrier, UnitDestination};
+use crate::destination::{Carrier, UnitDestination};
 use crate::{Error, ErrorKind, Result};
 use arrow::datatypes::{DataType, Schema};
 use connectorx::data_order::DataOrder;

@@ -11,18 +11,11 @@ mod pickle;
 
 use super::keys::Keys;
 use super::shape::Shape;
+use super::unread::Unread;
 use crate::batch::{Encoding, TextCompression};
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
-
-/// Why a file was not read to its end.
-pub(super) enum Unread {
-    /// It is not what it should be; the text holds no cell value.
-    Content(String),
-    /// The caller has cancelled.
-    Cancelled,
-}
 
 /// Gives the key of each row of `file` to `keys`.
 pub(super) fn read(file: File, shape: &Shape, keys: &mut Keys<'_>) -> Result<(), Unread> {
@@ -41,17 +34,4 @@ fn plain(file: File, compression: TextCompression) -> io::Result<Box<dyn BufRead
         TextCompression::Gzip => Box::new(BufReader::new(MultiGzDecoder::new(file))),
         TextCompression::Zstd(_) => Box::new(BufReader::new(zstd::Decoder::new(file)?)),
     })
-}
-
-impl Unread {
-    pub(super) fn content(what: impl Into<String>) -> Self {
-        Self::Content(what.into())
-    }
-}
-
-impl From<io::Error> for Unread {
-    /// From the system, or from a decompressor.
-    fn from(cause: io::Error) -> Self {
-        Self::content(format!("can't be read: {cause}"))
-    }
 }

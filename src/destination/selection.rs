@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// What the rows of a unit are filtered by.
 #[derive(Clone)]
-pub(super) struct Filter {
+pub(crate) struct Filter {
     /// Indices of the key columns.
     pub key: Vec<usize>,
     pub null_keys: NullKeys,

@@ -22,7 +22,7 @@ pub struct UnitDestination {
 }
 
 impl UnitDestination {
-    pub(super) fn new(unit: u32, schema: SchemaRef, filter: Filter, control: Arc<Control>) -> Self {
+    pub(crate) fn new(unit: u32, schema: SchemaRef, filter: Filter, control: Arc<Control>) -> Self {
         Self {
             unit,
             writer: UnitWriter::new(unit, schema, filter, Arc::clone(&control)),
@@ -37,11 +37,11 @@ impl UnitDestination {
     }
 
     /// Where the next cell belongs: what a source's error is about.
-    pub(super) fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         self.writer.place()
     }
 
-    pub(super) fn finish(self) -> Result<UnitRows> {
+    pub(crate) fn finish(self) -> Result<UnitRows> {
         self.writer.finish()
     }
 }

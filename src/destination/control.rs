@@ -1,57 +1,13 @@
-//! How a running job is stopped, and how its workers report.
+//! What all workers of a job share: how they stop each other, and how they report.
 
+use crate::cancel::Cancel;
 use crate::report::{Event, Listener};
 use crate::{Error, ErrorKind, Interrupt, Result};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-const INT: u8 = 1;
-const TERM: u8 = 2;
 /// The failed unit of a job in which none has failed.
 const NONE: u32 = u32::MAX;
-
-/// Stops a job from outside: keep a clone, and call [`Cancel::interrupt`] from any thread or a signal's.
-#[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<AtomicU8>);
-
-impl Cancel {
-    /// Asks the job to stop. It ends within two seconds, with [`ErrorKind::Interrupted`] and nothing published, unless
-    /// its publication has already begun.
-    pub fn interrupt(&self, interrupt: Interrupt) {
-        let state = match interrupt {
-            Interrupt::Int => INT,
-            Interrupt::Term => TERM,
-        };
-        self.0.store(state, Ordering::Relaxed);
-    }
-
-    /// Whether the job was asked to stop.
-    pub fn is_interrupted(&self) -> bool {
-        self.interrupted().is_some()
-    }
-
-    /// An error if the job was asked to stop.
-    pub fn check(&self) -> Result<()> {
-        self.interrupted()
-            .map_or(Ok(()), |interrupt| Err(interrupted(interrupt)))
-    }
-
-    /// What asked the job to stop, if anything did.
-    pub fn interrupted(&self) -> Option<Interrupt> {
-        match self.0.load(Ordering::Relaxed) {
-            INT => Some(Interrupt::Int),
-            TERM => Some(Interrupt::Term),
-            _ => None,
-        }
-    }
-}
-
-fn interrupted(interrupt: Interrupt) -> Error {
-    Error::new(
-        ErrorKind::Interrupted(interrupt),
-        "interrupted: nothing was published",
-    )
-}
 
 /// What all workers of a job share.
 pub(crate) struct Control {

@@ -1,0 +1,81 @@
+//! How a job is stopped from outside.
+
+use crate::{Error, ErrorKind, Interrupt, Result};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+const INT: u8 = 1;
+const TERM: u8 = 2;
+/// How often the caller looks whether it should leave.
+const POLL: Duration = Duration::from_millis(20);
+
+/// Stops a job from outside: keep a clone, and call [`Cancel::interrupt`] from any thread or a signal's.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<AtomicU8>);
+
+impl Cancel {
+    /// Asks the job to stop. It ends within two seconds, with [`ErrorKind::Interrupted`] and nothing published, unless
+    /// its publication has already begun.
+    pub fn interrupt(&self, interrupt: Interrupt) {
+        let state = match interrupt {
+            Interrupt::Int => INT,
+            Interrupt::Term => TERM,
+        };
+        self.0.store(state, Ordering::Relaxed);
+    }
+
+    /// Whether the job was asked to stop.
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted().is_some()
+    }
+
+    /// An error if the job was asked to stop.
+    pub fn check(&self) -> Result<()> {
+        self.interrupted()
+            .map_or(Ok(()), |interrupt| Err(interrupted(interrupt)))
+    }
+
+    /// What asked the job to stop, if anything did.
+    pub fn interrupted(&self) -> Option<Interrupt> {
+        match self.0.load(Ordering::Relaxed) {
+            INT => Some(Interrupt::Int),
+            TERM => Some(Interrupt::Term),
+            _ => None,
+        }
+    }
+}
+
+fn interrupted(interrupt: Interrupt) -> Error {
+    Error::new(
+        ErrorKind::Interrupted(interrupt),
+        "interrupted: nothing was published",
+    )
+}
+
+/// Does `work` on a thread of its own. If the job is interrupted meanwhile, returns at once and leaves the thread behind:
+/// it may wait for a server that doesn't answer, and ends with the process.
+pub(crate) fn interruptible<T: Send + 'static>(
+    cancel: &Cancel,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let (sender, receiver) = channel();
+    // The receiver is gone if the caller has left.
+    let work = move || _ = sender.send(work());
+    let spawned = thread::Builder::new().spawn(work);
+    spawned.map_err(|cause| {
+        Error::new(ErrorKind::Capacity, "no thread can be started").because(cause)
+    })?;
+    loop {
+        cancel.check()?;
+        match receiver.recv_timeout(POLL) {
+            Ok(done) => return done,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Error::new(ErrorKind::Bug, "a thread of the job panicked"));
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The destination: our end of ConnectorX, where a unit's cells come in and its candidates go out.
+//!
+//! In: the cells of one unit in row order, in the types that a source gives. Out: the rows that may be the first of their
+//! key, as record batches typed by the plan and in the order in which they came, and what was counted. This room drops a
+//! row only if the first-seen filter or the job's rule for NULL keys says so, never rounds a value, and knows no database.
+
+mod carrier;
+mod column;
+mod control;
+mod convert;
+mod parse;
+mod selection;
+mod unit_destination;
+mod writer;
+
+pub use carrier::Carrier;
+pub(crate) use control::Control;
+pub(crate) use selection::Filter;
+pub use unit_destination::{UnitDestination, UnitPartition};
+
+use crate::job::NullKeys;
+use arrow::array::RecordBatch;
+
+/// What was read of one unit. `read = candidates + filter_drops + null_drops`.
+#[derive(Debug, Default)]
+pub(crate) struct UnitRows {
+    /// Candidates, in the order in which the database sent them.
+    pub batches: Vec<RecordBatch>,
+    /// Rows that the database sent.
+    pub read: u64,
+    /// Rows in `batches`.
+    pub candidates: u64,
+    /// Rows that the first-seen filter dropped.
+    pub filter_drops: u64,
+    /// Rows dropped since their key is NULL.
+    pub null_drops: u64,
+}

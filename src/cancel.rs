@@ -9,6 +9,7 @@ use std::time::Duration;
 
 const INT: u8 = 1;
 const TERM: u8 = 2;
+const HUP: u8 = 3;
 /// How often the caller looks whether it should leave.
 const POLL: Duration = Duration::from_millis(20);
 
@@ -23,6 +24,7 @@ impl Cancel {
         let state = match interrupt {
             Interrupt::Int => INT,
             Interrupt::Term => TERM,
+            Interrupt::Hup => HUP,
         };
         self.0.store(state, Ordering::Relaxed);
     }
@@ -43,6 +45,7 @@ impl Cancel {
         match self.0.load(Ordering::Relaxed) {
             INT => Some(Interrupt::Int),
             TERM => Some(Interrupt::Term),
+            HUP => Some(Interrupt::Hup),
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 //! The counts that must add up before anything is published.
 
+use crate::distinct::Survivors;
 use crate::extract::ReadUnit;
 use crate::plan::Unit;
 use crate::publish::Manifest;
@@ -16,7 +17,7 @@ pub(crate) struct TableCounts {
     pub new: u64,
     /// Counted when the first-seen filter dropped them.
     pub filter_drops: u64,
-    /// Candidates that `unique` dropped.
+    /// Candidates that are no survivors; their sum is what `unique` dropped.
     pub unique_drops: u64,
     /// Counted when they were left out.
     pub null_drops: u64,
@@ -33,10 +34,10 @@ impl TableCounts {
 pub(crate) fn by_table(
     units: &[Unit],
     read: &[ReadUnit],
-    survivors: &[u32],
+    survivors: &Survivors,
 ) -> Result<Vec<TableCounts>> {
     let mut end = 0_u64;
-    let mut rest = survivors;
+    let mut rest = survivors.places.as_slice();
     let mut tables = Vec::new();
     for (unit, read) in units.iter().zip(read) {
         end += read.rows.candidates;

@@ -48,6 +48,8 @@ pub enum Interrupt {
     Int,
     /// SIGTERM.
     Term,
+    /// SIGHUP: the terminal is gone.
+    Hup,
 }
 
 /// How a failure of a kind is treated.
@@ -71,6 +73,7 @@ impl ErrorKind {
             Self::Output => (5, false),
             Self::Exists => (6, false),
             Self::InUse => (6, true),
+            Self::Interrupted(Interrupt::Hup) => (129, true),
             Self::Interrupted(Interrupt::Int) => (130, true),
             Self::Interrupted(Interrupt::Term) => (143, true),
         };
@@ -116,6 +119,16 @@ impl Error {
     pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// A copy without the cause, which can't be copied.
+    pub(crate) fn without_cause(&self) -> Self {
+        Self {
+            kind: self.kind,
+            message: self.message.clone(),
+            advice: self.advice.clone(),
+            source: None,
+        }
     }
 
     /// Puts the place where it happened before the message.

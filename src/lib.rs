@@ -19,28 +19,30 @@
 //! staging ─▶ batches/person-0000001-0010000.parquet …, batches.manifest.json    publish, report
 //! ```
 
-pub mod batch;
+mod batch;
 mod cancel;
 pub mod cli;
 mod counts;
-pub mod destination;
-pub mod distinct;
+mod destination;
+mod distinct;
 pub mod error;
-pub mod extract;
+mod extract;
 pub mod generate;
 pub mod job;
 mod panics;
-pub mod plan;
+mod plan;
 pub mod publish;
 mod record;
 pub mod report;
 mod run;
-pub mod source;
+mod source;
 pub mod verify;
 
+pub use batch::{BatchFile, Encoding, Format};
 pub use cancel::Cancel;
 pub use error::{Error, ErrorKind, Interrupt, Result};
 pub use job::Job;
 pub use panics::hide_panics;
+pub use plan::PlanDocument;
 pub use publish::Manifest;
 pub use run::{run, show_plan};

@@ -2,13 +2,27 @@
 
 use std::io::Write;
 use std::panic::{PanicHookInfo, set_hook};
+use std::thread;
 
-/// Installs a panic hook that says where a panic happened and nothing else: the texts of client libraries' panics may hold
-/// a cell of a table. For programs, which own the process; the library itself never calls it.
+/// Name of the threads on which a client library's panic is caught, and becomes an error with its table.
+pub(crate) const READER: &str = "reader";
+
+/// Installs a panic hook that says in which file a panic happened and nothing else: the texts of client libraries' panics
+/// may hold a cell of a table. For programs, which own the process; the library itself never calls it.
 pub fn hide_panics() {
     set_hook(Box::new(|info: &PanicHookInfo<'_>| {
-        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        if thread::current().name() == Some(READER) {
+            return;
+        }
+        let file = info
+            .location()
+            .and_then(|place| place.file().rsplit('/').next());
+        let line = info.location().map_or(0, std::panic::Location::line);
         // Standard error may be closed, and a panic within a panic would abort the process.
-        let _ = writeln!(std::io::stderr(), "firstseen: internal error at {place}");
+        let _ = writeln!(
+            std::io::stderr(),
+            "firstseen: internal error ({}:{line})",
+            file.unwrap_or_default()
+        );
     }));
 }

@@ -4,11 +4,11 @@ use crate::batch::{BatchFile, Layout, Rows, write_batches};
 use crate::cancel::{Cancel, interruptible};
 use crate::counts;
 use crate::destination::{Control, Filter};
-use crate::distinct::{FirstSeen, survivors};
+use crate::distinct::{FirstSeen, Survivors, survivors};
 use crate::extract::{Extraction, ReadUnit, extract};
 use crate::job::{BatchOutput, Job, Output};
 use crate::plan::{Plan, PlanDocument, plan};
-use crate::publish::{Manifest, Staging, Target, roll_forward};
+use crate::publish::{Manifest, RollForward, Staging, Target, roll_forward};
 use crate::record::{self, Clock};
 use crate::report::{Event, Listener};
 use crate::source::{Database, database};
@@ -50,7 +50,7 @@ fn run_to_files(
     cancel: &Cancel,
 ) -> Result<Manifest> {
     let clock = Clock::start();
-    roll_forward(&output.folder)?;
+    tell_of_earlier_run(roll_forward(&output.folder)?, listener.as_ref());
     let target = Target::check(&output.folder, output.force)?;
     let staging = Staging::create(&target)?;
     let mut found = find_distinct(job, listener, cancel, clock)?;
@@ -65,11 +65,24 @@ fn run_to_files(
     Ok(manifest)
 }
 
+fn tell_of_earlier_run(found: RollForward, listener: &dyn Listener) {
+    let message = match found {
+        RollForward::Completed => {
+            "an earlier run died while it published: its publication is complete now"
+        }
+        RollForward::Swept => "an earlier run died before it published: what it left is removed",
+        RollForward::Nothing | RollForward::InUse => return,
+    };
+    listener.on_event(&Event::Warning {
+        message: message.to_owned(),
+    });
+}
+
 /// The result of a job before it is written: candidates, and which of them survive.
 struct Distinct {
     plan: Plan,
     batches: Arc<Vec<RecordBatch>>,
-    survivors: Vec<u32>,
+    survivors: Survivors,
     tables: Vec<counts::TableCounts>,
     clock: Clock,
 }
@@ -174,7 +187,7 @@ fn find_survivors(
     batches: &Arc<Vec<RecordBatch>>,
     plan: &Plan,
     cancel: &Cancel,
-) -> Result<Vec<u32>> {
+) -> Result<Survivors> {
     let (batches, key) = (Arc::clone(batches), plan.key.clone());
     interruptible(cancel, move || survivors(&batches, &key))
 }
@@ -197,7 +210,7 @@ fn write_files(
     let rows = Rows {
         schema: found.plan.schema(),
         batches: &found.batches,
-        survivors: &found.survivors,
+        survivors: &found.survivors.places,
     };
     let layout = Layout {
         encoding: *encoding,
@@ -210,8 +223,8 @@ fn write_files(
         },
     };
     listener.on_event(&Event::DistinctCounted {
-        rows: found.survivors.len() as u64,
-        files: found.survivors.len().div_ceil(batch_rows.get()),
+        rows: found.survivors.places.len() as u64,
+        files: found.survivors.places.len().div_ceil(batch_rows.get()),
     });
     let on_file = |file: &BatchFile| {
         listener.on_event(&Event::FileWritten {

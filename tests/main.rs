@@ -14,6 +14,7 @@ mod keys;
 mod lost;
 mod manifest;
 mod moments;
+mod order;
 mod publication;
 mod readme;
 mod refusals;

@@ -32,7 +32,7 @@ mod stream;
 mod text;
 mod write;
 
-pub use compression::{ArrowCompression, ParquetCompression, TextCompression, ZstdLevel};
+pub use compression::{ArrowCompression, ParquetCompression, TextCompression};
 pub use encoding::Encoding;
 pub use format::Format;
 pub use name::{check_prefix, file_name};

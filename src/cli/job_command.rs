@@ -64,6 +64,13 @@ impl JobArgs {
                 .because(cause)
                 .advise("was it deleted?")
         })?;
+        if job_file
+            .as_ref()
+            .is_some_and(|path| path.to_string_lossy().contains("://"))
+        {
+            let error = Error::new(ErrorKind::Usage, "a URL stands where a job file should");
+            return Err(error.advise("give the database with --source URL"));
+        }
         let options = match job_file {
             Some(path) => options.over(read_job_file(&current_dir.join(path))?),
             None => options,
@@ -121,8 +128,9 @@ impl PlanArgs {
 
     pub fn run(self) -> Result<()> {
         let Self { job, report, json } = self;
+        let job = job.checked()?;
         let cancel = signals::cancel_on_signal()?;
-        let plan = show_plan(&job.checked()?, report.listener().as_ref(), &cancel)?;
+        let plan = show_plan(&job, report.listener().as_ref(), &cancel)?;
         if json {
             return out::json(&plan);
         }

@@ -143,7 +143,8 @@ impl Column {
             (Values::Bytes(to, to_ends), Values::Bytes(from, from_ends)) => {
                 for row in rows {
                     to.extend_from_slice(slot(from, from_ends, *row));
-                    to_ends.push(end_of(to).unwrap_or(i32::MAX));
+                    // The writer finishes its batch before a column could pass 2 GiB.
+                    to_ends.push(i32::try_from(to.len()).unwrap_or(i32::MAX));
                 }
             }
             _ => unreachable!("both columns were made for the same Arrow type"),
@@ -199,10 +200,6 @@ fn slot<'a>(bytes: &'a [u8], ends: &[i32], row: usize) -> &'a [u8] {
     let start = row.checked_sub(1).map_or(0, |before| ends[before]);
     // Ends are lengths of `bytes` that fitted an i32 when they were pushed.
     &bytes[start.cast_unsigned() as usize..ends[row].cast_unsigned() as usize]
-}
-
-fn end_of(bytes: &[u8]) -> Result<i32, Misfit> {
-    i32::try_from(bytes.len()).map_err(|_| Misfit::Inexact)
 }
 
 fn push_value(values: &mut Values, data_type: &DataType, value: Carried<'_>) -> Result<(), Misfit> {

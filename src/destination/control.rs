@@ -2,18 +2,14 @@
 
 use crate::cancel::Cancel;
 use crate::report::{Event, Listener};
-use crate::{Error, ErrorKind, Interrupt, Result};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-
-/// The failed unit of a job in which none has failed.
-const NONE: u32 = u32::MAX;
+use crate::{Error, Result};
+use std::sync::{Arc, OnceLock};
 
 /// What all workers of a job share.
 pub(crate) struct Control {
     cancel: Cancel,
-    /// The unit whose failure stops the others.
-    failed: AtomicU32,
+    /// The failure that stops the others: its unit, and its error without causes.
+    failure: OnceLock<(u32, Error)>,
     tables: Vec<String>,
     listener: Arc<dyn Listener>,
 }
@@ -22,7 +18,7 @@ impl Control {
     pub fn new(cancel: Cancel, tables: Vec<String>, listener: Arc<dyn Listener>) -> Self {
         Self {
             cancel,
-            failed: AtomicU32::new(NONE),
+            failure: OnceLock::new(),
             tables,
             listener,
         }
@@ -33,32 +29,27 @@ impl Control {
     }
 
     /// Says that a unit failed: all others stop. What they fail with then is an echo of it.
-    pub fn fail(&self, unit: u32) {
-        let _ = self
-            .failed
-            .compare_exchange(NONE, unit, Ordering::Relaxed, Ordering::Relaxed);
+    pub fn fail(&self, unit: u32, error: &Error) {
+        let _ = self.failure.set((unit, error.without_cause()));
     }
 
-    /// The unit that failed first.
-    pub fn failed(&self) -> Option<u32> {
-        Some(self.failed.load(Ordering::Relaxed)).filter(|unit| *unit != NONE)
+    /// The unit that failed first, and why.
+    pub fn failure(&self) -> Option<&(u32, Error)> {
+        self.failure.get()
     }
 
     /// Whether the workers have to stop.
     pub fn is_stopping(&self) -> bool {
-        self.failed().is_some() || self.cancel.is_interrupted()
+        self.failure().is_some() || self.cancel.is_interrupted()
     }
 
     /// An error if the job has to stop.
     pub fn check(&self) -> Result<()> {
         self.cancel.check()?;
-        if self.is_stopping() {
-            return Err(Error::new(
-                ErrorKind::Interrupted(Interrupt::Int),
-                "stopped, since another worker failed",
-            ));
+        match self.failure() {
+            None => Ok(()),
+            Some((_, error)) => Err(error.without_cause()),
         }
-        Ok(())
     }
 
     pub fn event(&self, event: &Event) {

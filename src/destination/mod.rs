@@ -16,7 +16,7 @@ mod writer;
 pub use carrier::Carrier;
 pub(crate) use control::Control;
 pub(crate) use selection::Filter;
-pub use unit_destination::{UnitDestination, UnitPartition};
+pub use unit_destination::UnitDestination;
 
 use crate::job::NullKeys;
 use arrow::array::RecordBatch;

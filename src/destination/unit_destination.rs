@@ -136,7 +136,7 @@ impl<T: Carry> Consume<Option<T>> for UnitPartition<'_> {
         // before this error gets there.
         self.writer
             .put(carried)
-            .inspect_err(|_| self.control.fail(self.unit))
+            .inspect_err(|error| self.control.fail(self.unit, error))
     }
 }
 

@@ -85,7 +85,7 @@ impl UnitWriter {
                 .push(value)
                 .map_err(|misfit| self.misfit(column, misfit))?,
             None if self.schema.field(column).is_nullable() => self.staged[column].push_null(),
-            None => return Err(self.unexpected_null(column)),
+            None => return Err(self.unexpected_null()),
         }
         self.next_column += 1;
         if self.next_column == self.staged.len() {
@@ -118,7 +118,16 @@ impl UnitWriter {
         Ok(())
     }
 
+    /// Offsets are 32 bits: a chunk of huge cells begins a record batch of its own.
     fn keep_candidates(&mut self) -> Result<()> {
+        let all = self
+            .kept
+            .iter()
+            .chain(&self.staged)
+            .map(Column::value_bytes);
+        if i32::try_from(all.sum::<usize>()).is_err() {
+            self.finish_batch()?;
+        }
         for (kept, staged) in self.kept.iter_mut().zip(&mut self.staged) {
             kept.extend_from(staged, self.selector.rows());
             staged.clear();
@@ -142,11 +151,7 @@ impl UnitWriter {
         for (index, column) in self.kept.iter_mut().enumerate() {
             let array = column.finish().map_err(|cause| {
                 let name = self.schema.field(index).name();
-                Error::new(
-                    ErrorKind::Value,
-                    format!("column {name} holds text that is not UTF-8"),
-                )
-                .because(cause)
+                Error::new(ErrorKind::Bug, format!("column {name} makes no array")).because(cause)
             })?;
             arrays.push(array);
         }
@@ -161,12 +166,16 @@ impl UnitWriter {
     pub fn finish(mut self) -> Result<UnitRows> {
         self.look_up()?;
         self.finish_batch()?;
-        if self.looked_up == self.rows.read {
+        let kept: usize = self.rows.batches.iter().map(RecordBatch::num_rows).sum();
+        if self.looked_up == self.rows.read && kept as u64 == self.rows.candidates {
             return Ok(self.rows);
         }
+        let UnitRows {
+            read, candidates, ..
+        } = self.rows;
         let message = format!(
-            "{} rows came, but {} were announced",
-            self.looked_up, self.rows.read
+            "{read} rows were announced and {} came; {candidates} are candidates and {kept} were kept",
+            self.looked_up
         );
         Err(Error::new(ErrorKind::Sums, message))
     }
@@ -199,14 +208,10 @@ impl UnitWriter {
         }
     }
 
-    fn unexpected_null(&self, column: usize) -> Error {
-        let name = self.schema.field(column).name();
+    fn unexpected_null(&self) -> Error {
         Error::new(
             ErrorKind::Schema,
-            format!(
-                "{}: NULL in column {name}, which the catalogue says is NOT NULL",
-                self.place()
-            ),
+            format!("{}: NULL, where the catalogue says NOT NULL", self.place()),
         )
         .advise("was the table altered while the job began? run it again")
     }

@@ -9,4 +9,4 @@ mod handover;
 mod unique;
 
 pub use first_seen::{FirstSeen, KeyHash, Scratch};
-pub(crate) use unique::survivors;
+pub(crate) use unique::{Survivors, survivors};

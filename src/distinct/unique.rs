@@ -15,31 +15,43 @@ use std::sync::Arc;
 /// Name of the column that holds each candidate's index. Key columns are named by number.
 const PLACE: &str = "place";
 
-/// Of the rows of `batches`, concatenated, the ascending indices of those to keep: of each key the first row, and every
-/// row whose key has a NULL part (such rows are only here where the job keeps them).
+/// The candidates that stay, and how many went.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Survivors {
+    /// Ascending indices into the rows of all batches, one after the other.
+    pub places: Vec<u32>,
+    /// Rows that `unique` dropped.
+    pub dropped: u64,
+}
+
+/// Of the rows of `batches` those to keep: of each key the first row, and every row whose key has a NULL part (such rows
+/// are only here where the job keeps them).
 ///
 /// # Errors
 /// [`ErrorKind::Capacity`] if there are more rows than a 32-bit index addresses.
-pub(crate) fn survivors(batches: &[RecordBatch], key: &[usize]) -> Result<Vec<u32>> {
+pub(crate) fn survivors(batches: &[RecordBatch], key: &[usize]) -> Result<Survivors> {
     let names: Vec<String> = (0..key.len()).map(|index| index.to_string()).collect();
     check_addressable(batches.iter().map(RecordBatch::num_rows).sum())?;
-    let mut survivors = Vec::new();
+    let mut places = Vec::new();
+    let mut dropped = 0;
     let mut frame: Option<DataFrame> = None;
     let mut first = 0;
     for batch in batches {
-        let places = first..first + u32::try_from(batch.num_rows()).map_err(failed)?;
-        first = places.end;
-        let part = keys_and_places(batch, key, &names, places, &mut survivors)?;
+        let range = first..first + u32::try_from(batch.num_rows()).map_err(failed)?;
+        first = range.end;
+        let part = keys_and_places(batch, key, &names, range, &mut places)?;
         match &mut frame {
             None => frame = Some(part),
             Some(frame) => _ = frame.vstack_mut(&part).map_err(failed)?,
         }
     }
     if let Some(frame) = frame {
-        survivors.extend(first_places(&frame, &names)?);
-        survivors.sort_unstable();
+        let firsts = first_places(&frame, &names)?;
+        dropped = (frame.height() - firsts.len()) as u64;
+        places.extend(firsts);
+        places.sort_unstable();
     }
-    Ok(survivors)
+    Ok(Survivors { places, dropped })
 }
 
 /// Polars indexes rows with 32 bits, and keeps the largest index for itself.

@@ -70,7 +70,7 @@ fn collect(shared: &Arc<Shared>, messages: &Receiver<Message>) -> Result<Vec<Rea
         match messages.recv_timeout(POLL) {
             Ok((unit, Ok(rows))) => done[unit as usize] = Some(rows),
             // The others fail with the echo of their interrupt.
-            Ok((unit, Err(error))) if control.failed() == Some(unit) => failure = Some(error),
+            Ok((unit, Err(error))) if is_first(control, unit) => failure = Some(error),
             Ok((_, Err(_))) | Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
@@ -84,12 +84,14 @@ fn collect(shared: &Arc<Shared>, messages: &Receiver<Message>) -> Result<Vec<Rea
     }
     // A worker that a signal interrupted fails with what its database says of it: the signal is the cause.
     control.cancel().check()?;
-    control
-        .check()
-        .map_err(|stopped| failure.unwrap_or(stopped))?;
+    control.check().map_err(|copy| failure.unwrap_or(copy))?;
     done.into_iter()
         .collect::<Option<_>>()
         .ok_or_else(|| Error::new(ErrorKind::Bug, "a worker ended without its unit's rows"))
+}
+
+fn is_first(control: &Control, unit: u32) -> bool {
+    control.failure().is_some_and(|(first, _)| *first == unit)
 }
 
 /// The end of a job that can't be finished: since when it waits for its workers.
@@ -99,8 +101,8 @@ struct Stop {
 }
 
 impl Stop {
-    fn begin(shared: &Arc<Shared>) -> Self {
-        interrupt_all(Arc::clone(shared));
+    fn begin(shared: &Shared) -> Self {
+        interrupt_all(shared);
         Self {
             begun: Instant::now(),
             interrupted: None,
@@ -120,16 +122,14 @@ impl Stop {
 }
 
 /// Wakes every worker from its read, each from a thread of its own: an interrupt may block on a dead server.
-fn interrupt_all(shared: Arc<Shared>) {
-    thread::spawn(move || {
-        let interrupts = shared
-            .interrupts
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        thread::scope(|scope| {
-            for interrupt in interrupts.iter() {
-                scope.spawn(|| interrupt.interrupt());
-            }
-        });
-    });
+fn interrupt_all(shared: &Shared) {
+    let interrupts = shared
+        .interrupts
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    for interrupt in interrupts.iter() {
+        let interrupt = Arc::clone(interrupt);
+        // Where no thread can be started, the worker notices by itself at its next rows.
+        let _ = thread::Builder::new().spawn(move || interrupt.interrupt());
+    }
 }

@@ -3,8 +3,8 @@
 use super::{Extraction, ReadUnit};
 use crate::Result;
 use crate::source::Interrupt;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex};
 
 /// What the workers of one extraction share.
 pub(super) struct Shared {
@@ -12,7 +12,7 @@ pub(super) struct Shared {
     /// Ordinal of the next unit that no worker has taken.
     pub next: AtomicU32,
     /// What wakes each worker that is connected.
-    pub interrupts: Mutex<Vec<Box<dyn Interrupt>>>,
+    pub interrupts: Mutex<Vec<Arc<dyn Interrupt>>>,
 }
 
 /// A unit's ordinal, and what came of it.

@@ -3,6 +3,7 @@
 use super::shared::{Message, Shared};
 use super::{Extraction, ReadUnit};
 use crate::destination::UnitDestination;
+use crate::panics::READER;
 use crate::plan::Unit;
 use crate::report::Event;
 use crate::source::Session;
@@ -29,8 +30,8 @@ pub(super) fn work_through(shared: &Shared, sender: &Sender<Message>) {
         });
         let read = read.map_err(|error| error.within(format_args!("table {}", unit.table)));
         let failed = read.is_err();
-        if failed {
-            control.fail(ordinal);
+        if let Err(error) = &read {
+            control.fail(ordinal, error);
         }
         // The coordinator may have left.
         let _ = sender.send((ordinal, read));
@@ -58,7 +59,7 @@ fn connected<'a>(worker: &'a mut Option<Worker>, shared: &Shared) -> Result<&'a 
 fn connect(shared: &Shared) -> Result<Worker> {
     let pool = ThreadPoolBuilder::new()
         .num_threads(1)
-        .thread_name(|_| "reader".to_owned())
+        .thread_name(|_| READER.to_owned())
         .build();
     let pool = pool.map_err(|cause| {
         Error::new(ErrorKind::Capacity, "no thread can be started").because(cause)
@@ -69,6 +70,9 @@ fn connect(shared: &Shared) -> Result<Worker> {
         .lock()
         .unwrap_or_else(PoisonError::into_inner);
     interrupts.push(session.interrupt());
+    drop(interrupts);
+    // Whoever interrupted the others meanwhile did not know of this session.
+    shared.extraction.control.check()?;
     Ok(Worker { session, pool })
 }
 
@@ -90,12 +94,21 @@ fn read_unit(
         UnitDestination::new(ordinal, schema, filter, Arc::clone(&extraction.control));
     let begun = Instant::now();
     let read = catch_unwind(AssertUnwindSafe(|| {
+        let session = &mut worker.session;
         worker
             .pool
-            .install(|| worker.session.read(&unit.query, &mut destination))
+            .install(|| session.read(&unit.query, &mut destination))
     }));
-    read.unwrap_or_else(|_| Err(panicked()))
-        .map_err(|error| placed(error, &destination))?;
+    let read = read.unwrap_or_else(|_| Err(panicked()));
+    // An error of the destination is there already, and says its place.
+    let is_placed = extraction.control.failure().is_some();
+    read.map_err(|error| {
+        if is_placed {
+            error
+        } else {
+            placed(error, &destination)
+        }
+    })?;
     let rows = destination.finish()?;
     let elapsed = begun.elapsed();
     extraction.control.event(&Event::UnitFinished {
@@ -113,12 +126,10 @@ fn panicked() -> Error {
         .advise("leave the row out with --where, or the column with --columns")
 }
 
-/// Says where a source failed, unless the error says so itself.
+/// Says where a source failed to give a value.
 fn placed(error: Error, destination: &UnitDestination) -> Error {
     match error.kind() {
-        ErrorKind::Value if !error.to_string().starts_with("row ") => {
-            error.within(destination.place())
-        }
+        ErrorKind::Value => error.within(destination.place()),
         _ => error,
     }
 }

@@ -4,6 +4,7 @@ use super::JobOptions;
 use crate::{Error, ErrorKind, Result};
 use clap::Args;
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -34,15 +35,8 @@ fn relative_source(source: &str, folder: &Path) -> String {
 }
 
 fn parse(text: &str) -> Result<JobOptions> {
-    // The parser's Display quotes the line, which may hold a password: only its message and place are shown.
-    let broken = |cause: &toml::de::Error| {
-        let line = cause.span().map_or(1, |span| line_of(text, span.start));
-        Error::new(
-            ErrorKind::JobFile,
-            format!("line {line}: {}", without_values(cause.message())),
-        )
-    };
-    let document = DeTable::parse(text).map_err(|cause| broken(&cause))?;
+    // The parser's Display quotes the line, which may hold a password: its message of broken syntax doesn't.
+    let document = DeTable::parse(text).map_err(|cause| at(text, cause.span(), cause.message()))?;
     refuse_unknown_keys(text, document.get_ref(), &known_keys())?;
     if let Some(DeValue::Array(tables)) = document.get_ref().get("table").map(Spanned::get_ref) {
         for table in tables {
@@ -51,22 +45,46 @@ fn parse(text: &str) -> Result<JobOptions> {
             }
         }
     }
-    toml::from_str(text).map_err(|cause| broken(&cause))
+    // serde's message quotes the value, so that the key has to do.
+    toml::from_str(text).map_err(|cause: toml::de::Error| {
+        let key = key_of(text, cause.span());
+        let message =
+            format!("the value of {key:?} has a wrong type, or is none of the possible words");
+        at(text, cause.span(), &message).advise("firstseen run --help says what each takes")
+    })
 }
 
-/// serde's messages of a wrong type quote the value; everything up to the quotation says enough.
-fn without_values(message: &str) -> String {
-    match message.split_once(", expected ") {
-        Some((found, expected)) => {
-            let found = found
-                .split([' '])
-                .take(4)
-                .filter(|word| !word.contains(['"', '`']))
-                .collect::<Vec<_>>();
-            format!("{}, expected {expected}", found.join(" "))
-        }
-        None => message.to_owned(),
+fn at(text: &str, span: Option<Range<usize>>, message: &str) -> Error {
+    let line = span.map_or(1, |span| line_of(text, span.start));
+    Error::new(ErrorKind::JobFile, format!("line {line}: {message}"))
+}
+
+/// What stands before the `=` of a value, if that is a plain key.
+fn key_of(text: &str, value: Option<Range<usize>>) -> String {
+    let before = value
+        .and_then(|value| text.get(..value.start))
+        .unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let key = line.split('=').next().unwrap_or_default().trim();
+    if is_plain(key) {
+        key.to_owned()
+    } else {
+        String::new()
     }
+}
+
+/// A key as it may be shown: one that is no plain word may be a value on the wrong side.
+fn shown(key: &str) -> String {
+    if is_plain(key) {
+        format!("{key:?}")
+    } else {
+        "that stands there".to_owned()
+    }
+}
+
+fn is_plain(key: &str) -> bool {
+    key.chars()
+        .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
 }
 
 /// The flags' own names, so that the two can't drift apart, and the one key that is no flag.
@@ -93,7 +111,7 @@ fn refuse_unknown_keys(text: &str, table: &DeTable<'_>, known: &[String]) -> Res
         .max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
     let error = Error::new(
         ErrorKind::JobFile,
-        format!("line {line}: the key {:?} is not known", key.get_ref()),
+        format!("line {line}: the key {} is not known", shown(key.get_ref())),
     );
     Err(error.advise(format!(
         "did you mean {:?}? known are {}",
@@ -147,6 +165,10 @@ mod tests {
     #[test]
     fn no_message_quotes_a_line_that_may_hold_a_password() {
         for text in [
+            "'mysql://u:hunter2@h/d' = 1",
+            "format = 'hunter2'",
+            "null_keys = 'a hunter2 b'",
+            "batch_rows = 'x, expected hunter2'",
             "source = \"mysql://u:hunter2@h/d",
             "source = 'mysql://u:hunter2@h/d' x",
             "key = { a = 'hunter2' }",

@@ -19,12 +19,14 @@ pub use tables::{TableItem, Tables};
 use crate::batch::{Encoding, Format, check_prefix};
 use crate::{Error, ErrorKind, Result};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Rows of a batch file, unless the job says otherwise.
 const DEFAULT_BATCH_ROWS: NonZeroUsize = NonZeroUsize::new(10_000).expect("10,000 is not zero");
 /// Beginning of the file names, unless the job says otherwise.
 const DEFAULT_PREFIX: &str = "batch";
+/// The output folder, unless the job says otherwise.
+const DEFAULT_FOLDER: &str = "batches";
 /// More sessions than any server is set up for by default (`max_connections` is 100 or 151).
 const MAX_WORKERS: usize = 1024;
 
@@ -103,8 +105,9 @@ impl Job {
             force,
             mut warnings,
         } = options;
-        let source =
-            source.ok_or_else(|| missing("source", "--source URL, or FIRSTSEEN_SOURCE"))?;
+        let source = source
+            .filter(|source| !source.is_empty())
+            .ok_or_else(|| missing("source", "--source URL, or FIRSTSEEN_SOURCE"))?;
         let key = key.ok_or_else(|| missing("key", "--key COLUMN[,COLUMN…]"))?;
         let columns = columns
             .map(|columns| distinct_names("columns", columns))
@@ -115,7 +118,7 @@ impl Job {
         let prefix = prefix.unwrap_or_else(|| DEFAULT_PREFIX.to_owned());
         check_prefix(&prefix)?;
         let output = BatchOutput {
-            folder: current_dir.join(out.unwrap_or_else(|| PathBuf::from("batches"))),
+            folder: current_dir.join(checked_folder(out)?),
             force: force.unwrap_or(false),
             batch_rows: count("batch-rows", batch_rows)?.unwrap_or(DEFAULT_BATCH_ROWS),
             prefix,
@@ -198,19 +201,42 @@ fn count(flag: &str, count: Option<u64>) -> Result<Option<NonZeroUsize>> {
 }
 
 fn checked_workers(workers: Option<u64>) -> Result<Option<NonZeroUsize>> {
-    match count("workers", workers)? {
-        Some(workers) if workers.get() > MAX_WORKERS => Err(usage(format!(
-            "--workers {workers} is out of range: 1 to {MAX_WORKERS}"
-        ))),
-        workers => Ok(workers),
+    let Some(workers) = workers else {
+        return Ok(None);
+    };
+    let checked = usize::try_from(workers)
+        .ok()
+        .filter(|workers| *workers <= MAX_WORKERS);
+    checked
+        .and_then(NonZeroUsize::new)
+        .map(Some)
+        .ok_or_else(|| {
+            usage(format!(
+                "--workers {workers} is out of range: 1 to {MAX_WORKERS}"
+            ))
+        })
+}
+
+/// The folder's name is what is renamed into place: `.` and `..` are no names.
+fn checked_folder(out: Option<PathBuf>) -> Result<PathBuf> {
+    let out = out.unwrap_or_else(|| PathBuf::from(DEFAULT_FOLDER));
+    match out.components().next_back() {
+        Some(Component::Normal(_)) => Ok(out),
+        _ => Err(usage(format!("--out {} names no folder", out.display()))
+            .advise("give the folder's own name, as in --out ../batches")),
     }
 }
 
-/// The user's own SQL goes into the query in parentheses; an empty one, or one that ends them, would be another query.
+/// The user's own SQL goes into the query in parentheses of its own lines, so that a comment can't swallow what follows.
 fn checked_filter(filter: &str) -> Result<String> {
     let filter = filter.trim();
     if filter.is_empty() {
         return Err(usage("--where is empty").advise("leave it out to read every row"));
+    }
+    if filter.rfind("/*") > filter.rfind("*/") {
+        return Err(
+            usage("--where has a comment /* without an end").advise("end it, or leave it out")
+        );
     }
     Ok(filter.to_owned())
 }

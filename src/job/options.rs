@@ -156,6 +156,12 @@ impl JobOptions {
                 "--tables replaces the job file's [[table]] entries and their filters".to_owned(),
             );
         }
+        if self.source.is_some()
+            && file.source.is_some()
+            && std::env::var("FIRSTSEEN_SOURCE").ok() == self.source
+        {
+            warnings.push("FIRSTSEEN_SOURCE replaces the job file's source".to_owned());
+        }
         let table = if self.tables.is_some() {
             None
         } else {

@@ -88,7 +88,10 @@ fn range(first: &str, last: &str) -> Result<Vec<String>> {
         usage(format!(
             "--tables {first}..{last} is no range of numbered tables"
         ))
-        .advise("write the same name with two numbers, the smaller one first: ID2000..ID2012")
+        .advise(
+            "write the same name with two numbers, the smaller one first: ID2000..ID2012; a name with dots or commas stands in \
+             [[table]] of a job file",
+        )
     };
     let (prefix, from, width) = split_number(first).ok_or_else(no_range)?;
     let (last_prefix, to, _) = split_number(last).ok_or_else(no_range)?;

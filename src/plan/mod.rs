@@ -114,7 +114,7 @@ fn unit(
     let filters: Vec<_> = [&job.filter, &chosen.filter]
         .into_iter()
         .flatten()
-        .map(|filter| format!("({filter})"))
+        .map(|filter| format!("({filter}\n)"))
         .collect();
     let mut sql = format!("SELECT {select} FROM {from}");
     if !filters.is_empty() {

@@ -74,24 +74,34 @@ fn matching(pattern: &str, tables: Vec<String>) -> Vec<String> {
     found
 }
 
-/// `*` stands for any text, `?` for one character.
+/// `*` stands for any text, `?` for one character. Only the last `*` is ever tried again, so that the time is bounded by
+/// the product of the lengths.
 fn matches(pattern: &str, name: &str) -> bool {
-    let mut pattern_chars = pattern.chars();
-    match pattern_chars.next() {
-        None => name.is_empty(),
-        Some('*') => {
-            let rest = pattern_chars.as_str();
-            let tails = name.char_indices().map(|(at, _)| &name[at..]).chain([""]);
-            tails.into_iter().any(|tail| matches(rest, tail))
-        }
-        Some(expected) => {
-            let mut name_chars = name.chars();
-            let fits = name_chars
-                .next()
-                .is_some_and(|c| expected == '?' || c == expected);
-            fits && matches(pattern_chars.as_str(), name_chars.as_str())
+    let (pattern, name): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), name.chars().collect());
+    let (mut at, mut taken) = (0, 0);
+    let mut star = None;
+    while taken < name.len() {
+        match pattern.get(at) {
+            Some('*') => {
+                star = Some((at, taken));
+                at += 1;
+            }
+            Some(expected) if *expected == '?' || name.get(taken) == Some(expected) => {
+                at += 1;
+                taken += 1;
+            }
+            _ => match &mut star {
+                Some((star_at, star_end)) => {
+                    *star_end += 1;
+                    at = *star_at + 1;
+                    taken = *star_end;
+                }
+                None => return false,
+            },
         }
     }
+    pattern.iter().skip(at).all(|rest| *rest == '*')
 }
 
 /// Runs of digits compare by their number: `ID9` before `ID10`. Names that differ by zeros only compare as text.
@@ -135,5 +145,10 @@ mod tests {
         );
         assert_eq!(matching("?ID*1", tables.clone()), ["XID1"]);
         assert_eq!(matching("*9*", tables), ["ID09", "ID9", "ID9b"]);
+        assert!(matches("*a*b*", "xaxxbb") && !matches("*a*b", "xaxbx") && matches("**", ""));
+        assert!(
+            !matches(&format!("{}b", "*a".repeat(40)), &"a".repeat(200)),
+            "in no time"
+        );
     }
 }

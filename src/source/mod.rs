@@ -60,7 +60,7 @@ pub(crate) trait Session: Send {
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()>;
 
     /// What ends this session's query from another thread.
-    fn interrupt(&self) -> Box<dyn Interrupt>;
+    fn interrupt(&self) -> Arc<dyn Interrupt>;
 }
 
 /// The query of a unit.
@@ -94,10 +94,13 @@ pub(crate) struct Table {
 /// What `--order-by auto` means for a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NaturalOrder {
-    /// ORDER BY these expressions, already quoted.
+    /// ORDER BY these columns.
     By(Vec<String>),
     /// As the server stores the rows.
-    Stored,
+    Stored {
+        /// System columns that say where a row is stored; empty where the server has none.
+        place: &'static [&'static str],
+    },
     /// A view's: whatever its query gives.
     Undefined,
 }
@@ -115,6 +118,8 @@ pub(crate) struct Column {
     pub image: Result<Image, NoImage>,
     /// Length to which the database pads its values with blanks, if it sends them padded.
     pub padded_to: Option<u32>,
+    /// How many bytes of its values a sort compares, if not all.
+    pub sorted_bytes: Option<u32>,
 }
 
 /// The exact image of a column.

@@ -1,47 +1,92 @@
 //! One connection in an r2d2 pool of one, since ConnectorX's partitions take their connection from nothing else and
 //! give it back to nothing else.
 
-use r2d2::{HandleError, ManageConnection, Pool, PooledConnection};
+use crate::{Error, ErrorKind, Result};
+use r2d2::{CustomizeConnection, HandleError, ManageConnection, Pool, PooledConnection};
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 /// How often a connecting worker looks whether its attempt has failed.
 const POLL: Duration = Duration::from_millis(20);
 
+/// A pool that connects once. By itself a pool replaces a broken connection, and the new one would have none of the
+/// settings of the old.
+pub(super) struct Single<M: ManageConnection> {
+    pool: Pool<M>,
+    connected: Arc<AtomicU32>,
+}
+
+/// Counts the connections that the pool makes.
+#[derive(Debug)]
+struct Counter(Arc<AtomicU32>);
+
+impl<C, E> CustomizeConnection<C, E> for Counter {
+    fn on_acquire(&self, _connection: &mut C) -> Result<(), E> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
 /// Passes on what the pool would only log and try again.
 #[derive(Debug)]
 struct Report<E>(Sender<E>);
 
-impl<E: Send + std::fmt::Debug + 'static> HandleError<E> for Report<E> {
+impl<E: Send + Debug + 'static> HandleError<E> for Report<E> {
     fn handle_error(&self, error: E) {
         // The receiver is gone once the pool has given its connection.
         let _ = self.0.send(error);
     }
 }
 
-/// A pool of one connection, and the connection.
-type Connected<M> = (Pool<M>, PooledConnection<M>);
-
-/// Connects once. The first failure is the answer, where a pool by itself would try again for 30 seconds; none at all
-/// within the timeout is `None`.
-pub(super) fn connect<M: ManageConnection<Error: Send>>(
-    manager: M,
-    timeout: Duration,
-) -> Result<Connected<M>, Option<M::Error>> {
-    let (report, failures) = channel();
-    let pool = Pool::builder()
-        .max_size(1)
-        .max_lifetime(None)
-        .idle_timeout(None)
-        .test_on_check_out(false)
-        .error_handler(Box::new(Report(report)))
-        .build_unchecked(manager);
-    for _ in 0..timeout.as_millis() / POLL.as_millis() {
-        match (pool.get_timeout(POLL), failures.try_recv()) {
-            (Ok(connection), _) => return Ok((pool, connection)),
-            (Err(_), Ok(failure)) => return Err(Some(failure)),
-            (Err(_), Err(_)) => {}
+impl<M: ManageConnection<Error: Send>> Single<M> {
+    /// Connects once. The first failure is the answer, told by `explain`, where a pool by itself would try again for 30
+    /// seconds. The timeout covers all that the server does to let a session begin.
+    pub fn connect(
+        manager: M,
+        timeout: Duration,
+        explain: impl FnOnce(&M::Error) -> Error,
+    ) -> Result<(Self, PooledConnection<M>)> {
+        let (report, failures) = channel();
+        let connected = Arc::new(AtomicU32::new(0));
+        let pool = Pool::builder()
+            .max_size(1)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .test_on_check_out(false)
+            .connection_customizer(Box::new(Counter(Arc::clone(&connected))))
+            .error_handler(Box::new(Report(report)))
+            .build_unchecked(manager);
+        for _ in 0..timeout.as_millis() / POLL.as_millis() {
+            match (pool.get_timeout(POLL), failures.try_recv()) {
+                (Ok(connection), _) => return Ok((Self { pool, connected }, connection)),
+                (Err(_), Ok(failure)) => return Err(explain(&failure)),
+                (Err(_), Err(_)) => {}
+            }
         }
+        Err(too_slow())
     }
-    Err(None)
+
+    /// The connection, given back since the last call.
+    pub fn get(&self) -> Result<PooledConnection<M>> {
+        let connection = self.pool.get_timeout(POLL).ok();
+        let same = |_: &PooledConnection<M>| self.connected.load(Ordering::Relaxed) == 1;
+        connection.filter(same).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Lost,
+                "the connection was lost between two tables",
+            )
+            .advise("run the job again; does the server's log say why it ended the session?")
+        })
+    }
+}
+
+fn too_slow() -> Error {
+    Error::new(
+        ErrorKind::Unreachable,
+        "the server took too long to let the session begin",
+    )
+    .advise("check host, port or socket of --source, and that the server answers")
 }

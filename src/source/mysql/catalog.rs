@@ -1,14 +1,17 @@
 //! What MySQL and MariaDB say of their tables.
 
 use super::super::{Catalog, Column, NaturalOrder, Table};
+use super::MAX_SORT_LENGTH;
 use super::error::in_use;
-use super::types::{ColumnType, image};
+use super::types::{ColumnType, image, is_long};
 use crate::Result;
+use r2d2::PooledConnection;
+use r2d2_mysql::MySqlConnectionManager;
+use r2d2_mysql::mysql::Row;
 use r2d2_mysql::mysql::prelude::Queryable;
-use r2d2_mysql::mysql::{Conn, Row};
 
 pub(super) struct MySqlCatalog {
-    connection: Conn,
+    connection: PooledConnection<MySqlConnectionManager>,
 }
 
 /// A row of `information_schema.TABLES`: type, engine, estimated rows.
@@ -24,7 +27,7 @@ const BASE_TABLES: &str = "SELECT TABLE_NAME FROM information_schema.TABLES \
      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')";
 
 impl MySqlCatalog {
-    pub fn new(connection: Conn) -> Self {
+    pub fn new(connection: PooledConnection<MySqlConnectionManager>) -> Self {
         Self { connection }
     }
 
@@ -53,6 +56,7 @@ fn column(row: &Row) -> Column {
         nullable: text(3) == "YES",
         // The server strips the blanks of a CHAR before it sends it.
         padded_to: None,
+        sorted_bytes: is_long(&name).then_some(MAX_SORT_LENGTH),
         sql_type: full,
     }
 }
@@ -68,9 +72,9 @@ fn natural_order((kind, engine, _): &TableRow, primary_key: &[String]) -> Natura
     if kind.ends_with("VIEW") {
         NaturalOrder::Undefined
     } else if is_innodb && !primary_key.is_empty() {
-        NaturalOrder::By(primary_key.iter().map(|name| quote(name)).collect())
+        NaturalOrder::By(primary_key.to_vec())
     } else {
-        NaturalOrder::Stored
+        NaturalOrder::Stored { place: &[] }
     }
 }
 

@@ -20,14 +20,6 @@ pub(super) fn connecting(cause: &ClientError) -> Error {
     }
 }
 
-pub(super) fn too_slow() -> Error {
-    Error::new(
-        ErrorKind::Unreachable,
-        "the server took too long to connect",
-    )
-    .advise("check host, port or socket of --source, and that the server runs")
-}
-
 /// What went wrong on a connection.
 pub(super) fn in_use(cause: &ClientError) -> Error {
     match cause {
@@ -42,15 +34,6 @@ pub(super) fn in_use(cause: &ClientError) -> Error {
         )
         .advise("run the job again; does the server's log say why it ended the session?"),
     }
-}
-
-pub(super) fn pool_failed(cause: &r2d2::Error) -> Error {
-    // The text is the last error of a connection attempt, which never holds the password.
-    Error::new(
-        ErrorKind::Lost,
-        "the connection was lost between two tables",
-    )
-    .because(cause.to_string())
 }
 
 /// The texts of values that didn't convert hold the values.
@@ -107,7 +90,6 @@ impl From<MySQLSourceError> for Error {
         match cause {
             MySQLSourceError::ConnectorXError(cause) => cause.into(),
             MySQLSourceError::MySQLError(cause) => in_use(&cause),
-            MySQLSourceError::MySQLPoolError(cause) => pool_failed(&cause),
             _ => Self::new(ErrorKind::Value, "the database's client gave up on a value"),
         }
     }

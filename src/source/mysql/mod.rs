@@ -5,28 +5,36 @@ mod error;
 mod rows;
 mod types;
 
-use super::{Catalog, Database, Interrupt, Query, Session, pooled};
+use super::pooled::Single;
+use super::{Catalog, Database, Interrupt, Query, Session};
 use crate::destination::UnitDestination;
 use crate::{Error, ErrorKind, Result};
 use connectorx::prelude::Dispatcher;
 use connectorx::sources::mysql::build_opts;
-use r2d2::Pool;
+use r2d2::PooledConnection;
 use r2d2_mysql::MySqlConnectionManager;
 use r2d2_mysql::mysql::prelude::Queryable;
 use r2d2_mysql::mysql::{Conn, Error as ClientError, Opts, OptsBuilder};
 use rows::{MySqlSource, MySqlTransport};
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Bytes that a sort compares of a value: more than the longest key of an index, 3,072.
+const MAX_SORT_LENGTH: u32 = 4096;
+
 /// What every session says first, as the big dump tools do. `sql_mode` also decides how a `--where` is read; the zone
 /// decides what it selects of a TIMESTAMP. The write timeout is how long the server waits for a reader that stalls.
-const SETTINGS: [&str; 5] = [
+const SETTINGS: [&str; 7] = [
     "SET NAMES utf8mb4",
     "SET SESSION sql_mode = ''",
     "SET SESSION time_zone = '+00:00'",
     "SET SESSION net_write_timeout = 3600",
+    "SET SESSION lock_wait_timeout = 30",
+    // MAX_SORT_LENGTH
+    "SET SESSION max_sort_length = 4096",
     "SET SESSION TRANSACTION READ ONLY",
 ];
 
@@ -53,28 +61,32 @@ impl MySql {
         Ok(Self { options })
     }
 
-    fn connect(&self) -> Result<Conn> {
-        Conn::new(self.options.clone()).map_err(|cause| error::connecting(&cause))
+    /// A pool of one keeps its connection attempt within the deadline, whatever the server does.
+    fn connect(
+        &self,
+    ) -> Result<(
+        Single<MySqlConnectionManager>,
+        PooledConnection<MySqlConnectionManager>,
+    )> {
+        let manager = MySqlConnectionManager::new(self.options.clone());
+        Single::connect(manager, CONNECT_TIMEOUT, error::connecting)
     }
 }
 
 impl Database for MySql {
     fn catalog(&self) -> Result<Box<dyn Catalog>> {
-        Ok(Box::new(catalog::MySqlCatalog::new(self.connect()?)))
+        let (_, connection) = self.connect()?;
+        Ok(Box::new(catalog::MySqlCatalog::new(connection)))
     }
 
     fn session(&self) -> Result<Box<dyn Session>> {
-        let manager = MySqlConnectionManager::new(self.options.clone());
-        let connected = pooled::connect(manager, CONNECT_TIMEOUT);
-        let (pool, mut connection) = connected.map_err(|cause| {
-            cause.map_or_else(error::too_slow, |cause| error::connecting(&cause))
-        })?;
+        let (single, mut connection) = self.connect()?;
         lift_time_limit(&mut connection)?;
         let kill = Kill {
             id: connection.connection_id(),
             options: self.options.clone(),
         };
-        Ok(Box::new(MySqlSession { pool, kill }))
+        Ok(Box::new(MySqlSession { single, kill }))
     }
 }
 
@@ -93,23 +105,20 @@ fn lift_time_limit(connection: &mut Conn) -> Result<()> {
 
 struct MySqlSession {
     /// Holds the one connection between two units.
-    pool: Pool<MySqlConnectionManager>,
+    single: Single<MySqlConnectionManager>,
     kill: Kill,
 }
 
 impl Session for MySqlSession {
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
-        let connection = self
-            .pool
-            .get()
-            .map_err(|cause| error::pool_failed(&cause))?;
+        let connection = self.single.get()?;
         let source = MySqlSource::new(connection);
         Dispatcher::<_, _, MySqlTransport>::new(source, destination, &[query.sql.as_str()], None)
             .run()
     }
 
-    fn interrupt(&self) -> Box<dyn Interrupt> {
-        Box::new(self.kill.clone())
+    fn interrupt(&self) -> Arc<dyn Interrupt> {
+        Arc::new(self.kill.clone())
     }
 }
 

@@ -18,6 +18,11 @@ pub(super) struct ColumnType<'a> {
 
 const AS_TEXT: &str = "CAST({} AS CHAR)";
 
+/// Whether values may be longer than a sort compares: types of other names are shorter than an index's key.
+pub(super) fn is_long(name: &str) -> bool {
+    name.ends_with("text") || name.ends_with("blob") || name.starts_with("var") || name == "json"
+}
+
 pub(super) fn image(column: &ColumnType<'_>) -> Result<Image, NoImage> {
     use DataType as T;
     let unsigned = column.full.contains("unsigned");

@@ -4,10 +4,11 @@ use super::super::{Catalog, Column, NaturalOrder, Table};
 use super::error::in_use;
 use super::types::{ColumnType, image, padded_to};
 use crate::Result;
-use postgres::{Client, Row};
+use postgres::Row;
+use r2d2::PooledConnection;
 
 pub(super) struct PostgresCatalog {
-    client: Client,
+    client: PooledConnection<super::Manager>,
 }
 
 /// Found as the session's `search_path` finds it; a partitioned table has its estimate in its partitions.
@@ -32,7 +33,7 @@ const BASE_TABLES: &str = "SELECT c.relname FROM pg_class c JOIN pg_namespace n 
        AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_t%'";
 
 impl PostgresCatalog {
-    pub fn new(client: Client) -> Self {
+    pub fn new(client: PooledConnection<super::Manager>) -> Self {
         Self { client }
     }
 
@@ -47,13 +48,20 @@ impl PostgresCatalog {
         Ok(Some(Table {
             columns: columns.iter().map(column).collect(),
             primary_key: primary_key.iter().map(|row| row.get(0)).collect(),
-            natural_order: if kind == "v" || kind == "f" {
-                NaturalOrder::Undefined
-            } else {
-                NaturalOrder::Stored
-            },
+            natural_order: natural_order(&kind),
             estimated_rows: row.get::<_, Option<f64>>(2).and_then(estimate),
         }))
+    }
+}
+
+/// Of a partitioned table, the place in a partition; the partitions follow each other by their ids.
+fn natural_order(kind: &str) -> NaturalOrder {
+    match kind {
+        "v" | "f" => NaturalOrder::Undefined,
+        "p" => NaturalOrder::Stored {
+            place: &["tableoid", "ctid"],
+        },
+        _ => NaturalOrder::Stored { place: &["ctid"] },
     }
 }
 
@@ -81,6 +89,7 @@ fn column(row: &Row) -> Column {
         name: row.get(0),
         image: image(&column_type),
         padded_to: padded_to(&column_type),
+        sorted_bytes: None,
         nullable: !row.get::<_, bool>(2),
         sql_type: full,
     }

@@ -18,14 +18,6 @@ pub(super) fn connecting(cause: &ClientError) -> Error {
     }
 }
 
-pub(super) fn too_slow() -> Error {
-    Error::new(
-        ErrorKind::Unreachable,
-        "the server took too long to connect",
-    )
-    .advise("check host and port of --source, and that the server runs")
-}
-
 /// What went wrong on a connection.
 pub(super) fn in_use(cause: &ClientError) -> Error {
     if let Some(error) = cause.as_db_error() {
@@ -46,15 +38,6 @@ pub(super) fn in_use(cause: &ClientError) -> Error {
     .advise(
         "infinite dates have none: leave such rows out with --where, or the column with --columns",
     )
-}
-
-pub(super) fn pool_failed(cause: &r2d2::Error) -> Error {
-    // The text is the last error of a connection attempt, which never holds the password.
-    Error::new(
-        ErrorKind::Lost,
-        "the connection was lost between two tables",
-    )
-    .because(cause.to_string())
 }
 
 fn has_io_error(cause: &ClientError) -> bool {
@@ -118,7 +101,6 @@ impl From<PostgresSourceError> for Error {
         match cause {
             PostgresSourceError::ConnectorXError(cause) => cause.into(),
             PostgresSourceError::PostgresError(cause) => in_use(&cause),
-            PostgresSourceError::PostgresPoolError(cause) => pool_failed(&cause),
             _ => Self::new(ErrorKind::Value, "the database's client gave up on a value"),
         }
     }

@@ -5,18 +5,20 @@ mod error;
 mod rows;
 mod types;
 
-use super::{Catalog, Database, Interrupt, Query, Session, pooled};
+use super::pooled::Single;
+use super::{Catalog, Database, Interrupt, Query, Session};
 use crate::destination::UnitDestination;
 use crate::{Error, ErrorKind, Result};
 use connectorx::prelude::Dispatcher;
 use connectorx::sources::postgres::rewrite_tls_args;
 use openssl::ssl::{SslConnector, SslMethod, SslVerifyMode};
 use postgres::config::SslMode;
-use postgres::{CancelToken, Client, Config};
+use postgres::{CancelToken, Config};
 use postgres_openssl::MakeTlsConnector;
-use r2d2::Pool;
+use r2d2::PooledConnection;
 use r2d2_postgres::PostgresConnectionManager;
 use rows::{PostgresSource, PostgresTransport};
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
@@ -67,15 +69,14 @@ impl Postgres {
         Ok(Self { config, tls })
     }
 
-    fn connect(&self) -> Result<Client> {
-        let mut client = self
-            .config
-            .connect(self.tls.clone())
-            .map_err(|cause| error::connecting(&cause))?;
-        client
-            .batch_execute(SETTINGS)
-            .map_err(|cause| error::in_use(&cause))?;
-        Ok(client)
+    /// A pool of one keeps its connection attempt within the deadline, whatever the server does.
+    fn connect(&self) -> Result<(Single<Manager>, PooledConnection<Manager>)> {
+        let manager = PostgresConnectionManager::new(self.config.clone(), self.tls.clone());
+        let (single, mut connection) =
+            Single::connect(manager, CONNECT_TIMEOUT, error::connecting)?;
+        let set = connection.batch_execute(SETTINGS);
+        set.map_err(|cause| error::in_use(&cause))?;
+        Ok((single, connection))
     }
 }
 
@@ -103,38 +104,29 @@ fn unused_tls(config: &mut Config) -> Result<MakeTlsConnector> {
 
 impl Database for Postgres {
     fn catalog(&self) -> Result<Box<dyn Catalog>> {
-        Ok(Box::new(catalog::PostgresCatalog::new(self.connect()?)))
+        let (_, connection) = self.connect()?;
+        Ok(Box::new(catalog::PostgresCatalog::new(connection)))
     }
 
     fn session(&self) -> Result<Box<dyn Session>> {
-        let manager = PostgresConnectionManager::new(self.config.clone(), self.tls.clone());
-        let connected = pooled::connect(manager, CONNECT_TIMEOUT);
-        let (pool, mut connection) = connected.map_err(|cause| {
-            cause.map_or_else(error::too_slow, |cause| error::connecting(&cause))
-        })?;
-        connection
-            .batch_execute(SETTINGS)
-            .map_err(|cause| error::in_use(&cause))?;
+        let (single, connection) = self.connect()?;
         let cancel = Cancel {
             token: connection.cancel_token(),
             tls: self.tls.clone(),
         };
-        Ok(Box::new(PostgresSession { pool, cancel }))
+        Ok(Box::new(PostgresSession { single, cancel }))
     }
 }
 
 struct PostgresSession {
     /// Holds the one connection between two units.
-    pool: Pool<Manager>,
+    single: Single<Manager>,
     cancel: Cancel,
 }
 
 impl Session for PostgresSession {
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
-        let mut connection = self
-            .pool
-            .get()
-            .map_err(|cause| error::pool_failed(&cause))?;
+        let mut connection = self.single.get()?;
         let scans = if query.stored_order {
             STORED_ORDER
         } else {
@@ -148,8 +140,8 @@ impl Session for PostgresSession {
             .run()
     }
 
-    fn interrupt(&self) -> Box<dyn Interrupt> {
-        Box::new(self.cancel.clone())
+    fn interrupt(&self) -> Arc<dyn Interrupt> {
+        Arc::new(self.cancel.clone())
     }
 }
 

@@ -52,10 +52,8 @@ impl SqliteCatalog {
         let primary_key = primary_key(&infos);
         let natural_order = match kind.as_str() {
             "view" => NaturalOrder::Undefined,
-            _ if without_rowid => {
-                NaturalOrder::By(primary_key.iter().map(|name| quote(name)).collect())
-            }
-            _ => rowid_name(&infos).map_or(NaturalOrder::Stored, |rowid| {
+            _ if without_rowid => NaturalOrder::By(primary_key.clone()),
+            _ => rowid_name(&infos).map_or(NaturalOrder::Stored { place: &[] }, |rowid| {
                 NaturalOrder::By(vec![rowid.to_owned()])
             }),
         };
@@ -117,6 +115,7 @@ fn column(info: Info) -> Column {
         nullable: !info.not_null,
         image,
         padded_to: None,
+        sorted_bytes: None,
     }
 }
 

@@ -23,6 +23,10 @@ pub(super) fn translated(cause: &rusqlite::Error) -> Error {
             ErrorKind::Unreachable,
             "check the file's path and permissions",
         ),
+        Some(ErrorCode::ReadOnly) => (
+            ErrorKind::Unreachable,
+            "a writer has left an unfinished transaction beside the file: open it once with a program that may write it",
+        ),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
             ErrorKind::Lost,
             "another program keeps the file locked: run the job again",

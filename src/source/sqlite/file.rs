@@ -38,6 +38,10 @@ pub(super) fn open(path: &Path) -> Result<(Connection, OpenFile)> {
         return Err(Error::new(ErrorKind::Unreachable, message)
             .advise("check the path of --source; a relative one in a job file is taken from that file's folder"));
     }
+    // SQLite looks for the log beside the file itself, not beside a link to it.
+    let path = &path
+        .canonicalize()
+        .map_err(|cause| unreadable(path).because(cause))?;
     let unlocked = unlocked(path).map_err(|cause| unreadable(path).because(cause))?;
     let connection = connect(path, unlocked.is_some());
     let connection = connection.map_err(|cause| translated(&cause).within(path.display()))?;

@@ -63,8 +63,8 @@ impl Session for SqliteSession {
         self.file.check_unchanged()
     }
 
-    fn interrupt(&self) -> Box<dyn Interrupt> {
-        Box::new(SqliteInterrupt(Arc::clone(&self.interrupt)))
+    fn interrupt(&self) -> Arc<dyn Interrupt> {
+        Arc::new(SqliteInterrupt(Arc::clone(&self.interrupt)))
     }
 }
 

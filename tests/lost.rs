@@ -92,3 +92,41 @@ fn fails_cleanly(case: &Case, ran: Ran) {
     assert!(case.entries().is_empty(), "{:?}", case.entries());
     assert_eq!(case.database.sessions(), 0);
 }
+
+#[test]
+fn the_cause_is_told_where_the_failed_session_can_not_be_killed() {
+    use r2d2_mysql::mysql::prelude::Queryable;
+    let case = Case::with(System::MariaDb, &[Table::notes("t").ids(1..=3)]);
+    let name = case.database.name();
+    let user = format!("one_{name}");
+    let mut admin = crate::harness::mariadb().connect_to(name);
+    admin
+        .query_drop(format!(
+            "CREATE USER {user}@'%' IDENTIFIED BY 'x' WITH MAX_USER_CONNECTIONS 1"
+        ))
+        .expect("a user");
+    admin
+        .query_drop(format!("GRANT SELECT ON `{name}`.* TO {user}@'%'"))
+        .expect("a grant");
+    // The first rows have no key; the others take longer than the coordinator waits.
+    let view = "CREATE VIEW v AS SELECT NULL AS id, 'no key' AS note FROM seq_1_to_3000 UNION ALL \
+                SELECT id, CAST(SLEEP(8) AS CHAR) FROM t";
+    admin.query_drop(view).expect("a view");
+    let source = format!("mysql://{user}:x@127.0.0.1:{}/{name}", case.database.port());
+    let job = [
+        "run",
+        "--source",
+        &source,
+        "--tables",
+        "v",
+        "--key",
+        "id",
+        "--workers",
+        "1",
+    ];
+    let ran = case.command().args(job).fails_with(4);
+    ran.check(
+        ran.stderr.contains("table v") && ran.stderr.contains("NULL"),
+        "the cause is told",
+    );
+}

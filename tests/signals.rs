@@ -137,3 +137,8 @@ fn leaves_nothing(case: &Case) {
         sleep(Duration::from_millis(20));
     }
 }
+
+#[test]
+fn a_hangup_stops_a_job_that_reads_with_exit_code_129() {
+    stops_while_reading(System::Sqlite, Signal::HUP, 129);
+}

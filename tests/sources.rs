@@ -1,6 +1,6 @@
 //! Databases that are not there, or are none.
 
-use crate::harness::{Case, System};
+use crate::harness::{Case, System, Table};
 use std::time::Duration;
 
 #[test]
@@ -41,4 +41,41 @@ fn a_file_that_is_no_database_is_refused() {
         .args(["--tables", "t", "--key", "id"])
         .fails_with(3)
         .says("source.sqlite");
+}
+
+#[test]
+fn a_server_that_accepts_and_stays_silent_is_given_up_after_the_connect_timeout() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = silent.local_addr().expect("an address").port();
+    let case = Case::on(System::Sqlite);
+    let jobs = ["mysql", "postgresql"].map(|scheme| {
+        let source = format!("{scheme}://reader:x@127.0.0.1:{port}/t");
+        let job = ["plan", "--source", &source, "--tables", "t", "--key", "id"];
+        case.command().args(job).start()
+    });
+    for job in jobs {
+        let ran = job.end().exits_with(3);
+        ran.check(ran.elapsed < Duration::from_secs(12), "after ten seconds");
+    }
+}
+
+#[test]
+fn a_link_to_a_sqlite_database_reads_its_write_ahead_log_too() {
+    let case = Case::with(System::Sqlite, &[Table::notes("t").ids(1..=5)]);
+    case.set_journal_mode("WAL");
+    let writer = rusqlite::Connection::open(case.path("source.sqlite")).expect("a database");
+    let insert = writer.execute_batch("INSERT INTO t VALUES (6, 'in the log')");
+    insert.expect("a row");
+    std::os::unix::fs::symlink("source.sqlite", case.path("link.sqlite")).expect("a link");
+    let job = [
+        "run",
+        "--source",
+        "sqlite://link.sqlite",
+        "--tables",
+        "t",
+        "--key",
+        "id",
+    ];
+    case.command().args(job).succeeds();
+    assert_eq!(case.rows().len(), 6);
 }

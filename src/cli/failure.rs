@@ -1,14 +1,39 @@
 //! The one report of an error, for people or for programs.
 
 use crate::Error;
-use crate::report::JSON_SCHEMA_VERSION;
+use crate::report::{JSON_SCHEMA_VERSION, LogFormat};
 use serde::Serialize;
 use std::error::Error as StdError;
 use std::fmt::Write;
 use std::time::Duration;
 
+/// How a command failed, and how that is told.
+pub(super) struct Failure {
+    pub error: Error,
+    pub log_format: LogFormat,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            log_format: LogFormat::Text,
+        }
+    }
+}
+
+impl Failure {
+    /// The report, with its last line feed.
+    pub fn told(&self, elapsed: Duration) -> String {
+        match self.log_format {
+            LogFormat::Text => as_text(&self.error),
+            LogFormat::Json => as_json(&self.error, elapsed),
+        }
+    }
+}
+
 /// The error, its causes, and what to do: a line each.
-pub(super) fn as_text(error: &Error) -> String {
+fn as_text(error: &Error) -> String {
     let mut text = format!("firstseen: {error}\n");
     for cause in causes(error) {
         let _ = writeln!(text, "  cause: {cause}");
@@ -33,7 +58,7 @@ struct Failed<'a> {
 }
 
 /// The error as a line of the JSON log.
-pub(super) fn as_json(error: &Error, elapsed: Duration) -> String {
+fn as_json(error: &Error, elapsed: Duration) -> String {
     let failed = Failed {
         schema_version: JSON_SCHEMA_VERSION,
         elapsed_secs: elapsed.as_secs_f64(),

@@ -10,9 +10,10 @@ mod signals;
 mod verify;
 
 use crate::Result;
-use crate::report::LogFormat;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
+use failure::Failure;
+use job_command::JobArgs;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -26,14 +27,14 @@ pub struct Cli {
 
 const EXIT_CODES: &str = "Exit codes: 0 done · 1 a bug, or sums that differ · 2 usage or job file · 3 the source can't be \
 reached, refuses or was lost · 4 the data or schema doesn't fit, or verify found a fault · 5 the output can't be written \
-· 6 the output exists or is in use · 130, 143 interrupted";
+· 6 the output exists or is in use · 129, 130, 143 interrupted";
 
 #[derive(Subcommand)]
 enum Command {
     /// Read the tables and write the batch files and their manifest
-    Run(Box<job_command::RunArgs>),
+    Run(Box<JobArgs>),
     /// Check a job and print what it would read and write; reads no rows and writes nothing
-    Plan(Box<job_command::PlanArgs>),
+    Plan(Box<JobArgs>),
 
     /// Check that a folder still holds what its manifest says
     Verify(verify::VerifyArgs),
@@ -53,34 +54,22 @@ impl Cli {
     /// Runs the command, prints at most one report to standard error, and says how to exit.
     pub fn run(self) -> ExitCode {
         let begun = Instant::now();
-        let log_format = self.command.log_format();
-        let Err(error) = self.command.run() else {
+        let Err(failure) = self.command.run() else {
             return ExitCode::SUCCESS;
         };
-        out::error(&match log_format {
-            LogFormat::Text => failure::as_text(&error),
-            LogFormat::Json => failure::as_json(&error, begun.elapsed()),
-        });
-        ExitCode::from(error.exit_code())
+        out::error(&failure.told(begun.elapsed()));
+        ExitCode::from(failure.error.exit_code())
     }
 }
 
 impl Command {
-    fn log_format(&self) -> LogFormat {
+    fn run(self) -> Result<(), Failure> {
         match self {
-            Self::Run(args) => args.log_format(),
-            Self::Plan(args) => args.log_format(),
-            Self::Verify(_) | Self::Generate(_) | Self::Completions(_) => LogFormat::Text,
-        }
-    }
-
-    fn run(self) -> Result<()> {
-        match self {
-            Self::Run(args) => args.run(),
-            Self::Plan(args) => args.run(),
-            Self::Verify(args) => args.run(),
-            Self::Generate(args) => args.run(),
-            Self::Completions(args) => completions(args.shell),
+            Self::Run(job) => job.run(),
+            Self::Plan(job) => job.plan(),
+            Self::Verify(args) => Ok(args.run()?),
+            Self::Generate(args) => Ok(args.run()?),
+            Self::Completions(args) => Ok(completions(args.shell)?),
         }
     }
 }

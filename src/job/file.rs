@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn every_flag_is_a_key() {
         let options = parse(
-            "source = 'sqlite://a'\nkey = ['K']\norder_by = 'A desc, B'\nbatch_rows = 5\ncount_only = true\n[[table]]\nname = 't'\nwhere = 'x > 1'",
+            "source = 'sqlite://a'\nkey = ['K']\norder_by = 'A desc, B'\nbatch_rows = 5\nverbose = true\njson = true\nlog_format = 'json'\ncount_only = true\n[[table]]\nname = 't'\nwhere = 'x > 1'",
         );
         let options = options.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(options.order_by.unwrap(), ["A desc", "B"]);

@@ -104,6 +104,12 @@ impl Job {
             exact,
             force,
             mut warnings,
+            // What is said of the job is no part of it.
+            progress: _,
+            log_format: _,
+            json: _,
+            quiet: _,
+            verbose: _,
         } = options;
         let source = source
             .filter(|source| !source.is_empty())

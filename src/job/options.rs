@@ -1,7 +1,8 @@
 //! What flags and a job file can say, not yet checked.
 
 use crate::batch::Format;
-use clap::{Args, ValueEnum};
+use crate::report::{LogFormat, ProgressChoice, ReportOptions, Verbosity};
+use clap::{ArgAction, Args, ValueEnum};
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -69,6 +70,35 @@ pub struct JobOptions {
     /// Replace the folder of an earlier job
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub force: Option<bool>,
+    /// Progress bars on standard error [default: auto]
+    #[arg(long, value_enum)]
+    pub progress: Option<ProgressChoice>,
+    /// Format of the log on standard error [default: text]
+    #[arg(long, value_enum)]
+    pub log_format: Option<LogFormat>,
+    /// Print the result as JSON
+    #[arg(
+        long,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_name = "BOOL"
+    )]
+    pub json: Option<bool>,
+    /// Log warnings and errors only
+    #[arg(
+        short,
+        long,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_name = "BOOL"
+    )]
+    pub quiet: Option<bool>,
+    /// Log more; -vv is as -v
+    #[arg(short, long, action = ArgAction::Count)]
+    #[serde(default, deserialize_with = "as_count")]
+    pub verbose: u8,
     /// What the user should know of how the options were put together.
     #[arg(skip)]
     #[serde(skip)]
@@ -145,7 +175,26 @@ fn one_or_many<'de, D: serde::Deserializer<'de>>(
     Ok(Some(list.items()))
 }
 
+/// The file's `verbose = true` is one `-v`.
+fn as_count<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    bool::deserialize(deserializer).map(u8::from)
+}
+
 impl JobOptions {
+    /// What is said of the job, and how. `quiet` wins over `verbose`.
+    pub fn report(&self) -> ReportOptions {
+        let verbosity = match (self.quiet, self.verbose) {
+            (Some(true), _) => Verbosity::Quiet,
+            (_, 0) => Verbosity::Normal,
+            _ => Verbosity::Verbose,
+        };
+        ReportOptions {
+            progress: self.progress.unwrap_or_default(),
+            log_format: self.log_format.unwrap_or_default(),
+            verbosity,
+        }
+    }
+
     /// These options over those of a job file: what is given here wins.
     #[must_use]
     pub fn over(self, file: Self) -> Self {
@@ -185,6 +234,11 @@ impl JobOptions {
             null_keys: self.null_keys.or(file.null_keys),
             exact: self.exact.or(file.exact),
             force: self.force.or(file.force),
+            progress: self.progress.or(file.progress),
+            log_format: self.log_format.or(file.log_format),
+            json: self.json.or(file.json),
+            quiet: self.quiet.or(file.quiet),
+            verbose: self.verbose.max(file.verbose),
             warnings,
         }
     }

@@ -15,7 +15,7 @@ run:
 # Every test. Brings MariaDB, PostgreSQL and the Python readers where they are missing.
 test:
 	tests/prepare.sh
-	cargo test --release --locked
+	cargo test --release --locked --lib --test main
 
 # What must hold before a commit.
 check:

@@ -8,25 +8,25 @@ use connectorx::impl_typesystem;
 pub enum Carrier {
     /// A truth value.
     Bool(bool),
-    /// An integer.
+    /// An integer of 8 bits with a sign.
     Int8(bool),
-    /// An integer.
+    /// An integer of 16 bits with a sign.
     Int16(bool),
-    /// An integer.
+    /// An integer of 32 bits with a sign.
     Int32(bool),
-    /// An integer.
+    /// An integer of 64 bits with a sign.
     Int64(bool),
-    /// An integer.
+    /// An integer of 8 bits.
     UInt8(bool),
-    /// An integer.
+    /// An integer of 16 bits.
     UInt16(bool),
-    /// An integer.
+    /// An integer of 32 bits.
     UInt32(bool),
-    /// An integer.
+    /// An integer of 64 bits.
     UInt64(bool),
-    /// A floating-point number.
+    /// A floating-point number of 32 bits.
     Float32(bool),
-    /// A floating-point number.
+    /// A floating-point number of 64 bits.
     Float64(bool),
     /// Text that the source owns.
     Text(bool),

@@ -6,6 +6,7 @@ use super::standing::Standing;
 use crate::{Error, ErrorKind, Result};
 use rustix::fs::{Access, access};
 use std::fs;
+use std::io;
 use std::path::Path;
 
 /// A folder that a job may publish to: absent, empty, or an earlier result that `--force` allows to be replaced.
@@ -59,8 +60,12 @@ impl Target {
 
 fn check_parent(parent: &Path) -> Result<()> {
     let found = fs::metadata(parent).map_err(|cause| {
-        let advice = format!("make it first: mkdir -p {}", parent.display());
-        cannot(format_args!("write to {}", parent.display()), cause).advise(advice)
+        let is_missing = cause.kind() == io::ErrorKind::NotFound;
+        let error = cannot(format_args!("write to {}", parent.display()), cause);
+        if is_missing {
+            return error.advise(format!("make it first: mkdir -p {}", parent.display()));
+        }
+        error
     })?;
     if !found.is_dir() {
         let message = format!("can't write to {}: it is no folder", parent.display());

@@ -39,7 +39,7 @@ pub enum Event {
         /// The table.
         table: String,
     },
-    /// More rows of a unit have been read. Sent every few thousand rows.
+    /// More rows of a unit have been read. Sent every 1,024 rows, and sooner where cells are large.
     UnitProgress {
         /// Ordinal of the unit, from 0.
         unit: usize,

@@ -3,9 +3,9 @@
 //! A [`Catalog`] tells of tables and reads no rows. A [`Session`] is one connection of a worker: it feeds one unit's
 //! rows to the unit's destination through ConnectorX. An [`Interrupt`] ends what a session waits for.
 
-mod mysql;
+pub(crate) mod mysql;
 mod pooled;
-mod postgres;
+pub(crate) mod postgres;
 mod sqlite;
 
 use crate::Result;

@@ -4,16 +4,14 @@ use super::database::{Database, Standing, column_list, create_statement};
 use super::{Order, fill};
 use crate::generate::row::write_line;
 use crate::generate::supply::Supply;
+use crate::source::postgres::{error, options};
 use crate::{Error, ErrorKind, Result};
-use connectorx::sources::postgres::{PostgresSourceError, rewrite_tls_args};
 use postgres::error::SqlState;
-use postgres::{Client, Config, NoTls, Transaction};
+use postgres::{Client, Transaction};
 use std::io::{self, Write};
 use std::time::Duration;
 use url::Url;
 
-/// A server that doesn't answer in this time isn't there.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Data that the server doesn't take in this time will never be taken.
 const STALL_TIMEOUT: Duration = Duration::from_secs(300);
 /// Loading may take long, but somebody else's lock on an old table is waited for 30 s only.
@@ -28,20 +26,14 @@ pub(super) fn load(url: &Url, order: &Order<'_>) -> Result<()> {
     transaction.commit().map_err(translate)
 }
 
-/// Reads the URL as ConnectorX does, so that its options mean the same as in a job.
 fn connect(url: &Url) -> Result<Client> {
-    let (mut config, tls) = rewrite_tls_args(url).map_err(bad_options)?;
-    if config.get_connect_timeout().is_none() {
-        config.connect_timeout(CONNECT_TIMEOUT);
-    }
+    let (mut config, tls) = options(url)?;
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(STALL_TIMEOUT);
     }
-    let client = match tls {
-        Some(tls) => config.connect(tls),
-        None => config.connect(NoTls),
-    };
-    client.map_err(|cause| unreachable(cause, &config))
+    config
+        .connect(tls)
+        .map_err(|cause| error::connecting(&cause))
 }
 
 struct Postgres<'t, 'c>(&'t mut Transaction<'c>);
@@ -98,47 +90,9 @@ fn translate_write(cause: io::Error) -> Error {
 }
 
 fn translate(cause: postgres::Error) -> Error {
-    let (kind, message) = match cause.code() {
-        None => (ErrorKind::Lost, "the connection was lost"),
-        Some(&SqlState::ADMIN_SHUTDOWN | &SqlState::CRASH_SHUTDOWN) => {
-            (ErrorKind::Lost, "PostgreSQL was shut down")
-        }
-        Some(&SqlState::DISK_FULL) => (ErrorKind::Output, "no space is left on PostgreSQL's disk"),
-        Some(_) => (ErrorKind::Refused, "PostgreSQL refused a statement"),
-    };
-    Error::new(kind, message).because(cause)
-}
-
-fn unreachable(cause: postgres::Error, config: &Config) -> Error {
-    let lacks_password =
-        cause.code().is_none() && config.get_password().is_none() && !cause_is_io(&cause);
-    match cause.code() {
-        Some(&SqlState::INVALID_PASSWORD | &SqlState::INVALID_AUTHORIZATION_SPECIFICATION) => {
-            Error::new(
-                ErrorKind::AccessDenied,
-                "PostgreSQL refused the user or the password",
-            )
-        }
-        None if lacks_password => {
-            Error::new(ErrorKind::AccessDenied, "PostgreSQL asks for a password")
-        }
-        Some(&SqlState::INVALID_CATALOG_NAME) => {
-            Error::new(ErrorKind::Unreachable, "PostgreSQL has no such database")
-        }
-        _ => Error::new(ErrorKind::Unreachable, "PostgreSQL can't be reached"),
+    if cause.code() == Some(&SqlState::DISK_FULL) {
+        return Error::new(ErrorKind::Output, "no space is left on PostgreSQL's disk")
+            .because(cause);
     }
-    .because(cause)
-}
-
-fn cause_is_io(cause: &postgres::Error) -> bool {
-    std::error::Error::source(cause).is_some_and(<dyn std::error::Error>::is::<io::Error>)
-}
-
-/// The parser's messages name options, never their values.
-fn bad_options(cause: PostgresSourceError) -> Error {
-    Error::new(
-        ErrorKind::Usage,
-        "--source: an option of the URL is not known or has no such value",
-    )
-    .because(cause)
+    error::in_use(&cause)
 }

@@ -8,7 +8,7 @@ use r2d2_mysql::mysql::{Error as ClientError, MySqlError};
 const QUOTING: [u16; 6] = [1264, 1292, 1366, 1406, 1411, 1525];
 
 /// Why there is no connection.
-pub(super) fn connecting(cause: &ClientError) -> Error {
+pub(crate) fn connecting(cause: &ClientError) -> Error {
     match cause {
         ClientError::MySqlError(error) => server(error),
         ClientError::UrlError(_) => Error::new(ErrorKind::Usage, format!("--source: {cause}")),
@@ -21,7 +21,7 @@ pub(super) fn connecting(cause: &ClientError) -> Error {
 }
 
 /// What went wrong on a connection.
-pub(super) fn in_use(cause: &ClientError) -> Error {
+pub(crate) fn in_use(cause: &ClientError) -> Error {
     match cause {
         ClientError::MySqlError(error) => server(error),
         ClientError::FromValueError(_) | ClientError::FromRowError(_) => Error::new(

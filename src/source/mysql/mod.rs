@@ -1,7 +1,7 @@
 //! MySQL and MariaDB, by ConnectorX's stock source over the binary protocol.
 
 mod catalog;
-mod error;
+pub(crate) mod error;
 mod rows;
 mod types;
 
@@ -43,21 +43,23 @@ pub(super) struct MySql {
     options: OptsBuilder,
 }
 
-impl MySql {
-    pub(super) fn new(url: &Url) -> Result<Self> {
-        let wants_socket = url.query_pairs().any(|(name, _)| name == "socket");
-        let options = build_opts(url.as_str()).map_err(|cause| {
-            Error::new(
-                ErrorKind::Usage,
-                "--source: the URL has a parameter that is not known",
-            )
+/// How to connect to the server of a URL: as ConnectorX reads it, with a deadline, and by a socket only if the URL says so.
+pub(crate) fn options(url: &Url) -> Result<OptsBuilder> {
+    let wants_socket = url.query_pairs().any(|(name, _)| name == "socket");
+    let options = build_opts(url.as_str()).map_err(|cause| {
+        let message = "--source: the URL has a parameter that is not known";
+        Error::new(ErrorKind::Usage, message)
             .because(cause)
             .advise("known are socket, ssl-mode and ssl-ca, and what the mysql crate takes")
-        })?;
-        let options = options
-            .prefer_socket(wants_socket)
-            .tcp_connect_timeout(Some(CONNECT_TIMEOUT))
-            .init(SETTINGS.map(str::to_owned).to_vec());
+    })?;
+    Ok(options
+        .prefer_socket(wants_socket)
+        .tcp_connect_timeout(Some(CONNECT_TIMEOUT)))
+}
+
+impl MySql {
+    pub(super) fn new(url: &Url) -> Result<Self> {
+        let options = options(url)?.init(SETTINGS.map(str::to_owned).to_vec());
         Ok(Self { options })
     }
 

@@ -7,9 +7,13 @@ use postgres::error::DbError;
 use std::error::Error as StdError;
 
 /// Why there is no connection.
-pub(super) fn connecting(cause: &ClientError) -> Error {
+pub(crate) fn connecting(cause: &ClientError) -> Error {
     match cause.as_db_error() {
         Some(error) => server(error),
+        None if !has_io_error(cause) && chain(cause).contains("password missing") => {
+            Error::new(ErrorKind::AccessDenied, "the server asks for a password")
+                .advise("write it into --source: postgresql://USER:PASSWORD@HOST/DATABASE")
+        }
         None => Error::new(
             ErrorKind::Unreachable,
             format!("the server can't be reached: {}", chain(cause)),
@@ -19,7 +23,7 @@ pub(super) fn connecting(cause: &ClientError) -> Error {
 }
 
 /// What went wrong on a connection.
-pub(super) fn in_use(cause: &ClientError) -> Error {
+pub(crate) fn in_use(cause: &ClientError) -> Error {
     if let Some(error) = cause.as_db_error() {
         return server(error);
     }

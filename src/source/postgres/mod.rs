@@ -1,7 +1,7 @@
 //! PostgreSQL, by ConnectorX's stock source over `COPY … TO STDOUT (FORMAT BINARY)`.
 
 mod catalog;
-mod error;
+pub(crate) mod error;
 mod rows;
 mod types;
 
@@ -43,29 +43,33 @@ pub(super) struct Postgres {
     tls: MakeTlsConnector,
 }
 
-impl Postgres {
-    pub(super) fn new(url: &Url) -> Result<Self> {
-        refuse_unknown_sslmode(url)?;
-        let (mut config, tls) = rewrite_tls_args(url).map_err(|cause| {
-            Error::new(
-                ErrorKind::Usage,
-                "--source: the URL has a parameter that is not known or not in order",
-            )
+/// How to connect to the server of a URL: as ConnectorX reads it, with a deadline.
+pub(crate) fn options(url: &Url) -> Result<(Config, MakeTlsConnector)> {
+    refuse_unknown_sslmode(url)?;
+    let (mut config, tls) = rewrite_tls_args(url).map_err(|cause| {
+        let message = "--source: the URL has a parameter that is not known or not in order";
+        Error::new(ErrorKind::Usage, message)
             .because(error::without_values(&cause))
             .advise(
                 "parameters are those of libpq's connection URIs, as the postgres crate takes them",
             )
-        })?;
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT_TIMEOUT);
-        }
-        if config.get_application_name().is_none() {
-            config.application_name("firstseen");
-        }
-        let tls = match tls {
-            Some(tls) => tls,
-            None => unused_tls(&mut config)?,
-        };
+    })?;
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(CONNECT_TIMEOUT);
+    }
+    if config.get_application_name().is_none() {
+        config.application_name("firstseen");
+    }
+    let tls = match tls {
+        Some(tls) => tls,
+        None => unused_tls(&mut config)?,
+    };
+    Ok((config, tls))
+}
+
+impl Postgres {
+    pub(super) fn new(url: &Url) -> Result<Self> {
+        let (config, tls) = options(url)?;
         Ok(Self { config, tls })
     }
 

@@ -3,7 +3,9 @@
 use super::bars::Bars;
 use super::lines::Lines;
 use super::screen::Screen;
+use super::style::BAR_COLUMNS;
 use super::{Listener, Log};
+use console::Term;
 use indicatif::ProgressDrawTarget;
 use serde::Deserialize;
 use std::io::{self, IsTerminal};
@@ -55,12 +57,18 @@ pub struct ReportOptions {
     pub verbosity: Verbosity,
 }
 
-/// The listener for standard error. Drop it before anything else is printed there: that clears its bars.
+/// The listener for standard error: bars only on a terminal that is wide enough for them. Drop it before anything else is printed there: that clears its bars.
 pub fn listener(options: ReportOptions) -> Box<dyn Listener> {
-    if io::stderr().is_terminal() && options.draws_on(true) {
+    if io::stderr().is_terminal() && is_wide() && options.draws_on(true) {
         return Box::new(Bars::new(ProgressDrawTarget::stderr(), options.verbosity));
     }
     listener_to(options, Log::stderr())
+}
+
+/// Whether a bar fits into a line of the terminal: one that wraps can't be drawn over.
+fn is_wide() -> bool {
+    let size = Term::stderr().size_checked();
+    size.is_none_or(|(_, columns)| columns >= BAR_COLUMNS)
 }
 
 /// The listener for `log`, which is no terminal: bars only with [`ProgressChoice::Always`].

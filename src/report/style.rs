@@ -4,19 +4,22 @@ use super::number::{grouped, per_second};
 use indicatif::{ProgressState, ProgressStyle};
 use std::fmt::Write;
 
+/// Columns that a bar takes before its message, which is cut to what is left.
+pub(super) const BAR_COLUMNS: u16 = 67;
+
 /// A table, or the total, of which an estimate of the rows is known.
 pub(super) fn estimated() -> ProgressStyle {
-    style("{prefix:16!} [{bar:24}] {rows:>12} of {estimate:12} {rate:>11} rows/s  {msg}")
+    style("{prefix:12!} [{bar:10}] {rows:>10} of {estimate:10} {rate:>9} rows/s  {wide_msg}")
 }
 
 /// A table, or the total, without an estimate.
 pub(super) fn open() -> ProgressStyle {
-    style("{prefix:16!}  {spinner:24}  {rows:>12}    {estimate:12} {rate:>11} rows/s  {msg}")
+    style("{prefix:12!}  {spinner:10}  {rows:>10}    {estimate:10} {rate:>9} rows/s  {wide_msg}")
 }
 
 /// The batch files.
 pub(super) fn files() -> ProgressStyle {
-    style("{prefix:16!} [{bar:24}] {rows:>12} of {estimate:12} {msg}")
+    style("{prefix:12!} [{bar:10}] {rows:>10} of {estimate:10} {wide_msg}")
 }
 
 fn style(template: &str) -> ProgressStyle {

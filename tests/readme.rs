@@ -1,8 +1,14 @@
 //! What the README shows works as it stands there.
 
 use crate::harness::{Case, System, interpreter};
+use std::env;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
+
+/// Distinct persons of the sample.
+const SAMPLE_ROWS: u32 = 10_014;
 
 #[test]
 fn the_sample_job_writes_full_batches_and_a_short_one() {
@@ -63,7 +69,53 @@ fn every_python_snippet_of_the_readme_reads_the_batches() {
             "{snippet}\n{}",
             String::from_utf8_lossy(&output.stderr)
         );
+        let counted = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(counted.trim(), SAMPLE_ROWS.to_string(), "{snippet}");
     }
+}
+
+#[test]
+fn the_makefile_rule_of_the_readme_runs_the_job_once() {
+    let case = Case::on(System::Sqlite);
+    for (name, content) in [
+        ("person.toml", "job.toml"),
+        ("lhid2005.sqlite", "lhid2005.sqlite"),
+    ] {
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("sample_data")
+            .join(content);
+        case.write(name, std::fs::read(sample).expect("a sample"));
+    }
+    case.write("Makefile", blocks("make").concat());
+    case.write("report.py", "#!/bin/sh\nls \"$1\"\n");
+    std::fs::set_permissions(case.path("report.py"), Permissions::from_mode(0o755))
+        .expect("a mode");
+    let first = make(&case);
+    assert!(first.contains("firstseen run person.toml"), "{first}");
+    let report = std::fs::read_to_string(case.path("report.html")).expect("a report");
+    assert_eq!(report.lines().count(), 2, "{report}");
+    let second = make(&case);
+    assert!(second.contains("up to date"), "{second}");
+}
+
+fn make(case: &Case) -> String {
+    let binaries = Path::new(env!("CARGO_BIN_EXE_firstseen"))
+        .parent()
+        .expect("a folder");
+    let path = format!(
+        "{}:{}",
+        binaries.display(),
+        env::var("PATH").unwrap_or_default()
+    );
+    let output = Command::new("make")
+        .arg("report.html")
+        .env("PATH", path)
+        .current_dir(case.folder())
+        .output()
+        .expect("make runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 #[test]

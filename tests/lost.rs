@@ -130,3 +130,18 @@ fn the_cause_is_told_where_the_failed_session_can_not_be_killed() {
         "the cause is told",
     );
 }
+
+#[test]
+fn a_table_that_stays_locked_fails_the_job_after_thirty_seconds() {
+    use r2d2_mysql::mysql::prelude::Queryable;
+    let case = Case::with(System::MariaDb, &[Table::notes("t").ids(1..=3)]);
+    let mut other = crate::harness::mariadb().connect_to(case.database.name());
+    other.query_drop("LOCK TABLES t WRITE").expect("a lock");
+    let ran = case
+        .run()
+        .args(["--tables", "t", "--key", "id"])
+        .fails_with(3)
+        .says("table t");
+    let patience = Duration::from_secs(25)..Duration::from_secs(45);
+    ran.check(patience.contains(&ran.elapsed), "after thirty seconds");
+}

@@ -68,9 +68,7 @@ pub(crate) fn interruptible<T: Send + 'static>(
     // The receiver is gone if the caller has left.
     let work = move || _ = sender.send(work());
     let spawned = thread::Builder::new().spawn(work);
-    spawned.map_err(|cause| {
-        Error::new(ErrorKind::Capacity, "no thread can be started").because(cause)
-    })?;
+    spawned.map_err(Error::no_thread)?;
     loop {
         cancel.check()?;
         match receiver.recv_timeout(POLL) {

@@ -107,6 +107,11 @@ impl Error {
         }
     }
 
+    /// The system starts no more threads.
+    pub(crate) fn no_thread(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(ErrorKind::Capacity, "no thread can be started").because(cause)
+    }
+
     /// Adds what the user can do.
     #[must_use]
     pub fn advise(mut self, advice: impl Into<String>) -> Self {

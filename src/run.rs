@@ -236,9 +236,7 @@ fn write_files(
     let pool = ThreadPoolBuilder::new()
         .thread_name(|index| format!("encoder-{index}"))
         .build();
-    let pool = pool.map_err(|cause| {
-        Error::new(ErrorKind::Capacity, "no thread can be started").because(cause)
-    })?;
+    let pool = pool.map_err(Error::no_thread)?;
     let write = || {
         write_batches(&rows, &layout, staging.folder(), &on_file, &|| {
             cancel.is_interrupted()

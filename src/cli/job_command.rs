@@ -31,19 +31,13 @@ impl JobArgs {
     /// `firstseen run`.
     pub fn run(self) -> Result<(), Failure> {
         self.with_job(|ready| {
-            let Ready {
-                job,
-                listener,
-                cancel,
-                json,
-            } = ready;
-            let manifest = run(&job, &listener, &cancel)?;
+            let manifest = run(&ready.job, &ready.listener, &ready.cancel)?;
             // Its bars go before anything else is printed.
-            drop(listener);
-            if json {
+            drop(ready.listener);
+            if ready.json {
                 return out::json(&manifest);
             }
-            let output = match &job.output {
+            let output = match &ready.job.output {
                 Output::Count => report::Output::CountedOnly,
                 Output::Batches(batches) => report::Output::Published(&batches.folder),
             };
@@ -54,14 +48,8 @@ impl JobArgs {
     /// `firstseen plan`.
     pub fn plan(self) -> Result<(), Failure> {
         self.with_job(|ready| {
-            let Ready {
-                job,
-                listener,
-                cancel,
-                json,
-            } = ready;
-            let plan = show_plan(&job, listener.as_ref(), &cancel)?;
-            if json {
+            let plan = show_plan(&ready.job, ready.listener.as_ref(), &ready.cancel)?;
+            if ready.json {
                 return out::json(&plan);
             }
             out::result(plan.to_string().as_bytes())

@@ -30,7 +30,13 @@ impl Control {
 
     /// Says that a unit failed: all others stop. What they fail with then is an echo of it.
     pub fn fail(&self, unit: u32, error: &Error) {
-        let _ = self.failure.set((unit, error.without_cause()));
+        let placed = self.in_table(unit, error.without_cause());
+        let _ = self.failure.set((unit, placed));
+    }
+
+    /// Puts the unit's table before an error.
+    pub fn in_table(&self, unit: u32, error: Error) -> Error {
+        error.within(format_args!("table {}", self.table(unit)))
     }
 
     /// The unit that failed first, and why.

@@ -47,9 +47,7 @@ fn spawn_worker(worker: usize, shared: &Arc<Shared>, sender: &Sender<Message>) -
     let spawned = thread::Builder::new()
         .name(name)
         .spawn(move || work_through(&shared, &sender));
-    spawned
-        .map(drop)
-        .map_err(|cause| Error::new(ErrorKind::Capacity, "no thread can be started").because(cause))
+    spawned.map(drop).map_err(Error::no_thread)
 }
 
 fn warn_of_fewer(shared: &Shared, workers: usize) {

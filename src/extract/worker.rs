@@ -28,11 +28,11 @@ pub(super) fn work_through(shared: &Shared, sender: &Sender<Message>) {
             let worker = connected(&mut worker, shared)?;
             read_unit(&shared.extraction, ordinal, unit, worker)
         });
-        let read = read.map_err(|error| error.within(format_args!("table {}", unit.table)));
         let failed = read.is_err();
         if let Err(error) = &read {
             control.fail(ordinal, error);
         }
+        let read = read.map_err(|error| control.in_table(ordinal, error));
         // The coordinator may have left.
         let _ = sender.send((ordinal, read));
         if failed {
@@ -61,9 +61,7 @@ fn connect(shared: &Shared) -> Result<Worker> {
         .num_threads(1)
         .thread_name(|_| READER.to_owned())
         .build();
-    let pool = pool.map_err(|cause| {
-        Error::new(ErrorKind::Capacity, "no thread can be started").because(cause)
-    })?;
+    let pool = pool.map_err(Error::no_thread)?;
     let session = shared.extraction.database.session()?;
     let mut interrupts = shared
         .interrupts

@@ -29,7 +29,7 @@ missing_packages() {
     { have cc && have make; } || echo build-essential
     have perl || echo perl
     [ "$needs" = build ] && return
-    have mariadbd || echo mariadb-server-core mariadb-client-core
+    have mariadbd || printf '%s\n' mariadb-server-core mariadb-client-core
     have_postgres || echo postgresql
     have sqlite3 || echo sqlite3
     have_venv || echo python3-venv

@@ -29,6 +29,7 @@ pub mod error;
 mod extract;
 pub mod generate;
 pub mod job;
+mod misfits;
 mod panics;
 mod plan;
 pub mod publish;

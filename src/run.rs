@@ -7,6 +7,7 @@ use crate::destination::{Control, Filter};
 use crate::distinct::{FirstSeen, Survivors, survivors};
 use crate::extract::{Extraction, ReadUnit, extract};
 use crate::job::{BatchOutput, Job, Output};
+use crate::misfits;
 use crate::plan::{Plan, PlanDocument, plan};
 use crate::publish::{Manifest, RollForward, Staging, Target, roll_forward};
 use crate::record::{self, Clock};
@@ -19,7 +20,7 @@ use std::sync::Arc;
 
 /// Makes the plan of a job and says what it is. Reads no row of any table, and writes nothing.
 pub fn show_plan(job: &Job, listener: &dyn Listener, cancel: &Cancel) -> Result<PlanDocument> {
-    let planned = make_plan(job, &database(&job.source)?, cancel)?;
+    let planned = make_plan(job, &database(&job.source, &job.reading)?, cancel)?;
     warn(&planned, listener);
     Ok(PlanDocument::new(job, &planned))
 }
@@ -99,7 +100,7 @@ fn find_distinct(
     cancel: &Cancel,
     mut clock: Clock,
 ) -> Result<Distinct> {
-    let database = database(&job.source)?;
+    let database = database(&job.source, &job.reading)?;
     let plan = make_plan(job, &database, cancel)?;
     announce(&plan, listener.as_ref());
     clock.planned();
@@ -107,6 +108,7 @@ fn find_distinct(
     clock.read();
     let (batches, units) = in_unit_order(units);
     let survivors = find_survivors(&batches, &plan, cancel)?;
+    misfits::refuse(&units, &survivors, &plan)?;
     clock.found();
     let tables = counts::by_table(&plan.units, &units, &survivors)?;
     counts::announce(&tables, listener.as_ref());
@@ -161,6 +163,7 @@ fn extraction(
         filter: Filter {
             key: plan.key.clone(),
             null_keys: job.null_keys,
+            invalid_dates: job.invalid_dates,
             first_seen,
         },
         workers: plan.workers,

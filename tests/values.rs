@@ -159,6 +159,132 @@ fn long_values_are_exact() {
     }
 }
 
+#[test]
+fn invalid_dates_are_null_where_the_job_wants_them_so() {
+    for (system, sql_type, value) in [
+        (System::MariaDb, "DATE", "'0000-00-00'"),
+        (System::MariaDb, "DATETIME(6) NOT NULL", "'2000-00-10'"),
+        (System::Postgres, "DATE", "'-infinity'"),
+        (System::Postgres, "TIMESTAMPTZ NOT NULL", "'infinity'"),
+        (System::Sqlite, "DATE NOT NULL", "'soon'"),
+        (System::Sqlite, "DATETIME", "'2000-02-30 12:00:00'"),
+    ] {
+        let case = one_column(system, sql_type, value);
+        let job = ["--tables", "t", "--key", "id", "--invalid-dates", "null"];
+        case.run().args(job).succeeds();
+        let rows = read(Reader::PyArrow, "parquet", &case.path("batches")).rows;
+        assert_eq!(rows, [[Some("i:1".into()), None]], "{system:?} {sql_type}");
+    }
+}
+
+#[test]
+fn an_invalid_date_as_key_is_a_null_key_where_the_job_wants_it_null() {
+    for system in [System::MariaDb, System::Sqlite] {
+        let case = one_column(system, "DATE", "'0000-00-00'");
+        let insert = "INSERT INTO t VALUES (2, '2000-00-00'), (3, '0000-00-00'), (4, NULL)";
+        case.database.execute_all(&[
+            if system == System::MariaDb {
+                "SET sql_mode = ''"
+            } else {
+                "SELECT 1"
+            },
+            insert,
+        ]);
+        let job = ["--tables", "t", "--key", "value", "--invalid-dates", "null"];
+        case.run()
+            .args(job)
+            .fails_with(4)
+            .says("the key column value is NULL");
+        let kept = case.run().args(job).args(["--null-keys", "keep"]);
+        kept.succeeds();
+        let rows = read(Reader::PyArrow, "parquet", &case.path("batches")).rows;
+        assert_eq!(rows.len(), 4, "{system:?}: none of them is merged");
+    }
+}
+
+#[test]
+fn a_value_that_does_not_fit_matters_only_where_its_row_is_written() {
+    for workers in ["1", "2"] {
+        let case = Case::on(System::Sqlite);
+        case.database.execute_all(&[
+            "CREATE TABLE t1 (id INTEGER, day DATE)",
+            "CREATE TABLE t2 (id INTEGER, day DATE)",
+            "INSERT INTO t1 VALUES (1, '2000-01-01')",
+            "INSERT INTO t2 VALUES (1, 'never'), (2, '2000-01-02')",
+        ]);
+        let job = [
+            "--tables",
+            "t1,t2",
+            "--key",
+            "id",
+            "--workers",
+            workers,
+            "--force",
+        ];
+        case.run().args(job).succeeds();
+        assert_eq!(case.rows().len(), 2);
+        case.database
+            .execute_all(&["INSERT INTO t2 (rowid, id, day) VALUES (77, 3, 'never')"]);
+        let ran = case.run().args(job).fails_with(4);
+        ran.says("table t2")
+            .says("row 3 (rowid 77), column day")
+            .says("--invalid-dates null")
+            .never_says("never");
+    }
+}
+
+#[test]
+fn sqlites_values_of_any_class_can_be_read_as_text() {
+    let case = Case::on(System::Sqlite);
+    case.database.execute_all(&[
+        "CREATE TABLE t (id INTEGER, value INTEGER, loose)",
+        "INSERT INTO t VALUES (1, 'twelve', 0.1), (2, 12, 'x'), (3, 1.5, 9007199254740993), (4, NULL, 1e300), (5, '', 5.0)",
+    ]);
+    let job = [
+        "--tables",
+        "t",
+        "--key",
+        "id",
+        "--columns",
+        "id,value",
+        "--force",
+    ];
+    case.run()
+        .args(job)
+        .fails_with(4)
+        .says("table t: row 1 (rowid 1), column value")
+        .says("--sqlite-types text");
+    let text = [
+        "--tables",
+        "t",
+        "--key",
+        "id",
+        "--sqlite-types",
+        "text",
+        "--force",
+    ];
+    case.run().args(text).succeeds();
+    let rows = read(Reader::PyArrow, "parquet", &case.path("batches")).rows;
+    let expected = [
+        ["1", "twelve", "0.1"],
+        ["2", "12", "x"],
+        ["3", "1.5", "9007199254740993"],
+        ["4", "", "1e300"],
+        ["5", "", "5.0"],
+    ];
+    for (row, (found, expected)) in rows.iter().zip(expected).enumerate() {
+        let cell = |text: &str| Some(format!("s:{text}"));
+        let value = if row == 3 { None } else { cell(expected[1]) };
+        assert_eq!(*found, [cell(expected[0]), value, cell(expected[2])]);
+    }
+    case.database
+        .execute_all(&["INSERT INTO t VALUES (6, x'00', NULL)"]);
+    case.run()
+        .args(text)
+        .fails_with(4)
+        .says("row 6 (rowid 6), column value");
+}
+
 /// A table of the columns `id` and `value`, with one row.
 fn one_column(system: System, sql_type: &str, value: &str) -> Case {
     let case = Case::on(system);

@@ -32,8 +32,8 @@ pub enum Carrier {
     Text(bool),
     /// Text that the source had to allocate.
     OwnedText(bool),
-    /// Bytes that the source owns.
-    Bytes(bool),
+    /// A cell in the source's [`Form`].
+    Cell(bool),
     /// Bytes that the source had to allocate.
     OwnedBytes(bool),
     /// A date.
@@ -42,6 +42,25 @@ pub enum Carrier {
     DateTime(bool),
     /// An instant.
     Instant(bool),
+}
+
+/// How a source that asks the gate writes its cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// In text; values of binary types are the bytes themselves.
+    Text,
+    /// In PostgreSQL's binary format.
+    #[expect(dead_code, reason = "PostgreSQL is still read by the stock source")]
+    PostgresBinary,
+}
+
+impl Form {
+    pub(super) fn carried(self, cell: &[u8]) -> Carried<'_> {
+        match self {
+            Self::Text => Carried::Written(cell),
+            Self::PostgresBinary => Carried::Binary(cell),
+        }
+    }
 }
 
 impl_typesystem! {
@@ -60,7 +79,7 @@ impl_typesystem! {
         { Float64    => f64 }
         { Text       => &'r str }
         { OwnedText  => String }
-        { Bytes      => &'r [u8] }
+        { Cell       => &'r [u8] }
         { OwnedBytes => Vec<u8> }
         { Date       => NaiveDate }
         { DateTime   => NaiveDateTime }
@@ -84,9 +103,12 @@ pub(super) enum Carried<'a> {
     Float64(f64),
     Text(&'a str),
     Bytes(&'a [u8]),
+    Cell(&'a [u8]),
     Date(NaiveDate),
     DateTime(NaiveDateTime),
     Instant(DateTime<Utc>),
+    Written(&'a [u8]),
+    Binary(&'a [u8]),
 }
 
 /// What every type of [`Carrier`] can be borrowed as.
@@ -118,7 +140,7 @@ carry! {
     f64 => Float64(self) *self,
     &str => Text(self) self,
     String => Text(self) self,
-    &[u8] => Bytes(self) self,
+    &[u8] => Cell(self) self,
     Vec<u8> => Bytes(self) self,
     NaiveDate => Date(self) *self,
     NaiveDateTime => DateTime(self) *self,

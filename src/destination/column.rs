@@ -23,7 +23,7 @@ enum Values {
     Width64(Vec<u64>),
     Width128(Vec<i128>),
     Width256(Vec<i256>),
-    /// Bytes of all values, and where each ends.
+    /// Bytes of all values, and Arrow's offsets: 0, and where each ends.
     Bytes(Vec<u8>, Vec<i32>),
 }
 
@@ -37,7 +37,7 @@ impl Column {
             T::Int32 | T::UInt32 | T::Float32 | T::Date32 => Values::Width32(Vec::new()),
             T::Decimal128(..) => Values::Width128(Vec::new()),
             T::Decimal256(..) => Values::Width256(Vec::new()),
-            T::Utf8 | T::Binary => Values::Bytes(Vec::new(), Vec::new()),
+            T::Utf8 | T::Binary => Values::Bytes(Vec::new(), vec![0]),
             _ => Values::Width64(Vec::new()),
         };
         Self {
@@ -62,7 +62,7 @@ impl Column {
             Values::Width64(values) => values.len() * 8,
             Values::Width128(values) => values.len() * 16,
             Values::Width256(values) => values.len() * 32,
-            Values::Bytes(bytes, ends) => bytes.len() + ends.len() * 4,
+            Values::Bytes(bytes, offsets) => bytes.len() + offsets.len() * 4,
         }
     }
 
@@ -77,14 +77,26 @@ impl Column {
             Values::Width64(values) => values.clear(),
             Values::Width128(values) => values.clear(),
             Values::Width256(values) => values.clear(),
-            Values::Bytes(bytes, ends) => {
+            Values::Bytes(bytes, offsets) => {
                 bytes.clear();
-                ends.clear();
+                offsets.truncate(1);
             }
         }
     }
 
     pub(super) fn push_null(&mut self) {
+        self.push_nothing();
+        self.valid.push(false);
+        self.nulls += 1;
+    }
+
+    /// Fills the place of a value that doesn't fit: the row is refused later, if it is to be written.
+    pub(super) fn push_placeholder(&mut self) {
+        self.push_nothing();
+        self.valid.push(true);
+    }
+
+    fn push_nothing(&mut self) {
         match &mut self.values {
             Values::Bool(values) => values.push(false),
             Values::Width8(values) => values.push(0),
@@ -93,10 +105,8 @@ impl Column {
             Values::Width64(values) => values.push(0),
             Values::Width128(values) => values.push(0),
             Values::Width256(values) => values.push(i256::ZERO),
-            Values::Bytes(_, ends) => ends.push(ends.last().copied().unwrap_or(0)),
+            Values::Bytes(_, offsets) => offsets.push(offsets.last().copied().unwrap_or(0)),
         }
-        self.valid.push(false);
-        self.nulls += 1;
     }
 
     /// Puts a value, or says why it doesn't fit; then the column is unchanged.
@@ -122,7 +132,7 @@ impl Column {
             Values::Width64(values) => use_bytes(&values[row].to_le_bytes()),
             Values::Width128(values) => use_bytes(&values[row].to_le_bytes()),
             Values::Width256(values) => use_bytes(&values[row].to_le_bytes()),
-            Values::Bytes(bytes, ends) => use_bytes(slot(bytes, ends, row)),
+            Values::Bytes(bytes, offsets) => use_bytes(slot(bytes, offsets, row)),
         }
     }
 
@@ -140,48 +150,46 @@ impl Column {
             (Values::Width64(to), Values::Width64(from)) => gather(to, from, rows),
             (Values::Width128(to), Values::Width128(from)) => gather(to, from, rows),
             (Values::Width256(to), Values::Width256(from)) => gather(to, from, rows),
-            (Values::Bytes(to, to_ends), Values::Bytes(from, from_ends)) => {
+            (Values::Bytes(to, to_offsets), Values::Bytes(from, from_offsets)) => {
                 for row in rows {
-                    to.extend_from_slice(slot(from, from_ends, *row));
+                    to.extend_from_slice(slot(from, from_offsets, *row));
                     // The writer finishes its batch before a column could pass 2 GiB.
-                    to_ends.push(i32::try_from(to.len()).unwrap_or(i32::MAX));
+                    to_offsets.push(i32::try_from(to.len()).unwrap_or(i32::MAX));
                 }
             }
             _ => unreachable!("both columns were made for the same Arrow type"),
         }
     }
 
-    /// The finished array; the column is empty afterwards. Fails where text is not UTF-8.
+    /// The array of the values, in buffers of just their size; the column is empty afterwards, and keeps its room. Fails
+    /// where text is not UTF-8.
     pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        let len = self.len();
-        let valid = std::mem::take(&mut self.valid);
-        let nulls = std::mem::take(&mut self.nulls);
-        let buffers =
-            std::mem::replace(&mut self.values, Self::new(&self.data_type).values).into_buffers();
-        let validity = (nulls > 0).then(|| NullBuffer::new(BooleanBuffer::from(valid)));
+        let validity =
+            (self.nulls > 0).then(|| NullBuffer::new(BooleanBuffer::from(self.valid.as_slice())));
         let data = ArrayData::builder(self.data_type.clone())
-            .len(len)
+            .len(self.len())
             .nulls(validity)
-            .buffers(buffers)
+            .buffers(self.values.buffers())
             .build()?;
+        self.clear();
         Ok(make_array(data))
     }
 }
 
 impl Values {
-    fn into_buffers(self) -> Vec<Buffer> {
+    fn buffers(&self) -> Vec<Buffer> {
         match self {
-            Self::Bool(values) => vec![bits(&values)],
-            Self::Width8(values) => vec![Buffer::from_vec(values)],
-            Self::Width16(values) => vec![Buffer::from_vec(values)],
-            Self::Width32(values) => vec![Buffer::from_vec(values)],
-            Self::Width64(values) => vec![Buffer::from_vec(values)],
-            Self::Width128(values) => vec![Buffer::from_vec(values)],
-            Self::Width256(values) => vec![Buffer::from_vec(values)],
-            Self::Bytes(bytes, mut ends) => {
-                ends.insert(0, 0);
-                vec![Buffer::from_vec(ends), Buffer::from_vec(bytes)]
-            }
+            Self::Bool(values) => vec![bits(values)],
+            Self::Width8(values) => vec![Buffer::from_slice_ref(values)],
+            Self::Width16(values) => vec![Buffer::from_slice_ref(values)],
+            Self::Width32(values) => vec![Buffer::from_slice_ref(values)],
+            Self::Width64(values) => vec![Buffer::from_slice_ref(values)],
+            Self::Width128(values) => vec![Buffer::from_slice_ref(values)],
+            Self::Width256(values) => vec![Buffer::from_slice_ref(values)],
+            Self::Bytes(bytes, offsets) => vec![
+                Buffer::from_slice_ref(offsets),
+                Buffer::from_slice_ref(bytes),
+            ],
         }
     }
 }
@@ -196,10 +204,10 @@ fn gather<T: Copy>(to: &mut Vec<T>, from: &[T], rows: &[usize]) {
     to.extend(rows.iter().map(|row| from[*row]));
 }
 
-fn slot<'a>(bytes: &'a [u8], ends: &[i32], row: usize) -> &'a [u8] {
-    let start = row.checked_sub(1).map_or(0, |before| ends[before]);
-    // Ends are lengths of `bytes` that fitted an i32 when they were pushed.
-    &bytes[start.cast_unsigned() as usize..ends[row].cast_unsigned() as usize]
+fn slot<'a>(bytes: &'a [u8], offsets: &[i32], row: usize) -> &'a [u8] {
+    // Offsets are lengths of `bytes` that fitted an i32 when they were pushed.
+    let at = |index: usize| offsets[index].cast_unsigned() as usize;
+    &bytes[at(row)..at(row + 1)]
 }
 
 fn push_value(values: &mut Values, data_type: &DataType, value: Carried<'_>) -> Result<(), Misfit> {
@@ -211,18 +219,18 @@ fn push_value(values: &mut Values, data_type: &DataType, value: Carried<'_>) -> 
         Values::Width64(to) => to.push(convert::bits64(data_type, value)?),
         Values::Width128(to) => to.push(convert::bits128(data_type, value)?),
         Values::Width256(to) => to.push(convert::bits256(data_type, value)?),
-        Values::Bytes(to, ends) => push_bytes(to, ends, convert::bytes(data_type, value)?)?,
+        Values::Bytes(to, offsets) => push_bytes(to, offsets, convert::bytes(data_type, value)?)?,
     }
     Ok(())
 }
 
-fn push_bytes(bytes: &mut Vec<u8>, ends: &mut Vec<i32>, value: &[u8]) -> Result<(), Misfit> {
+fn push_bytes(bytes: &mut Vec<u8>, offsets: &mut Vec<i32>, value: &[u8]) -> Result<(), Misfit> {
     let end = bytes
         .len()
         .checked_add(value.len())
         .and_then(|end| i32::try_from(end).ok());
     let end = end.ok_or(Misfit::Inexact)?;
     bytes.extend_from_slice(value);
-    ends.push(end);
+    offsets.push(end);
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::carrier::Carried;
 use super::parse;
 use arrow::datatypes::{DataType, TimeUnit, i256};
 use chrono::{DateTime, NaiveDate, Utc};
+use std::str::FromStr;
 
 /// Why a value can't be put into a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub(super) enum Misfit {
     Inexact,
     /// The database sends another type than the plan saw.
     OtherType,
+    /// NULL in a column that may hold none.
+    Null,
 }
 
 type Fit<T> = Result<T, Misfit>;
@@ -20,9 +23,20 @@ fn exact<T>(value: Option<T>) -> Fit<T> {
     value.ok_or(Misfit::Inexact)
 }
 
+/// Text that isn't UTF-8 has no image.
+fn as_text(written: &[u8]) -> Fit<&str> {
+    exact(std::str::from_utf8(written).ok())
+}
+
+fn number<T: FromStr>(written: &[u8]) -> Fit<T> {
+    exact(as_text(written)?.parse().ok())
+}
+
 pub(super) fn truth(value: Carried<'_>) -> Fit<bool> {
     match value {
         Carried::Bool(value) => Ok(value),
+        Carried::Written(text) => exact(parse::truth(text)),
+        Carried::Binary([flag]) => Ok(*flag != 0),
         _ => Err(Misfit::OtherType),
     }
 }
@@ -31,6 +45,8 @@ pub(super) fn bits8(data_type: &DataType, value: Carried<'_>) -> Fit<u8> {
     match (data_type, value) {
         (DataType::Int8, Carried::Int8(value)) => Ok(value.cast_unsigned()),
         (DataType::UInt8, Carried::UInt8(value)) => Ok(value),
+        (DataType::Int8, Carried::Written(text)) => Ok(number::<i8>(text)?.cast_unsigned()),
+        (DataType::UInt8, Carried::Written(text)) => number(text),
         _ => Err(Misfit::OtherType),
     }
 }
@@ -39,6 +55,8 @@ pub(super) fn bits16(data_type: &DataType, value: Carried<'_>) -> Fit<u16> {
     match (data_type, value) {
         (DataType::Int16, Carried::Int16(value)) => Ok(value.cast_unsigned()),
         (DataType::UInt16, Carried::UInt16(value)) => Ok(value),
+        (DataType::Int16, Carried::Written(text)) => Ok(number::<i16>(text)?.cast_unsigned()),
+        (DataType::UInt16, Carried::Written(text)) => number(text),
         _ => Err(Misfit::OtherType),
     }
 }
@@ -49,6 +67,9 @@ pub(super) fn bits32(data_type: &DataType, value: Carried<'_>) -> Fit<u32> {
         (DataType::Int32, Carried::Int32(value)) => Ok(value.cast_unsigned()),
         (DataType::UInt32, Carried::UInt32(value)) => Ok(value),
         (DataType::Float32, Carried::Float32(value)) => Ok(value.to_bits()),
+        (DataType::Int32, Carried::Written(text)) => Ok(number::<i32>(text)?.cast_unsigned()),
+        (DataType::UInt32, Carried::Written(text)) => number(text),
+        (DataType::Float32, Carried::Written(text)) => Ok(number::<f32>(text)?.to_bits()),
         _ => Err(Misfit::OtherType),
     }
 }
@@ -58,6 +79,7 @@ fn date(value: Carried<'_>) -> Fit<i32> {
         Carried::Date(date) => finite(date).map(parse::days),
         Carried::UInt64(number) => exact(parse::date_from_number(number)),
         Carried::Text(text) => exact(parse::date(text)),
+        Carried::Written(text) => exact(parse::date(as_text(text)?)),
         _ => Err(Misfit::OtherType),
     }
 }
@@ -67,12 +89,31 @@ fn finite(date: NaiveDate) -> Fit<NaiveDate> {
     exact((date != NaiveDate::MAX && date != NaiveDate::MIN).then_some(date))
 }
 
+/// Whether a column of this type may hold dates that no calendar has.
+pub(crate) fn is_dated(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Date32 | DataType::Timestamp(..))
+}
+
+/// Whether a value is a zero, partial or infinite date, or none at all.
+pub(super) fn is_invalid_date(data_type: &DataType, value: Carried<'_>) -> bool {
+    let misfit = match data_type {
+        DataType::Date32 => bits32(data_type, value).err(),
+        DataType::Timestamp(..) => bits64(data_type, value).err(),
+        _ => None,
+    };
+    misfit == Some(Misfit::Inexact)
+}
+
 pub(super) fn bits64(data_type: &DataType, value: Carried<'_>) -> Fit<u64> {
     match (data_type, value) {
         (DataType::Int64, Carried::Int64(value)) => Ok(value.cast_unsigned()),
         (DataType::UInt64, Carried::UInt64(value)) => Ok(value),
         (DataType::Float64, Carried::Float64(value)) => Ok(value.to_bits()),
         (_, Carried::Text(text)) => Ok(time_like(data_type, text)?.cast_unsigned()),
+        (DataType::Int64, Carried::Written(text)) => Ok(number::<i64>(text)?.cast_unsigned()),
+        (DataType::UInt64, Carried::Written(text)) => number(text),
+        (DataType::Float64, Carried::Written(text)) => Ok(number::<f64>(text)?.to_bits()),
+        (_, Carried::Written(text)) => Ok(time_like(data_type, as_text(text)?)?.cast_unsigned()),
         (DataType::Timestamp(TimeUnit::Microsecond, _), Carried::DateTime(value)) => {
             micros(value.and_utc())
         }
@@ -100,6 +141,9 @@ pub(super) fn bits128(data_type: &DataType, value: Carried<'_>) -> Fit<i128> {
         (DataType::Decimal128(precision, scale), Carried::Text(text)) => {
             exact(parse::decimal128(text, *precision, *scale))
         }
+        (DataType::Decimal128(precision, scale), Carried::Written(text)) => {
+            exact(parse::decimal128(as_text(text)?, *precision, *scale))
+        }
         _ => Err(Misfit::OtherType),
     }
 }
@@ -109,6 +153,9 @@ pub(super) fn bits256(data_type: &DataType, value: Carried<'_>) -> Fit<i256> {
         (DataType::Decimal256(precision, scale), Carried::Text(text)) => {
             exact(parse::decimal256(text, *precision, *scale))
         }
+        (DataType::Decimal256(precision, scale), Carried::Written(text)) => {
+            exact(parse::decimal256(as_text(text)?, *precision, *scale))
+        }
         _ => Err(Misfit::OtherType),
     }
 }
@@ -116,7 +163,8 @@ pub(super) fn bits256(data_type: &DataType, value: Carried<'_>) -> Fit<i256> {
 pub(super) fn bytes<'a>(data_type: &DataType, value: Carried<'a>) -> Fit<&'a [u8]> {
     match (data_type, value) {
         (DataType::Utf8, Carried::Text(text)) => Ok(text.as_bytes()),
-        (DataType::Binary, Carried::Bytes(bytes)) => Ok(bytes),
+        (DataType::Utf8, Carried::Written(text)) => Ok(as_text(text)?.as_bytes()),
+        (DataType::Binary, Carried::Bytes(bytes) | Carried::Written(bytes)) => Ok(bytes),
         _ => Err(Misfit::OtherType),
     }
 }
@@ -133,6 +181,40 @@ mod tests {
         for infinite in [DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC] {
             assert_eq!(micros(infinite), Err(Misfit::Inexact));
         }
+    }
+
+    #[test]
+    fn written_numbers_are_read_as_their_columns_type() {
+        assert_eq!(bits8(&DataType::Int8, Carried::Written(b"-128")), Ok(0x80));
+        assert_eq!(
+            bits8(&DataType::Int8, Carried::Written(b"128")),
+            Err(Misfit::Inexact)
+        );
+        assert_eq!(
+            bits32(&DataType::UInt32, Carried::Written(b"0000000042")),
+            Ok(42),
+            "ZEROFILL"
+        );
+        assert_eq!(
+            bits64(&DataType::UInt64, Carried::Written(b"18446744073709551615")),
+            Ok(u64::MAX)
+        );
+        let single = bits32(&DataType::Float32, Carried::Written(b"0.10000000149011612"));
+        assert_eq!(single, Ok(0.1_f32.to_bits()));
+        assert_eq!(
+            bytes(&DataType::Utf8, Carried::Written(b"\xff")),
+            Err(Misfit::Inexact)
+        );
+    }
+
+    #[test]
+    fn a_date_that_no_calendar_has_is_invalid() {
+        let date = |text: &'static [u8]| is_invalid_date(&DataType::Date32, Carried::Written(text));
+        assert!(date(b"0000-00-00") && date(b"2000-02-30") && !date(b"2000-02-29"));
+        assert!(!is_invalid_date(
+            &DataType::Int32,
+            Carried::Written(b"no number")
+        ));
     }
 
     #[test]

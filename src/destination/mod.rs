@@ -8,17 +8,24 @@ mod carrier;
 mod column;
 mod control;
 mod convert;
+mod gate;
+mod misfit;
 mod parse;
 mod selection;
+mod staging;
 mod unit_destination;
 mod writer;
 
 pub use carrier::Carrier;
+pub(crate) use carrier::Form;
 pub(crate) use control::Control;
+pub(crate) use convert::is_dated;
+pub(crate) use gate::{Gate, WrittenRows};
+pub(crate) use misfit::{MisfitAt, SentRow};
 pub(crate) use selection::Filter;
 pub use unit_destination::UnitDestination;
 
-use crate::job::NullKeys;
+use crate::job::{InvalidDates, NullKeys};
 use arrow::array::RecordBatch;
 
 /// What was read of one unit. `read = candidates + filter_drops + null_drops`.
@@ -34,4 +41,6 @@ pub(crate) struct UnitRows {
     pub filter_drops: u64,
     /// Rows dropped since their key is NULL.
     pub null_drops: u64,
+    /// Values of candidates that no image fits, by candidate: refused if their row survives.
+    pub misfits: Vec<MisfitAt>,
 }

@@ -13,6 +13,15 @@ pub(super) fn days(date: NaiveDate) -> i32 {
     date.num_days_from_ce() - UNIX_EPOCH_FROM_CE
 }
 
+/// `t` or `f`, as PostgreSQL writes them.
+pub(super) fn truth(written: &[u8]) -> Option<bool> {
+    match written {
+        b"t" => Some(true),
+        b"f" => Some(false),
+        _ => None,
+    }
+}
+
 /// `20001231` as MySQL casts a DATE to a number. Zero and partial dates are none.
 pub(super) fn date_from_number(number: u64) -> Option<i32> {
     let year = i32::try_from(number / 10_000).ok()?;

@@ -1,8 +1,10 @@
 //! Which staged rows are candidates.
 
-use super::NullKeys;
 use super::column::Column;
-use crate::distinct::{FirstSeen, KeyHash, Scratch};
+use super::{InvalidDates, NullKeys};
+use crate::distinct::{FirstSeen, KeyHash};
+use crate::{Error, ErrorKind};
+use arrow::datatypes::Schema;
 use std::sync::Arc;
 
 /// What the rows of a unit are filtered by.
@@ -11,6 +13,7 @@ pub(crate) struct Filter {
     /// Indices of the key columns.
     pub key: Vec<usize>,
     pub null_keys: NullKeys,
+    pub invalid_dates: InvalidDates,
     /// `None` with `--exact`: every row goes on.
     pub first_seen: Option<Arc<FirstSeen>>,
 }
@@ -30,6 +33,52 @@ pub(super) struct NullKey {
     pub column: usize,
 }
 
+impl NullKey {
+    /// As the job's error; `rows_before` the chunk.
+    pub fn refused(&self, schema: &Schema, rows_before: u64) -> Error {
+        let name = schema.field(self.column).name();
+        let row = rows_before + self.row as u64 + 1;
+        Error::new(
+            ErrorKind::Value,
+            format!("row {row}: the key column {name} is NULL"),
+        )
+        .advise("--null-keys drop leaves such rows out; --null-keys keep writes every one of them")
+    }
+}
+
+/// A chunk of consecutive rows, whose keys can be read.
+pub(super) trait Keys {
+    fn rows(&self) -> usize;
+
+    /// The bytes by which a cell of a key column compares, `None` for NULL. Different values have different bytes.
+    fn with_cell<R>(
+        &self,
+        row: usize,
+        column: usize,
+        use_cell: impl FnOnce(Option<&[u8]>) -> R,
+    ) -> R;
+}
+
+impl Keys for [Column] {
+    fn rows(&self) -> usize {
+        self.first().map_or(0, Column::len)
+    }
+
+    fn with_cell<R>(
+        &self,
+        row: usize,
+        column: usize,
+        use_cell: impl FnOnce(Option<&[u8]>) -> R,
+    ) -> R {
+        let column = &self[column];
+        if column.is_null(row) {
+            use_cell(None)
+        } else {
+            column.with_bytes(row, |bytes| use_cell(Some(bytes)))
+        }
+    }
+}
+
 /// Selects the candidates of one unit, chunk after chunk in row order.
 pub(super) struct Selector {
     unit: u32,
@@ -41,7 +90,6 @@ pub(super) struct Selector {
     hashed: Vec<usize>,
     keep: Vec<bool>,
     key: Vec<u8>,
-    scratch: Scratch,
 }
 
 impl Selector {
@@ -54,7 +102,6 @@ impl Selector {
             hashed: Vec::new(),
             keep: Vec::new(),
             key: Vec::new(),
-            scratch: Scratch::default(),
         }
     }
 
@@ -64,24 +111,36 @@ impl Selector {
     }
 
     /// Selects the candidates among a chunk's rows, each of which is offered to the filter once.
-    pub fn select(&mut self, chunk: &[Column]) -> Result<Drops, NullKey> {
+    pub fn select(&mut self, chunk: &(impl Keys + ?Sized)) -> Result<Drops, NullKey> {
         self.rows.clear();
         self.hashed.clear();
         self.hashes.clear();
         let mut drops = Drops::default();
-        for row in 0..chunk.first().map_or(0, Column::len) {
-            match self.null_part(chunk, row) {
-                Some(column) => self.take_null_key(NullKey { row, column }, &mut drops)?,
-                None => self.take_key(chunk, row),
+        for row in 0..chunk.rows() {
+            match self.hash(chunk, row) {
+                Ok(hash) => self.take_key(row, hash),
+                Err(column) => self.take_null_key(NullKey { row, column }, &mut drops)?,
             }
         }
         drops.by_filter = self.ask_filter();
         Ok(drops)
     }
 
-    fn null_part(&self, chunk: &[Column], row: usize) -> Option<usize> {
-        let is_null = |column: &&usize| chunk[**column].is_null(row);
-        self.filter.key.iter().find(is_null).copied()
+    /// The hash of a row's key, or the key column that is NULL.
+    fn hash(&mut self, chunk: &(impl Keys + ?Sized), row: usize) -> Result<KeyHash, usize> {
+        let first_seen = self.filter.first_seen.as_deref();
+        let hash = |bytes: &[u8]| first_seen.map_or(0, |first_seen| first_seen.hash(bytes));
+        if let [column] = self.filter.key[..] {
+            return chunk.with_cell(row, column, |cell| cell.map(hash).ok_or(column));
+        }
+        self.key.clear();
+        for column in &self.filter.key {
+            let is_null = chunk.with_cell(row, *column, |cell| add_part(&mut self.key, cell));
+            if is_null {
+                return Err(*column);
+            }
+        }
+        Ok(hash(&self.key))
     }
 
     fn take_null_key(&mut self, at: NullKey, drops: &mut Drops) -> Result<(), NullKey> {
@@ -93,16 +152,10 @@ impl Selector {
         Ok(())
     }
 
-    fn take_key(&mut self, chunk: &[Column], row: usize) {
-        let Some(first_seen) = &self.filter.first_seen else {
+    fn take_key(&mut self, row: usize, hash: KeyHash) {
+        if self.filter.first_seen.is_none() {
             return self.rows.push(row);
-        };
-        let hash = if let [column] = self.filter.key[..] {
-            chunk[column].with_bytes(row, |bytes| first_seen.hash(bytes))
-        } else {
-            write_key(&self.filter.key, chunk, row, &mut self.key);
-            first_seen.hash(&self.key)
-        };
+        }
         self.hashes.push(hash);
         self.hashed.push(row);
     }
@@ -112,7 +165,7 @@ impl Selector {
         let Some(first_seen) = &self.filter.first_seen else {
             return 0;
         };
-        first_seen.offer(self.unit, &self.hashes, &mut self.keep, &mut self.scratch);
+        first_seen.offer(self.unit, &self.hashes, &mut self.keep);
         let null_keys = self.rows.len();
         let kept = self.hashed.iter().zip(&self.keep);
         self.rows
@@ -124,15 +177,14 @@ impl Selector {
     }
 }
 
-/// Several parts, each behind its length, so that no two keys read the same.
-fn write_key(columns: &[usize], chunk: &[Column], row: usize, key: &mut Vec<u8>) {
-    key.clear();
-    for column in columns {
-        chunk[*column].with_bytes(row, |bytes| {
-            key.extend_from_slice(&bytes.len().to_le_bytes());
-            key.extend_from_slice(bytes);
-        });
-    }
+/// Adds a part behind its length, so that no two keys of several parts read the same. Whether it is NULL.
+fn add_part(key: &mut Vec<u8>, cell: Option<&[u8]>) -> bool {
+    let Some(bytes) = cell else {
+        return true;
+    };
+    key.extend_from_slice(&bytes.len().to_le_bytes());
+    key.extend_from_slice(bytes);
+    false
 }
 
 #[cfg(test)]
@@ -159,6 +211,7 @@ mod tests {
             Filter {
                 key: vec![0, 1],
                 null_keys,
+                invalid_dates: InvalidDates::Error,
                 first_seen,
             },
         )
@@ -172,7 +225,7 @@ mod tests {
         ];
         let mut dropping = selector(NullKeys::Drop, false);
         assert_eq!(
-            dropping.select(&chunk),
+            dropping.select(&chunk[..]),
             Ok(Drops {
                 by_filter: 1,
                 by_null_key: 2
@@ -181,7 +234,7 @@ mod tests {
         assert_eq!(dropping.rows(), [0, 1]);
         let mut keeping = selector(NullKeys::Keep, false);
         assert_eq!(
-            keeping.select(&chunk),
+            keeping.select(&chunk[..]),
             Ok(Drops {
                 by_filter: 1,
                 by_null_key: 0
@@ -189,9 +242,12 @@ mod tests {
         );
         assert_eq!(keeping.rows(), [0, 1, 2, 4]);
         let mut exact = selector(NullKeys::Keep, true);
-        assert_eq!(exact.select(&chunk), Ok(Drops::default()));
+        assert_eq!(exact.select(&chunk[..]), Ok(Drops::default()));
         assert_eq!(exact.rows(), [0, 1, 2, 3, 4]);
         let mut strict = selector(NullKeys::Error, false);
-        assert_eq!(strict.select(&chunk), Err(NullKey { row: 2, column: 0 }));
+        assert_eq!(
+            strict.select(&chunk[..]),
+            Err(NullKey { row: 2, column: 0 })
+        );
     }
 }

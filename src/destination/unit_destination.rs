@@ -1,12 +1,13 @@
 //! Our ConnectorX destination: one unit, one partition, cells in row order.
 
 use super::UnitRows;
-use super::carrier::{Carrier, Carry};
+use super::carrier::{Carrier, Carry, Form};
 use super::control::Control;
+use super::gate::Gate;
 use super::selection::Filter;
 use super::writer::UnitWriter;
 use crate::{Error, ErrorKind, Result};
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::SchemaRef;
 use connectorx::data_order::DataOrder;
 use connectorx::destinations::{Consume, Destination, DestinationPartition};
 use connectorx::errors::ConnectorXError;
@@ -32,12 +33,18 @@ impl UnitDestination {
     }
 
     /// The plan's schema, for a source whose database knows no types of expressions.
-    pub(crate) fn planned_schema(&self) -> &Schema {
+    pub(crate) fn planned_schema(&self) -> &SchemaRef {
         self.writer.schema()
     }
 
-    /// Where the next cell belongs: what a source's error is about.
-    pub(crate) fn place(&self) -> String {
+    /// The gate for a source that selects the candidates itself, and writes its cells in this form. To be asked before any
+    /// row comes.
+    pub(crate) fn gate(&mut self, form: Form) -> Gate {
+        self.writer.select_at_source(form)
+    }
+
+    /// Where the next cell of a stock source belongs: what its error is about.
+    pub(crate) fn place(&self) -> Option<String> {
         self.writer.place()
     }
 

@@ -1,69 +1,91 @@
-//! A unit's rows on their way from ConnectorX into record batches: staged, filtered, kept.
+//! A unit's rows on their way from ConnectorX into record batches: filtered, kept.
 
 use super::UnitRows;
-use super::carrier::Carried;
+use super::carrier::{Carried, Form};
 use super::column::Column;
 use super::control::Control;
-use super::convert::Misfit;
-use super::selection::{Filter, NullKey, Selector};
+use super::convert::{Misfit, is_dated};
+use super::gate::{Gate, Passed};
+use super::misfit::{MisfitAt, SentRow};
+use super::selection::Filter;
+use super::staging::Staging;
+use crate::job::InvalidDates;
 use crate::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Schema, SchemaRef};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-/// Rows that are staged before their keys are looked up together.
-const STAGED_ROWS: usize = 1024;
-/// Bytes at which staged rows are looked up early: cells may be large.
-const STAGED_BYTES: usize = 1 << 20;
 /// Rows of a finished record batch.
-const BATCH_ROWS: usize = 64 * 1024;
+const BATCH_ROWS: usize = 32 * 1024;
 /// Bytes at which a record batch is finished early.
-const BATCH_BYTES: usize = 8 << 20;
+const BATCH_BYTES: usize = 4 << 20;
 
 /// Takes a unit's cells in row order and keeps the candidates.
 pub(super) struct UnitWriter {
     unit: u32,
     schema: SchemaRef,
-    selector: Selector,
+    filter: Filter,
     control: Arc<Control>,
-    staged: Vec<Column>,
+    selection: Selection,
     kept: Vec<Column>,
     executed: bool,
     next_column: usize,
-    /// Rows whose keys are looked up: all that came but those still staged.
-    looked_up: u64,
     rows: UnitRows,
+}
+
+/// Where the candidates are selected.
+enum Selection {
+    /// Here, among the rows that ConnectorX's stock sources send.
+    Here(Box<Staging>),
+    /// At the source: only candidates come.
+    AtSource {
+        form: Form,
+        passed: Arc<Passed>,
+        /// Candidates of the announced chunk that are complete.
+        complete: usize,
+    },
 }
 
 impl UnitWriter {
     pub fn new(unit: u32, schema: SchemaRef, filter: Filter, control: Arc<Control>) -> Self {
-        let columns = || {
-            schema
-                .fields()
-                .iter()
-                .map(|field| Column::new(field.data_type()))
-                .collect()
-        };
         Self {
             unit,
-            staged: columns(),
-            kept: columns(),
+            selection: Selection::Here(Box::new(Staging::new(unit, &schema, filter.clone()))),
+            kept: columns(&schema),
             schema,
-            selector: Selector::new(unit, filter),
+            filter,
             control,
             executed: false,
             next_column: 0,
-            looked_up: 0,
             rows: UnitRows::default(),
         }
     }
 
-    pub fn schema(&self) -> &Schema {
+    pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }
 
     pub fn columns(&self) -> usize {
-        self.staged.len()
+        self.kept.len()
+    }
+
+    /// From now on only candidates come: those that the gate lets through.
+    pub fn select_at_source(&mut self, form: Form) -> Gate {
+        let passed = Arc::new(Passed::default());
+        self.selection = Selection::AtSource {
+            form,
+            passed: Arc::clone(&passed),
+            complete: 0,
+        };
+        let (filter, schema) = (self.filter.clone(), Arc::clone(&self.schema));
+        Gate::new(
+            self.unit,
+            filter,
+            schema,
+            Arc::clone(&self.control),
+            (form, passed),
+        )
     }
 
     /// Says that this many rows are about to come, or none: the database has executed the query.
@@ -73,156 +95,210 @@ impl UnitWriter {
             self.executed = true;
             self.control.executed(self.unit);
         }
-        self.rows.read += rows as u64;
+        match &mut self.selection {
+            Selection::Here(_) => self.rows.read += rows as u64,
+            Selection::AtSource { complete, .. } => *complete = 0,
+        }
         Ok(())
     }
 
     /// Takes the next cell in row order.
     pub fn put(&mut self, value: Option<Carried<'_>>) -> Result<()> {
         let column = self.next_column;
-        match value {
-            Some(value) => self.staged[column]
-                .push(value)
-                .map_err(|misfit| self.misfit(column, misfit))?,
-            None if self.schema.field(column).is_nullable() => self.staged[column].push_null(),
-            None => return Err(self.unexpected_null()),
-        }
+        let form = self.form();
+        let may_be_null = self.schema.field(column).is_nullable();
+        let target = &mut self.target().0[column];
+        let put = match value {
+            Some(Carried::Cell(cell)) => target.push(form.carried(cell)),
+            Some(value) => target.push(value),
+            None if may_be_null => {
+                target.push_null();
+                Ok(())
+            }
+            None => Err(Misfit::Null),
+        };
+        put.or_else(|misfit| self.take_misfit(column, misfit))?;
         self.next_column += 1;
-        if self.next_column == self.staged.len() {
+        if self.next_column == self.kept.len() {
             self.next_column = 0;
             self.row_is_complete()?;
         }
         Ok(())
     }
 
-    fn row_is_complete(&mut self) -> Result<()> {
-        let bytes: usize = self.staged.iter().map(Column::value_bytes).sum();
-        if self.staged[0].len() >= STAGED_ROWS || bytes >= STAGED_BYTES {
-            self.look_up()?;
+    /// The form of the source's cells; stock sources have none.
+    fn form(&self) -> Form {
+        match self.selection {
+            Selection::Here(_) => Form::Text,
+            Selection::AtSource { form, .. } => form,
         }
+    }
+
+    /// Where cells go, and which misfits were found among them.
+    fn target(&mut self) -> (&mut [Column], &mut Vec<MisfitAt>) {
+        match &mut self.selection {
+            Selection::Here(staging) => (&mut staging.columns, &mut staging.misfits),
+            Selection::AtSource { .. } => (&mut self.kept, &mut self.rows.misfits),
+        }
+    }
+
+    /// Fills the place of a value that doesn't fit: whether its row is written is known later. An error where that is known
+    /// already, or where the value is needed to know.
+    fn take_misfit(&mut self, column: usize, misfit: Misfit) -> Result<()> {
+        let is_date = is_dated(self.schema.field(column).data_type());
+        if is_date && misfit == Misfit::Inexact && self.filter.invalid_dates == InvalidDates::Null {
+            self.target().0[column].push_null();
+            return Ok(());
+        }
+        let at = MisfitAt {
+            candidate: self.rows.candidates,
+            row: self.row(),
+            column,
+            misfit,
+        };
+        let is_first_unit = self.unit == 0 && matches!(self.selection, Selection::AtSource { .. });
+        let is_needed = misfit == Misfit::OtherType || self.filter.key.contains(&column);
+        if is_needed || is_first_unit && self.filter.first_seen.is_some() {
+            return Err(at.refused(&self.schema));
+        }
+        let (columns, misfits) = self.target();
+        columns[column].push_placeholder();
+        misfits.push(at);
         Ok(())
+    }
+
+    fn row_is_complete(&mut self) -> Result<()> {
+        match &mut self.selection {
+            Selection::Here(staging) => {
+                if staging.is_full() {
+                    self.look_up()?;
+                }
+                Ok(())
+            }
+            Selection::AtSource { complete, .. } => {
+                *complete += 1;
+                self.rows.candidates += 1;
+                self.finish_full_batch()
+            }
+        }
     }
 
     /// Decides which staged rows are candidates, and keeps these.
     fn look_up(&mut self) -> Result<()> {
-        let staged_rows = self.staged.first().map_or(0, Column::len);
-        let drops = self.selector.select(&self.staged);
-        let drops = drops.map_err(|null| self.null_key(&null))?;
-        self.rows.filter_drops += drops.by_filter;
-        self.rows.null_drops += drops.by_null_key;
-        self.rows.candidates += self.selector.rows().len() as u64;
-        self.looked_up += staged_rows as u64;
-        self.keep_candidates()?;
-        self.control
-            .progress(self.unit, self.rows.read, self.rows.candidates);
-        Ok(())
-    }
-
-    /// Offsets are 32 bits: a chunk of huge cells begins a record batch of its own.
-    fn keep_candidates(&mut self) -> Result<()> {
-        let all = self
-            .kept
-            .iter()
-            .chain(&self.staged)
-            .map(Column::value_bytes);
-        if i32::try_from(all.sum::<usize>()).is_err() {
-            self.finish_batch()?;
-        }
-        for (kept, staged) in self.kept.iter_mut().zip(&mut self.staged) {
-            kept.extend_from(staged, self.selector.rows());
-            staged.clear();
-        }
-        let bytes: usize = self.kept.iter().map(Column::value_bytes).sum();
-        if self.kept_rows() >= BATCH_ROWS || bytes >= BATCH_BYTES {
-            self.finish_batch()?;
-        }
-        Ok(())
-    }
-
-    fn kept_rows(&self) -> usize {
-        self.kept.first().map_or(0, Column::len)
-    }
-
-    fn finish_batch(&mut self) -> Result<()> {
-        if self.kept_rows() == 0 {
+        let Selection::Here(staging) = &mut self.selection else {
             return Ok(());
+        };
+        staging.select(&mut self.rows)?;
+        // Offsets are 32 bits: a chunk of huge cells begins a record batch of its own.
+        if i32::try_from(bytes(&self.kept) + bytes(&staging.columns)).is_err() {
+            finish_batch(&mut self.kept, &self.schema, &mut self.rows.batches)?;
         }
-        let mut arrays = Vec::with_capacity(self.kept.len());
-        for (index, column) in self.kept.iter_mut().enumerate() {
-            let array = column.finish().map_err(|cause| {
-                let name = self.schema.field(index).name();
-                Error::new(ErrorKind::Bug, format!("column {name} makes no array")).because(cause)
-            })?;
-            arrays.push(array);
+        staging.keep_candidates(&mut self.kept);
+        let UnitRows {
+            read, candidates, ..
+        } = self.rows;
+        self.control.progress(self.unit, read, candidates);
+        self.finish_full_batch()
+    }
+
+    fn finish_full_batch(&mut self) -> Result<()> {
+        let rows = self.kept.first().map_or(0, Column::len);
+        if rows >= BATCH_ROWS || bytes(&self.kept) >= BATCH_BYTES {
+            finish_batch(&mut self.kept, &self.schema, &mut self.rows.batches)?;
         }
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).map_err(|cause| {
-            Error::new(ErrorKind::Bug, "the columns of a record batch don't fit").because(cause)
-        })?;
-        self.rows.batches.push(batch);
         Ok(())
     }
 
     /// Looks up what is still staged and hands over the unit's rows.
     pub fn finish(mut self) -> Result<UnitRows> {
         self.look_up()?;
-        self.finish_batch()?;
-        let kept: usize = self.rows.batches.iter().map(RecordBatch::num_rows).sum();
-        if self.looked_up == self.rows.read && kept as u64 == self.rows.candidates {
-            return Ok(self.rows);
+        finish_batch(&mut self.kept, &self.schema, &mut self.rows.batches)?;
+        self.take_counts();
+        self.check_counts()?;
+        Ok(self.rows)
+    }
+
+    /// What the gate has counted is counted of the unit.
+    fn take_counts(&mut self) {
+        if let Selection::AtSource { passed, .. } = &self.selection {
+            let counted = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+            self.rows.read = counted(&passed.read);
+            self.rows.filter_drops = counted(&passed.filter_drops);
+            self.rows.null_drops = counted(&passed.null_drops);
         }
+    }
+
+    fn check_counts(&self) -> Result<()> {
         let UnitRows {
-            read, candidates, ..
+            read,
+            candidates,
+            filter_drops,
+            null_drops,
+            ref batches,
+            ..
         } = self.rows;
+        let kept: usize = batches.iter().map(RecordBatch::num_rows).sum();
+        let came = match &self.selection {
+            Selection::Here(staging) => staging.rows_before,
+            Selection::AtSource { .. } => candidates + filter_drops + null_drops,
+        };
+        if came == read && kept as u64 == candidates {
+            return Ok(());
+        }
         let message = format!(
-            "{read} rows were announced and {} came; {candidates} are candidates and {kept} were kept",
-            self.looked_up
+            "{read} rows were announced and {came} came; {candidates} are candidates and {kept} were kept"
         );
         Err(Error::new(ErrorKind::Sums, message))
     }
 
-    /// Where the next cell belongs, for errors: the row as the database sent it, from 1, and the column.
-    pub fn place(&self) -> String {
-        // The last column gets its cell of a row last.
-        let staged = self.staged.last().map_or(0, Column::len) as u64;
-        let row = self.looked_up + staged + 1;
-        format!(
-            "row {row}, column {}",
-            self.schema.field(self.next_column).name()
-        )
+    /// Where the next cell of a stock source belongs, for its errors. A source of our own says itself where it failed.
+    pub fn place(&self) -> Option<String> {
+        let column = self.schema.field(self.next_column).name();
+        matches!(self.selection, Selection::Here(_)).then(|| self.row().place(column))
     }
 
-    fn misfit(&self, column: usize, misfit: Misfit) -> Error {
-        let field = self.schema.field(column);
-        let place = self.place();
-        match misfit {
-            Misfit::Inexact => Error::new(
-                ErrorKind::Value,
-                format!("{place}: the value has no exact image as {}", field.data_type()),
-            )
-            .advise("zero and partial dates, infinite dates, NaN in a decimal and times beyond 24 h have none: leave such rows out with --where, or leave the column out with --columns"),
-            Misfit::OtherType => Error::new(
-                ErrorKind::Schema,
-                format!("{place}: the database sends another type than its catalogue said, {}", field.data_type()),
-            )
-            .advise("was the table altered while the job began? run it again"),
+    /// The row that is being put together.
+    fn row(&self) -> SentRow {
+        match &self.selection {
+            Selection::Here(staging) => SentRow {
+                number: staging.row(),
+                id: None,
+            },
+            Selection::AtSource {
+                passed, complete, ..
+            } => passed.row(*complete),
         }
     }
+}
 
-    fn unexpected_null(&self) -> Error {
-        Error::new(
-            ErrorKind::Schema,
-            format!("{}: NULL, where the catalogue says NOT NULL", self.place()),
-        )
-        .advise("was the table altered while the job began? run it again")
-    }
+pub(super) fn columns(schema: &Schema) -> Vec<Column> {
+    let fields = schema.fields().iter();
+    fields.map(|field| Column::new(field.data_type())).collect()
+}
 
-    fn null_key(&self, null: &NullKey) -> Error {
-        let name = self.schema.field(null.column).name();
-        let row = self.looked_up + null.row as u64 + 1;
-        Error::new(
-            ErrorKind::Value,
-            format!("row {row}: the key column {name} is NULL"),
-        )
-        .advise("--null-keys drop leaves such rows out; --null-keys keep writes every one of them")
+pub(super) fn bytes(columns: &[Column]) -> usize {
+    columns.iter().map(Column::value_bytes).sum()
+}
+
+fn finish_batch(
+    columns: &mut [Column],
+    schema: &SchemaRef,
+    batches: &mut Vec<RecordBatch>,
+) -> Result<()> {
+    if columns.first().map_or(0, Column::len) == 0 {
+        return Ok(());
     }
+    let mut arrays = Vec::with_capacity(columns.len());
+    for (column, field) in columns.iter_mut().zip(schema.fields()) {
+        let array = column.finish().map_err(|cause| {
+            let message = format!("column {} makes no array", field.name());
+            Error::new(ErrorKind::Bug, message).because(cause)
+        })?;
+        arrays.push(array);
+    }
+    let batch = RecordBatch::try_new(Arc::clone(schema), arrays).map_err(|cause| {
+        Error::new(ErrorKind::Bug, "the columns of a record batch don't fit").because(cause)
+    })?;
+    batches.push(batch);
+    Ok(())
 }

@@ -8,5 +8,5 @@ mod first_seen;
 mod handover;
 mod unique;
 
-pub use first_seen::{FirstSeen, KeyHash, Scratch};
+pub use first_seen::{FirstSeen, KeyHash};
 pub(crate) use unique::{Survivors, survivors};

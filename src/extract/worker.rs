@@ -126,8 +126,8 @@ fn panicked() -> Error {
 
 /// Says where a source failed to give a value.
 fn placed(error: Error, destination: &UnitDestination) -> Error {
-    match error.kind() {
-        ErrorKind::Value => error.within(destination.place()),
+    match destination.place() {
+        Some(place) if error.kind() == ErrorKind::Value => error.within(place),
         _ => error,
     }
 }

@@ -10,7 +10,7 @@ mod source_url;
 mod tables;
 
 pub use file::read_job_file;
-pub use options::{JobOptions, NullKeys, TableEntry, TableList};
+pub use options::{InvalidDates, JobOptions, NullKeys, SqliteTypes, TableEntry, TableList};
 pub use order_by::{OrderBy, OrderColumn};
 pub use source_url::SourceUrl;
 pub(crate) use tables::named_twice;
@@ -47,6 +47,10 @@ pub struct Job {
     pub order_by: OrderBy,
     /// What becomes of rows whose key is NULL.
     pub null_keys: NullKeys,
+    /// What becomes of dates that no calendar has.
+    pub invalid_dates: InvalidDates,
+    /// How values are read.
+    pub reading: Reading,
     /// Whether the first-seen filter is left out.
     pub exact: bool,
     /// Connections that read at the same time; `None`: as many as cores.
@@ -55,6 +59,13 @@ pub struct Job {
     pub output: Output,
     /// What the user should know of the options.
     pub warnings: Vec<String>,
+}
+
+/// How a database's values are read.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// What the columns of a SQLite file are read as.
+    pub sqlite_types: SqliteTypes,
 }
 
 /// What a job makes of its result.
@@ -101,6 +112,8 @@ impl Job {
             workers,
             count_only,
             null_keys,
+            invalid_dates,
+            sqlite_types,
             exact,
             force,
             mut warnings,
@@ -142,6 +155,10 @@ impl Job {
             filter: filter.map(|filter| checked_filter(&filter)).transpose()?,
             order_by: OrderBy::parse(&order_by.unwrap_or_default())?,
             null_keys: null_keys.unwrap_or_default(),
+            invalid_dates: invalid_dates.unwrap_or_default(),
+            reading: Reading {
+                sqlite_types: sqlite_types.unwrap_or_default(),
+            },
             exact: exact.unwrap_or(false),
             workers: checked_workers(workers)?,
             output: if count_only == Some(true) {

@@ -64,6 +64,12 @@ pub struct JobOptions {
     /// Rows whose key is NULL [default: error]
     #[arg(long, value_enum)]
     pub null_keys: Option<NullKeys>,
+    /// Dates that no calendar has: zero, partial, infinite [default: error]
+    #[arg(long, value_enum)]
+    pub invalid_dates: Option<InvalidDates>,
+    /// Types of SQLite's columns: as declared, or all as text [default: declared]
+    #[arg(long, value_enum)]
+    pub sqlite_types: Option<SqliteTypes>,
     /// Compare the keys themselves only, without the first-seen filter
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub exact: Option<bool>,
@@ -127,6 +133,29 @@ impl NullKeys {
             Self::Keep => "keep",
         }
     }
+}
+
+/// What becomes of dates and timestamps that no calendar has: MySQL's zero and partial ones, PostgreSQL's infinite ones,
+/// text of a SQLite column that is no date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum InvalidDates {
+    /// The job fails
+    #[default]
+    Error,
+    /// They are written as NULL
+    Null,
+}
+
+/// What the columns of a SQLite file are read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum SqliteTypes {
+    /// As their declared types; a value that doesn't fit is an error
+    #[default]
+    Declared,
+    /// All as text; bytes are an error
+    Text,
 }
 
 /// What a job file may write as one string with commas, or as a list.
@@ -232,6 +261,8 @@ impl JobOptions {
             workers: self.workers.or(file.workers),
             count_only: self.count_only.or(file.count_only),
             null_keys: self.null_keys.or(file.null_keys),
+            invalid_dates: self.invalid_dates.or(file.invalid_dates),
+            sqlite_types: self.sqlite_types.or(file.sqlite_types),
             exact: self.exact.or(file.exact),
             force: self.force.or(file.force),
             progress: self.progress.or(file.progress),

@@ -1,7 +1,8 @@
 //! The columns of the result: one schema that every table fits.
 
 use super::{Chosen, PlannedColumn, in_table};
-use crate::job::Job;
+use crate::destination::is_dated;
+use crate::job::{InvalidDates, Job};
 use crate::source::{Catalog, Column, Image};
 use crate::{Error, ErrorKind, Result};
 use arrow::datatypes::DataType;
@@ -29,7 +30,7 @@ pub(super) fn agree(
     }
     names
         .into_iter()
-        .map(|name| agreed(name, first, chosen))
+        .map(|name| agreed(job, name, first, chosen))
         .collect()
 }
 
@@ -59,7 +60,7 @@ fn warn_of_left_out(first: &Chosen, chosen: &[Chosen], warnings: &mut Vec<String
     }
 }
 
-fn agreed(name: &str, first: &Chosen, chosen: &[Chosen]) -> Result<PlannedColumn> {
+fn agreed(job: &Job, name: &str, first: &Chosen, chosen: &[Chosen]) -> Result<PlannedColumn> {
     let (expected, image) = imaged(name, first)?;
     let mut nullable = false;
     for table in chosen {
@@ -73,11 +74,12 @@ fn agreed(name: &str, first: &Chosen, chosen: &[Chosen]) -> Result<PlannedColumn
         }
         nullable |= column.nullable;
     }
+    let may_become_null = job.invalid_dates == InvalidDates::Null && is_dated(&image.data_type);
     Ok(PlannedColumn {
         name: name.to_owned(),
         sql_type: expected.sql_type.clone(),
         data_type: image.data_type.clone(),
-        nullable,
+        nullable: nullable || may_become_null,
     })
 }
 
@@ -200,7 +202,7 @@ pub(super) fn select_list(
         let (_, image) =
             imaged(&column.name, chosen).map_err(|error| in_table(error, &chosen.name))?;
         let quoted = catalog.quote(&column.name);
-        let expression = image.expression(&quoted);
+        let expression = image.expression(&quoted, catalog.extractor());
         let plain = expression == quoted;
         list.push(if plain {
             quoted

@@ -109,7 +109,10 @@ fn unit(
     columns: &[PlannedColumn],
 ) -> Result<Unit> {
     let order = order::order(job, catalog, chosen)?;
-    let select = columns::select_list(catalog, chosen, columns)?;
+    let mut select = columns::select_list(catalog, chosen, columns)?;
+    if let Some(row_id) = chosen.table.row_id {
+        select = format!("{select}, {}.{row_id}", catalog.quote(&chosen.name));
+    }
     let from = catalog.table_reference(&chosen.name, order.is_stored());
     let filters: Vec<_> = [&job.filter, &chosen.filter]
         .into_iter()
@@ -131,6 +134,7 @@ fn unit(
         query: Query {
             sql,
             stored_order: order.is_stored(),
+            row_id: chosen.table.row_id.is_some(),
         },
         order: order.words(),
         estimated_rows: chosen.table.estimated_rows,

@@ -10,7 +10,7 @@ mod sqlite;
 
 use crate::Result;
 use crate::destination::UnitDestination;
-use crate::job::SourceUrl;
+use crate::job::{Reading, SourceUrl};
 use arrow::datatypes::DataType;
 use std::sync::Arc;
 
@@ -24,11 +24,11 @@ pub(crate) trait Database: Send + Sync {
 }
 
 /// The database of a URL. Nothing is connected yet.
-pub(crate) fn database(source: &SourceUrl) -> Result<Arc<dyn Database>> {
+pub(crate) fn database(source: &SourceUrl, reading: &Reading) -> Result<Arc<dyn Database>> {
     Ok(match source {
         SourceUrl::MySql(url) => Arc::new(mysql::MySql::new(url)?),
         SourceUrl::Postgres(url) => Arc::new(postgres::Postgres::new(url)?),
-        SourceUrl::Sqlite(path) => Arc::new(sqlite::Sqlite::new(path)),
+        SourceUrl::Sqlite(path) => Arc::new(sqlite::Sqlite::new(path, reading.sqlite_types)),
     })
 }
 
@@ -46,11 +46,23 @@ pub(crate) trait Catalog {
     /// Lets the database parse and plan a query, without running it.
     fn check(&mut self, sql: &str) -> Result<()>;
 
+    /// Who reads the rows of this database's sessions.
+    fn extractor(&self) -> Extractor;
+
     /// An identifier, quoted.
     fn quote(&self, identifier: &str) -> String;
 
     /// What follows FROM; `stored_order` asks for the order in which the rows are stored.
     fn table_reference(&self, table: &str, stored_order: bool) -> String;
+}
+
+/// Who reads rows: both give the same values, but some of them by other expressions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extractor {
+    /// A source of our own, which reads rows in place.
+    Wire,
+    /// ConnectorX's stock source.
+    ConnectorX,
 }
 
 /// A connection of one worker.
@@ -70,6 +82,8 @@ pub(crate) struct Query {
     pub sql: String,
     /// Whether the rows are wanted in the order in which the server stores them.
     pub stored_order: bool,
+    /// Whether the last column is the row's id, which is no column of the plan.
+    pub row_id: bool,
 }
 
 /// Ends the query of one session from outside, so that its worker wakes from a read.
@@ -85,6 +99,8 @@ pub(crate) struct Table {
     pub columns: Vec<Column>,
     /// Columns of the primary key; empty if there is none.
     pub primary_key: Vec<String>,
+    /// Name of the row's id, by which errors name a row.
+    pub row_id: Option<&'static str>,
     /// What `--order-by auto` means for it.
     pub natural_order: NaturalOrder,
     /// The catalogue's estimate of its rows.
@@ -127,8 +143,10 @@ pub(crate) struct Column {
 pub(crate) struct Image {
     /// The Arrow type.
     pub data_type: DataType,
-    /// The expression that carries the value without loss; `{}` stands for the quoted column.
-    pub select: &'static str,
+    /// The expression that carries the value without loss by the stock source; `{}` stands for the quoted column.
+    pub stock_select: &'static str,
+    /// As `stock_select`, by the source of our own.
+    pub wire_select: &'static str,
 }
 
 /// Why a column has no exact image.
@@ -144,17 +162,27 @@ impl Image {
     fn plain(data_type: DataType) -> Self {
         Self {
             data_type,
-            select: "{}",
+            stock_select: "{}",
+            wire_select: "{}",
         }
     }
 
+    /// The same expression for both extractors.
     fn cast(data_type: DataType, select: &'static str) -> Self {
-        Self { data_type, select }
+        Self {
+            data_type,
+            stock_select: select,
+            wire_select: select,
+        }
     }
 
     /// The expression for a quoted column.
-    pub fn expression(&self, quoted: &str) -> String {
-        self.select.replace("{}", quoted)
+    pub fn expression(&self, quoted: &str, extractor: Extractor) -> String {
+        let select = match extractor {
+            Extractor::Wire => self.wire_select,
+            Extractor::ConnectorX => self.stock_select,
+        };
+        select.replace("{}", quoted)
     }
 }
 

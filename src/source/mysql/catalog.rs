@@ -1,6 +1,6 @@
 //! What MySQL and MariaDB say of their tables.
 
-use super::super::{Catalog, Column, NaturalOrder, Table};
+use super::super::{Catalog, Column, Extractor, NaturalOrder, Table};
 use super::MAX_SORT_LENGTH;
 use super::error::in_use;
 use super::types::{ColumnType, image, is_long};
@@ -115,6 +115,7 @@ impl Catalog for MySqlCatalog {
             columns: self.columns(name)?,
             natural_order: natural_order(&row, &primary_key),
             primary_key,
+            row_id: None,
             estimated_rows: row.2,
         }))
     }
@@ -124,6 +125,10 @@ impl Catalog for MySqlCatalog {
         self.connection
             .close(statement)
             .map_err(|cause| in_use(&cause))
+    }
+
+    fn extractor(&self) -> Extractor {
+        Extractor::ConnectorX
     }
 
     fn quote(&self, identifier: &str) -> String {

@@ -1,6 +1,6 @@
 //! What PostgreSQL says of its tables.
 
-use super::super::{Catalog, Column, NaturalOrder, Table};
+use super::super::{Catalog, Column, Extractor, NaturalOrder, Table};
 use super::error::in_use;
 use super::types::{ColumnType, image, padded_to};
 use crate::Result;
@@ -48,6 +48,7 @@ impl PostgresCatalog {
         Ok(Some(Table {
             columns: columns.iter().map(column).collect(),
             primary_key: primary_key.iter().map(|row| row.get(0)).collect(),
+            row_id: None,
             natural_order: natural_order(&kind),
             estimated_rows: row.get::<_, Option<f64>>(2).and_then(estimate),
         }))
@@ -125,6 +126,10 @@ impl Catalog for PostgresCatalog {
             .prepare(sql)
             .map(drop)
             .map_err(|cause| in_use(&cause))
+    }
+
+    fn extractor(&self) -> Extractor {
+        Extractor::ConnectorX
     }
 
     fn quote(&self, identifier: &str) -> String {

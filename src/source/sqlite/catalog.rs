@@ -1,12 +1,14 @@
 //! What SQLite says of its tables.
 
-use super::super::{Catalog, Column, NaturalOrder, Table};
+use super::super::{Catalog, Column, Extractor, NaturalOrder, Table};
 use super::{translated, types};
 use crate::Result;
+use crate::job::SqliteTypes;
 use rusqlite::{Connection, OptionalExtension};
 
 pub(super) struct SqliteCatalog {
     connection: Connection,
+    types: SqliteTypes,
 }
 
 /// A row of `pragma_table_xinfo`.
@@ -19,8 +21,8 @@ struct Info {
 }
 
 impl SqliteCatalog {
-    pub fn new(connection: Connection) -> Self {
-        Self { connection }
+    pub fn new(connection: Connection, types: SqliteTypes) -> Self {
+        Self { connection, types }
     }
 
     fn infos(&self, table: &str) -> rusqlite::Result<Vec<Info>> {
@@ -50,10 +52,11 @@ impl SqliteCatalog {
         };
         let infos = self.infos(table)?;
         let primary_key = primary_key(&infos);
+        let row_id = rowid_name(&infos).filter(|_| kind == "table" && !without_rowid);
         let natural_order = match kind.as_str() {
             "view" => NaturalOrder::Undefined,
             _ if without_rowid => NaturalOrder::By(primary_key.clone()),
-            _ => rowid_name(&infos).map_or(NaturalOrder::Stored { place: &[] }, |rowid| {
+            _ => row_id.map_or(NaturalOrder::Stored { place: &[] }, |rowid| {
                 NaturalOrder::By(vec![rowid.to_owned()])
             }),
         };
@@ -63,7 +66,11 @@ impl SqliteCatalog {
             self.estimate(table)?
         };
         Ok(Some(Table {
-            columns: infos.into_iter().map(column).collect(),
+            columns: infos
+                .into_iter()
+                .map(|info| column(info, self.types))
+                .collect(),
+            row_id,
             primary_key,
             natural_order,
             estimated_rows,
@@ -107,8 +114,8 @@ fn rowid_name(infos: &[Info]) -> Option<&'static str> {
         .find(|name| !hidden(name))
 }
 
-fn column(info: Info) -> Column {
-    let image = types::image(&info.declared);
+fn column(info: Info, types: SqliteTypes) -> Column {
+    let image = types::image(&info.declared, types);
     Column {
         name: info.name,
         sql_type: info.declared,
@@ -148,6 +155,10 @@ impl Catalog for SqliteCatalog {
             .prepare(sql)
             .map(|_| ())
             .map_err(|cause| translated(&cause))
+    }
+
+    fn extractor(&self) -> Extractor {
+        Extractor::Wire
     }
 
     fn quote(&self, identifier: &str) -> String {

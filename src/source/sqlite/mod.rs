@@ -1,15 +1,18 @@
 //! SQLite: a file, always opened read-only.
 
 mod catalog;
+mod chunk;
 mod error;
 mod file;
 mod rows;
+mod storage;
 mod types;
 mod values;
 
 use super::{Catalog, Database, Interrupt, Query, Session};
 use crate::Result;
 use crate::destination::UnitDestination;
+use crate::job::SqliteTypes;
 use connectorx::prelude::Dispatcher;
 use error::translated;
 use file::OpenFile;
@@ -21,12 +24,14 @@ use std::sync::{Arc, Mutex};
 /// A SQLite file.
 pub(super) struct Sqlite {
     path: PathBuf,
+    types: SqliteTypes,
 }
 
 impl Sqlite {
-    pub(super) fn new(path: &Path) -> Self {
+    pub(super) fn new(path: &Path, types: SqliteTypes) -> Self {
         Self {
             path: path.to_owned(),
+            types,
         }
     }
 }
@@ -35,6 +40,7 @@ impl Database for Sqlite {
     fn catalog(&self) -> Result<Box<dyn Catalog>> {
         Ok(Box::new(catalog::SqliteCatalog::new(
             file::open(&self.path)?.0,
+            self.types,
         )))
     }
 
@@ -45,6 +51,7 @@ impl Database for Sqlite {
             connection: Arc::new(Mutex::new(Some(connection))),
             interrupt,
             file,
+            any_as_text: self.types == SqliteTypes::Text,
         }))
     }
 }
@@ -53,11 +60,17 @@ struct SqliteSession {
     connection: Home,
     interrupt: Arc<InterruptHandle>,
     file: OpenFile,
+    any_as_text: bool,
 }
 
 impl Session for SqliteSession {
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
-        let source = SqliteSource::new(&self.connection, destination.planned_schema());
+        let source = SqliteSource::new(
+            &self.connection,
+            query.row_id,
+            self.any_as_text,
+            destination,
+        );
         Dispatcher::<_, _, SqliteTransport>::new(source, destination, &[query.sql.as_str()], None)
             .run()?;
         self.file.check_unchanged()

@@ -1,17 +1,17 @@
-//! A read-only ConnectorX source over SQLite: values borrowed from the row, none converted.
+//! A read-only ConnectorX source over SQLite: values as they are stored, none converted.
 
+use super::chunk::Chunk;
 use super::error::translated;
-use crate::destination::{Carrier, UnitDestination};
+use super::storage::Storage;
+use crate::destination::{Carrier, Form, Gate, SentRow, UnitDestination, WrittenRows};
 use crate::{Error, ErrorKind, Result};
-use arrow::datatypes::{DataType, Schema};
 use connectorx::data_order::DataOrder;
 use connectorx::impl_transport;
 use connectorx::sources::{PartitionParser, Source, SourcePartition};
 use connectorx::sql::CXQuery;
 use connectorx::typesystem::TypeConversion;
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Rows, Statement};
+use rusqlite::{Connection, Row, Rows, Statement};
 use self_cell::{MutBorrow, self_cell};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,8 +22,27 @@ pub(super) type Home = Arc<Mutex<Option<Connection>>>;
 pub(super) struct SqliteSource {
     lent: Lent,
     query: String,
-    names: Vec<String>,
-    carriers: Vec<Carrier>,
+    columns: Arc<[ReadColumn]>,
+    /// Whether the query's last column is the row's id.
+    has_row_id: bool,
+    gate: Gate,
+}
+
+/// A column of the plan.
+struct ReadColumn {
+    name: String,
+    storage: Storage,
+}
+
+impl ReadColumn {
+    /// How its values travel.
+    fn carrier(&self) -> Carrier {
+        match self.storage {
+            Storage::Integer => Carrier::Int64(true),
+            Storage::Real => Carrier::Float64(true),
+            Storage::Text | Storage::Blob | Storage::AnyAsText => Carrier::Cell(true),
+        }
+    }
 }
 
 /// A connection away from home. ConnectorX's traits take no borrowed one.
@@ -47,32 +66,29 @@ impl Drop for Lent {
 }
 
 impl SqliteSource {
-    /// `schema` is the plan's: SQLite itself knows no type of an expression.
-    pub fn new(home: &Home, schema: &Schema) -> Self {
+    /// The types are the plan's: SQLite itself knows no type of an expression.
+    pub fn new(
+        home: &Home,
+        has_row_id: bool,
+        any_as_text: bool,
+        destination: &mut UnitDestination,
+    ) -> Self {
         let connection = home.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let fields = destination.planned_schema().fields().iter();
+        let columns = fields.map(|field| ReadColumn {
+            name: field.name().clone(),
+            storage: Storage::of(field.data_type(), any_as_text),
+        });
         Self {
             lent: Lent {
                 connection,
                 home: Arc::clone(home),
             },
             query: String::new(),
-            names: Vec::new(),
-            carriers: schema
-                .fields()
-                .iter()
-                .map(|field| carrier(field.data_type()))
-                .collect(),
+            columns: columns.collect(),
+            has_row_id,
+            gate: destination.gate(Form::Text),
         }
-    }
-}
-
-/// How a value travels: as the storage class that its column's planned type asks for.
-fn carrier(data_type: &DataType) -> Carrier {
-    match data_type {
-        DataType::Int64 => Carrier::Int64(true),
-        DataType::Float64 => Carrier::Float64(true),
-        DataType::Binary => Carrier::Bytes(true),
-        _ => Carrier::Text(true),
     }
 }
 
@@ -96,16 +112,16 @@ impl Source for SqliteSource {
     fn set_origin_query(&mut self, _query: Option<String>) {}
 
     fn fetch_metadata(&mut self) -> Result<()> {
-        let connection = self.lent.connection()?;
-        let statement = connection
-            .prepare(&self.query)
-            .map_err(|cause| translated(&cause))?;
-        let columns = statement.columns();
-        self.names = columns
-            .iter()
-            .map(|column| column.name().to_owned())
-            .collect();
-        Ok(())
+        let statement = self.lent.connection()?.prepare(&self.query);
+        let columns = statement
+            .map_err(|cause| translated(&cause))?
+            .column_count();
+        let planned = self.columns.len() + usize::from(self.has_row_id);
+        if columns == planned {
+            return Ok(());
+        }
+        let message = format!("the query gives {columns} columns instead of {planned}");
+        Err(Error::new(ErrorKind::Bug, message))
     }
 
     fn result_rows(&mut self) -> Result<Option<usize>> {
@@ -113,18 +129,21 @@ impl Source for SqliteSource {
     }
 
     fn names(&self) -> Vec<String> {
-        self.names.clone()
+        let names = self.columns.iter().map(|column| column.name.clone());
+        names.collect()
     }
 
     fn schema(&self) -> Vec<Carrier> {
-        self.carriers.clone()
+        self.columns.iter().map(ReadColumn::carrier).collect()
     }
 
     fn partition(self) -> Result<Vec<SqlitePartition>> {
         Ok(vec![SqlitePartition {
-            columns: self.carriers.len(),
-            query: self.query,
             lent: self.lent,
+            query: self.query,
+            columns: self.columns,
+            has_row_id: self.has_row_id,
+            gate: Some(self.gate),
         }])
     }
 }
@@ -133,7 +152,9 @@ impl Source for SqliteSource {
 pub(super) struct SqlitePartition {
     lent: Lent,
     query: String,
-    columns: usize,
+    columns: Arc<[ReadColumn]>,
+    has_row_id: bool,
+    gate: Option<Gate>,
 }
 
 impl SourcePartition for SqlitePartition {
@@ -154,10 +175,16 @@ impl SourcePartition for SqlitePartition {
         let cursor = Cursor::try_new(MutBorrow::new(statement), |statement| {
             statement.borrow_mut().query([])
         });
+        let gate = self.gate.take();
         Ok(SqliteParser {
             cursor: cursor.map_err(|cause| translated(&cause))?,
-            columns: self.columns,
-            next: 0,
+            chunk: Chunk::new(self.columns.len()),
+            columns: Arc::clone(&self.columns),
+            has_row_id: self.has_row_id,
+            gate: gate.ok_or_else(|| Error::new(ErrorKind::Bug, "a unit is read twice"))?,
+            rows_before: 0,
+            candidates: Vec::new(),
+            next: (0, 0),
         })
     }
 
@@ -166,7 +193,7 @@ impl SourcePartition for SqlitePartition {
     }
 
     fn ncols(&self) -> usize {
-        self.columns
+        self.columns.len()
     }
 }
 
@@ -179,11 +206,19 @@ self_cell!(
     }
 );
 
-/// Steps through the rows of a query.
+/// Steps through the rows of a query, and hands the candidates on.
 pub(super) struct SqliteParser<'a> {
     cursor: Cursor<'a>,
-    columns: usize,
-    next: usize,
+    columns: Arc<[ReadColumn]>,
+    has_row_id: bool,
+    gate: Gate,
+    chunk: Chunk,
+    /// Rows before the chunk.
+    rows_before: u64,
+    /// Rows of the chunk that are handed on.
+    candidates: Vec<usize>,
+    /// The candidate and the column of the next cell.
+    next: (usize, usize),
 }
 
 // SAFETY: ConnectorX asks for `Send` since it may parse in any thread of a rayon pool. Parser and statement exist only
@@ -196,27 +231,75 @@ impl<'a> PartitionParser<'a> for SqliteParser<'a> {
     type TypeSystem = Carrier;
     type Error = Error;
 
-    /// A row at a time: its values are valid until the next step.
+    /// The candidates of a chunk of rows.
     fn fetch_next(&mut self) -> Result<(usize, bool)> {
-        let stepped = self.cursor.with_dependent_mut(|_, rows| rows.advance());
-        stepped.map_err(|cause| translated(&cause))?;
-        let more = self.cursor.borrow_dependent().get().is_some();
-        Ok((usize::from(more), !more))
+        self.rows_before += self.chunk.rows() as u64;
+        self.chunk.clear();
+        let is_last = self.fill_chunk()?;
+        self.candidates.clear();
+        self.candidates.extend(self.gate.select(&self.chunk)?);
+        self.next = (0, 0);
+        Ok((self.candidates.len(), is_last))
     }
 }
 
 impl SqliteParser<'_> {
-    /// The next value of the row.
-    pub(super) fn value(&mut self) -> Result<ValueRef<'_>> {
-        let column = self.next;
-        self.next = (self.next + 1) % self.columns;
-        let row = self
-            .cursor
-            .borrow_dependent()
-            .get()
-            .ok_or_else(|| Error::new(ErrorKind::Bug, "a row was read after the last"))?;
-        row.get_ref(column).map_err(|cause| translated(&cause))
+    /// Copies rows until the chunk is full. Whether these were the last.
+    fn fill_chunk(&mut self) -> Result<bool> {
+        let Self {
+            cursor,
+            columns,
+            chunk,
+            has_row_id,
+            rows_before,
+            ..
+        } = self;
+        while !chunk.is_full() {
+            let stepped = cursor.with_dependent_mut(|_, rows| rows.advance());
+            stepped.map_err(|cause| translated(&cause))?;
+            let Some(row) = cursor.borrow_dependent().get() else {
+                return Ok(true);
+            };
+            let row_id = has_row_id.then(|| row.get(columns.len())).transpose();
+            let row_id = row_id.map_err(|cause| translated(&cause))?;
+            let sent = SentRow {
+                number: *rows_before + chunk.rows() as u64 + 1,
+                id: row_id,
+            };
+            copy_row(row, columns, chunk, |column| sent.place(column))?;
+            chunk.end_row(row_id);
+        }
+        Ok(false)
     }
+
+    /// The next cell of the candidates.
+    pub(super) fn cell(&mut self) -> Result<Option<&[u8]>> {
+        let (candidate, column) = self.next;
+        self.next = if column + 1 == self.columns.len() {
+            (candidate + 1, 0)
+        } else {
+            (candidate, column + 1)
+        };
+        let row = self.candidates.get(candidate);
+        let row = row.ok_or_else(|| Error::new(ErrorKind::Bug, "a row was read after the last"))?;
+        Ok(self.chunk.cell(*row, column))
+    }
+}
+
+/// Copies a row's cells; the error is the first of another storage class than its column's.
+fn copy_row(
+    row: &Row<'_>,
+    columns: &[ReadColumn],
+    chunk: &mut Chunk,
+    place: impl Fn(&str) -> String,
+) -> Result<()> {
+    for (index, column) in columns.iter().enumerate() {
+        let value = row.get_ref(index).map_err(|cause| translated(&cause))?;
+        chunk
+            .push(column.storage, value)
+            .map_err(|other| other.refused(&place(&column.name), column.storage))?;
+    }
+    Ok(())
 }
 
 /// Hands values over as they are.
@@ -228,9 +311,8 @@ impl_transport!(
     systems = Carrier => Carrier,
     route = SqliteSource => UnitDestination,
     mappings = {
-        { Int64[i64]      => Int64[i64]      | conversion auto }
-        { Float64[f64]    => Float64[f64]    | conversion auto }
-        { Text[&'r str]   => Text[&'r str]   | conversion auto }
-        { Bytes[&'r [u8]] => Bytes[&'r [u8]] | conversion auto }
+        { Int64[i64]           => Int64[i64]           | conversion auto }
+        { Float64[f64]         => Float64[f64]         | conversion auto }
+        { Cell[&'r [u8]] => Cell[&'r [u8]] | conversion auto }
     }
 );

@@ -1,10 +1,14 @@
 //! Declared types, and their exact images. <https://www.sqlite.org/datatype3.html#determination_of_column_affinity>
 
 use super::super::{Image, NoImage, timestamp};
+use crate::job::SqliteTypes;
 use arrow::datatypes::DataType;
 
 /// The image of a column by its declared type. Values are checked one by one: SQLite lets any type into any column.
-pub(super) fn image(declared: &str) -> Result<Image, NoImage> {
+pub(super) fn image(declared: &str, types: SqliteTypes) -> Result<Image, NoImage> {
+    if types == SqliteTypes::Text {
+        return Ok(Image::plain(DataType::Utf8));
+    }
     let declared = declared.to_ascii_uppercase();
     let has = |part: &str| declared.contains(part);
     let data_type = if declared.is_empty() || declared == "ANY" {
@@ -31,7 +35,9 @@ pub(super) fn image(declared: &str) -> Result<Image, NoImage> {
 
 fn no_type() -> NoImage {
     NoImage {
-        reason: "the column is declared without a type".to_owned(),
+        reason:
+            "the column is declared without a type, which --sqlite-types text would read as text"
+                .to_owned(),
         cast: "CAST({} AS TEXT)".to_owned(),
     }
 }

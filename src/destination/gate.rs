@@ -1,0 +1,167 @@
+//! The gate: which rows a source hands on, asked before any of their cells is.
+
+use super::carrier::Form;
+use super::control::Control;
+use super::convert::{is_dated, is_invalid_date};
+use super::misfit::SentRow;
+use super::selection::{Filter, Keys, Selector};
+use crate::Result;
+use crate::job::InvalidDates;
+use arrow::datatypes::{DataType, SchemaRef};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Rows between two events of progress.
+const PROGRESS_ROWS: u64 = 16 * 1024;
+
+/// A chunk of consecutive rows as they stand in a source's buffer.
+pub(crate) trait WrittenRows {
+    fn rows(&self) -> usize;
+
+    /// A cell's bytes, `None` for NULL. Within a column different values have different bytes.
+    fn cell(&self, row: usize, column: usize) -> Option<&[u8]>;
+
+    /// The database's own id of a row, for errors.
+    fn row_id(&self, _row: usize) -> Option<i64> {
+        None
+    }
+}
+
+/// The first-seen filter at the source. A source that asks it hands on all cells of the candidates, in row order, and of
+/// no other row.
+pub(crate) struct Gate {
+    unit: u32,
+    selector: Selector,
+    form: Form,
+    schema: SchemaRef,
+    /// By column: the type of a key whose invalid dates are NULL.
+    nulled: Vec<Option<DataType>>,
+    control: Arc<Control>,
+    passed: Arc<Passed>,
+    told_at: u64,
+}
+
+/// What a gate has counted, and which rows the candidates at hand are.
+#[derive(Debug, Default)]
+pub(super) struct Passed {
+    pub read: AtomicU64,
+    pub candidates: AtomicU64,
+    pub filter_drops: AtomicU64,
+    pub null_drops: AtomicU64,
+    /// Of the last chunk's candidates.
+    rows: Mutex<Vec<SentRow>>,
+}
+
+impl Passed {
+    /// A candidate of the last chunk; for one that isn't there yet the next row.
+    pub fn row(&self, candidate: usize) -> SentRow {
+        let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = SentRow {
+            number: self.read.load(Ordering::Relaxed) + 1,
+            id: None,
+        };
+        rows.get(candidate).copied().unwrap_or(next)
+    }
+}
+
+impl Gate {
+    pub(super) fn new(
+        unit: u32,
+        filter: Filter,
+        schema: SchemaRef,
+        control: Arc<Control>,
+        (form, passed): (Form, Arc<Passed>),
+    ) -> Self {
+        let is_nulled = |column: usize, data_type: &DataType| {
+            filter.invalid_dates == InvalidDates::Null
+                && filter.key.contains(&column)
+                && is_dated(data_type)
+        };
+        let types = schema.fields().iter().map(|field| field.data_type());
+        let nulled = types
+            .enumerate()
+            .map(|(column, data_type)| is_nulled(column, data_type).then(|| data_type.clone()));
+        Self {
+            unit,
+            form,
+            nulled: nulled.collect(),
+            selector: Selector::new(unit, filter),
+            schema,
+            control,
+            passed,
+            told_at: 0,
+        }
+    }
+
+    /// Offers a chunk's rows, each once and in row order. The candidates: ascending rows of the chunk.
+    pub fn select<R: WrittenRows>(&mut self, chunk: &R) -> Result<&[usize]> {
+        self.control.check()?;
+        let rows_before = self.passed.read.load(Ordering::Relaxed);
+        let keys = WrittenKeys {
+            chunk,
+            nulled: &self.nulled,
+            form: self.form,
+        };
+        let drops = self.selector.select(&keys);
+        let drops = drops.map_err(|null| null.refused(&self.schema, rows_before))?;
+        let candidates = self.selector.rows();
+        self.passed.count(rows_before, chunk, candidates);
+        add(&self.passed.filter_drops, drops.by_filter);
+        add(&self.passed.null_drops, drops.by_null_key);
+        self.tell();
+        Ok(self.selector.rows())
+    }
+
+    fn tell(&mut self) {
+        let read = self.passed.read.load(Ordering::Relaxed);
+        if read - self.told_at >= PROGRESS_ROWS {
+            self.told_at = read;
+            let candidates = self.passed.candidates.load(Ordering::Relaxed);
+            self.control.progress(self.unit, read, candidates);
+        }
+    }
+}
+
+impl Passed {
+    fn count(&self, rows_before: u64, chunk: &impl WrittenRows, candidates: &[usize]) {
+        add(&self.read, chunk.rows() as u64);
+        add(&self.candidates, candidates.len() as u64);
+        let mut sent = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.clear();
+        sent.extend(candidates.iter().map(|row| SentRow {
+            number: rows_before + *row as u64 + 1,
+            id: chunk.row_id(*row),
+        }));
+    }
+}
+
+/// One thread counts, and another at most reads.
+fn add(counter: &AtomicU64, more: u64) {
+    counter.fetch_add(more, Ordering::Relaxed);
+}
+
+/// The keys of written rows, where an invalid date may have to count as NULL.
+struct WrittenKeys<'a, R> {
+    chunk: &'a R,
+    nulled: &'a [Option<DataType>],
+    form: Form,
+}
+
+impl<R: WrittenRows> Keys for WrittenKeys<'_, R> {
+    fn rows(&self) -> usize {
+        self.chunk.rows()
+    }
+
+    fn with_cell<T>(
+        &self,
+        row: usize,
+        column: usize,
+        use_cell: impl FnOnce(Option<&[u8]>) -> T,
+    ) -> T {
+        let cell = self.chunk.cell(row, column);
+        use_cell(match &self.nulled[column] {
+            None => cell,
+            Some(date) => cell.filter(|cell| !is_invalid_date(date, self.form.carried(cell))),
+        })
+    }
+}

@@ -1,0 +1,168 @@
+//! The slots of the first-seen filter: open addressing in buckets of a cache line, without locks.
+
+use super::KeyHash;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::thread;
+
+/// Slots of a bucket: as many as a cache line holds.
+const BUCKET_SLOTS: usize = 3;
+/// Buckets of an empty filter: 64 KiB.
+const FIRST_BUCKETS: usize = 1024;
+/// Used slots of 100 at which the slots grow. Linear probing then looks at less than two buckets on average.
+const MAX_USED_PERCENT: usize = 85;
+/// After growing by 7/4, 48 slots of 100 are used, so that a key takes 44 bytes at most; doubling would make it 50.
+const GROWTH: (usize, usize) = (7, 4);
+
+/// A slot without a key.
+const FREE: u32 = 0;
+/// A slot whose key is being written.
+const BUSY: u32 = 1;
+/// What is added to a unit's ordinal.
+const FIRST_UNIT: u32 = 2;
+
+/// What became of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offered {
+    /// No unit had the key.
+    New,
+    /// Only later units had the key.
+    Earlier,
+    /// This unit or an earlier one had the key.
+    Seen,
+}
+
+/// Three slots in one cache line. A hash is written once, while its slot is [`BUSY`], and never changes; units only fall.
+#[repr(align(64))]
+#[derive(Default)]
+struct Bucket {
+    hashes: [[AtomicU64; 2]; BUCKET_SLOTS],
+    units: [AtomicU32; BUCKET_SLOTS],
+}
+
+pub(super) struct Slots {
+    buckets: Vec<Bucket>,
+}
+
+impl Slots {
+    pub fn new() -> Self {
+        Self::with_buckets(FIRST_BUCKETS)
+    }
+
+    fn with_buckets(count: usize) -> Self {
+        Self {
+            buckets: (0..count).map(|_| Bucket::default()).collect(),
+        }
+    }
+
+    /// How many slots may be used before they have to grow. Never all: a search ends at a free one.
+    pub fn limit(&self) -> usize {
+        self.buckets.len() * BUCKET_SLOTS * MAX_USED_PERCENT / 100
+    }
+
+    #[cfg(test)]
+    pub fn bytes(&self) -> usize {
+        self.buckets.len() * size_of::<Bucket>()
+    }
+
+    /// Loads the first bucket of every key, so that the cache misses overlap instead of following each other.
+    pub fn load_ahead(&self, keys: &[KeyHash]) {
+        let first_unit =
+            |key: &KeyHash| self.buckets[self.home(*key)].units[0].load(Ordering::Relaxed);
+        std::hint::black_box(keys.iter().map(first_unit).fold(0, |all, unit| all ^ unit));
+    }
+
+    /// Keeps the smallest unit of a key.
+    pub fn offer(&self, unit: u32, key: KeyHash) -> Offered {
+        let mut bucket = self.home(key);
+        loop {
+            for slot in 0..BUCKET_SLOTS {
+                if let Some(offered) = self.buckets[bucket].offer(slot, unit + FIRST_UNIT, key) {
+                    return offered;
+                }
+            }
+            bucket = self.after(bucket);
+        }
+    }
+
+    /// The bucket where the search for a key begins: the hash's upper half as a fraction of the buckets, which need be no
+    /// power of two.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "below the number of buckets, since the fraction is below one"
+    )]
+    fn home(&self, key: KeyHash) -> usize {
+        let buckets = self.buckets.len() as u128;
+        (((key >> 64) * buckets) >> 64) as usize
+    }
+
+    fn after(&self, bucket: usize) -> usize {
+        if bucket + 1 == self.buckets.len() {
+            0
+        } else {
+            bucket + 1
+        }
+    }
+
+    /// More slots with the same keys. In order of the buckets, so that it reads and writes memory in order, too.
+    pub fn grow(&mut self) {
+        let grown = Self::with_buckets(self.buckets.len() * GROWTH.0 / GROWTH.1);
+        for bucket in &self.buckets {
+            for (unit, key) in bucket.used() {
+                grown.offer(unit - FIRST_UNIT, key);
+            }
+        }
+        *self = grown;
+    }
+}
+
+impl Bucket {
+    /// Offers to one slot; `None` if it holds another key.
+    fn offer(&self, slot: usize, unit: u32, key: KeyHash) -> Option<Offered> {
+        let holder = &self.units[slot];
+        let mut seen = holder.load(Ordering::Acquire);
+        if seen == FREE {
+            match holder.compare_exchange(FREE, BUSY, Ordering::Acquire, Ordering::Acquire) {
+                Ok(_) => {
+                    self.write(slot, key);
+                    holder.store(unit, Ordering::Release);
+                    return Some(Offered::New);
+                }
+                Err(taken) => seen = taken,
+            }
+        }
+        while seen == BUSY {
+            // Two stores away from being written, unless that thread was stopped right here.
+            thread::yield_now();
+            seen = holder.load(Ordering::Acquire);
+        }
+        if self.key(slot) != key {
+            return None;
+        }
+        if seen <= unit || holder.fetch_min(unit, Ordering::Relaxed) <= unit {
+            return Some(Offered::Seen);
+        }
+        Some(Offered::Earlier)
+    }
+
+    fn key(&self, slot: usize) -> KeyHash {
+        let [low, high] = &self.hashes[slot];
+        KeyHash::from(low.load(Ordering::Relaxed))
+            | KeyHash::from(high.load(Ordering::Relaxed)) << 64
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the two halves are what is wanted"
+    )]
+    fn write(&self, slot: usize, key: KeyHash) {
+        let [low, high] = &self.hashes[slot];
+        low.store(key as u64, Ordering::Relaxed);
+        high.store((key >> 64) as u64, Ordering::Relaxed);
+    }
+
+    fn used(&self) -> impl Iterator<Item = (u32, KeyHash)> {
+        let unit = |slot: usize| self.units[slot].load(Ordering::Relaxed);
+        let used = (0..BUCKET_SLOTS).map(move |slot| (unit(slot), self.key(slot)));
+        used.filter(|(unit, _)| *unit != FREE)
+    }
+}

@@ -1,0 +1,101 @@
+use super::*;
+use std::thread;
+
+fn offer(filter: &FirstSeen, unit: u32, keys: &[u64]) -> Vec<bool> {
+    let hashes: Vec<_> = keys
+        .iter()
+        .map(|key| filter.hash(&key.to_le_bytes()))
+        .collect();
+    let mut keep = Vec::new();
+    filter.offer(unit, &hashes, &mut keep);
+    keep
+}
+
+fn distinct(filter: &FirstSeen) -> usize {
+    filter.claimed.load(Ordering::Relaxed)
+}
+
+#[test]
+fn drops_a_row_only_if_its_key_stands_at_an_earlier_place() {
+    let filter = FirstSeen::new(7);
+    assert_eq!(offer(&filter, 5, &[1, 2, 1]), [true, true, false]);
+    assert_eq!(offer(&filter, 5, &[2, 3]), [false, true]);
+    assert_eq!(offer(&filter, 9, &[1, 4]), [false, true], "a later unit");
+    assert_eq!(
+        offer(&filter, 2, &[1, 1, 4]),
+        [true, false, true],
+        "an earlier unit"
+    );
+    assert_eq!(
+        offer(&filter, 5, &[1]),
+        [false],
+        "the earlier unit has it now"
+    );
+    assert_eq!(offer(&filter, 0, &[1]), [true], "the first unit");
+    assert_eq!(distinct(&filter), 4);
+}
+
+#[test]
+fn remembers_every_key_while_it_grows() {
+    let filter = FirstSeen::new(11);
+    let keys: Vec<u64> = (0..100_000).collect();
+    assert!(
+        keys.chunks(1000)
+            .all(|chunk| offer(&filter, 1, chunk).iter().all(|keep| *keep))
+    );
+    assert_eq!(distinct(&filter), keys.len());
+    assert!(
+        keys.chunks(999)
+            .all(|chunk| offer(&filter, 1, chunk).iter().all(|keep| !*keep))
+    );
+    assert!(
+        keys.chunks(999)
+            .all(|chunk| offer(&filter, 0, chunk).iter().all(|keep| *keep))
+    );
+}
+
+#[test]
+fn threads_at_once_keep_the_smallest_unit_of_every_key() {
+    const UNITS: u32 = 4;
+    let filter = FirstSeen::new(13);
+    let keys: Vec<u64> = (0..60_000).collect();
+    let candidates: Vec<Vec<bool>> = thread::scope(|scope| {
+        let units: Vec<_> = (0..UNITS)
+            .map(|unit| {
+                let (filter, keys) = (&filter, &keys);
+                scope.spawn(move || {
+                    let chunks = keys.chunks(256);
+                    chunks
+                        .flat_map(|chunk| offer(filter, unit, chunk))
+                        .collect()
+                })
+            })
+            .collect();
+        units.into_iter().map(|unit| unit.join().unwrap()).collect()
+    });
+    assert!(
+        candidates[0].iter().all(|keep| *keep),
+        "nothing is earlier than the first unit"
+    );
+    assert_eq!(distinct(&filter), keys.len());
+    for unit in 0..UNITS {
+        assert!(
+            offer(&filter, unit, &keys).iter().all(|keep| !*keep),
+            "the first unit has them all"
+        );
+    }
+}
+
+#[test]
+fn a_key_takes_at_most_48_bytes() {
+    let filter = FirstSeen::new(17);
+    for chunk in (0..200_000_u64).collect::<Vec<_>>().chunks(256) {
+        offer(&filter, 0, chunk);
+        let bytes = filter.slots.read().unwrap().bytes();
+        let keys = distinct(&filter);
+        assert!(
+            keys < 3000 || bytes <= keys * 48,
+            "{bytes} bytes for {keys} keys"
+        );
+    }
+}

@@ -1,0 +1,28 @@
+//! The values of written rows that no image fits: nothing is published with one.
+
+use crate::Result;
+use crate::destination::MisfitAt;
+use crate::distinct::Survivors;
+use crate::extract::ReadUnit;
+use crate::plan::Plan;
+
+/// The error of the first value in table order that doesn't fit its column, if its row survives.
+pub(crate) fn refuse(read: &[ReadUnit], survivors: &Survivors, plan: &Plan) -> Result<()> {
+    let mut first = 0_u64;
+    for (unit, read) in plan.units.iter().zip(read) {
+        let survives = |misfit: &&MisfitAt| is_among(survivors, first + misfit.candidate);
+        if let Some(misfit) = read.rows.misfits.iter().find(survives) {
+            let error = misfit.refused(&plan.schema());
+            return Err(error.within(format_args!("table {}", unit.table)));
+        }
+        first += read.rows.candidates;
+    }
+    Ok(())
+}
+
+fn is_among(survivors: &Survivors, place: u64) -> bool {
+    let found = survivors
+        .places
+        .binary_search_by(|survivor| u64::from(*survivor).cmp(&place));
+    found.is_ok()
+}

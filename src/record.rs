@@ -133,6 +133,7 @@ fn manifest_job(job: &Job, plan: &Plan) -> ManifestJob {
         compression,
         null_keys: job.null_keys.name().to_owned(),
         exact: job.exact,
+        extractor: plan.extractor.name().to_owned(),
         workers: plan.workers,
     }
 }

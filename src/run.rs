@@ -158,6 +158,7 @@ fn extraction(
     };
     Ok(Extraction {
         database,
+        extractor: plan.extractor,
         units: Arc::clone(&plan.units),
         schema: plan.schema(),
         filter: Filter {

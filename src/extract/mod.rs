@@ -12,7 +12,7 @@ pub(crate) use pool::extract;
 
 use crate::destination::{Control, Filter, UnitRows};
 use crate::plan::Unit;
-use crate::source::Database;
+use crate::source::{Database, Extractor};
 use arrow::datatypes::SchemaRef;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +21,8 @@ use std::time::Duration;
 #[derive(Clone)]
 pub(crate) struct Extraction {
     pub database: Arc<dyn Database>,
+    /// For which the units' queries were made.
+    pub extractor: Extractor,
     pub units: Arc<[Unit]>,
     pub schema: SchemaRef,
     /// What makes a row a candidate.

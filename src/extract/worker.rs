@@ -62,7 +62,10 @@ fn connect(shared: &Shared) -> Result<Worker> {
         .thread_name(|_| READER.to_owned())
         .build();
     let pool = pool.map_err(Error::no_thread)?;
-    let session = shared.extraction.database.session()?;
+    let session = shared
+        .extraction
+        .database
+        .session(shared.extraction.extractor)?;
     let mut interrupts = shared
         .interrupts
         .lock()

@@ -10,7 +10,9 @@ mod source_url;
 mod tables;
 
 pub use file::read_job_file;
-pub use options::{InvalidDates, JobOptions, NullKeys, SqliteTypes, TableEntry, TableList};
+pub use options::{
+    ExtractorChoice, InvalidDates, JobOptions, NullKeys, SqliteTypes, TableEntry, TableList,
+};
 pub use order_by::{OrderBy, OrderColumn};
 pub use source_url::SourceUrl;
 pub(crate) use tables::named_twice;
@@ -66,6 +68,8 @@ pub struct Job {
 pub struct Reading {
     /// What the columns of a SQLite file are read as.
     pub sqlite_types: SqliteTypes,
+    /// Who reads a server's rows.
+    pub extractor: ExtractorChoice,
 }
 
 /// What a job makes of its result.
@@ -114,6 +118,7 @@ impl Job {
             null_keys,
             invalid_dates,
             sqlite_types,
+            extractor,
             exact,
             force,
             mut warnings,
@@ -147,8 +152,8 @@ impl Job {
             warnings
                 .push("--force has no meaning with --count-only: nothing is written".to_owned());
         }
+        let source = SourceUrl::parse(&source, current_dir)?;
         Ok(Self {
-            source: SourceUrl::parse(&source, current_dir)?,
             tables: Tables::new(tables, table)?,
             columns,
             key,
@@ -158,7 +163,9 @@ impl Job {
             invalid_dates: invalid_dates.unwrap_or_default(),
             reading: Reading {
                 sqlite_types: sqlite_types.unwrap_or_default(),
+                extractor: checked_extractor(extractor.unwrap_or_default(), &source)?,
             },
+            source,
             exact: exact.unwrap_or(false),
             workers: checked_workers(workers)?,
             output: if count_only == Some(true) {
@@ -238,6 +245,16 @@ fn checked_workers(workers: Option<u64>) -> Result<Option<NonZeroUsize>> {
                 "--workers {workers} is out of range: 1 to {MAX_WORKERS}"
             ))
         })
+}
+
+/// The stock source of SQLite would write beside the file, and make one where there is none.
+fn checked_extractor(extractor: ExtractorChoice, source: &SourceUrl) -> Result<ExtractorChoice> {
+    if extractor == ExtractorChoice::ConnectorX && matches!(source, SourceUrl::Sqlite(_)) {
+        return Err(
+            usage("--extractor connectorx doesn't read SQLite files").advise("leave it out")
+        );
+    }
+    Ok(extractor)
 }
 
 /// The folder's name is what is renamed into place: `.` and `..` are no names.

@@ -70,6 +70,9 @@ pub struct JobOptions {
     /// Types of SQLite's columns: as declared, or all as text [default: declared]
     #[arg(long, value_enum)]
     pub sqlite_types: Option<SqliteTypes>,
+    /// Who reads the rows: a source of our own over the wire, or ConnectorX's stock source [default: auto]
+    #[arg(long, value_enum)]
+    pub extractor: Option<ExtractorChoice>,
     /// Compare the keys themselves only, without the first-seen filter
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub exact: Option<bool>,
@@ -156,6 +159,20 @@ pub enum SqliteTypes {
     Declared,
     /// All as text; bytes are an error
     Text,
+}
+
+/// Who reads a server's rows. Both give the same files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum ExtractorChoice {
+    /// Wire where it can log in, else `ConnectorX`, with a warning
+    #[default]
+    Auto,
+    /// Our own sources, which read rows in place from the connection's buffer
+    Wire,
+    /// The stock sources of `ConnectorX`
+    #[value(name = "connectorx")]
+    ConnectorX,
 }
 
 /// What a job file may write as one string with commas, or as a list.
@@ -263,6 +280,7 @@ impl JobOptions {
             null_keys: self.null_keys.or(file.null_keys),
             invalid_dates: self.invalid_dates.or(file.invalid_dates),
             sqlite_types: self.sqlite_types.or(file.sqlite_types),
+            extractor: self.extractor.or(file.extractor),
             exact: self.exact.or(file.exact),
             force: self.force.or(file.force),
             progress: self.progress.or(file.progress),

@@ -11,7 +11,7 @@ mod show;
 pub use show::PlanDocument;
 
 use crate::job::Job;
-use crate::source::{Catalog, Query, Table};
+use crate::source::{Catalog, Extractor, Query, Table};
 use crate::{Error, Result};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use std::sync::Arc;
@@ -21,6 +21,8 @@ use std::sync::Arc;
 pub(crate) struct Plan {
     /// The database's name and version.
     pub database: String,
+    /// Who reads the rows.
+    pub extractor: Extractor,
     /// Columns of the result.
     pub columns: Vec<PlannedColumn>,
     /// Indices of the key columns, in the order of `--key`.
@@ -83,6 +85,7 @@ pub(crate) fn plan(job: &Job, catalog: &mut dyn Catalog) -> Result<Plan> {
     let database = catalog.version()?;
     let chosen = resolve::tables(job, catalog)?;
     let mut warnings = job.warnings.clone();
+    warnings.extend(catalog.warnings());
     let columns = columns::agree(job, &chosen, &mut warnings)?;
     let key = columns::key(job, &columns, &chosen)?;
     let units = chosen
@@ -93,6 +96,7 @@ pub(crate) fn plan(job: &Job, catalog: &mut dyn Catalog) -> Result<Plan> {
     let workers = job.workers.map_or(cores, Into::into).min(units.len());
     Ok(Plan {
         database,
+        extractor: catalog.extractor(),
         columns,
         key,
         units,

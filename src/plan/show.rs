@@ -14,6 +14,7 @@ pub struct PlanDocument {
     schema_version: u32,
     source: String,
     database: String,
+    extractor: String,
     columns: Vec<PlanColumn>,
     key: Vec<String>,
     units: Vec<PlanUnit>,
@@ -65,6 +66,7 @@ impl PlanDocument {
             schema_version: SCHEMA_VERSION,
             source: job.source.redacted(),
             database: plan.database.clone(),
+            extractor: plan.extractor.name().to_owned(),
             columns: columns.collect(),
             key: job.key.clone(),
             units: units.collect(),
@@ -100,7 +102,7 @@ impl fmt::Display for PlanDocument {
             )?,
         }
         writeln!(f, "key      {}", self.key.join(", "))?;
-        writeln!(f, "workers  {}", self.workers)?;
+        writeln!(f, "workers  {}, extractor {}", self.workers, self.extractor)?;
         self.write_columns(f)?;
         self.write_units(f)
     }

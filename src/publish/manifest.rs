@@ -67,6 +67,9 @@ pub struct ManifestJob {
     pub null_keys: String,
     /// Whether the first-seen filter was off.
     pub exact: bool,
+    /// Who read the rows: `wire` or `connectorx`.
+    #[serde(default)]
+    pub extractor: String,
     /// Connections that read at the same time.
     pub workers: usize,
 }

@@ -3,14 +3,17 @@
 //! A [`Catalog`] tells of tables and reads no rows. A [`Session`] is one connection of a worker: it feeds one unit's
 //! rows to the unit's destination through ConnectorX. An [`Interrupt`] ends what a session waits for.
 
+mod in_place;
+mod lent;
 pub(crate) mod mysql;
 mod pooled;
 pub(crate) mod postgres;
 mod sqlite;
+mod wire;
 
 use crate::Result;
 use crate::destination::UnitDestination;
-use crate::job::{Reading, SourceUrl};
+use crate::job::{ExtractorChoice, Reading, SourceUrl};
 use arrow::datatypes::DataType;
 use std::sync::Arc;
 
@@ -19,14 +22,14 @@ pub(crate) trait Database: Send + Sync {
     /// Connects to read the catalogue.
     fn catalog(&self) -> Result<Box<dyn Catalog>>;
 
-    /// Connects to read rows.
-    fn session(&self) -> Result<Box<dyn Session>>;
+    /// Connects to read rows, by the extractor for which the plan's queries were made.
+    fn session(&self, extractor: Extractor) -> Result<Box<dyn Session>>;
 }
 
 /// The database of a URL. Nothing is connected yet.
 pub(crate) fn database(source: &SourceUrl, reading: &Reading) -> Result<Arc<dyn Database>> {
     Ok(match source {
-        SourceUrl::MySql(url) => Arc::new(mysql::MySql::new(url)?),
+        SourceUrl::MySql(url) => Arc::new(mysql::MySql::new(url, reading.extractor)?),
         SourceUrl::Postgres(url) => Arc::new(postgres::Postgres::new(url)?),
         SourceUrl::Sqlite(path) => Arc::new(sqlite::Sqlite::new(path, reading.sqlite_types)),
     })
@@ -49,6 +52,11 @@ pub(crate) trait Catalog {
     /// Who reads the rows of this database's sessions.
     fn extractor(&self) -> Extractor;
 
+    /// What the user should know of how the rows will be read.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// An identifier, quoted.
     fn quote(&self, identifier: &str) -> String;
 
@@ -63,6 +71,24 @@ pub(crate) enum Extractor {
     Wire,
     /// ConnectorX's stock source.
     ConnectorX,
+}
+
+impl Extractor {
+    /// The value of `--extractor`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Wire => "wire",
+            Self::ConnectorX => "connectorx",
+        }
+    }
+
+    /// The choice of this one and no other.
+    fn choice(self) -> ExtractorChoice {
+        match self {
+            Self::Wire => ExtractorChoice::Wire,
+            Self::ConnectorX => ExtractorChoice::ConnectorX,
+        }
+    }
 }
 
 /// A connection of one worker.
@@ -173,6 +199,15 @@ impl Image {
             data_type,
             stock_select: select,
             wire_select: select,
+        }
+    }
+
+    /// An expression for each extractor.
+    fn by(data_type: DataType, stock_select: &'static str, wire_select: &'static str) -> Self {
+        Self {
+            data_type,
+            stock_select,
+            wire_select,
         }
     }
 

@@ -200,7 +200,7 @@ fn empty_manifest() -> Manifest {
             "versions": { "firstseen": "", "database": "" },
             "job": {
                 "source": "", "key": [], "where": null, "order_by": [], "batch_rows": 10, "prefix": "p", "format": "",
-                "compression": "", "null_keys": "error", "exact": false, "workers": 1
+                "compression": "", "null_keys": "error", "exact": false, "extractor": "wire", "workers": 1
             },
             "columns": [], "tables": [], "files": [],
             "totals": { "rows_read": 0, "new": 0, "duplicates": 0, "null_drops": 0, "files": 0, "bytes": 0 },

@@ -1,59 +1,64 @@
 //! What MySQL and MariaDB say of their tables.
 
 use super::super::{Catalog, Column, Extractor, NaturalOrder, Table};
-use super::MAX_SORT_LENGTH;
-use super::error::in_use;
+use super::client::{Client, literal};
+use super::connection::TextRow;
+use super::settings::MAX_SORT_LENGTH;
 use super::types::{ColumnType, image, is_long};
 use crate::Result;
-use r2d2::PooledConnection;
-use r2d2_mysql::MySqlConnectionManager;
-use r2d2_mysql::mysql::Row;
-use r2d2_mysql::mysql::prelude::Queryable;
 
 pub(super) struct MySqlCatalog {
-    connection: PooledConnection<MySqlConnectionManager>,
+    client: Client,
+    /// Why the client is not of the kind that is taken first.
+    warning: Option<String>,
 }
 
-/// A row of `information_schema.TABLES`: type, engine, estimated rows.
-type TableRow = (String, Option<String>, Option<u64>);
-
 const TABLE: &str = "SELECT TABLE_TYPE, ENGINE, TABLE_ROWS FROM information_schema.TABLES \
-     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?";
+     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {}";
 const COLUMNS: &str = "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, NUMERIC_PRECISION, NUMERIC_SCALE \
-     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION";
+     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {} ORDER BY ORDINAL_POSITION";
 const PRIMARY_KEY: &str = "SELECT COLUMN_NAME FROM information_schema.STATISTICS \
-     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME = 'PRIMARY' ORDER BY SEQ_IN_INDEX";
+     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {} AND INDEX_NAME = 'PRIMARY' ORDER BY SEQ_IN_INDEX";
 const BASE_TABLES: &str = "SELECT TABLE_NAME FROM information_schema.TABLES \
      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')";
 
 impl MySqlCatalog {
-    pub fn new(connection: PooledConnection<MySqlConnectionManager>) -> Self {
-        Self { connection }
+    pub fn new(client: Client, warning: Option<String>) -> Self {
+        Self { client, warning }
     }
 
-    fn columns(&mut self, table: &str) -> Result<Vec<Column>> {
-        let rows: Vec<Row> = self
-            .connection
-            .exec(COLUMNS, (table,))
-            .map_err(|cause| in_use(&cause))?;
-        Ok(rows.iter().map(column).collect())
+    /// The rows that a query about a table gives; `{}` stands for the table's name.
+    fn of_table(&mut self, query: &str, table: &str) -> Result<Vec<TextRow>> {
+        self.client.text_rows(&query.replace("{}", &literal(table)))
+    }
+
+    /// The first cells of a query's rows.
+    fn first_cells(&mut self, query: &str) -> Result<Vec<String>> {
+        let rows = self.client.text_rows(query)?;
+        Ok(rows.iter().map(|row| text(row, 0)).collect())
     }
 }
 
-fn column(row: &Row) -> Column {
-    let text = |index: usize| row.get::<String, _>(index).unwrap_or_default();
-    let number = |index: usize| row.get::<Option<u64>, _>(index).flatten();
-    let (name, full) = (text(1), text(2));
+fn text(row: &TextRow, index: usize) -> String {
+    row.get(index).cloned().flatten().unwrap_or_default()
+}
+
+fn number(row: &TextRow, index: usize) -> Option<u64> {
+    row.get(index)?.as_ref()?.parse().ok()
+}
+
+fn column(row: &TextRow) -> Column {
+    let (name, full) = (text(row, 1), text(row, 2));
     let column_type = ColumnType {
         name: &name,
         full: &full,
-        precision: number(4),
-        scale: number(5),
+        precision: number(row, 4),
+        scale: number(row, 5),
     };
     Column {
         image: image(&column_type),
-        name: text(0),
-        nullable: text(3) == "YES",
+        name: text(row, 0),
+        nullable: text(row, 3) == "YES",
         // The server strips the blanks of a CHAR before it sends it.
         padded_to: None,
         sorted_bytes: is_long(&name).then_some(MAX_SORT_LENGTH),
@@ -65,11 +70,10 @@ fn quote(identifier: &str) -> String {
     format!("`{}`", identifier.replace('`', "``"))
 }
 
-fn natural_order((kind, engine, _): &TableRow, primary_key: &[String]) -> NaturalOrder {
-    let is_innodb = engine
-        .as_deref()
-        .is_some_and(|engine| engine.eq_ignore_ascii_case("innodb"));
-    if kind.ends_with("VIEW") {
+/// By a row of `information_schema.TABLES`: type, engine, estimated rows.
+fn natural_order(row: &TextRow, primary_key: &[String]) -> NaturalOrder {
+    let is_innodb = text(row, 1).eq_ignore_ascii_case("innodb");
+    if text(row, 0).ends_with("VIEW") {
         NaturalOrder::Undefined
     } else if is_innodb && !primary_key.is_empty() {
         NaturalOrder::By(primary_key.to_vec())
@@ -80,11 +84,7 @@ fn natural_order((kind, engine, _): &TableRow, primary_key: &[String]) -> Natura
 
 impl Catalog for MySqlCatalog {
     fn version(&mut self) -> Result<String> {
-        let version: Option<String> = self
-            .connection
-            .query_first("SELECT VERSION()")
-            .map_err(|cause| in_use(&cause))?;
-        let version = version.unwrap_or_default();
+        let version = self.first_cells("SELECT VERSION()")?.concat();
         let product = if version.contains("MariaDB") {
             "MariaDB"
         } else {
@@ -94,41 +94,36 @@ impl Catalog for MySqlCatalog {
     }
 
     fn base_tables(&mut self) -> Result<Vec<String>> {
-        self.connection
-            .query(BASE_TABLES)
-            .map_err(|cause| in_use(&cause))
+        self.first_cells(BASE_TABLES)
     }
 
     fn table(&mut self, name: &str) -> Result<Option<Table>> {
-        let row: Option<TableRow> = self
-            .connection
-            .exec_first(TABLE, (name,))
-            .map_err(|cause| in_use(&cause))?;
-        let Some(row) = row else {
+        let rows = self.of_table(TABLE, name)?;
+        let Some(row) = rows.first() else {
             return Ok(None);
         };
-        let primary_key: Vec<String> = self
-            .connection
-            .exec(PRIMARY_KEY, (name,))
-            .map_err(|cause| in_use(&cause))?;
+        let columns = self.of_table(COLUMNS, name)?;
+        let primary_key = self.of_table(PRIMARY_KEY, name)?;
+        let primary_key: Vec<String> = primary_key.iter().map(|row| text(row, 0)).collect();
         Ok(Some(Table {
-            columns: self.columns(name)?,
-            natural_order: natural_order(&row, &primary_key),
+            columns: columns.iter().map(column).collect(),
+            natural_order: natural_order(row, &primary_key),
             primary_key,
             row_id: None,
-            estimated_rows: row.2,
+            estimated_rows: number(row, 2),
         }))
     }
 
     fn check(&mut self, sql: &str) -> Result<()> {
-        let statement = self.connection.prep(sql).map_err(|cause| in_use(&cause))?;
-        self.connection
-            .close(statement)
-            .map_err(|cause| in_use(&cause))
+        self.client.check(sql)
     }
 
     fn extractor(&self) -> Extractor {
-        Extractor::ConnectorX
+        self.client.extractor()
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        self.warning.iter().cloned().collect()
     }
 
     fn quote(&self, identifier: &str) -> String {

@@ -1,8 +1,9 @@
-//! The MySQL client's errors, translated once.
+//! The errors of a MySQL server, of ConnectorX's client, and of our own connection, translated once.
 
 use crate::{Error, ErrorKind};
 use connectorx::sources::mysql::MySQLSourceError;
 use r2d2_mysql::mysql::{Error as ClientError, MySqlError};
+use std::io;
 
 /// Server errors whose text may quote a value: truncated, incorrect or out-of-range ones.
 const QUOTING: [u16; 6] = [1264, 1292, 1366, 1406, 1411, 1525];
@@ -10,7 +11,7 @@ const QUOTING: [u16; 6] = [1264, 1292, 1366, 1406, 1411, 1525];
 /// Why there is no connection.
 pub(crate) fn connecting(cause: &ClientError) -> Error {
     match cause {
-        ClientError::MySqlError(error) => server(error),
+        ClientError::MySqlError(error) => of_client(error),
         ClientError::UrlError(_) => Error::new(ErrorKind::Usage, format!("--source: {cause}")),
         other => Error::new(
             ErrorKind::Unreachable,
@@ -23,7 +24,7 @@ pub(crate) fn connecting(cause: &ClientError) -> Error {
 /// What went wrong on a connection.
 pub(crate) fn in_use(cause: &ClientError) -> Error {
     match cause {
-        ClientError::MySqlError(error) => server(error),
+        ClientError::MySqlError(error) => of_client(error),
         ClientError::FromValueError(_) | ClientError::FromRowError(_) => Error::new(
             ErrorKind::Value,
             "a value came in another type than its column's",
@@ -46,8 +47,9 @@ fn client_text(cause: &ClientError) -> String {
     }
 }
 
-fn server(error: &MySqlError) -> Error {
-    let (kind, advice) = match error.code {
+/// What the server refuses with.
+pub(super) fn server(code: u16, state: &str, message: &str) -> Error {
+    let (kind, advice) = match code {
         1044 | 1045 | 1142 | 1143 | 1227 | 1410 | 1698 => (
             ErrorKind::AccessDenied,
             "check user and password of --source, and GRANT SELECT on the tables",
@@ -73,16 +75,31 @@ fn server(error: &MySqlError) -> Error {
             "check --source, --where, --order-by and the tables' views",
         ),
     };
-    let text = if QUOTING.contains(&error.code) {
+    let text = if QUOTING.contains(&code) {
         "a value is out of its type's range"
     } else {
-        &error.message
+        message
     };
+    Error::new(kind, format!("the server says {code} ({state}): {text}")).advise(advice)
+}
+
+fn of_client(error: &MySqlError) -> Error {
+    server(error.code, &error.state, &error.message)
+}
+
+/// Why there is no connection of our own.
+pub(super) fn unreachable(cause: &io::Error) -> Error {
     Error::new(
-        kind,
-        format!("the server says {} ({}): {text}", error.code, error.state),
+        ErrorKind::Unreachable,
+        format!("the server can't be reached: {cause}"),
     )
-    .advise(advice)
+    .advise("check host, port or socket of --source, and that the server runs")
+}
+
+/// What went wrong on a connection of our own.
+pub(super) fn lost(cause: &io::Error) -> Error {
+    Error::new(ErrorKind::Lost, format!("the connection was lost: {cause}"))
+        .advise("run the job again; does the server's log say why it ended the session?")
 }
 
 impl From<MySQLSourceError> for Error {

@@ -1,126 +1,111 @@
-//! ConnectorX's stock MySQL partitions over a connection of our own: settings made, identity known.
+//! The rows of a query, read in place from the connection.
 
-use crate::Error;
-use crate::destination::{Carrier, UnitDestination};
-use chrono::NaiveDateTime;
-use connectorx::data_order::DataOrder;
-use connectorx::impl_transport;
-use connectorx::sources::Source;
-use connectorx::sources::mysql::{
-    BinaryProtocol, MySQLSourceError, MySQLSourcePartition, MySQLTypeSystem,
-};
-use connectorx::sql::CXQuery;
-use connectorx::typesystem::TypeConversion;
-use r2d2::PooledConnection;
-use r2d2_mysql::MySqlConnectionManager;
-use r2d2_mysql::mysql::prelude::Queryable;
+use super::super::in_place::{InPlace, Selected};
+use super::super::lent::Lent;
+use super::chunk::{Chunk, End};
+use super::connection::{Connection, malformed, refusal};
+use super::{error, sent};
+use crate::Result;
+use crate::destination::{Gate, WrittenRows};
+use arrow::datatypes::SchemaRef;
 
-/// The rows of one query. ConnectorX's own `MySQLSource` would open a pool for each query, and hide its connections.
-pub(super) struct MySqlSource {
-    connection: PooledConnection<MySqlConnectionManager>,
-    query: CXQuery,
-    names: Vec<String>,
-    types: Vec<MySQLTypeSystem>,
+/// Reads the rows of one query. The connection goes home when this is dropped.
+pub(super) struct WireRows {
+    connection: Lent<Connection>,
+    schema: SchemaRef,
+    chunk: Chunk,
+    /// Rows of the chunk that are handed on.
+    candidates: Vec<usize>,
 }
 
-impl MySqlSource {
-    pub fn new(connection: PooledConnection<MySqlConnectionManager>) -> Self {
+impl WireRows {
+    /// `schema` is the plan's, which the server's answer is held against.
+    pub fn new(connection: Lent<Connection>, schema: SchemaRef) -> Self {
         Self {
             connection,
-            query: CXQuery::from(""),
-            names: Vec::new(),
-            types: Vec::new(),
+            chunk: Chunk::new(schema.fields().len()),
+            schema,
+            candidates: Vec::new(),
         }
     }
 }
 
-impl Source for MySqlSource {
-    const DATA_ORDERS: &'static [DataOrder] = &[DataOrder::RowMajor];
-    type TypeSystem = MySQLTypeSystem;
-    type Partition = MySQLSourcePartition<BinaryProtocol>;
-    type Error = MySQLSourceError;
-
-    fn set_data_order(&mut self, _order: DataOrder) -> Result<(), MySQLSourceError> {
-        Ok(())
-    }
-
-    fn set_queries<Q: ToString>(&mut self, queries: &[CXQuery<Q>]) {
-        if let Some(query) = queries.first() {
-            self.query = query.map(Q::to_string);
-        }
-    }
-
-    fn set_origin_query(&mut self, _query: Option<String>) {}
-
-    fn fetch_metadata(&mut self) -> Result<(), MySQLSourceError> {
-        let statement = self.connection.prep(self.query.as_str())?;
-        let columns = statement.columns();
-        self.names = columns
+impl InPlace for WireRows {
+    fn begin(&mut self, query: &str) -> Result<Vec<String>> {
+        let columns = self.connection.get_mut()?.query(query)?;
+        sent::check(columns.as_deref().unwrap_or_default(), &self.schema)?;
+        let names = self
+            .schema
+            .fields()
             .iter()
-            .map(|column| column.name_str().into_owned())
-            .collect();
-        let type_of = |column: &r2d2_mysql::mysql::Column| {
-            MySQLTypeSystem::from((
-                &column.column_type(),
-                &column.flags(),
-                column.character_set(),
-            ))
-        };
-        self.types = columns.iter().map(type_of).collect();
-        Ok(())
+            .map(|field| field.name().clone());
+        Ok(names.collect())
     }
 
-    fn result_rows(&mut self) -> Result<Option<usize>, MySQLSourceError> {
-        Ok(None)
+    fn select(&mut self, gate: &mut Gate) -> Result<Selected> {
+        let Self {
+            connection,
+            chunk,
+            candidates,
+            ..
+        } = self;
+        let packets = &mut connection.get_mut()?.packets;
+        packets.input.consume(chunk.taken);
+        loop {
+            chunk
+                .fill(packets.input.bytes_mut(), &mut packets.sequence)
+                .map_err(|cause| error::lost(&cause))?;
+            if chunk.rows() > 0 || chunk.end.is_some() {
+                break;
+            }
+            let read = packets.input.read(&mut packets.stream);
+            read.map_err(|cause| error::lost(&cause))?;
+        }
+        let buffer = packets.input.bytes();
+        if let Some(End::Error(payload)) = &chunk.end {
+            let payload = buffer.get(payload.clone());
+            return Err(payload.map_or_else(
+                || error::lost(&malformed("an error can't be read")),
+                refusal,
+            ));
+        }
+        let rows = gate.select(&ChunkRows { chunk, buffer })?;
+        candidates.clear();
+        candidates.extend_from_slice(rows);
+        Ok(Selected {
+            candidates: candidates.len(),
+            is_last: chunk.end.is_some(),
+        })
     }
 
-    fn names(&self) -> Vec<String> {
-        self.names.clone()
-    }
-
-    fn schema(&self) -> Vec<MySQLTypeSystem> {
-        self.types.clone()
-    }
-
-    fn partition(self) -> Result<Vec<Self::Partition>, MySQLSourceError> {
-        Ok(vec![MySQLSourcePartition::new(
-            self.connection,
-            &self.query,
-            &self.types,
-        )])
+    fn cell(&self, candidate: usize, column: usize) -> Option<&[u8]> {
+        let buffer = self.connection.get()?.packets.input.bytes();
+        let row = *self.candidates.get(candidate)?;
+        self.chunk.cell(buffer, row, column)
     }
 }
 
-/// Hands values over as the stock source gives them; the types that it can't carry never come (see `types`).
-pub(super) struct MySqlTransport;
-
-impl_transport!(
-    name = MySqlTransport,
-    error = Error,
-    systems = MySQLTypeSystem => Carrier,
-    route = MySqlSource => UnitDestination,
-    mappings = {
-        { Tiny[i8]                => Int8[i8]                | conversion auto }
-        { Short[i16]              => Int16[i16]              | conversion auto }
-        { Year[i16]               => Int16[i16]              | conversion none }
-        { Long[i32]               => Int32[i32]              | conversion auto }
-        { Int24[i32]              => Int32[i32]              | conversion none }
-        { LongLong[i64]           => Int64[i64]              | conversion auto }
-        { UTiny[u8]               => UInt8[u8]               | conversion auto }
-        { UShort[u16]             => UInt16[u16]             | conversion auto }
-        { ULong[u32]              => UInt32[u32]             | conversion auto }
-        { UInt24[u32]             => UInt32[u32]             | conversion none }
-        { ULongLong[u64]          => UInt64[u64]             | conversion auto }
-        { Float[f32]              => Float32[f32]            | conversion auto }
-        { Double[f64]             => Float64[f64]            | conversion auto }
-        { Datetime[NaiveDateTime] => DateTime[NaiveDateTime] | conversion auto }
-        { Char[String]            => OwnedText[String]       | conversion auto }
-        { VarChar[String]         => OwnedText[String]       | conversion none }
-        { Enum[String]            => OwnedText[String]       | conversion none }
-        { TinyBlob[Vec<u8>]       => OwnedBytes[Vec<u8>]     | conversion auto }
-        { Blob[Vec<u8>]           => OwnedBytes[Vec<u8>]     | conversion none }
-        { MediumBlob[Vec<u8>]     => OwnedBytes[Vec<u8>]     | conversion none }
-        { LongBlob[Vec<u8>]       => OwnedBytes[Vec<u8>]     | conversion none }
-        { Bit[Vec<u8>]            => OwnedBytes[Vec<u8>]     | conversion none }
+impl Drop for WireRows {
+    fn drop(&mut self) {
+        if let Ok(connection) = self.connection.get_mut() {
+            connection.packets.input.consume(self.chunk.taken);
+        }
     }
-);
+}
+
+/// The rows at hand, in the buffer that they stand in.
+struct ChunkRows<'a> {
+    chunk: &'a Chunk,
+    buffer: &'a [u8],
+}
+
+impl WrittenRows for ChunkRows<'_> {
+    fn rows(&self) -> usize {
+        self.chunk.rows()
+    }
+
+    #[inline]
+    fn cell(&self, row: usize, column: usize) -> Option<&[u8]> {
+        self.chunk.cell(self.buffer, row, column)
+    }
+}

@@ -1,7 +1,8 @@
 //! Column types of MySQL and MariaDB, and their exact images.
 //!
 //! The stock source reads some types inexactly or not at all: DECIMAL with 28 digits, TIME within a day, no zero dates.
-//! These travel as a number or as text, and are parsed by `destination`.
+//! These travel as a number or as text, and are parsed by `destination`. Our own source gets every value as the server
+//! writes it in text, which loses something of FLOAT alone.
 
 use super::super::{Image, NoImage, decimal, timestamp, timestamp_utc};
 use arrow::datatypes::{DataType, TimeUnit};
@@ -17,6 +18,8 @@ pub(super) struct ColumnType<'a> {
 }
 
 const AS_TEXT: &str = "CAST({} AS CHAR)";
+/// The server writes a FLOAT with six digits, and a DOUBLE with as many as it takes. Minus zero stays what it is.
+const AS_DOUBLE: &str = "{} * 1e0";
 
 /// Whether values may be longer than a sort compares: types of other names are shorter than an index's key.
 pub(super) fn is_long(name: &str) -> bool {
@@ -33,14 +36,14 @@ pub(super) fn image(column: &ColumnType<'_>) -> Result<Image, NoImage> {
         "mediumint" | "int" => integer(T::Int32, T::UInt32),
         "bigint" => integer(T::Int64, T::UInt64),
         "year" => Image::plain(T::Int16),
-        "float" => Image::plain(T::Float32),
+        "float" => Image::by(T::Float32, "{}", AS_DOUBLE),
         "double" => Image::plain(T::Float64),
         "decimal" => return decimal_image(column),
         // 20001231: also a zero or partial date becomes a number, and is refused by row when it comes.
-        "date" => Image::cast(T::Date32, "CAST({} AS UNSIGNED)"),
-        "datetime" => Image::cast(timestamp(), AS_TEXT),
-        "timestamp" => Image::cast(timestamp_utc(), AS_TEXT),
-        "time" => Image::cast(T::Duration(TimeUnit::Microsecond), AS_TEXT),
+        "date" => Image::by(T::Date32, "CAST({} AS UNSIGNED)", "{}"),
+        "datetime" => Image::by(timestamp(), AS_TEXT, "{}"),
+        "timestamp" => Image::by(timestamp_utc(), AS_TEXT, "{}"),
+        "time" => Image::by(T::Duration(TimeUnit::Microsecond), AS_TEXT, "{}"),
         "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum" | "set" => {
             Image::plain(T::Utf8)
         }
@@ -65,7 +68,7 @@ fn decimal_image(column: &ColumnType<'_>) -> Result<Image, NoImage> {
         .zip(scale)
         .and_then(|(precision, scale)| decimal(precision, scale));
     data_type
-        .map(|data_type| Image::cast(data_type, AS_TEXT))
+        .map(|data_type| Image::by(data_type, AS_TEXT, "{}"))
         .ok_or_else(|| no_image(column))
 }
 

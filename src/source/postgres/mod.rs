@@ -6,7 +6,7 @@ mod rows;
 mod types;
 
 use super::pooled::Single;
-use super::{Catalog, Database, Interrupt, Query, Session};
+use super::{Catalog, Database, Extractor, Interrupt, Query, Session};
 use crate::destination::UnitDestination;
 use crate::{Error, ErrorKind, Result};
 use connectorx::prelude::Dispatcher;
@@ -112,7 +112,7 @@ impl Database for Postgres {
         Ok(Box::new(catalog::PostgresCatalog::new(connection)))
     }
 
-    fn session(&self) -> Result<Box<dyn Session>> {
+    fn session(&self, _extractor: Extractor) -> Result<Box<dyn Session>> {
         let (single, connection) = self.connect()?;
         let cancel = Cancel {
             token: connection.cancel_token(),

@@ -9,7 +9,7 @@ mod storage;
 mod types;
 mod values;
 
-use super::{Catalog, Database, Interrupt, Query, Session};
+use super::{Catalog, Database, Extractor, Interrupt, Query, Session};
 use crate::Result;
 use crate::destination::UnitDestination;
 use crate::job::SqliteTypes;
@@ -44,7 +44,7 @@ impl Database for Sqlite {
         )))
     }
 
-    fn session(&self) -> Result<Box<dyn Session>> {
+    fn session(&self, _extractor: Extractor) -> Result<Box<dyn Session>> {
         let (connection, file) = file::open(&self.path)?;
         let interrupt = Arc::new(connection.get_interrupt_handle());
         Ok(Box::new(SqliteSession {

@@ -2,7 +2,8 @@
 
 use super::error::translate;
 use crate::Result;
-use crate::source::mysql::{self, error};
+use crate::source::mysql::error;
+use crate::source::mysql::login::Login;
 use r2d2_mysql::mysql::prelude::Queryable;
 use r2d2_mysql::mysql::{Conn, Opts};
 use std::time::Duration;
@@ -15,7 +16,8 @@ const SESSION: &str = "SET sql_mode = '', autocommit = 1, lock_wait_timeout = 30
 
 /// How to connect as a job does, with a bound on the server's silence.
 pub(super) fn options(url: &Url) -> Result<Opts> {
-    let options = mysql::options(url)?
+    let options = Login::parse(url)?
+        .stock()
         .read_timeout(Some(STALL_TIMEOUT))
         .write_timeout(Some(STALL_TIMEOUT));
     Ok(options.into())

@@ -1,0 +1,138 @@
+//! Who asks the catalogue: a connection of our own, or ConnectorX's client where the server wants an authentication that
+//! we don't know.
+
+use super::super::Extractor;
+use super::super::pooled::Single;
+use super::connection::{Connection, Refused, TextRow};
+use super::error;
+use super::login::{CONNECT_TIMEOUT, Login};
+use super::settings::{SETTINGS, lift_time_limits};
+use crate::job::ExtractorChoice;
+use crate::{Error, ErrorKind, Result};
+use r2d2::PooledConnection;
+use r2d2_mysql::MySqlConnectionManager;
+use r2d2_mysql::mysql::Row;
+use r2d2_mysql::mysql::prelude::Queryable;
+
+/// A session of either kind, settled.
+pub(super) enum Client {
+    /// A connection of our own.
+    Wire(Box<Connection>),
+    /// ConnectorX's client, in its pool.
+    Stock(Box<StockSession>),
+}
+
+/// ConnectorX's client, and the pool that takes it back.
+pub(super) struct StockSession {
+    pub single: Single<MySqlConnectionManager>,
+    pub connection: PooledConnection<MySqlConnectionManager>,
+}
+
+/// The session that a choice gets, and why it is not the first choice.
+pub(super) fn connect(login: &Login, choice: ExtractorChoice) -> Result<(Client, Option<String>)> {
+    if choice == ExtractorChoice::ConnectorX {
+        return Ok((stock(login)?, None));
+    }
+    match Connection::open(login, CONNECT_TIMEOUT) {
+        Ok(connection) => Ok((settled(connection)?, None)),
+        Err(Refused::Otherwise(error)) => Err(error),
+        Err(Refused::UnknownAuthentication(name)) if choice == ExtractorChoice::Auto => {
+            let client = stock(login).map_err(|error| error.within(unknown(&name)))?;
+            let warning = format!("{}: ConnectorX's source reads instead", unknown(&name));
+            Ok((client, Some(warning)))
+        }
+        Err(Refused::UnknownAuthentication(name)) => {
+            Err(Error::new(ErrorKind::AccessDenied, unknown(&name)).advise(
+                "give the user mysql_native_password or caching_sha2_password, or leave --extractor wire out",
+            ))
+        }
+    }
+}
+
+fn unknown(authentication: &str) -> String {
+    format!("the authentication {authentication}, which the server wants, is not known")
+}
+
+fn settled(mut connection: Connection) -> Result<Client> {
+    for setting in SETTINGS {
+        connection.execute(setting)?;
+    }
+    let mut client = Client::Wire(Box::new(connection));
+    lift_time_limits(&mut client)?;
+    if let Client::Wire(connection) = &mut client {
+        connection.has_begun()?;
+    }
+    Ok(client)
+}
+
+/// A pool of one keeps its connection attempt within the deadline, whatever the server does.
+fn stock(login: &Login) -> Result<Client> {
+    let options = login.stock().init(SETTINGS.map(str::to_owned).to_vec());
+    let manager = MySqlConnectionManager::new(options);
+    let (single, connection) = Single::connect(manager, CONNECT_TIMEOUT, error::connecting)?;
+    let mut client = Client::Stock(Box::new(StockSession { single, connection }));
+    lift_time_limits(&mut client)?;
+    Ok(client)
+}
+
+impl Client {
+    pub fn extractor(&self) -> Extractor {
+        match self {
+            Self::Wire(_) => Extractor::Wire,
+            Self::Stock(_) => Extractor::ConnectorX,
+        }
+    }
+
+    /// Runs a statement that has no result.
+    pub fn execute(&mut self, sql: &str) -> Result<()> {
+        match self {
+            Self::Wire(connection) => connection.execute(sql),
+            Self::Stock(session) => session
+                .connection
+                .query_drop(sql)
+                .map_err(|cause| error::in_use(&cause)),
+        }
+    }
+
+    /// The rows of a small result, their cells as text.
+    pub fn text_rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {
+        match self {
+            Self::Wire(connection) => connection.text_rows(sql),
+            Self::Stock(session) => {
+                let rows: Vec<Row> = session
+                    .connection
+                    .query(sql)
+                    .map_err(|cause| error::in_use(&cause))?;
+                Ok(rows.iter().map(text_row).collect())
+            }
+        }
+    }
+
+    /// Lets the server parse and plan a query, without running it.
+    pub fn check(&mut self, sql: &str) -> Result<()> {
+        match self {
+            Self::Wire(connection) => connection.check(sql),
+            Self::Stock(session) => {
+                let connection = &mut session.connection;
+                let statement = connection
+                    .prep(sql)
+                    .map_err(|cause| error::in_use(&cause))?;
+                connection
+                    .close(statement)
+                    .map_err(|cause| error::in_use(&cause))
+            }
+        }
+    }
+}
+
+/// In the text protocol every cell is text, or NULL.
+fn text_row(row: &Row) -> TextRow {
+    let cells = (0..row.len()).map(|index| row.get_opt::<String, _>(index)?.ok());
+    cells.collect()
+}
+
+/// A string literal. `sql_mode` is empty, so that a backslash escapes.
+pub(super) fn literal(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('\'', "\\'");
+    format!("'{escaped}'")
+}

@@ -1,0 +1,243 @@
+//! The beginning of a session: greeting, TLS, and who we are.
+
+use super::super::super::wire::{SslMode, Stream};
+use super::super::error;
+use super::super::login::Login;
+use super::packets::{Packets, malformed};
+use super::response::{ERR, OK, refusal};
+use super::{Refused, password};
+use crate::{Error, ErrorKind};
+use mysql_common::constants::{CapabilityFlags, UTF8MB4_GENERAL_CI};
+use mysql_common::io::ParseBuf;
+use mysql_common::packets::{
+    AuthPlugin, AuthSwitchRequest, HandshakePacket, HandshakeResponse, SslRequest,
+};
+use mysql_common::proto::MySerialize;
+use std::collections::HashMap;
+use std::io::{self, Read, Write};
+
+/// The largest packet that we say to take: the protocol's largest.
+const MAX_PACKET_BYTES: u32 = 1 << 30;
+/// The version whose clients speak as we do: it decides the character set of the names that we send.
+const SPOKEN_VERSION: (u16, u16, u16) = (5, 7, 0);
+/// First byte of a switch to another authentication, and of data that belongs to one.
+const SWITCH: u8 = 0xfe;
+const MORE_DATA: u8 = 0x01;
+/// Packets of one authentication: the longest known one takes four.
+const MAX_STEPS: usize = 8;
+/// Bytes of a scramble; a zero byte follows.
+const SCRAMBLE_BYTES: usize = 20;
+
+/// What a server says first.
+pub(super) struct Greeting {
+    pub connection_id: u32,
+    capabilities: CapabilityFlags,
+    scramble: Vec<u8>,
+    plugin: AuthPlugin<'static>,
+}
+
+/// Reads the greeting; an error packet instead of it says why there is no session.
+pub(super) fn greeting<S: Read + Write>(packets: &mut Packets<S>) -> Result<Greeting, Error> {
+    let payload = packets.read().map_err(|cause| error::unreachable(&cause))?;
+    if payload.first() == Some(&ERR) {
+        return Err(refused_before_login(&payload));
+    }
+    read_greeting(&payload).map_err(|cause| error::unreachable(&cause))
+}
+
+fn read_greeting(payload: &[u8]) -> io::Result<Greeting> {
+    check_scramble_bytes(payload)?;
+    let greeting = ParseBuf(payload)
+        .parse::<HandshakePacket<'_>>(())
+        .map_err(|_| malformed("the greeting can't be read"))?;
+    let capabilities = greeting.capabilities();
+    if greeting.protocol_version() != 10
+        || !capabilities.contains(CapabilityFlags::CLIENT_PROTOCOL_41)
+    {
+        return Err(malformed(
+            "the server speaks a protocol older than that of MySQL 4.1",
+        ));
+    }
+    let mut scramble = greeting.scramble_1_ref().to_vec();
+    scramble.extend_from_slice(greeting.scramble_2_ref().unwrap_or_default());
+    scramble.resize(SCRAMBLE_BYTES, 0);
+    Ok(Greeting {
+        connection_id: greeting.connection_id(),
+        capabilities,
+        scramble,
+        plugin: first_plugin(greeting.auth_plugin().as_ref()),
+    })
+}
+
+/// `mysql_common` computes with this length as a signed byte.
+fn check_scramble_bytes(payload: &[u8]) -> io::Result<()> {
+    let version_end = payload.iter().skip(1).position(|byte| *byte == 0);
+    // Behind the version's zero: id 4, scramble 8, filler 1, capabilities 2, collation 1, status 2, capabilities 2.
+    let at = version_end.map(|end| 1 + end + 1 + 20);
+    match at.and_then(|at| payload.get(at)) {
+        Some(bytes) if *bytes < 128 => Ok(()),
+        _ => Err(malformed("the greeting can't be read")),
+    }
+}
+
+/// An error before we said who we are has no state: the code stands before the text.
+fn refused_before_login(payload: &[u8]) -> Error {
+    match payload {
+        [ERR, low, high, text @ ..] if text.first() != Some(&b'#') => error::server(
+            u16::from_le_bytes([*low, *high]),
+            "HY000",
+            &String::from_utf8_lossy(text),
+        ),
+        _ => refusal(payload),
+    }
+}
+
+/// What to begin with: the server switches if the user has another one.
+fn first_plugin(named: Option<&AuthPlugin<'_>>) -> AuthPlugin<'static> {
+    match named {
+        Some(AuthPlugin::CachingSha2Password) => AuthPlugin::CachingSha2Password,
+        _ => AuthPlugin::MysqlNativePassword,
+    }
+}
+
+/// Encrypts the connection, if the login asks for it and the server can.
+pub(super) fn encrypt(
+    mut packets: Packets<Stream>,
+    greeting: &Greeting,
+    login: &Login,
+) -> Result<Packets<Stream>, Error> {
+    let offered = greeting.capabilities.contains(CapabilityFlags::CLIENT_SSL);
+    match login.tls.mode {
+        SslMode::Disable => return Ok(packets),
+        SslMode::Prefer if !offered => return Ok(packets),
+        _ if !offered => {
+            return Err(
+                Error::new(ErrorKind::Unreachable, "the server offers no TLS")
+                    .advise("set it up there, or take sslmode=disable"),
+            );
+        }
+        _ => {}
+    }
+    let request = SslRequest::new(
+        capabilities(greeting) | CapabilityFlags::CLIENT_SSL,
+        MAX_PACKET_BYTES,
+        // The one of all collations that is in the protocol's first byte.
+        u8::try_from(UTF8MB4_GENERAL_CI).unwrap_or_default(),
+    );
+    packets
+        .write(&serialized(&request))
+        .map_err(|cause| error::unreachable(&cause))?;
+    let Packets {
+        stream, sequence, ..
+    } = packets;
+    let mut packets = Packets::new(stream.encrypt(&login.tls, login.address.host())?);
+    packets.sequence = sequence;
+    Ok(packets)
+}
+
+/// Who can read what is sent to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Channel {
+    /// Whoever is on the way.
+    Open,
+    /// Nobody outside of the machine.
+    Socket,
+    /// The server alone.
+    Encrypted,
+}
+
+/// Says who we are, and answers until the server lets us in.
+pub(super) fn authenticate<S: Read + Write>(
+    packets: &mut Packets<S>,
+    greeting: &Greeting,
+    login: &Login,
+    channel: Channel,
+) -> Result<(), Refused> {
+    let mut plugin = greeting.plugin.clone();
+    let mut scramble = greeting.scramble.clone();
+    let answer = password::answer(&plugin, login, &scramble).unwrap_or_default();
+    write(packets, &introduction(greeting, login, channel, answer))?;
+    for _ in 0..MAX_STEPS {
+        let payload = packets.read().map_err(|cause| error::unreachable(&cause))?;
+        match payload.as_slice() {
+            [OK, ..] => return Ok(()),
+            [ERR, ..] => return Err(refusal(&payload).into()),
+            [SWITCH, ..] => {
+                (plugin, scramble) = switched(&payload)?;
+                let answer = password::answer(&plugin, login, &scramble);
+                write(packets, &answer.ok_or_else(|| unknown(&plugin))?)?;
+            }
+            [MORE_DATA, data @ ..] if plugin == AuthPlugin::CachingSha2Password => {
+                if let Some(answer) = password::go_on(data, login, &scramble, channel)? {
+                    write(packets, &answer)?;
+                }
+            }
+            _ => return Err(not_understood().into()),
+        }
+    }
+    Err(not_understood().into())
+}
+
+fn introduction(greeting: &Greeting, login: &Login, channel: Channel, answer: Vec<u8>) -> Vec<u8> {
+    let mut flags = capabilities(greeting);
+    flags.set(CapabilityFlags::CLIENT_SSL, channel == Channel::Encrypted);
+    let takes_attributes = CapabilityFlags::CLIENT_CONNECT_ATTRS;
+    let attributes = greeting.capabilities.contains(takes_attributes).then(|| {
+        let name = ("program_name".to_owned(), "firstseen".to_owned());
+        HashMap::from([name])
+    });
+    serialized(&HandshakeResponse::new(
+        Some(answer),
+        SPOKEN_VERSION,
+        Some(login.user.as_bytes()),
+        Some(login.database.as_bytes()),
+        Some(greeting.plugin.clone()),
+        flags,
+        attributes,
+        MAX_PACKET_BYTES,
+    ))
+}
+
+/// What we can do. Without `CLIENT_DEPRECATE_EOF` an EOF packet ends columns and rows, on every server.
+fn capabilities(greeting: &Greeting) -> CapabilityFlags {
+    let wanted = CapabilityFlags::CLIENT_PROTOCOL_41
+        | CapabilityFlags::CLIENT_SECURE_CONNECTION
+        | CapabilityFlags::CLIENT_LONG_PASSWORD
+        | CapabilityFlags::CLIENT_LONG_FLAG
+        | CapabilityFlags::CLIENT_TRANSACTIONS
+        | CapabilityFlags::CLIENT_PLUGIN_AUTH;
+    wanted & greeting.capabilities | CapabilityFlags::CLIENT_PROTOCOL_41
+}
+
+/// The authentication that the server wants instead, and its scramble.
+fn switched(payload: &[u8]) -> Result<(AuthPlugin<'static>, Vec<u8>), Refused> {
+    // A lone byte asks for the password as MySQL hashed it before 4.1.
+    if payload.len() == 1 {
+        return Err(unknown(&AuthPlugin::MysqlOldPassword));
+    }
+    let request = ParseBuf(payload)
+        .parse::<AuthSwitchRequest<'_>>(())
+        .map_err(|_| not_understood())?;
+    let scramble = request.plugin_data();
+    let scramble = scramble.strip_suffix(&[0]).unwrap_or(scramble);
+    Ok((request.auth_plugin().into_owned(), scramble.to_vec()))
+}
+
+fn unknown(plugin: &AuthPlugin<'_>) -> Refused {
+    Refused::UnknownAuthentication(String::from_utf8_lossy(plugin.as_bytes()).into_owned())
+}
+
+fn not_understood() -> Error {
+    error::unreachable(&malformed("its authentication can't be followed"))
+}
+
+fn serialized(packet: &impl MySerialize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    packet.serialize(&mut bytes);
+    bytes
+}
+
+fn write<S: Read + Write>(packets: &mut Packets<S>, payload: &[u8]) -> Result<(), Error> {
+    let written = packets.write(payload);
+    written.map_err(|cause| error::unreachable(&cause))
+}

@@ -1,0 +1,142 @@
+//! How a password is shown to a server.
+
+use super::super::login::Login;
+use super::login::Channel;
+use crate::{Error, ErrorKind};
+use mysql_common::packets::AuthPlugin;
+use openssl::error::ErrorStack;
+use openssl::rsa::{Padding, Rsa};
+
+/// What `caching_sha2_password` says: the server knows the hash, or wants the password itself.
+const HASH_IS_KNOWN: u8 = 3;
+const WANTS_PASSWORD: u8 = 4;
+/// What asks for the server's public key.
+const ASK_FOR_KEY: u8 = 2;
+/// How a key in PEM begins.
+const PEM: &[u8] = b"-----BEGIN";
+
+/// The answer to a scramble; empty without a password. `None`: we don't know this authentication.
+pub(super) fn answer(plugin: &AuthPlugin<'_>, login: &Login, scramble: &[u8]) -> Option<Vec<u8>> {
+    match plugin {
+        AuthPlugin::MysqlNativePassword | AuthPlugin::CachingSha2Password => {
+            let answer = plugin.gen_data(login.password.as_deref(), scramble);
+            Some(answer.map(|answer| answer.to_vec()).unwrap_or_default())
+        }
+        // The password as it stands, or as a hash that is broken: nobody gets these from us.
+        AuthPlugin::MysqlOldPassword | AuthPlugin::MysqlClearPassword | AuthPlugin::Other(_) => {
+            None
+        }
+    }
+}
+
+/// What to answer when `caching_sha2_password` goes on. The password itself goes only where nobody else reads it; else it
+/// is encrypted with the server's key.
+pub(super) fn go_on(
+    data: &[u8],
+    login: &Login,
+    scramble: &[u8],
+    channel: Channel,
+) -> Result<Option<Vec<u8>>, Error> {
+    let password = login.password.as_deref().unwrap_or_default();
+    match data {
+        [HASH_IS_KNOWN] => Ok(None),
+        [WANTS_PASSWORD] if channel == Channel::Open => Ok(Some(vec![ASK_FOR_KEY])),
+        [WANTS_PASSWORD] => Ok(Some(terminated(password))),
+        key if key.starts_with(PEM) && channel == Channel::Open => {
+            encrypted(password, scramble, key)
+                .map(Some)
+                .map_err(|cause| no_key().because(cause))
+        }
+        _ => Err(no_key()),
+    }
+}
+
+fn no_key() -> Error {
+    Error::new(
+        ErrorKind::Unreachable,
+        "the server's public key for the password can't be used",
+    )
+    .advise("take sslmode=require, so that none is needed")
+}
+
+fn terminated(password: &str) -> Vec<u8> {
+    let mut bytes = password.as_bytes().to_vec();
+    bytes.push(0);
+    bytes
+}
+
+/// Mixed with the scramble, then RSA with OAEP.
+/// <https://dev.mysql.com/doc/dev/mysql-server/latest/page_caching_sha2_authentication_exchanges.html>
+fn encrypted(password: &str, scramble: &[u8], key: &[u8]) -> Result<Vec<u8>, ErrorStack> {
+    let mut bytes = terminated(password);
+    for (byte, mask) in bytes.iter_mut().zip(scramble.iter().cycle()) {
+        *byte ^= mask;
+    }
+    let key = Rsa::public_key_from_pem(key)?;
+    let mut encrypted = vec![0; usize::try_from(key.size()).unwrap_or_default()];
+    let length = key.public_encrypt(&bytes, &mut encrypted, Padding::PKCS1_OAEP)?;
+    encrypted.truncate(length);
+    Ok(encrypted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::login::Login;
+    use super::*;
+    use url::Url;
+
+    fn login(password: &str) -> Login {
+        let url = format!("mysql://r:{password}@h/d");
+        Login::parse(&Url::parse(&url).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_password_goes_in_plain_only_where_nobody_else_reads() {
+        let login = login("secret");
+        let scramble = [7; 20];
+        let go_on = |data: &[u8], channel| go_on(data, &login, &scramble, channel);
+        assert_eq!(
+            go_on(&[WANTS_PASSWORD], Channel::Encrypted)
+                .unwrap()
+                .unwrap(),
+            b"secret\0"
+        );
+        assert_eq!(
+            go_on(&[WANTS_PASSWORD], Channel::Socket).unwrap().unwrap(),
+            b"secret\0"
+        );
+        assert_eq!(
+            go_on(&[WANTS_PASSWORD], Channel::Open).unwrap().unwrap(),
+            [ASK_FOR_KEY]
+        );
+        assert_eq!(go_on(&[HASH_IS_KNOWN], Channel::Open).unwrap(), None);
+        for nonsense in [&b""[..], b"\x05", b"-----BEGIN PUBLIC KEY-----\nno key\n"] {
+            assert!(go_on(nonsense, Channel::Open).is_err());
+        }
+    }
+
+    #[test]
+    fn the_server_reads_the_password_with_its_private_key() {
+        let pair = Rsa::generate(2048).unwrap();
+        let key = pair.public_key_to_pem().unwrap();
+        let scramble = [0x55; 20];
+        let sent = go_on(&key, &login("pa%25ss"), &scramble, Channel::Open)
+            .unwrap()
+            .unwrap();
+        let mut opened = vec![0; 256];
+        let length = pair
+            .private_decrypt(&sent, &mut opened, Padding::PKCS1_OAEP)
+            .unwrap();
+        let password: Vec<_> = opened[..length].iter().map(|byte| byte ^ 0x55).collect();
+        assert_eq!(password, b"pa%ss\0");
+    }
+
+    #[test]
+    fn an_authentication_that_is_not_known_gets_no_answer() {
+        let answer = |plugin| answer(&plugin, &login("secret"), &[1; 20]);
+        assert_eq!(answer(AuthPlugin::MysqlNativePassword).unwrap().len(), 20);
+        assert_eq!(answer(AuthPlugin::CachingSha2Password).unwrap().len(), 32);
+        assert_eq!(answer(AuthPlugin::MysqlClearPassword), None);
+        assert_eq!(answer(AuthPlugin::from_bytes(b"client_ed25519")), None);
+    }
+}

@@ -1,0 +1,145 @@
+//! A row of the text protocol: its cells one after the other, each behind its length.
+//! <https://mariadb.com/kb/en/resultset-row/>
+
+use super::packets::malformed;
+use super::response::ERR;
+use std::io;
+use std::ops::Range;
+
+/// First bytes of a cell that are no length: NULL, and lengths of two, three and eight bytes.
+const NULL: u8 = 0xfb;
+const LENGTH_16: u8 = 0xfc;
+const LENGTH_24: u8 = 0xfd;
+const LENGTH_64: u8 = 0xfe;
+
+/// Where a cell stands in a buffer of less than 4 GiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) struct Cell {
+    start: u32,
+    /// Before the start for NULL.
+    end: u32,
+}
+
+impl Cell {
+    const NULL: Self = Self { start: 1, end: 0 };
+
+    /// Its bytes in the buffer that it was found in, `None` for NULL.
+    #[inline]
+    pub fn of(self, buffer: &[u8]) -> Option<&[u8]> {
+        buffer.get(self.start as usize..self.end as usize)
+    }
+}
+
+/// Appends the cells of the row that is `payload` in a buffer: as many as there are columns, and no byte more.
+#[inline]
+pub(in super::super) fn split(
+    buffer: &[u8],
+    payload: Range<usize>,
+    columns: usize,
+    cells: &mut Vec<Cell>,
+) -> io::Result<()> {
+    let end = u32::try_from(payload.end).map_err(|_| malformed("a row of more than 4 GiB"))?;
+    let row = buffer.get(..payload.end).unwrap_or_default();
+    let mut at = payload.start;
+    for _ in 0..columns {
+        let Some(&first) = row.get(at) else {
+            return Err(short());
+        };
+        at += 1;
+        let length = match first {
+            NULL => {
+                cells.push(Cell::NULL);
+                continue;
+            }
+            LENGTH_16 | LENGTH_24 | LENGTH_64 => long(row, first, &mut at)?,
+            ERR => return Err(malformed("a cell has no length")),
+            short => usize::from(short),
+        };
+        let cell_end = at.checked_add(length).filter(|end| *end <= row.len());
+        let Some(cell_end) = cell_end else {
+            return Err(short());
+        };
+        // Both lie before `end`, which fits.
+        cells.push(Cell {
+            start: u32::try_from(at).unwrap_or(end),
+            end: u32::try_from(cell_end).unwrap_or(end),
+        });
+        at = cell_end;
+    }
+    if at == payload.end {
+        Ok(())
+    } else {
+        Err(malformed("a row has more cells than columns"))
+    }
+}
+
+fn short() -> io::Error {
+    malformed("a row ends before its last cell")
+}
+
+/// A length of several bytes, in little-endian order.
+#[cold]
+fn long(row: &[u8], first: u8, at: &mut usize) -> io::Result<usize> {
+    let bytes = match first {
+        LENGTH_16 => 2,
+        LENGTH_24 => 3,
+        _ => 8,
+    };
+    let Some(written) = row.get(*at..*at + bytes) else {
+        return Err(short());
+    };
+    *at += bytes;
+    let mut length = [0; 8];
+    for (to, from) in length.iter_mut().zip(written) {
+        *to = *from;
+    }
+    usize::try_from(u64::from_le_bytes(length)).map_err(|_| short())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(payload: &[u8], columns: usize) -> Option<Vec<Option<&[u8]>>> {
+        let mut cells = Vec::new();
+        split(payload, 0..payload.len(), columns, &mut cells).ok()?;
+        Some(cells.iter().map(|cell| cell.of(payload)).collect())
+    }
+
+    #[test]
+    fn cells_of_every_kind_of_length_are_found() {
+        assert_eq!(
+            cells(b"\x01a\x00\xfb\x02bc", 4).unwrap(),
+            [Some(&b"a"[..]), Some(b""), None, Some(b"bc")]
+        );
+        for (length, bytes) in [(250, 1), (251, 3), (65_535, 3), (65_536, 4), (1 << 24, 9)] {
+            let mut payload = match bytes {
+                1 => vec![u8::try_from(length).unwrap()],
+                3 => vec![LENGTH_16],
+                4 => vec![LENGTH_24],
+                _ => vec![LENGTH_64],
+            };
+            let written = u64::try_from(length).unwrap().to_le_bytes();
+            payload.extend(&written[..bytes - 1]);
+            payload.resize(bytes + length, b'x');
+            let found = cells(&payload, 1).unwrap();
+            assert_eq!(found[0].unwrap().len(), length);
+        }
+    }
+
+    #[test]
+    fn a_row_that_does_not_end_with_its_last_cell_is_malformed() {
+        for (payload, columns) in [
+            (&b"\x02a"[..], 1),
+            (b"\x01ab", 1),
+            (b"\x01a", 2),
+            (b"", 1),
+            (b"\xff", 1),
+            (b"\xfc\x01", 1),
+            (b"\xfd\xff\xff\xffx", 1),
+            (b"\xfe\xff\xff\xff\xff\xff\xff\xff\xffx", 1),
+        ] {
+            assert_eq!(cells(payload, columns), None, "{payload:?}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The end of a session from another connection.
+
+use super::super::Interrupt;
+use super::super::wire::Closer;
+use super::connection::Connection;
+use super::login::Login;
+use crate::Result;
+use r2d2_mysql::mysql::prelude::Queryable;
+use r2d2_mysql::mysql::{Conn, Opts};
+use std::time::Duration;
+
+/// As long as a second connection may take: whoever interrupts waits for it.
+const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Ends a session: on the server, and on our side of the line.
+pub(super) struct Kill {
+    login: Login,
+    id: u32,
+    session: Killed,
+}
+
+/// What kind of session is ended.
+enum Killed {
+    /// A connection of our own, which is closed, too: the server may be silent.
+    Wire(Closer),
+    /// ConnectorX's client.
+    Stock,
+}
+
+impl Kill {
+    pub fn wire(login: &Login, connection: &Connection) -> Result<Self> {
+        Ok(Self {
+            login: login.clone(),
+            id: connection.id(),
+            session: Killed::Wire(connection.closer()?),
+        })
+    }
+
+    pub fn stock(login: &Login, id: u32) -> Self {
+        Self {
+            login: login.clone(),
+            id,
+            session: Killed::Stock,
+        }
+    }
+}
+
+impl Interrupt for Kill {
+    /// The session may have ended by itself meanwhile, or the server may not answer: nothing is said of it.
+    fn interrupt(&self) {
+        let kill = format!("KILL CONNECTION {}", self.id);
+        match &self.session {
+            Killed::Wire(closer) => {
+                if let Ok(mut connection) = Connection::open(&self.login, TIMEOUT) {
+                    let _ = connection.execute(&kill);
+                }
+                closer.close();
+            }
+            Killed::Stock => {
+                let options = self.login.stock().tcp_connect_timeout(Some(TIMEOUT));
+                if let Ok(mut connection) = Conn::new(Opts::from(options)) {
+                    let _ = connection.query_drop(kill);
+                }
+            }
+        }
+    }
+}

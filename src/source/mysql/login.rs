@@ -1,0 +1,180 @@
+//! What a URL says of a session: where, who, and how it is encrypted.
+
+use super::super::wire::{Address, SslMode, TlsPolicy};
+use crate::{Error, ErrorKind, Result};
+use r2d2_mysql::mysql::{Opts, OptsBuilder, SslOpts};
+use std::path::PathBuf;
+use std::time::Duration;
+use url::{Host, Url};
+
+/// How long a server may take to let a session begin.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What a session is begun with.
+#[derive(Clone)]
+pub(crate) struct Login {
+    pub address: Address,
+    pub user: String,
+    pub password: Option<String>,
+    pub database: String,
+    pub tls: TlsPolicy,
+}
+
+impl Login {
+    /// Reads a URL: `mysql://USER:PASSWORD@HOST:PORT/DATABASE?socket=PATH&sslmode=MODE&sslrootcert=FILE`.
+    pub fn parse(url: &Url) -> Result<Self> {
+        let parameters = Parameters::parse(url)?;
+        let mut bare = url.clone();
+        bare.set_query(None);
+        // Its message names the part that is wrong, never a value.
+        let options = Opts::from_url(bare.as_str())
+            .map_err(|cause| usage("the URL can't be read").because(cause))?;
+        let address = match parameters.socket {
+            Some(path) => Address::Unix(path),
+            None => Address::Tcp {
+                host: url.host().map(host).unwrap_or_default(),
+                port: options.get_tcp_port(),
+            },
+        };
+        // A socket leaves no machine: what could read it could read the server's memory.
+        let default_mode = if address.is_socket() {
+            SslMode::Disable
+        } else {
+            SslMode::Prefer
+        };
+        Ok(Self {
+            address,
+            user: options.get_user().unwrap_or_default().to_owned(),
+            password: options.get_pass().map(str::to_owned),
+            database: options.get_db_name().unwrap_or_default().to_owned(),
+            tls: TlsPolicy {
+                mode: parameters.mode.unwrap_or(default_mode),
+                root_cert: parameters.root_cert,
+            },
+        })
+    }
+
+    /// The same for ConnectorX's client, which knows no `prefer`: it takes it as `disable`.
+    pub fn stock(&self) -> OptsBuilder {
+        let options = OptsBuilder::new()
+            .user(Some(self.user.clone()))
+            .pass(self.password.clone())
+            .db_name(Some(self.database.clone()))
+            .prefer_socket(self.address.is_socket())
+            .tcp_connect_timeout(Some(CONNECT_TIMEOUT))
+            .ssl_opts(self.stock_tls());
+        match &self.address {
+            Address::Tcp { host, port } => {
+                options.ip_or_hostname(Some(host.clone())).tcp_port(*port)
+            }
+            Address::Unix(path) => options.socket(path.to_str().map(str::to_owned)),
+        }
+    }
+
+    fn stock_tls(&self) -> Option<SslOpts> {
+        let TlsPolicy { mode, root_cert } = &self.tls;
+        let checks_authority = match mode {
+            SslMode::Disable | SslMode::Prefer => return None,
+            SslMode::Require => root_cert.is_some(),
+            SslMode::VerifyCa | SslMode::VerifyFull => true,
+        };
+        Some(
+            SslOpts::default()
+                .with_danger_accept_invalid_certs(!checks_authority)
+                .with_danger_skip_domain_validation(*mode != SslMode::VerifyFull)
+                .with_root_cert_path(root_cert.clone()),
+        )
+    }
+}
+
+/// An IPv6 address stands in brackets in a URL, and nowhere else.
+fn host(host: Host<&str>) -> String {
+    match host {
+        Host::Ipv6(address) => address.to_string(),
+        other => other.to_string(),
+    }
+}
+
+#[derive(Default)]
+struct Parameters {
+    socket: Option<PathBuf>,
+    mode: Option<SslMode>,
+    root_cert: Option<PathBuf>,
+}
+
+impl Parameters {
+    fn parse(url: &Url) -> Result<Self> {
+        let mut parameters = Self::default();
+        for (name, value) in url.query_pairs() {
+            match name.as_ref() {
+                "socket" => parameters.socket = Some(PathBuf::from(value.as_ref())),
+                // Also as MySQL's own clients spell it.
+                "sslmode" | "ssl-mode" => parameters.mode = Some(mode(&value)?),
+                "sslrootcert" | "ssl-ca" => {
+                    parameters.root_cert = Some(PathBuf::from(value.as_ref()));
+                }
+                other => {
+                    return Err(usage(&format!("the parameter {other} is not known"))
+                        .advise("known are socket, sslmode and sslrootcert"));
+                }
+            }
+        }
+        Ok(parameters)
+    }
+}
+
+fn mode(name: &str) -> Result<SslMode> {
+    let spelled = name.to_ascii_lowercase().replace('_', "-");
+    let libpq = match spelled.as_str() {
+        "disabled" => "disable",
+        "preferred" => "prefer",
+        "required" => "require",
+        "verify-identity" => "verify-full",
+        other => other,
+    };
+    SslMode::parse(libpq).ok_or_else(|| {
+        usage(&format!("sslmode={name} is not known"))
+            .advise("take disable, prefer, require, verify-ca or verify-full")
+    })
+}
+
+fn usage(message: &str) -> Error {
+    Error::new(ErrorKind::Usage, format!("--source: {message}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn login(url: &str) -> Result<Login> {
+        Login::parse(&Url::parse(url).unwrap())
+    }
+
+    #[test]
+    fn parts_are_percent_decoded_and_an_ipv6_host_loses_its_brackets() {
+        let login = login("mysql://r%40x:p%3A%2F@[::1]:3307/d?sslmode=verify-full").unwrap();
+        assert_eq!(
+            (login.user.as_str(), login.password.as_deref()),
+            ("r@x", Some("p:/"))
+        );
+        let address = Address::Tcp {
+            host: "::1".to_owned(),
+            port: 3307,
+        };
+        assert_eq!((login.address, login.database.as_str()), (address, "d"));
+        assert_eq!(login.tls.mode, SslMode::VerifyFull);
+    }
+
+    #[test]
+    fn a_socket_is_not_encrypted_unless_asked_for() {
+        let mode = |url: &str| login(url).map(|login| login.tls.mode).ok();
+        assert_eq!(mode("mysql://r@h/d"), Some(SslMode::Prefer));
+        assert_eq!(mode("mysql://r@h/d?socket=/s"), Some(SslMode::Disable));
+        assert_eq!(
+            mode("mysql://r@h/d?socket=/s&ssl-mode=REQUIRED"),
+            Some(SslMode::Require)
+        );
+        assert_eq!(mode("mysql://r@h/d?sslmode=full"), None);
+        assert_eq!(mode("mysql://r@h/d?tls=on"), None);
+    }
+}

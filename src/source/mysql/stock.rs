@@ -1,0 +1,126 @@
+//! ConnectorX's stock MySQL partitions over a connection of our own: settings made, identity known.
+
+use crate::Error;
+use crate::destination::{Carrier, UnitDestination};
+use chrono::NaiveDateTime;
+use connectorx::data_order::DataOrder;
+use connectorx::impl_transport;
+use connectorx::sources::Source;
+use connectorx::sources::mysql::{
+    BinaryProtocol, MySQLSourceError, MySQLSourcePartition, MySQLTypeSystem,
+};
+use connectorx::sql::CXQuery;
+use connectorx::typesystem::TypeConversion;
+use r2d2::PooledConnection;
+use r2d2_mysql::MySqlConnectionManager;
+use r2d2_mysql::mysql::prelude::Queryable;
+
+/// The rows of one query. ConnectorX's own `MySQLSource` would open a pool for each query, and hide its connections.
+pub(super) struct MySqlSource {
+    connection: PooledConnection<MySqlConnectionManager>,
+    query: CXQuery,
+    names: Vec<String>,
+    types: Vec<MySQLTypeSystem>,
+}
+
+impl MySqlSource {
+    pub fn new(connection: PooledConnection<MySqlConnectionManager>) -> Self {
+        Self {
+            connection,
+            query: CXQuery::from(""),
+            names: Vec::new(),
+            types: Vec::new(),
+        }
+    }
+}
+
+impl Source for MySqlSource {
+    const DATA_ORDERS: &'static [DataOrder] = &[DataOrder::RowMajor];
+    type TypeSystem = MySQLTypeSystem;
+    type Partition = MySQLSourcePartition<BinaryProtocol>;
+    type Error = MySQLSourceError;
+
+    fn set_data_order(&mut self, _order: DataOrder) -> Result<(), MySQLSourceError> {
+        Ok(())
+    }
+
+    fn set_queries<Q: ToString>(&mut self, queries: &[CXQuery<Q>]) {
+        if let Some(query) = queries.first() {
+            self.query = query.map(Q::to_string);
+        }
+    }
+
+    fn set_origin_query(&mut self, _query: Option<String>) {}
+
+    fn fetch_metadata(&mut self) -> Result<(), MySQLSourceError> {
+        let statement = self.connection.prep(self.query.as_str())?;
+        let columns = statement.columns();
+        self.names = columns
+            .iter()
+            .map(|column| column.name_str().into_owned())
+            .collect();
+        let type_of = |column: &r2d2_mysql::mysql::Column| {
+            MySQLTypeSystem::from((
+                &column.column_type(),
+                &column.flags(),
+                column.character_set(),
+            ))
+        };
+        self.types = columns.iter().map(type_of).collect();
+        Ok(())
+    }
+
+    fn result_rows(&mut self) -> Result<Option<usize>, MySQLSourceError> {
+        Ok(None)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.names.clone()
+    }
+
+    fn schema(&self) -> Vec<MySQLTypeSystem> {
+        self.types.clone()
+    }
+
+    fn partition(self) -> Result<Vec<Self::Partition>, MySQLSourceError> {
+        Ok(vec![MySQLSourcePartition::new(
+            self.connection,
+            &self.query,
+            &self.types,
+        )])
+    }
+}
+
+/// Hands values over as the stock source gives them; the types that it can't carry never come (see `types`).
+pub(super) struct MySqlTransport;
+
+impl_transport!(
+    name = MySqlTransport,
+    error = Error,
+    systems = MySQLTypeSystem => Carrier,
+    route = MySqlSource => UnitDestination,
+    mappings = {
+        { Tiny[i8]                => Int8[i8]                | conversion auto }
+        { Short[i16]              => Int16[i16]              | conversion auto }
+        { Year[i16]               => Int16[i16]              | conversion none }
+        { Long[i32]               => Int32[i32]              | conversion auto }
+        { Int24[i32]              => Int32[i32]              | conversion none }
+        { LongLong[i64]           => Int64[i64]              | conversion auto }
+        { UTiny[u8]               => UInt8[u8]               | conversion auto }
+        { UShort[u16]             => UInt16[u16]             | conversion auto }
+        { ULong[u32]              => UInt32[u32]             | conversion auto }
+        { UInt24[u32]             => UInt32[u32]             | conversion none }
+        { ULongLong[u64]          => UInt64[u64]             | conversion auto }
+        { Float[f32]              => Float32[f32]            | conversion auto }
+        { Double[f64]             => Float64[f64]            | conversion auto }
+        { Datetime[NaiveDateTime] => DateTime[NaiveDateTime] | conversion auto }
+        { Char[String]            => OwnedText[String]       | conversion auto }
+        { VarChar[String]         => OwnedText[String]       | conversion none }
+        { Enum[String]            => OwnedText[String]       | conversion none }
+        { TinyBlob[Vec<u8>]       => OwnedBytes[Vec<u8>]     | conversion auto }
+        { Blob[Vec<u8>]           => OwnedBytes[Vec<u8>]     | conversion none }
+        { MediumBlob[Vec<u8>]     => OwnedBytes[Vec<u8>]     | conversion none }
+        { LongBlob[Vec<u8>]       => OwnedBytes[Vec<u8>]     | conversion none }
+        { Bit[Vec<u8>]            => OwnedBytes[Vec<u8>]     | conversion none }
+    }
+);

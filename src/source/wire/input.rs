@@ -1,0 +1,120 @@
+//! The buffer in which a server's bytes are read in place.
+
+use std::io::{self, Read};
+
+/// Bytes of a new buffer: a read fills as much of it as has come. Half a second-level cache, so that rows are still in it
+/// when they are parsed.
+const FIRST_BYTES: usize = 256 * 1024;
+/// Room behind the bytes that are there, below which they are moved to the front before a read.
+const LEAST_ROOM: usize = FIRST_BYTES / 2;
+
+/// Bytes that have come and are not consumed yet, one after the other.
+///
+/// Memory: what a caller lets stand, rounded up by doubling. It grows only once it is full of bytes that have really come,
+/// whatever length a packet claims.
+pub(crate) struct Input {
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+impl Input {
+    pub fn new() -> Self {
+        Self {
+            buffer: vec![0; FIRST_BYTES],
+            start: 0,
+            end: 0,
+        }
+    }
+
+    /// What has come. It stays where it is until the next read.
+    pub fn bytes(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
+    /// Likewise, to be joined in place.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.buffer[self.start..self.end]
+    }
+
+    /// Forgets the first bytes; more than are there are all of them.
+    pub fn consume(&mut self, bytes: usize) {
+        self.start = self.end.min(self.start.saturating_add(bytes));
+    }
+
+    /// Reads until at least this many bytes are there. The end of the stream before that is `UnexpectedEof`.
+    pub fn need(&mut self, stream: &mut impl Read, bytes: usize) -> io::Result<&[u8]> {
+        while self.end - self.start < bytes {
+            self.read(stream)?;
+        }
+        Ok(self.bytes())
+    }
+
+    /// Reads what comes next, at least one byte. The end of the stream is `UnexpectedEof`.
+    pub fn read(&mut self, stream: &mut impl Read) -> io::Result<()> {
+        self.make_room();
+        match stream.read(&mut self.buffer[self.end..]) {
+            Ok(0) => Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the server closed the connection",
+            )),
+            Ok(read) => {
+                self.end = self.buffer.len().min(self.end + read);
+                Ok(())
+            }
+            Err(cause) => Err(cause),
+        }
+    }
+
+    fn make_room(&mut self) {
+        if self.buffer.len() - self.end >= LEAST_ROOM {
+            return;
+        }
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        if self.buffer.len() - self.end < LEAST_ROOM {
+            self.buffer.resize(self.buffer.len() * 2, 0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives a few bytes at a time.
+    struct Drip<'a>(&'a [u8], usize);
+
+    impl Read for Drip<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let given = self.1.min(self.0.len()).min(buffer.len());
+            buffer[..given].copy_from_slice(&self.0[..given]);
+            self.0 = &self.0[given..];
+            Ok(given)
+        }
+    }
+
+    #[test]
+    fn bytes_stay_together_across_reads_and_growth() {
+        let sent: Vec<u8> = (0..3_000_000_u32).map(|byte| (byte % 251) as u8).collect();
+        let mut stream = Drip(&sent, 70_001);
+        let mut input = Input::new();
+        assert_eq!(input.need(&mut stream, 10).unwrap()[..10], sent[..10]);
+        input.consume(10);
+        let most = input.need(&mut stream, 2_000_000).unwrap();
+        assert_eq!(most[..2_000_000], sent[10..2_000_010]);
+        input.consume(2_000_000);
+        let rest = sent.len() - 2_000_010;
+        assert_eq!(input.need(&mut stream, rest).unwrap(), &sent[2_000_010..]);
+        let end = input.need(&mut stream, rest + 1).unwrap_err();
+        assert_eq!(end.kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn a_length_that_lies_takes_no_memory() {
+        let mut input = Input::new();
+        assert!(input.need(&mut Drip(&[1; 100], 7), usize::MAX).is_err());
+        assert_eq!(input.buffer.len(), FIRST_BYTES);
+    }
+}

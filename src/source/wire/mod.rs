@@ -1,0 +1,15 @@
+//! The wire: connections of our own to a server, and the buffer in which its bytes are read in place.
+//!
+//! In: an address, and what its URL says of TLS. Out: a [`Stream`] of bytes, and an [`Input`] over it. This room knows
+//! no database's protocol, never connects without a deadline, and never makes room for bytes that have not come.
+
+mod address;
+mod input;
+mod socket;
+mod stream;
+mod tls;
+
+pub(crate) use address::Address;
+pub(crate) use input::Input;
+pub(crate) use stream::{Closer, Stream};
+pub(crate) use tls::{SslMode, TlsPolicy};

@@ -1,0 +1,100 @@
+//! A connection to a server, encrypted or not.
+
+use super::Address;
+use super::socket::Socket;
+use super::tls::{self, TlsPolicy};
+use crate::Result;
+use rustls::ClientConnection;
+use std::io::{self, Read, Write};
+use std::time::Instant;
+
+/// A connection to a server. What it is given to write is sent at once.
+pub(crate) struct Stream {
+    socket: Socket,
+    tls: Option<Box<ClientConnection>>,
+}
+
+/// Ends a connection from another thread.
+pub(crate) struct Closer(Socket);
+
+impl Closer {
+    /// Ends both directions: whoever reads or writes gets an error.
+    pub fn close(&self) {
+        self.0.shut_down();
+    }
+}
+
+impl Stream {
+    /// Connects by the deadline. All that follows has to come before it, too, until [`Stream::lift_deadline`].
+    pub fn connect(address: &Address, deadline: Instant) -> io::Result<Self> {
+        Ok(Self {
+            socket: Socket::connect(address, deadline)?,
+            tls: None,
+        })
+    }
+
+    /// The same connection with TLS, begun now; the server's certificate is checked as the policy says.
+    pub fn encrypt(mut self, policy: &TlsPolicy, host: &str) -> Result<Self> {
+        let mut tls = tls::begin(policy, host)?;
+        while tls.is_handshaking() {
+            tls.complete_io(&mut self.socket)
+                .map_err(|cause| tls::refused(cause, policy, host))?;
+        }
+        Ok(Self {
+            tls: Some(Box::new(tls)),
+            ..self
+        })
+    }
+
+    /// The session has begun: from now on reads and writes wait as long as they must.
+    pub fn lift_deadline(&mut self) -> io::Result<()> {
+        self.socket.lift_deadline()
+    }
+
+    /// Whether what is sent can't be read on its way.
+    pub fn is_encrypted(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// The server's certificate, in DER.
+    pub fn server_certificate(&self) -> Option<&[u8]> {
+        let chain = self.tls.as_ref()?.peer_certificates()?;
+        chain.first().map(AsRef::as_ref)
+    }
+
+    /// What ends this connection from another thread.
+    pub fn closer(&self) -> io::Result<Closer> {
+        self.socket.try_clone().map(Closer)
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = match &mut self.tls {
+                None => self.socket.read(buffer),
+                Some(tls) => rustls::Stream::new(tls.as_mut(), &mut self.socket).read(buffer),
+            };
+            match read {
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+                read => return read,
+            }
+        }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.tls {
+            None => self.socket.write(bytes),
+            Some(tls) => rustls::Stream::new(tls.as_mut(), &mut self.socket).write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.tls {
+            None => Ok(()),
+            Some(tls) => rustls::Stream::new(tls.as_mut(), &mut self.socket).flush(),
+        }
+    }
+}

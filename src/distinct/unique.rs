@@ -2,18 +2,17 @@
 
 use super::handover;
 use crate::{Error, ErrorKind, Result};
-use arrow::array::{
-    Array, ArrayRef, BinaryArray, BooleanArray, Int32Array, RecordBatch, UInt32Array,
-    as_primitive_array,
-};
+use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch};
 use arrow::compute::filter;
-use arrow::datatypes::{ArrowPrimitiveType, DataType, Int8Type, Int16Type, UInt8Type, UInt16Type};
-use polars::prelude::{Column, DataFrame, IntoColumn, UniqueKeepStrategy};
+use arrow::datatypes::DataType;
+use arrow::row::{RowConverter, SortField};
+use polars::prelude::Series;
 use std::error::Error as StdError;
+use std::ops::Range;
 use std::sync::Arc;
 
-/// Name of the column that holds each candidate's index. Key columns are named by number.
-const PLACE: &str = "place";
+/// Name of the series of keys.
+const KEY: &str = "key";
 
 /// The candidates that stay, and how many went.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,37 +26,30 @@ pub(crate) struct Survivors {
 /// Of the rows of `batches` those to keep: of each key the first row, and every row whose key has a NULL part (such rows
 /// are only here where the job keeps them).
 ///
+/// Memory: 16 bytes a row of text, where its bytes already are, and Polars' set of the distinct keys; a key of several
+/// columns is copied.
+///
 /// # Errors
 /// [`ErrorKind::Capacity`] if there are more rows than a 32-bit index addresses.
 pub(crate) fn survivors(batches: &[RecordBatch], key: &[usize]) -> Result<Survivors> {
-    let names: Vec<String> = (0..key.len()).map(|index| index.to_string()).collect();
-    check_addressable(batches.iter().map(RecordBatch::num_rows).sum())?;
-    let mut places = Vec::new();
-    let mut dropped = 0;
-    let mut frame: Option<DataFrame> = None;
+    let rows = addressable(batches.iter().map(RecordBatch::num_rows).sum())?;
+    let mut keys = Keys::default();
     let mut first = 0;
     for batch in batches {
-        let range = first..first + u32::try_from(batch.num_rows()).map_err(failed)?;
-        first = range.end;
-        let part = keys_and_places(batch, key, &names, range, &mut places)?;
-        match &mut frame {
-            None => frame = Some(part),
-            Some(frame) => _ = frame.vstack_mut(&part).map_err(failed)?,
-        }
+        keys.push(batch, key, first)?;
+        first += u32::try_from(batch.num_rows()).map_err(failed)?;
     }
-    if let Some(frame) = frame {
-        let firsts = first_places(&frame, &names)?;
-        dropped = (frame.height() - firsts.len()) as u64;
-        places.extend(firsts);
-        places.sort_unstable();
-    }
-    Ok(Survivors { places, dropped })
+    let places = keys.first_places()?;
+    Ok(Survivors {
+        dropped: u64::from(rows) - places.len() as u64,
+        places,
+    })
 }
 
 /// Polars indexes rows with 32 bits, and keeps the largest index for itself.
-fn check_addressable(rows: usize) -> Result<()> {
+fn addressable(rows: usize) -> Result<u32> {
     match u32::try_from(rows) {
-        Ok(rows) if rows < u32::MAX => Ok(()),
+        Ok(rows) if rows < u32::MAX => Ok(rows),
         _ => Err(Error::new(
             ErrorKind::Capacity,
             format!("{rows} candidates are more than a 32-bit row index can address"),
@@ -66,100 +58,115 @@ fn check_addressable(rows: usize) -> Result<()> {
     }
 }
 
+fn no_column() -> Error {
+    Error::new(
+        ErrorKind::Bug,
+        "a key column is no column of the candidates",
+    )
+}
+
 fn failed(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
     Error::new(ErrorKind::Bug, "the distinct keys can't be found").because(cause)
 }
 
-/// The keys of a batch's rows, and where they stand. Rows whose key has a NULL part go to `nulls` instead.
-fn keys_and_places(
-    batch: &RecordBatch,
-    key: &[usize],
-    names: &[String],
-    places: std::ops::Range<u32>,
-    nulls: &mut Vec<u32>,
-) -> Result<DataFrame> {
-    let mut columns = key
-        .iter()
-        .map(|column| comparable(batch.column(*column)))
-        .collect::<Result<Vec<_>>>()?;
-    let mut places = UInt32Array::from_iter_values(places);
-    if columns.iter().any(|column| column.null_count() > 0) {
+/// The keys of all rows, as one Polars series, and where its rows stand.
+#[derive(Default)]
+struct Keys {
+    series: Option<Series>,
+    /// Places of the series' rows, once a row was left out of it; before that they are its indices.
+    places: Option<Vec<u32>>,
+    /// Places of the rows whose key has a NULL part.
+    nulls: Vec<u32>,
+}
+
+impl Keys {
+    /// Adds a batch whose first row has the place `first`.
+    fn push(&mut self, batch: &RecordBatch, key: &[usize], first: u32) -> Result<()> {
+        let columns = key
+            .iter()
+            .map(|column| batch.columns().get(*column).cloned());
+        let mut columns: Vec<ArrayRef> = columns.collect::<Option<_>>().ok_or_else(no_column)?;
+        let places = first..first + u32::try_from(batch.num_rows()).map_err(failed)?;
+        if columns.iter().any(|column| column.null_count() > 0) {
+            columns = self.leave_nulls_out(&columns, places)?;
+        } else if let Some(known) = &mut self.places {
+            known.extend(places);
+        }
+        let series = handover::series(KEY, &joined(&columns)?)?;
+        match &mut self.series {
+            None => self.series = Some(series),
+            Some(all) => _ = all.append(&series).map_err(failed)?,
+        }
+        Ok(())
+    }
+
+    /// The columns without the rows that have a NULL part.
+    fn leave_nulls_out(
+        &mut self,
+        columns: &[ArrayRef],
+        places: Range<u32>,
+    ) -> Result<Vec<ArrayRef>> {
         let is_whole = |row: usize| columns.iter().all(|column| column.is_valid(row));
         let whole: BooleanArray = (0..places.len()).map(|row| Some(is_whole(row))).collect();
-        nulls.extend(
-            places
-                .values()
-                .iter()
-                .zip(whole.values())
-                .filter(|(_, whole)| !whole)
-                .map(|(place, _)| place),
-        );
-        let kept = columns.iter().map(|column| filter(column, &whole));
-        columns = kept.collect::<Result<_, _>>().map_err(failed)?;
-        places = filter(&places, &whole).map_err(failed)?.to_data().into();
-    }
-    columns.push(Arc::new(places));
-    let columns = names
-        .iter()
-        .map(String::as_str)
-        .chain([PLACE])
-        .zip(&columns);
-    let series = columns.map(|(name, array)| Ok(handover::series(name, array)?.into_column()));
-    DataFrame::new_infer_height(series.collect::<Result<Vec<Column>>>()?).map_err(failed)
-}
-
-/// A key column as a type that every build of Polars has. What counts is which values are equal, so that small numbers
-/// may be widened, and dates and decimals may stand as their bits.
-fn comparable(array: &ArrayRef) -> Result<ArrayRef> {
-    let reinterpreted = |data_type: DataType| {
-        let data = array.to_data().into_builder().data_type(data_type).build();
-        data.map(arrow::array::make_array).map_err(failed)
-    };
-    match array.data_type() {
-        DataType::Int8 => Ok(widened::<Int8Type>(array)),
-        DataType::UInt8 => Ok(widened::<UInt8Type>(array)),
-        DataType::Int16 => Ok(widened::<Int16Type>(array)),
-        DataType::UInt16 => Ok(widened::<UInt16Type>(array)),
-        DataType::Date32 => reinterpreted(DataType::Int32),
-        DataType::Timestamp(..) | DataType::Time64(_) | DataType::Duration(_) => {
-            reinterpreted(DataType::Int64)
+        let known = self
+            .places
+            .get_or_insert_with(|| (0..places.start).collect());
+        for (place, is_whole) in places.zip(whole.values()) {
+            let list = if is_whole {
+                &mut *known
+            } else {
+                &mut self.nulls
+            };
+            list.push(place);
         }
-        DataType::Decimal128(..) => Ok(bits::<16>(array)),
-        DataType::Decimal256(..) => Ok(bits::<32>(array)),
-        _ => Ok(Arc::clone(array)),
+        let kept = columns.iter().map(|column| filter(column, &whole));
+        kept.collect::<Result<_, _>>().map_err(failed)
+    }
+
+    /// The place of the first row of each key and those of the NULL keys, ascending.
+    fn first_places(self) -> Result<Vec<u32>> {
+        let Some(series) = self.series else {
+            return Ok(self.nulls);
+        };
+        let firsts = series.arg_unique().map_err(failed)?;
+        let firsts = firsts.into_no_null_iter();
+        let mut places: Vec<u32> = match &self.places {
+            None => firsts.collect(),
+            Some(places) => firsts
+                .filter_map(|index| places.get(index as usize).copied())
+                .collect(),
+        };
+        if !self.nulls.is_empty() {
+            places.extend(self.nulls);
+            places.sort_unstable();
+        }
+        Ok(places)
     }
 }
 
-fn widened<T: ArrowPrimitiveType<Native: Into<i32>>>(array: &ArrayRef) -> ArrayRef {
-    let values = as_primitive_array::<T>(array.as_ref()).iter();
-    Arc::new(
-        values
-            .map(|value| value.map(Into::into))
-            .collect::<Int32Array>(),
+/// One column of a type that every build of Polars has, whose values are equal where those of all columns are. A lone
+/// column of such a type is taken as it is; the others become arrow-rs's row format, which is as long as it must be to
+/// tell any two rows apart.
+fn joined(columns: &[ArrayRef]) -> Result<ArrayRef> {
+    if let [column] = columns
+        && is_plain(column.data_type())
+    {
+        return Ok(Arc::clone(column));
+    }
+    let fields = columns
+        .iter()
+        .map(|column| SortField::new(column.data_type().clone()));
+    let converter = RowConverter::new(fields.collect()).map_err(failed)?;
+    let rows = converter.convert_columns(columns).map_err(failed)?;
+    Ok(Arc::new(rows.try_into_binary().map_err(failed)?))
+}
+
+fn is_plain(data_type: &DataType) -> bool {
+    use DataType as T;
+    matches!(
+        data_type,
+        T::Utf8 | T::Binary | T::Int32 | T::Int64 | T::UInt32 | T::UInt64 | T::Boolean
     )
-}
-
-fn bits<const WIDTH: usize>(array: &ArrayRef) -> ArrayRef {
-    let data = array.to_data();
-    let values = data
-        .buffers()
-        .first()
-        .map_or(&[][..], |buffer| buffer.as_slice());
-    let values = values
-        .chunks_exact(WIDTH)
-        .skip(data.offset())
-        .take(array.len());
-    let value = |(row, bytes)| array.is_valid(row).then_some(bytes);
-    Arc::new(values.enumerate().map(value).collect::<BinaryArray>())
-}
-
-/// The place of the first row of each key, ascending.
-fn first_places(frame: &DataFrame, names: &[String]) -> Result<Vec<u32>> {
-    let unique = frame
-        .unique_stable(Some(names), UniqueKeepStrategy::First, None)
-        .map_err(failed)?;
-    let places = unique.column(PLACE).and_then(Column::u32).map_err(failed)?;
-    Ok(places.into_no_null_iter().collect())
 }
 
 #[cfg(test)]

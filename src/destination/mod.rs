@@ -9,6 +9,7 @@ mod column;
 mod control;
 mod convert;
 mod gate;
+mod list;
 mod misfit;
 mod parse;
 mod selection;

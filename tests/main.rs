@@ -15,6 +15,7 @@ mod lists;
 mod lost;
 mod manifest;
 mod moments;
+mod numeric;
 mod order;
 mod publication;
 mod readme;

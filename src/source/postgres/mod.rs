@@ -9,6 +9,7 @@ mod types;
 use super::pooled::Single;
 use super::{Catalog, Database, Extractor, Interrupt, Query, Session};
 use crate::destination::UnitDestination;
+use crate::job::Numeric;
 use crate::{Error, ErrorKind, Result};
 use connectorx::prelude::Dispatcher;
 use connectorx::sources::postgres::rewrite_tls_args;
@@ -43,6 +44,7 @@ type Manager = PostgresConnectionManager<MakeTlsConnector>;
 pub(super) struct Postgres {
     config: Config,
     tls: MakeTlsConnector,
+    numeric: Option<Numeric>,
 }
 
 /// How to connect to the server of a URL: as ConnectorX reads it, with a deadline.
@@ -70,9 +72,14 @@ pub(crate) fn options(url: &Url) -> Result<(Config, MakeTlsConnector)> {
 }
 
 impl Postgres {
-    pub(super) fn new(url: &Url) -> Result<Self> {
+    /// `numeric`: what a numeric without precision is read as, if not as text.
+    pub(super) fn new(url: &Url, numeric: Option<Numeric>) -> Result<Self> {
         let (config, tls) = options(url)?;
-        Ok(Self { config, tls })
+        Ok(Self {
+            config,
+            tls,
+            numeric,
+        })
     }
 
     /// A pool of one keeps its connection attempt within the deadline, whatever the server does.
@@ -111,7 +118,8 @@ fn unused_tls(config: &mut Config) -> Result<MakeTlsConnector> {
 impl Database for Postgres {
     fn catalog(&self) -> Result<Box<dyn Catalog>> {
         let (_, connection) = self.connect()?;
-        Ok(Box::new(catalog::PostgresCatalog::new(connection)))
+        let catalog = catalog::PostgresCatalog::new(connection, self.numeric);
+        Ok(Box::new(catalog))
     }
 
     fn session(&self, _extractor: Extractor) -> Result<Box<dyn Session>> {

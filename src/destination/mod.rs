@@ -9,12 +9,14 @@ mod column;
 mod control;
 mod convert;
 mod gate;
+mod list;
 mod misfit;
 mod parse;
 mod selection;
 mod staging;
 mod unit_destination;
 mod writer;
+mod written_keys;
 
 pub use carrier::Carrier;
 pub(crate) use carrier::Form;

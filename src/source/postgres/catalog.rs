@@ -4,11 +4,13 @@ use super::super::{Catalog, Column, Extractor, NaturalOrder, Table};
 use super::error::in_use;
 use super::types::{ColumnType, image, padded_to};
 use crate::Result;
+use crate::job::Numeric;
 use postgres::Row;
 use r2d2::PooledConnection;
 
 pub(super) struct PostgresCatalog {
     client: PooledConnection<super::Manager>,
+    numeric: Option<Numeric>,
 }
 
 /// Found as the session's `search_path` finds it; a partitioned table has its estimate in its partitions.
@@ -16,15 +18,21 @@ const TABLE: &str = "SELECT c.oid, c.relkind::text, \
        (SELECT sum(p.reltuples)::float8 FROM pg_class p WHERE (p.oid = c.oid AND c.relkind <> 'p') \
           OR p.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf AND c.relkind = 'p')) \
      FROM pg_class c WHERE c.oid = to_regclass(quote_ident($1)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')";
-const COLUMNS: &str = "WITH RECURSIVE chain AS ( \
-       SELECT attnum, atttypid AS typid, atttypmod AS typmod FROM pg_attribute \
+/// Each column with the type at the end of its chain of domains and arrays, and how many arrays are in that chain. A type
+/// is an array if its element's own array type it is: `int2vector` is none.
+const COLUMNS: &str = "WITH RECURSIVE step AS ( \
+       SELECT oid, typbasetype AS next, typtypmod AS typmod, 0 AS dimensions FROM pg_type WHERE typtype = 'd' \
+       UNION ALL \
+       SELECT typarray, oid, -1, 1 FROM pg_type WHERE typarray <> 0 \
+     ), chain AS ( \
+       SELECT attnum, atttypid AS typid, atttypmod AS typmod, 0 AS dimensions FROM pg_attribute \
          WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped \
        UNION ALL \
-       SELECT c.attnum, t.typbasetype, CASE WHEN t.typtypmod >= 0 THEN t.typtypmod ELSE c.typmod END \
-         FROM chain c JOIN pg_type t ON t.oid = c.typid WHERE t.typtype = 'd') \
+       SELECT c.attnum, s.next, CASE WHEN s.typmod >= 0 THEN s.typmod ELSE c.typmod END, c.dimensions + s.dimensions \
+         FROM chain c JOIN step s ON s.oid = c.typid) \
      SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, \
-            t.typname, t.typtype::text, t.typcategory::text, c.typmod \
-       FROM chain c JOIN pg_type t ON t.oid = c.typid AND t.typtype <> 'd' \
+            t.typname, t.typtype::text, t.typcategory::text, c.typmod, c.dimensions \
+       FROM chain c JOIN pg_type t ON t.oid = c.typid AND NOT EXISTS (SELECT FROM step s WHERE s.oid = t.oid) \
        JOIN pg_attribute a ON a.attrelid = $1 AND a.attnum = c.attnum ORDER BY a.attnum";
 const PRIMARY_KEY: &str = "SELECT a.attname FROM pg_index i, unnest(i.indkey) WITH ORDINALITY AS k(attnum, place), \
        pg_attribute a WHERE i.indrelid = $1 AND i.indisprimary AND a.attrelid = $1 AND a.attnum = k.attnum ORDER BY k.place";
@@ -33,8 +41,8 @@ const BASE_TABLES: &str = "SELECT c.relname FROM pg_class c JOIN pg_namespace n 
        AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_t%'";
 
 impl PostgresCatalog {
-    pub fn new(client: PooledConnection<super::Manager>) -> Self {
-        Self { client }
+    pub fn new(client: PooledConnection<super::Manager>, numeric: Option<Numeric>) -> Self {
+        Self { client, numeric }
     }
 
     fn described(&mut self, name: &str) -> Result<Option<Table>, postgres::Error> {
@@ -46,7 +54,10 @@ impl PostgresCatalog {
         let columns = self.client.query(COLUMNS, &[&oid])?;
         let primary_key = self.client.query(PRIMARY_KEY, &[&oid])?;
         Ok(Some(Table {
-            columns: columns.iter().map(column).collect(),
+            columns: columns
+                .iter()
+                .map(|row| column(row, self.numeric))
+                .collect(),
             primary_key: primary_key.iter().map(|row| row.get(0)).collect(),
             row_id: None,
             natural_order: natural_order(&kind),
@@ -76,7 +87,7 @@ fn estimate(tuples: f64) -> Option<u64> {
     (tuples >= 0.0).then_some(tuples as u64)
 }
 
-fn column(row: &Row) -> Column {
+fn column(row: &Row, numeric: Option<Numeric>) -> Column {
     let (full, name, kind, category): (String, String, String, String) =
         (row.get(1), row.get(3), row.get(4), row.get(5));
     let column_type = ColumnType {
@@ -84,11 +95,12 @@ fn column(row: &Row) -> Column {
         kind: &kind,
         category: &category,
         modifier: row.get(6),
+        dimensions: row.get(7),
         full: &full,
     };
     Column {
         name: row.get(0),
-        image: image(&column_type),
+        image: image(&column_type, numeric),
         padded_to: padded_to(&column_type),
         sorted_bytes: None,
         nullable: !row.get::<_, bool>(2),

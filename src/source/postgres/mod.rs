@@ -1,5 +1,6 @@
 //! PostgreSQL, by ConnectorX's stock source over `COPY … TO STDOUT (FORMAT BINARY)`.
 
+mod array;
 mod catalog;
 pub(crate) mod error;
 mod rows;
@@ -8,6 +9,7 @@ mod types;
 use super::pooled::Single;
 use super::{Catalog, Database, Extractor, Interrupt, Query, Session};
 use crate::destination::UnitDestination;
+use crate::job::Numeric;
 use crate::{Error, ErrorKind, Result};
 use connectorx::prelude::Dispatcher;
 use connectorx::sources::postgres::rewrite_tls_args;
@@ -25,9 +27,10 @@ use url::Url;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What every session says first. A scan must begin at the table's start and come from one process, or its rows are not
-/// in the order of the table.
+/// in the order of the table. Arrays may travel as text, in which floating-point numbers must read back.
 const SETTINGS: &str = "\
     SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'iso_8601'; SET client_encoding = 'UTF8'; \
+    SET extra_float_digits = 3; SET bytea_output = 'hex'; \
     SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; \
     SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '30s'; \
     SET default_transaction_read_only = on";
@@ -41,6 +44,7 @@ type Manager = PostgresConnectionManager<MakeTlsConnector>;
 pub(super) struct Postgres {
     config: Config,
     tls: MakeTlsConnector,
+    numeric: Option<Numeric>,
 }
 
 /// How to connect to the server of a URL: as ConnectorX reads it, with a deadline.
@@ -68,9 +72,14 @@ pub(crate) fn options(url: &Url) -> Result<(Config, MakeTlsConnector)> {
 }
 
 impl Postgres {
-    pub(super) fn new(url: &Url) -> Result<Self> {
+    /// `numeric`: what a numeric without precision is read as, if not as text.
+    pub(super) fn new(url: &Url, numeric: Option<Numeric>) -> Result<Self> {
         let (config, tls) = options(url)?;
-        Ok(Self { config, tls })
+        Ok(Self {
+            config,
+            tls,
+            numeric,
+        })
     }
 
     /// A pool of one keeps its connection attempt within the deadline, whatever the server does.
@@ -109,7 +118,8 @@ fn unused_tls(config: &mut Config) -> Result<MakeTlsConnector> {
 impl Database for Postgres {
     fn catalog(&self) -> Result<Box<dyn Catalog>> {
         let (_, connection) = self.connect()?;
-        Ok(Box::new(catalog::PostgresCatalog::new(connection)))
+        let catalog = catalog::PostgresCatalog::new(connection, self.numeric);
+        Ok(Box::new(catalog))
     }
 
     fn session(&self, _extractor: Extractor) -> Result<Box<dyn Session>> {

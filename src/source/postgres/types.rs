@@ -4,18 +4,22 @@
 //! travel as the server's own text.
 
 use super::super::{Image, NoImage, decimal, timestamp, timestamp_utc};
+use super::array;
+use crate::job::Numeric;
 use arrow::datatypes::{DataType, TimeUnit};
 
-/// What `pg_type` says of a column's type, domains resolved.
+/// What `pg_type` says of a column's type, domains and arrays resolved.
 pub(super) struct ColumnType<'a> {
     /// `typname`.
     pub name: &'a str,
     /// `typtype`: `b` base, `e` enum, `c` composite, `r` range, `m` multirange.
     pub kind: &'a str,
-    /// `typcategory`: `A` for arrays.
+    /// `typcategory`: `A` for what is like an array, and none.
     pub category: &'a str,
     /// `atttypmod`, or the domain's.
     pub modifier: i32,
+    /// How many arrays are around the type.
+    pub dimensions: i32,
     /// As `format_type` writes it.
     pub full: &'a str,
 }
@@ -24,7 +28,16 @@ const AS_TEXT: &str = "{}::text";
 /// Bytes by which a type modifier is larger than the length that it stands for (`VARHDRSZ`).
 const MODIFIER_OFFSET: i32 = 4;
 
-pub(super) fn image(column: &ColumnType<'_>) -> Result<Image, NoImage> {
+/// The image of a column; `unbounded` is what a numeric without precision is read as, if not as text.
+pub(super) fn image(column: &ColumnType<'_>, unbounded: Option<Numeric>) -> Result<Image, NoImage> {
+    match column.dimensions {
+        0 => of_value(column, unbounded),
+        1 => Ok(array::image(of_value(column, unbounded)?)),
+        _ => Err(no_image(column)),
+    }
+}
+
+fn of_value(column: &ColumnType<'_>, unbounded: Option<Numeric>) -> Result<Image, NoImage> {
     use DataType as T;
     if column.category == "A" {
         return Err(no_image(column));
@@ -37,7 +50,7 @@ pub(super) fn image(column: &ColumnType<'_>) -> Result<Image, NoImage> {
         (_, "oid") => Image::plain(T::UInt32),
         (_, "float4") => Image::plain(T::Float32),
         (_, "float8") => Image::plain(T::Float64),
-        (_, "numeric") => Image::cast(numeric(column.modifier), AS_TEXT),
+        (_, "numeric") => Image::cast(numeric(column.modifier, unbounded), AS_TEXT),
         (_, "text" | "varchar" | "bpchar" | "name" | "citext") => Image::plain(T::Utf8),
         (_, "bytea") => Image::plain(T::Binary),
         (_, "date") => Image::plain(T::Date32),
@@ -55,10 +68,12 @@ pub(super) fn image(column: &ColumnType<'_>) -> Result<Image, NoImage> {
     })
 }
 
-/// Without precision, with a negative scale or beyond 76 digits the text itself is the exact image.
-fn numeric(modifier: i32) -> DataType {
+/// Without precision, with a negative scale or beyond 76 digits the text itself is the exact image, unless the job says
+/// what it expects of a numeric without precision.
+fn numeric(modifier: i32, unbounded: Option<Numeric>) -> DataType {
     if modifier < MODIFIER_OFFSET {
-        return DataType::Utf8;
+        let expected = unbounded.and_then(|numeric| decimal(numeric.precision(), numeric.scale()));
+        return expected.unwrap_or(DataType::Utf8);
     }
     let packed = modifier - MODIFIER_OFFSET;
     let precision = packed >> 16 & 0xffff;
@@ -76,7 +91,7 @@ fn numeric(modifier: i32) -> DataType {
 /// The width to which the server pads a CHAR.
 pub(super) fn padded_to(column: &ColumnType<'_>) -> Option<u32> {
     let width = u32::try_from(column.modifier - MODIFIER_OFFSET).ok();
-    width.filter(|_| column.name == "bpchar")
+    width.filter(|_| column.name == "bpchar" && column.dimensions == 0)
 }
 
 fn no_image(column: &ColumnType<'_>) -> NoImage {
@@ -94,11 +109,22 @@ mod tests {
     fn a_numeric_modifier_gives_precision_and_scale() {
         let modifier =
             |precision: i32, scale: i32| (precision << 16 | scale & 0x7ff) + MODIFIER_OFFSET;
-        assert_eq!(numeric(modifier(10, 2)), DataType::Decimal128(10, 2));
-        assert_eq!(numeric(modifier(65, 30)), DataType::Decimal256(65, 30));
-        assert_eq!(numeric(modifier(2, 5)), DataType::Decimal128(5, 5));
-        assert_eq!(numeric(modifier(5, -2)), DataType::Utf8);
-        assert_eq!(numeric(modifier(1000, 0)), DataType::Utf8);
-        assert_eq!(numeric(-1), DataType::Utf8);
+        let image = |precision, scale| numeric(modifier(precision, scale), None);
+        assert_eq!(image(10, 2), DataType::Decimal128(10, 2));
+        assert_eq!(image(65, 30), DataType::Decimal256(65, 30));
+        assert_eq!(image(2, 5), DataType::Decimal128(5, 5));
+        assert_eq!(image(5, -2), DataType::Utf8);
+        assert_eq!(image(1000, 0), DataType::Utf8);
+        assert_eq!(numeric(-1, None), DataType::Utf8);
+    }
+
+    #[test]
+    fn the_job_says_what_a_numeric_without_precision_is() {
+        let narrow = Numeric::parse("10,2").ok();
+        assert_eq!(numeric(-1, narrow), DataType::Decimal128(10, 2));
+        let wide = Numeric::parse("76,0").ok();
+        assert_eq!(numeric(-1, wide), DataType::Decimal256(76, 0));
+        let of_its_own = (5 << 16 | 1) + MODIFIER_OFFSET;
+        assert_eq!(numeric(of_its_own, wide), DataType::Decimal128(5, 1));
     }
 }

@@ -15,6 +15,7 @@ mod lost;
 mod manifest;
 mod moments;
 mod order;
+mod partitions;
 mod publication;
 mod readme;
 mod refusals;

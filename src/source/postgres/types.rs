@@ -3,7 +3,7 @@
 //! The stock source reads some types inexactly: NUMERIC with 28 digits, TIME `24:00:00` as midnight, JSON rewritten. These
 //! travel as the server's own text.
 
-use super::super::{Image, NoImage, decimal, timestamp, timestamp_utc};
+use super::super::{Bound, Image, NoImage, decimal, timestamp, timestamp_utc};
 use arrow::datatypes::{DataType, TimeUnit};
 
 /// What `pg_type` says of a column's type, domains resolved.
@@ -53,6 +53,17 @@ pub(super) fn image(column: &ColumnType<'_>) -> Result<Image, NoImage> {
         ) => Image::cast(T::Utf8, AS_TEXT),
         _ => return Err(no_image(column)),
     })
+}
+
+/// How bounds are written of the types that have ranges.
+pub(super) fn bound(column: &ColumnType<'_>) -> Option<Bound> {
+    match column.name {
+        "int2" | "int4" | "int8" => Some(Bound::Number),
+        "date" | "timestamp" | "timestamptz" | "text" | "varchar" | "bpchar" | "citext" => {
+            Some(Bound::Quoted)
+        }
+        _ => None,
+    }
 }
 
 /// Without precision, with a negative scale or beyond 76 digits the text itself is the exact image.

@@ -2,15 +2,16 @@
 
 use crate::distinct::Survivors;
 use crate::extract::ReadUnit;
-use crate::plan::Unit;
+use crate::plan::{Plan, Unit, UnitName};
 use crate::publish::Manifest;
 use crate::report::{Event, Listener};
 use crate::{Error, ErrorKind, Result};
+use std::iter::Sum;
 use std::time::Duration;
 
-/// What became of a table's rows: `read = new + filter_drops + unique_drops + null_drops`.
-pub(crate) struct TableCounts {
-    pub table: String,
+/// What became of a unit's rows, or a table's: `read = new + filter_drops + unique_drops + null_drops`.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Counts {
     /// Counted when the database sent them.
     pub read: u64,
     /// Counted among the survivors.
@@ -21,32 +22,64 @@ pub(crate) struct TableCounts {
     pub unique_drops: u64,
     /// Counted when they were left out.
     pub null_drops: u64,
+    /// From each query to its last row.
     pub elapsed: Duration,
 }
 
-impl TableCounts {
+impl Counts {
     pub fn duplicates(&self) -> u64 {
         self.filter_drops + self.unique_drops
     }
 }
 
-/// Counts by table, or an error that says whose sums differ.
+impl<'a> Sum<&'a Self> for Counts {
+    fn sum<I: Iterator<Item = &'a Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), |sum, counts| Self {
+            read: sum.read + counts.read,
+            new: sum.new + counts.new,
+            filter_drops: sum.filter_drops + counts.filter_drops,
+            unique_drops: sum.unique_drops + counts.unique_drops,
+            null_drops: sum.null_drops + counts.null_drops,
+            elapsed: sum.elapsed + counts.elapsed,
+        })
+    }
+}
+
+/// The counts of a table: the sum of its units'.
+pub(crate) struct TableCounts {
+    pub total: Counts,
+    pub units: Vec<Counts>,
+}
+
+/// Counts by table, in the plan's order, or an error that says whose sums differ.
 pub(crate) fn by_table(
-    units: &[Unit],
+    plan: &Plan,
     read: &[ReadUnit],
     survivors: &Survivors,
 ) -> Result<Vec<TableCounts>> {
+    let mut units = by_unit(&plan.units, read, survivors)?.into_iter();
+    let tables = plan.tables.iter().map(|table| {
+        let units: Vec<_> = units.by_ref().take(table.units).collect();
+        TableCounts {
+            total: units.iter().sum(),
+            units,
+        }
+    });
+    Ok(tables.collect())
+}
+
+fn by_unit(units: &[Unit], read: &[ReadUnit], survivors: &Survivors) -> Result<Vec<Counts>> {
     let mut end = 0_u64;
     let mut rest = survivors.places.as_slice();
-    let mut tables = Vec::new();
+    let mut counts = Vec::new();
     for (unit, read) in units.iter().zip(read) {
         end += read.rows.candidates;
         let (of_unit, later) = rest.split_at(rest.partition_point(|place| u64::from(*place) < end));
         rest = later;
-        tables.push(table(unit, read, of_unit.len() as u64)?);
+        counts.push(of(&unit.name, read, of_unit.len() as u64)?);
     }
     if rest.is_empty() {
-        return Ok(tables);
+        return Ok(counts);
     }
     Err(differ(format!(
         "{} survivors belong to no table",
@@ -54,10 +87,9 @@ pub(crate) fn by_table(
     )))
 }
 
-fn table(unit: &Unit, read: &ReadUnit, new: u64) -> Result<TableCounts> {
+fn of(name: &UnitName, read: &ReadUnit, new: u64) -> Result<Counts> {
     let ReadUnit { rows, elapsed } = read;
-    let counts = TableCounts {
-        table: unit.table.clone(),
+    let counts = Counts {
         read: rows.read,
         new,
         filter_drops: rows.filter_drops,
@@ -70,8 +102,7 @@ fn table(unit: &Unit, read: &ReadUnit, new: u64) -> Result<TableCounts> {
         return Ok(counts);
     }
     let message = format!(
-        "table {}: {} rows were read, but {} new + {} duplicates + {} with NULL keys are {sum}",
-        counts.table,
+        "table {name}: {} rows were read, but {} new + {} duplicates + {} with NULL keys are {sum}",
         counts.read,
         counts.new,
         counts.duplicates(),
@@ -80,12 +111,14 @@ fn table(unit: &Unit, read: &ReadUnit, new: u64) -> Result<TableCounts> {
     Err(differ(message))
 }
 
-/// Says what was counted of each table.
-pub(crate) fn announce(tables: &[TableCounts], listener: &dyn Listener) {
-    for (unit, counts) in tables.iter().enumerate() {
+/// Says what was counted of each table, or of each part where it has several.
+pub(crate) fn announce(plan: &Plan, tables: &[TableCounts], listener: &dyn Listener) {
+    let counts = tables.iter().flat_map(|table| &table.units);
+    for (unit, (planned, counts)) in plan.units.iter().zip(counts).enumerate() {
         listener.on_event(&Event::UnitCounted {
             unit,
-            table: counts.table.clone(),
+            table: planned.name.table.clone(),
+            part: planned.name.part,
             rows_read: counts.read,
             new: counts.new,
             duplicates: counts.duplicates(),

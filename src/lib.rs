@@ -45,6 +45,6 @@ pub use cancel::Cancel;
 pub use error::{Error, ErrorKind, Interrupt, Result};
 pub use job::Job;
 pub use panics::hide_panics;
-pub use plan::PlanDocument;
+pub use plan::{Part, PlanDocument};
 pub use publish::Manifest;
 pub use run::{run, show_plan};

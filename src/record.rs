@@ -2,11 +2,12 @@
 
 use crate::arrow_type;
 use crate::batch::BatchFile;
-use crate::counts::TableCounts;
+use crate::counts::{Counts, TableCounts};
 use crate::job::{Job, Output};
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedTable, Unit};
 use crate::publish::{
-    Manifest, ManifestColumn, ManifestJob, ManifestTable, SCHEMA_VERSION, Timings, Totals, Versions,
+    Manifest, ManifestColumn, ManifestJob, ManifestTable, ManifestUnit, SCHEMA_VERSION, Timings,
+    Totals, Versions,
 };
 use crate::report::peak_memory_bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -83,26 +84,51 @@ pub(crate) fn manifest(
         snapshot: "none".to_owned(),
         columns: columns(plan),
         tables: plan
-            .units
-            .iter()
+            .tables_and_units()
             .zip(tables)
-            .map(|(unit, counts)| ManifestTable {
-                table: counts.table.clone(),
-                sql: unit.query.sql.clone(),
-                order: unit.order.clone(),
-                rows_read: counts.read,
-                new: counts.new,
-                duplicates: counts.duplicates(),
-                filter_drops: counts.filter_drops,
-                unique_drops: counts.unique_drops,
-                null_drops: counts.null_drops,
-                elapsed_secs: counts.elapsed.as_secs_f64(),
-            })
+            .map(|((table, units), counts)| manifest_table(table, units, counts))
             .collect(),
         totals: totals(tables, &files),
         files,
         timings: clock.timings(),
         peak_memory_bytes: peak_memory_bytes(),
+    }
+}
+
+fn manifest_table(table: &PlannedTable, units: &[Unit], counts: &TableCounts) -> ManifestTable {
+    let TableCounts {
+        total,
+        units: parts,
+    } = counts;
+    let units = units.iter().zip(parts);
+    ManifestTable {
+        table: table.name.clone(),
+        sql: table.sql.clone(),
+        order: table.order.clone(),
+        rows_read: total.read,
+        new: total.new,
+        duplicates: total.duplicates(),
+        filter_drops: total.filter_drops,
+        unique_drops: total.unique_drops,
+        null_drops: total.null_drops,
+        elapsed_secs: total.elapsed.as_secs_f64(),
+        units: units
+            .map(|(unit, counts)| manifest_unit(table, unit, counts))
+            .collect(),
+    }
+}
+
+fn manifest_unit(table: &PlannedTable, unit: &Unit, counts: &Counts) -> ManifestUnit {
+    ManifestUnit {
+        sql: unit.query.sql.clone(),
+        order: table.order.clone(),
+        rows_read: counts.read,
+        new: counts.new,
+        duplicates: counts.duplicates(),
+        filter_drops: counts.filter_drops,
+        unique_drops: counts.unique_drops,
+        null_drops: counts.null_drops,
+        elapsed_secs: counts.elapsed.as_secs_f64(),
     }
 }
 
@@ -128,6 +154,14 @@ fn manifest_job(job: &Job, plan: &Plan) -> ManifestJob {
         key: job.key.clone(),
         r#where: job.filter.clone(),
         order_by: job.order_by.items(),
+        partition_on: job
+            .partition
+            .as_ref()
+            .map(|partition| partition.column.clone()),
+        partitions: job
+            .partition
+            .as_ref()
+            .map(|partition| partition.partitions.name()),
         batch_rows,
         prefix,
         format,
@@ -150,12 +184,12 @@ fn columns(plan: &Plan) -> Vec<ManifestColumn> {
 }
 
 fn totals(tables: &[TableCounts], files: &[BatchFile]) -> Totals {
-    let sum = |count: fn(&TableCounts) -> u64| tables.iter().map(count).sum();
+    let all: Counts = tables.iter().map(|table| &table.total).sum();
     Totals {
-        rows_read: sum(|table| table.read),
-        new: sum(|table| table.new),
-        duplicates: sum(TableCounts::duplicates),
-        null_drops: sum(|table| table.null_drops),
+        rows_read: all.read,
+        new: all.new,
+        duplicates: all.duplicates(),
+        null_drops: all.null_drops,
         files: files.len() as u64,
         bytes: files.iter().map(|file| file.bytes).sum(),
     }

@@ -18,7 +18,8 @@ use arrow::array::RecordBatch;
 use rayon::ThreadPoolBuilder;
 use std::sync::Arc;
 
-/// Makes the plan of a job and says what it is. Reads no row of any table, and writes nothing.
+/// Makes the plan of a job and says what it is. Writes nothing, and reads no rows, but those that the bounds of parts are
+/// drawn from.
 pub fn show_plan(job: &Job, listener: &dyn Listener, cancel: &Cancel) -> Result<PlanDocument> {
     let planned = make_plan(job, &database(&job.source, &job.reading)?, cancel)?;
     warn(&planned, listener);
@@ -110,8 +111,8 @@ fn find_distinct(
     let survivors = find_survivors(&batches, &plan, cancel)?;
     misfits::refuse(&units, &survivors, &plan)?;
     clock.found();
-    let tables = counts::by_table(&plan.units, &units, &survivors)?;
-    counts::announce(&tables, listener.as_ref());
+    let tables = counts::by_table(&plan, &units, &survivors)?;
+    counts::announce(&plan, &tables, listener.as_ref());
     Ok(Distinct {
         plan,
         batches,
@@ -150,7 +151,7 @@ fn extraction(
     listener: &Arc<dyn Listener>,
     cancel: &Cancel,
 ) -> Result<Extraction> {
-    let tables = plan.units.iter().map(|unit| unit.table.clone()).collect();
+    let names = plan.units.iter().map(|unit| unit.name.clone()).collect();
     let first_seen = if job.exact {
         None
     } else {
@@ -168,7 +169,7 @@ fn extraction(
             first_seen,
         },
         workers: plan.workers,
-        control: Arc::new(Control::new(cancel.clone(), tables, Arc::clone(listener))),
+        control: Arc::new(Control::new(cancel.clone(), names, Arc::clone(listener))),
     })
 }
 

@@ -17,6 +17,7 @@ mod manifest;
 mod moments;
 mod numeric;
 mod order;
+mod partitions;
 mod publication;
 mod readme;
 mod refusals;

@@ -33,7 +33,7 @@ reached, refuses or was lost · 4 the data or schema doesn't fit, or verify foun
 enum Command {
     /// Read the tables and write the batch files and their manifest
     Run(Box<JobArgs>),
-    /// Check a job and print what it would read and write; reads no rows and writes nothing
+    /// Check a job and print what it would read and write; writes nothing
     Plan(Box<JobArgs>),
 
     /// Check that a folder still holds what its manifest says

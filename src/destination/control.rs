@@ -1,6 +1,7 @@
 //! What all workers of a job share: how they stop each other, and how they report.
 
 use crate::cancel::Cancel;
+use crate::plan::UnitName;
 use crate::report::{Event, Listener};
 use crate::{Error, Result};
 use std::sync::{Arc, OnceLock};
@@ -10,16 +11,16 @@ pub(crate) struct Control {
     cancel: Cancel,
     /// The failure that stops the others: its unit, and its error without causes.
     failure: OnceLock<(u32, Error)>,
-    tables: Vec<String>,
+    names: Vec<UnitName>,
     listener: Arc<dyn Listener>,
 }
 
 impl Control {
-    pub fn new(cancel: Cancel, tables: Vec<String>, listener: Arc<dyn Listener>) -> Self {
+    pub fn new(cancel: Cancel, names: Vec<UnitName>, listener: Arc<dyn Listener>) -> Self {
         Self {
             cancel,
             failure: OnceLock::new(),
-            tables,
+            names,
             listener,
         }
     }
@@ -34,9 +35,12 @@ impl Control {
         let _ = self.failure.set((unit, placed));
     }
 
-    /// Puts the unit's table before an error.
+    /// Puts the unit's table, and its part of it, before an error.
     pub fn in_table(&self, unit: u32, error: Error) -> Error {
-        error.within(format_args!("table {}", self.table(unit)))
+        match self.names.get(unit as usize) {
+            Some(name) => error.within(format_args!("table {name}")),
+            None => error,
+        }
     }
 
     /// The unit that failed first, and why.
@@ -62,15 +66,14 @@ impl Control {
         self.listener.on_event(event);
     }
 
-    pub fn table(&self, unit: u32) -> String {
-        self.tables.get(unit as usize).cloned().unwrap_or_default()
-    }
-
     pub fn executed(&self, unit: u32) {
-        self.event(&Event::UnitExecuted {
-            unit: unit as usize,
-            table: self.table(unit),
-        });
+        if let Some(UnitName { table, part }) = self.names.get(unit as usize) {
+            self.event(&Event::UnitExecuted {
+                unit: unit as usize,
+                table: table.clone(),
+                part: *part,
+            });
+        }
     }
 
     pub fn progress(&self, unit: u32, rows_read: u64, candidates: u64) {

@@ -85,7 +85,8 @@ fn read_unit(
 ) -> Result<ReadUnit> {
     extraction.control.event(&Event::UnitStarted {
         unit: ordinal as usize,
-        table: unit.table.clone(),
+        table: unit.name.table.clone(),
+        part: unit.name.part,
         sql: unit.query.sql.clone(),
         estimated_rows: unit.estimated_rows,
     });
@@ -114,7 +115,8 @@ fn read_unit(
     let elapsed = begun.elapsed();
     extraction.control.event(&Event::UnitFinished {
         unit: ordinal as usize,
-        table: unit.table.clone(),
+        table: unit.name.table.clone(),
+        part: unit.name.part,
         rows_read: rows.read,
         candidates: rows.candidates,
     });

@@ -7,15 +7,18 @@ mod file;
 mod numeric;
 mod options;
 mod order_by;
+mod partition;
 mod source_url;
 mod tables;
 
 pub use file::read_job_file;
 pub use numeric::Numeric;
 pub use options::{
-    ExtractorChoice, InvalidDates, JobOptions, NullKeys, SqliteTypes, TableEntry, TableList,
+    ExtractorChoice, InvalidDates, JobOptions, NullKeys, PartitionCount, SqliteTypes, TableEntry,
+    TableList,
 };
 pub use order_by::{OrderBy, OrderColumn};
+pub use partition::{Partition, Partitions};
 pub use source_url::SourceUrl;
 pub(crate) use tables::named_twice;
 pub use tables::{TableItem, Tables};
@@ -49,6 +52,8 @@ pub struct Job {
     pub filter: Option<String>,
     /// What the rows of a table are ordered by.
     pub order_by: OrderBy,
+    /// Whether each table is read in parts.
+    pub partition: Option<Partition>,
     /// What becomes of rows whose key is NULL.
     pub null_keys: NullKeys,
     /// What becomes of dates that no calendar has.
@@ -112,6 +117,8 @@ impl Job {
             key,
             filter,
             order_by,
+            partition_on,
+            partitions,
             batch_rows,
             prefix,
             format,
@@ -158,12 +165,14 @@ impl Job {
                 .push("--force has no meaning with --count-only: nothing is written".to_owned());
         }
         let source = SourceUrl::parse(&source, current_dir)?;
+        let order_by = OrderBy::parse(&order_by.unwrap_or_default())?;
         Ok(Self {
             tables: Tables::new(tables, table)?,
             columns,
             key,
             filter: filter.map(|filter| checked_filter(&filter)).transpose()?,
-            order_by: OrderBy::parse(&order_by.unwrap_or_default())?,
+            partition: Partition::parse(partition_on, partitions.as_ref(), &order_by)?,
+            order_by,
             null_keys: null_keys.unwrap_or_default(),
             invalid_dates: invalid_dates.unwrap_or_default(),
             reading: Reading {

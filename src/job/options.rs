@@ -40,6 +40,12 @@ pub struct JobOptions {
     #[arg(long, value_delimiter = ',', value_name = "COLUMN,…")]
     #[serde(default, deserialize_with = "one_or_many")]
     pub order_by: Option<Vec<String>>,
+    /// Read each table in parts, by several connections: ranges of this indexed column, in its order
+    #[arg(long, value_name = "COLUMN")]
+    pub partition_on: Option<String>,
+    /// Parts of each table: auto, or at most so many [default: auto]
+    #[arg(long, value_name = "N|auto", value_parser = PartitionCount::parse_flag)]
+    pub partitions: Option<PartitionCount>,
     /// Rows of every batch file but the last [default: 10000]
     #[arg(long, value_name = "N")]
     pub batch_rows: Option<u64>,
@@ -206,6 +212,26 @@ impl TableList {
     }
 }
 
+/// What `--partitions` may say.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum PartitionCount {
+    /// A number of a job file.
+    Number(u64),
+    /// `"auto"`, or a number.
+    Text(String),
+}
+
+impl PartitionCount {
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the form that clap asks of a parser"
+    )]
+    fn parse_flag(text: &str) -> Result<Self, std::convert::Infallible> {
+        Ok(Self::Text(text.to_owned()))
+    }
+}
+
 /// A `[[table]]` of the job file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -273,6 +299,8 @@ impl JobOptions {
             key: self.key.or(file.key),
             filter: self.filter.or(file.filter),
             order_by: self.order_by.or(file.order_by),
+            partition_on: self.partition_on.or(file.partition_on),
+            partitions: self.partitions.or(file.partitions),
             batch_rows: self.batch_rows.or(file.batch_rows),
             prefix: self.prefix.or(file.prefix),
             format: self.format.or(file.format),

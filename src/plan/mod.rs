@@ -1,20 +1,28 @@
 //! The plan: ordered units with their queries, and the one schema of the result.
 //!
 //! In: a job and a connection to read the catalogue. Out: a [`Plan`] that every table fits, or an error that names the
-//! table and column that doesn't. This room reads no row of any table.
+//! table and column that doesn't. This room reads no row of any table, but those that the bounds of ranges are drawn from.
 
 mod columns;
 mod order;
+mod part;
+mod partition;
+mod query;
 mod resolve;
 mod show;
+mod units;
 
+pub use part::Part;
+pub(crate) use part::UnitName;
 pub use show::PlanDocument;
 
 use crate::job::Job;
 use crate::source::{Catalog, Extractor, Query, Table};
 use crate::{Error, Result};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use units::{ordered_query, planned_table, units_of};
 
 /// What will be read, in which order, and as what.
 #[derive(Debug, Clone)]
@@ -27,7 +35,9 @@ pub(crate) struct Plan {
     pub columns: Vec<PlannedColumn>,
     /// Indices of the key columns, in the order of `--key`.
     pub key: Vec<usize>,
-    /// Units in the order of the result.
+    /// Tables in the order of the result.
+    pub tables: Vec<PlannedTable>,
+    /// Their units, one or more of each, in the order of the result.
     pub units: Arc<[Unit]>,
     /// Connections that read at the same time.
     pub workers: usize,
@@ -46,13 +56,24 @@ pub(crate) struct PlannedColumn {
     pub nullable: bool,
 }
 
+/// A table that is read.
+#[derive(Debug, Clone)]
+pub(crate) struct PlannedTable {
+    pub name: String,
+    /// The query of all its rows.
+    pub sql: String,
+    /// What its rows are ordered by, in words.
+    pub order: String,
+    /// How many units it is read in.
+    pub units: usize,
+    pub estimated_rows: Option<u64>,
+}
+
 /// A table, or a range of one, that one query reads.
 #[derive(Debug, Clone)]
 pub(crate) struct Unit {
-    pub table: String,
+    pub name: UnitName,
     pub query: Query,
-    /// What its rows are ordered by, in words.
-    pub order: String,
     pub estimated_rows: Option<u64>,
 }
 
@@ -67,9 +88,19 @@ impl Plan {
         ))
     }
 
+    /// Each table with its units.
+    pub fn tables_and_units(&self) -> impl Iterator<Item = (&PlannedTable, &[Unit])> {
+        let mut rest = &*self.units;
+        self.tables.iter().map(move |table| {
+            let (units, later) = rest.split_at(table.units.min(rest.len()));
+            rest = later;
+            (table, units)
+        })
+    }
+
     /// The sum of the tables' estimates, where each has one.
     pub fn estimated_rows(&self) -> Option<u64> {
-        self.units.iter().map(|unit| unit.estimated_rows).sum()
+        self.tables.iter().map(|table| table.estimated_rows).sum()
     }
 }
 
@@ -88,61 +119,32 @@ pub(crate) fn plan(job: &Job, catalog: &mut dyn Catalog) -> Result<Plan> {
     warnings.extend(catalog.warnings());
     let columns = columns::agree(job, &chosen, &mut warnings)?;
     let key = columns::key(job, &columns, &chosen)?;
-    let units = chosen
+    let wanted_workers = job.workers.unwrap_or_else(cores);
+    let queries = chosen
         .iter()
-        .map(|chosen| unit(job, catalog, chosen, &columns))
-        .collect::<Result<Arc<[_]>>>()?;
-    let cores = std::thread::available_parallelism().map_or(1, Into::into);
-    let workers = job.workers.map_or(cores, Into::into).min(units.len());
+        .map(|chosen| ordered_query(job, catalog, chosen, &columns))
+        .collect::<Result<Vec<_>>>()?;
+    let parts = partition::parts(job, catalog, &chosen, wanted_workers)?;
+    let mut tables = Vec::new();
+    let mut units = Vec::new();
+    for ((chosen, query), parts) in chosen.iter().zip(&queries).zip(&parts) {
+        tables.push(planned_table(chosen, query, parts));
+        units.extend(units_of(catalog, chosen, query, parts));
+    }
     Ok(Plan {
         database,
         extractor: catalog.extractor(),
         columns,
         key,
-        units,
-        workers,
+        workers: wanted_workers.get().min(units.len()),
+        tables,
+        units: units.into(),
         warnings,
     })
 }
 
-/// The query of a table: columns named one by one and in the plan's order, each by the expression that loses nothing.
-fn unit(
-    job: &Job,
-    catalog: &mut dyn Catalog,
-    chosen: &Chosen,
-    columns: &[PlannedColumn],
-) -> Result<Unit> {
-    let order = order::order(job, catalog, chosen)?;
-    let mut select = columns::select_list(catalog, chosen, columns)?;
-    if let Some(row_id) = chosen.table.row_id {
-        select = format!("{select}, {}.{row_id}", catalog.quote(&chosen.name));
-    }
-    let from = catalog.table_reference(&chosen.name, order.is_stored());
-    let filters: Vec<_> = [&job.filter, &chosen.filter]
-        .into_iter()
-        .flatten()
-        .map(|filter| format!("({filter}\n)"))
-        .collect();
-    let mut sql = format!("SELECT {select} FROM {from}");
-    if !filters.is_empty() {
-        sql = format!("{sql} WHERE {}", filters.join(" AND "));
-    }
-    if let Some(by) = order.sql() {
-        sql = format!("{sql} ORDER BY {by}");
-    }
-    catalog
-        .check(&sql)
-        .map_err(|error| in_table(error, &chosen.name))?;
-    Ok(Unit {
-        table: chosen.name.clone(),
-        query: Query {
-            sql,
-            stored_order: order.is_stored(),
-            row_id: chosen.table.row_id.is_some(),
-        },
-        order: order.words(),
-        estimated_rows: chosen.table.estimated_rows,
-    })
+fn cores() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 fn in_table(error: Error, table: &str) -> Error {

@@ -6,12 +6,19 @@ use crate::source::{Catalog, Column, NaturalOrder};
 use crate::{Error, ErrorKind, Result};
 
 pub(super) enum Order {
-    /// ORDER BY this, quoted.
-    By { sql: String, words: String },
+    /// ORDER BY these terms.
+    By { terms: Vec<Term>, words: String },
     /// As the server stores the rows.
     Stored,
     /// Whatever the server makes of the query.
     Undefined { words: &'static str },
+}
+
+/// A column to order by, quoted.
+pub(super) struct Term {
+    column: String,
+    /// Where its NULLs go.
+    nulls: &'static str,
 }
 
 impl Order {
@@ -19,11 +26,25 @@ impl Order {
         matches!(self, Self::Stored)
     }
 
-    pub fn sql(&self) -> Option<&str> {
-        match self {
-            Self::By { sql, .. } => Some(sql),
-            Self::Stored | Self::Undefined { .. } => None,
-        }
+    /// What follows ORDER BY, for rows among which the first column may be NULL.
+    pub fn sql(&self) -> Option<String> {
+        self.joined(|_| true)
+    }
+
+    /// As `sql`, for rows whose first column is not NULL: an index gives these in order, wherever it has its NULLs.
+    pub fn sql_of_values(&self) -> Option<String> {
+        self.joined(|place| place > 0)
+    }
+
+    fn joined(&self, says_nulls: fn(usize) -> bool) -> Option<String> {
+        let Self::By { terms, .. } = self else {
+            return None;
+        };
+        let terms = terms.iter().enumerate().map(|(place, term)| {
+            let nulls = if says_nulls(place) { term.nulls } else { "" };
+            format!("{}{nulls}", term.column)
+        });
+        Some(terms.collect::<Vec<_>>().join(", "))
     }
 
     pub fn words(&self) -> String {
@@ -36,9 +57,14 @@ impl Order {
 }
 
 pub(super) fn order(job: &Job, catalog: &dyn Catalog, chosen: &Chosen) -> Result<Order> {
-    match &job.order_by {
-        OrderBy::Auto => Ok(natural(job, catalog, chosen)),
-        OrderBy::Columns(columns) => declared(columns, catalog, chosen),
+    match (&job.order_by, &job.partition) {
+        (OrderBy::Columns(columns), _) => declared(columns, catalog, chosen),
+        (OrderBy::Auto, Some(partition)) => {
+            let name = partition.column.clone();
+            let descending = false;
+            declared(&[OrderColumn { name, descending }], catalog, chosen)
+        }
+        (OrderBy::Auto, None) => Ok(natural(job, catalog, chosen)),
     }
 }
 
@@ -56,7 +82,7 @@ fn natural(job: &Job, catalog: &dyn Catalog, chosen: &Chosen) -> Order {
 }
 
 /// With a subquery the server may begin with the other table, and give the rows in its order.
-fn has_subquery(job: &Job, chosen: &Chosen) -> bool {
+pub(super) fn has_subquery(job: &Job, chosen: &Chosen) -> bool {
     let mut filters = [&job.filter, &chosen.filter].into_iter().flatten();
     filters.any(|filter| filter.to_ascii_lowercase().contains("select"))
 }
@@ -73,45 +99,42 @@ fn stored_place(catalog: &dyn Catalog, chosen: &Chosen, place: &[&str]) -> Order
 }
 
 fn by(catalog: &dyn Catalog, chosen: &Chosen, columns: &[String], words: String) -> Order {
-    let terms: Vec<_> = columns
-        .iter()
-        .map(|name| term(catalog, chosen, name))
-        .collect();
+    let never_null = |name: &String| Term {
+        column: quoted(catalog, chosen, name),
+        nulls: "",
+    };
     Order::By {
-        sql: terms.join(", "),
+        terms: columns.iter().map(never_null).collect(),
         words,
     }
 }
 
 /// The table's column, never the SELECT list's: that one may be a cast to text, which sorts otherwise.
-fn term(catalog: &dyn Catalog, chosen: &Chosen, column: &str) -> String {
+pub(super) fn quoted(catalog: &dyn Catalog, chosen: &Chosen, column: &str) -> String {
     format!("{}.{}", catalog.quote(&chosen.name), catalog.quote(column))
 }
 
-/// The columns of `--order-by`, then those of the primary key that are not among them.
+/// The columns, then, where rows may tie in them, those of the primary key that are not among them.
 fn declared(columns: &[OrderColumn], catalog: &dyn Catalog, chosen: &Chosen) -> Result<Order> {
     let mut terms = Vec::new();
     let mut words = Vec::new();
     for column in columns {
-        let known = known_column(column, chosen)?;
-        let direction = if column.descending { " DESC" } else { "" };
-        terms.push(format!(
-            "{}{direction}",
-            term(catalog, chosen, &column.name)
-        ));
-        let prefix = known
-            .sorted_bytes
-            .map(|bytes| format!(" (its first {bytes} bytes)"));
-        words.push(format!(
-            "{}{direction}{}",
-            column.name,
-            prefix.unwrap_or_default()
-        ));
+        let known = known_column(&column.name, chosen)?;
+        terms.push(declared_term(column, known, catalog, chosen));
+        words.push(declared_words(column, known));
+    }
+    if columns
+        .iter()
+        .any(|column| chosen.table.is_unique(&column.name))
+    {
+        let words = words.join(", ");
+        return Ok(Order::By { terms, words });
     }
     let primary_key = &chosen.table.primary_key;
     let is_missing = |name: &&String| !columns.iter().any(|column| column.name == **name);
     for name in primary_key.iter().filter(is_missing) {
-        terms.push(term(catalog, chosen, name));
+        let column = quoted(catalog, chosen, name);
+        terms.push(Term { column, nulls: "" });
         words.push(name.clone());
     }
     let ties = if primary_key.is_empty() {
@@ -119,19 +142,48 @@ fn declared(columns: &[OrderColumn], catalog: &dyn Catalog, chosen: &Chosen) -> 
     } else {
         ""
     };
-    Ok(Order::By {
-        sql: terms.join(", "),
-        words: format!("{}{ties}", words.join(", ")),
-    })
+    let words = format!("{}{ties}", words.join(", "));
+    Ok(Order::By { terms, words })
 }
 
-fn known_column<'a>(column: &OrderColumn, chosen: &'a Chosen) -> Result<&'a Column> {
+fn direction(column: &OrderColumn) -> &'static str {
+    if column.descending { " DESC" } else { "" }
+}
+
+/// NULLs come first in every database, as far as a column has any.
+fn declared_term(
+    column: &OrderColumn,
+    known: &Column,
+    catalog: &dyn Catalog,
+    chosen: &Chosen,
+) -> Term {
+    let name = quoted(catalog, chosen, &column.name);
+    Term {
+        column: format!("{name}{}", direction(column)),
+        nulls: if known.nullable {
+            catalog.nulls_first(column.descending)
+        } else {
+            ""
+        },
+    }
+}
+
+fn declared_words(column: &OrderColumn, known: &Column) -> String {
+    let prefix = known
+        .sorted_bytes
+        .map(|bytes| format!(" (its first {bytes} bytes)"));
+    let (name, direction) = (&column.name, direction(column));
+    format!("{name}{direction}{}", prefix.unwrap_or_default())
+}
+
+pub(super) fn known_column<'a>(name: &str, chosen: &'a Chosen) -> Result<&'a Column> {
     let mut columns = chosen.table.columns.iter();
-    columns
-        .find(|known| known.name == column.name)
-        .ok_or_else(|| {
-            let message = format!("there is no column {} to order by", column.name);
-            let error = Error::new(ErrorKind::Schema, message);
-            in_table(error, &chosen.name).advise("--order-by takes columns that every table has")
-        })
+    columns.find(|known| known.name == name).ok_or_else(|| {
+        let error = Error::new(
+            ErrorKind::Schema,
+            format!("there is no column {name} to order by"),
+        );
+        in_table(error, &chosen.name)
+            .advise("--order-by and --partition-on take columns that every table has")
+    })
 }

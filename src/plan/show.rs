@@ -1,6 +1,6 @@
 //! The plan as `firstseen plan` prints it.
 
-use super::Plan;
+use super::{Part, Plan};
 use crate::arrow_type;
 use crate::job::{Job, Output};
 use serde::Serialize;
@@ -35,6 +35,8 @@ struct PlanColumn {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct PlanUnit {
     table: String,
+    /// `null` for all of it.
+    part: Option<Part>,
     estimated_rows: Option<u64>,
     order: String,
     sql: String,
@@ -57,11 +59,15 @@ impl PlanDocument {
             arrow_type: arrow_type::name(&column.data_type),
             nullable: column.nullable,
         });
-        let units = plan.units.iter().map(|unit| PlanUnit {
-            table: unit.table.clone(),
-            estimated_rows: unit.estimated_rows,
-            order: unit.order.clone(),
-            sql: unit.query.sql.clone(),
+        let tables = plan.tables_and_units();
+        let units = tables.flat_map(|(table, units)| {
+            units.iter().map(|unit| PlanUnit {
+                table: table.name.clone(),
+                part: unit.name.part,
+                estimated_rows: unit.estimated_rows,
+                order: table.order.clone(),
+                sql: unit.query.sql.clone(),
+            })
         });
         Self {
             schema_version: SCHEMA_VERSION,
@@ -138,18 +144,29 @@ impl PlanDocument {
 
     fn write_units(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\ntables, in the order of the result")?;
-        for unit in &self.units {
-            let rows = unit
-                .estimated_rows
-                .map_or("rows unknown".to_owned(), |rows| {
-                    format!("about {rows} rows")
-                });
-            writeln!(
-                f,
-                "  {}: {rows}, order {}\n    {}",
-                unit.table, unit.order, unit.sql
-            )?;
+        for units in self.units.chunk_by(|one, next| one.table == next.table) {
+            write_table(f, units)?;
         }
         Ok(())
     }
+}
+
+fn write_table(f: &mut fmt::Formatter<'_>, units: &[PlanUnit]) -> fmt::Result {
+    let Some(PlanUnit { table, order, .. }) = units.first() else {
+        return Ok(());
+    };
+    let estimate: Option<u64> = units.iter().map(|unit| unit.estimated_rows).sum();
+    let rows = estimate.map_or("rows unknown".to_owned(), |rows| {
+        format!("about {rows} rows")
+    });
+    let parts = if units.len() > 1 {
+        format!(", in {} parts", units.len())
+    } else {
+        String::new()
+    };
+    writeln!(f, "  {table}: {rows}, order {order}{parts}")?;
+    for unit in units {
+        writeln!(f, "    {}", unit.sql)?;
+    }
+    Ok(())
 }

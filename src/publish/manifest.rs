@@ -55,6 +55,12 @@ pub struct ManifestJob {
     pub r#where: Option<String>,
     /// Columns of `--order-by`; empty for `auto`.
     pub order_by: Vec<String>,
+    /// Column whose ranges the tables were read in; `None`: each as a whole.
+    #[serde(default)]
+    pub partition_on: Option<String>,
+    /// How many parts were asked for, `auto` or a number; `None` without `partition_on`.
+    #[serde(default)]
+    pub partitions: Option<String>,
     /// Rows of every batch file but the last.
     pub batch_rows: u64,
     /// Prefix of the file names.
@@ -92,9 +98,35 @@ pub struct ManifestColumn {
 pub struct ManifestTable {
     /// Its name.
     pub table: String,
-    /// The query that read it.
+    /// The query of all its rows. Where it was read in parts, theirs are in `units`.
     pub sql: String,
     /// What its rows are ordered by.
+    pub order: String,
+    /// Rows that the database sent.
+    pub rows_read: u64,
+    /// Rows of the result that come from it.
+    pub new: u64,
+    /// Rows whose key stands at an earlier place: `filter_drops + unique_drops`.
+    pub duplicates: u64,
+    /// Of these, dropped while reading.
+    pub filter_drops: u64,
+    /// Of these, dropped by `unique`.
+    pub unique_drops: u64,
+    /// Rows left out since their key is NULL.
+    pub null_drops: u64,
+    /// From each query to its last row, summed up.
+    pub elapsed_secs: f64,
+    /// What it was read in, in the order of the result: one or more, whose counts sum up to the table's.
+    #[serde(default)]
+    pub units: Vec<ManifestUnit>,
+}
+
+/// A unit's part in the result: a table's, or a part's of a table. `rows_read = new + duplicates + null_drops`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ManifestUnit {
+    /// The query that read it.
+    pub sql: String,
+    /// What its rows are ordered by: the table's order.
     pub order: String,
     /// Rows that the database sent.
     pub rows_read: u64,

@@ -1,6 +1,7 @@
-//! A bar for each running table and one for the total.
+//! A bar for each running table, or part of one, and one for the total.
 
 use super::number::{counted, grouped};
+use super::table_ends::{TableEnds, is_end_of_part};
 use super::{Event, Listener, Verbosity, style, text};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 use std::collections::HashMap;
@@ -23,6 +24,7 @@ struct State {
     running: HashMap<usize, Unit>,
     rows_read: u64,
     candidates: u64,
+    table_ends: TableEnds,
 }
 
 struct Unit {
@@ -48,8 +50,8 @@ impl Bars {
         }
     }
 
-    fn start(&self, table: &str, estimated_rows: Option<u64>) -> Unit {
-        let bar = ProgressBar::no_length().with_prefix(text::plain(table).into_owned());
+    fn start(&self, name: &str, estimated_rows: Option<u64>) -> Unit {
+        let bar = ProgressBar::no_length().with_prefix(text::plain(name).into_owned());
         let bar = self.screen.insert_before(&self.total, bar);
         expect(&bar, estimated_rows);
         bar.set_message("executing");
@@ -95,10 +97,11 @@ impl Bars {
             Event::UnitStarted {
                 unit,
                 table,
+                part,
                 estimated_rows,
                 ..
             } => {
-                let started = self.start(table, *estimated_rows);
+                let started = self.start(&text::name(table, *part), *estimated_rows);
                 state.running.insert(*unit, started);
             }
             Event::UnitExecuted { unit, .. } => {
@@ -131,7 +134,14 @@ impl Bars {
 
     fn says(&self, event: &Event) -> bool {
         let verbose = self.verbosity == Verbosity::Verbose;
-        verbose || matches!(event, Event::UnitFinished { .. } | Event::Warning { .. })
+        let is_end = matches!(event, Event::UnitFinished { .. }) && !is_end_of_part(event);
+        verbose || is_end || matches!(event, Event::Warning { .. })
+    }
+
+    /// Above the bars.
+    fn say(&self, line: &str) {
+        // A terminal that went away is no reason to stop the job.
+        let _ = self.screen.println(line);
     }
 }
 
@@ -142,8 +152,10 @@ impl Listener for Bars {
         if self.says(event)
             && let Some(line) = text::line(event, state.rows_read)
         {
-            // A terminal that went away is no reason to stop the job.
-            let _ = self.screen.println(line);
+            self.say(&line);
+        }
+        if let Some(end) = state.table_ends.follow(event) {
+            self.say(&text::table_finished(&end));
         }
     }
 }

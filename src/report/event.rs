@@ -1,5 +1,6 @@
 //! What a running job says of itself, as typed events.
 
+use crate::plan::Part;
 use serde::{Serialize, Serializer};
 use std::path::Path;
 
@@ -27,6 +28,8 @@ pub enum Event {
         unit: usize,
         /// The table.
         table: String,
+        /// Which part of it; `None` for all.
+        part: Option<Part>,
         /// The query.
         sql: String,
         /// The catalogue's estimate of its rows.
@@ -38,6 +41,8 @@ pub enum Event {
         unit: usize,
         /// The table.
         table: String,
+        /// Which part of it; `None` for all.
+        part: Option<Part>,
     },
     /// More rows of a unit have been read. Sent every 1,024 rows, and sooner where cells are large.
     UnitProgress {
@@ -54,6 +59,8 @@ pub enum Event {
         unit: usize,
         /// The table.
         table: String,
+        /// Which part of it; `None` for all.
+        part: Option<Part>,
         /// Rows read.
         rows_read: u64,
         /// Of these, rows whose key was not yet known from an earlier place: an upper bound of its new entries.
@@ -65,6 +72,8 @@ pub enum Event {
         unit: usize,
         /// The table.
         table: String,
+        /// Which part of it; `None` for all.
+        part: Option<Part>,
         /// Rows read.
         rows_read: u64,
         /// Rows of the result that come from this unit.

@@ -1,5 +1,6 @@
 //! A line of text or JSON for each event, with the seconds since the start.
 
+use super::table_ends::{TableEnd, TableEnds, is_end_of_part};
 use super::text;
 use super::{Event, Listener, Log, LogFormat, Verbosity};
 use serde::Serialize;
@@ -26,6 +27,7 @@ pub(super) struct Lines {
 struct State {
     rows_read: u64,
     running: HashMap<usize, String>,
+    table_ends: TableEnds,
     last_progress: Duration,
 }
 
@@ -53,6 +55,7 @@ impl Lines {
         match (self.verbosity, event) {
             (_, Event::Warning { .. }) => true,
             (Verbosity::Quiet, _) | (Verbosity::Normal, Event::UnitProgress { .. }) => false,
+            (Verbosity::Normal, event) if is_end_of_part(event) => self.format == LogFormat::Json,
             (Verbosity::Verbose, Event::UnitProgress { .. }) => state.progress_is_due(elapsed),
             (Verbosity::Normal | Verbosity::Verbose, _) => true,
         }
@@ -60,11 +63,14 @@ impl Lines {
 
     fn line(&self, event: &Event, state: &State, elapsed: Duration) -> Option<String> {
         match self.format {
-            LogFormat::Text => {
-                let said = state.text(event)?;
-                Some(format!("{:.3}\t{said}\n", elapsed.as_secs_f64()))
-            }
+            LogFormat::Text => Some(timed(&state.text(event)?, elapsed)),
             LogFormat::Json => json(event, elapsed),
+        }
+    }
+
+    fn tell_end(&self, end: &TableEnd, elapsed: Duration) {
+        if self.format == LogFormat::Text && self.verbosity != Verbosity::Quiet {
+            self.log.write(&timed(&text::table_finished(end), elapsed));
         }
     }
 }
@@ -80,14 +86,19 @@ impl Listener for Lines {
         {
             self.log.write(&line);
         }
+        if let Some(end) = state.table_ends.follow(event) {
+            self.tell_end(&end, elapsed);
+        }
     }
 }
 
 impl State {
     fn note(&mut self, event: &Event) {
         match event {
-            Event::UnitStarted { unit, table, .. } => {
-                self.running.insert(*unit, table.clone());
+            Event::UnitStarted {
+                unit, table, part, ..
+            } => {
+                self.running.insert(*unit, text::name(table, *part));
             }
             Event::UnitFinished {
                 unit, rows_read, ..
@@ -106,8 +117,8 @@ impl State {
             candidates,
         } = event
         {
-            let table = self.running.get(unit)?;
-            return Some(text::progress(table, *rows_read, *candidates));
+            let name = self.running.get(unit)?;
+            return Some(text::progress(name, *rows_read, *candidates));
         }
         text::line(event, self.rows_read)
     }
@@ -119,6 +130,10 @@ impl State {
         }
         due
     }
+}
+
+fn timed(said: &str, elapsed: Duration) -> String {
+    format!("{:.3}\t{said}\n", elapsed.as_secs_f64())
 }
 
 fn json(event: &Event, elapsed: Duration) -> Option<String> {

@@ -14,6 +14,7 @@ mod screen;
 mod style;
 mod summary;
 mod table;
+mod table_ends;
 mod text;
 
 pub use event::{Event, Listener, Silent};

@@ -1,6 +1,7 @@
 //! What the listeners write for one small job.
 
 use super::*;
+use crate::plan::Part;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -65,24 +66,28 @@ fn job() -> Vec<Event> {
         Event::UnitStarted {
             unit: 0,
             table: table(),
+            part: None,
             sql: "SELECT 1".into(),
             estimated_rows: Some(10),
         },
         Event::UnitExecuted {
             unit: 0,
             table: table(),
+            part: None,
         },
         progress(5),
         progress(20),
         Event::UnitFinished {
             unit: 0,
             table: table(),
+            part: None,
             rows_read: 30,
             candidates: 3,
         },
         Event::UnitCounted {
             unit: 0,
             table: table(),
+            part: None,
             rows_read: 30,
             new: 2,
             duplicates: 28,
@@ -127,6 +132,54 @@ fn lines_tell_the_way_of_each_table_and_escape_its_name() {
             "published batches",
         ]
     );
+}
+
+/// One table of 30 rows in two parts.
+fn job_in_parts() -> Vec<Event> {
+    let ends = [(2, 20, 3), (1, 10, 4)];
+    let end = |(number, rows_read, candidates)| Event::UnitFinished {
+        unit: number - 1,
+        table: "t".to_owned(),
+        part: Some(Part { number, of: 2 }),
+        rows_read,
+        candidates,
+    };
+    ends.map(end).to_vec()
+}
+
+#[test]
+fn a_table_in_parts_is_told_once_and_its_parts_if_asked_for() {
+    let once = "finished t: 30 rows, 7 new at most";
+    let parts = [
+        "finished t, part 2 of 2: 20 rows, 3 new at most",
+        "finished t, part 1 of 2: 10 rows, 4 new at most",
+    ];
+    for progress in [ProgressChoice::Never, ProgressChoice::Always] {
+        for (verbosity, told) in [
+            (Verbosity::Quiet, vec![]),
+            (Verbosity::Normal, vec![once]),
+            (Verbosity::Verbose, vec![parts[0], parts[1], once]),
+        ] {
+            let out = Pipe::default();
+            let options = ReportOptions {
+                progress,
+                verbosity,
+                ..Default::default()
+            };
+            let listener = listener_to(options, Log::new(out.clone()));
+            for event in job_in_parts() {
+                listener.on_event(&event);
+            }
+            drop(listener);
+            let text = out.text();
+            let said: Vec<_> = [parts[0], parts[1], once]
+                .into_iter()
+                .filter(|line| text.contains(*line))
+                .collect();
+            assert_eq!(said, told, "{text:?}");
+            assert!(text.matches("finished t:").count() <= 1, "{text:?}");
+        }
+    }
 }
 
 #[test]

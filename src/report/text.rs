@@ -2,6 +2,8 @@
 
 use super::Event;
 use super::number::{bytes, counted, grouped};
+use super::table_ends::TableEnd;
+use crate::plan::{Part, UnitName};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -15,15 +17,20 @@ pub(super) fn line(event: &Event, rows_read: u64) -> Option<String> {
             workers,
             estimated_rows,
         } => planned(*units, *workers, *estimated_rows),
-        Event::UnitStarted { table, sql, .. } => format!("running {table}: {sql}"),
-        Event::UnitExecuted { table, .. } => format!("execution of {table} completed"),
+        Event::UnitStarted {
+            table, part, sql, ..
+        } => format!("running {}: {sql}", name(table, *part)),
+        Event::UnitExecuted { table, part, .. } => {
+            format!("execution of {} completed", name(table, *part))
+        }
         Event::UnitProgress { .. } | Event::UnitCounted { .. } => return None,
         Event::UnitFinished {
             table,
+            part,
             rows_read,
             candidates,
             ..
-        } => finished(table, *rows_read, *candidates),
+        } => finished(&name(table, *part), *rows_read, *candidates),
         Event::DistinctCounted { rows, files } => distinct(rows_read, *rows, *files),
         Event::FileWritten {
             name,
@@ -38,11 +45,23 @@ pub(super) fn line(event: &Event, rows_read: u64) -> Option<String> {
     Some(plain(&line).into_owned())
 }
 
+/// What a unit is called.
+pub(super) fn name(table: &str, part: Option<Part>) -> String {
+    let table = table.to_owned();
+    UnitName { table, part }.to_string()
+}
+
+/// That all parts of a table are read.
+pub(super) fn table_finished(end: &TableEnd) -> String {
+    let line = finished(&end.table, end.rows_read, end.candidates);
+    plain(&line).into_owned()
+}
+
 /// How far a unit is.
-pub(super) fn progress(table: &str, rows_read: u64, candidates: u64) -> String {
+pub(super) fn progress(unit: &str, rows_read: u64, candidates: u64) -> String {
     let rows = counted(rows_read, "row");
     plain(&format!(
-        "reading {table}: {rows}, {}",
+        "reading {unit}: {rows}, {}",
         candidate_entries(candidates)
     ))
     .into_owned()
@@ -74,12 +93,9 @@ fn planned(units: usize, workers: usize, estimated_rows: Option<u64>) -> String 
     line
 }
 
-fn finished(table: &str, rows_read: u64, candidates: u64) -> String {
+fn finished(unit: &str, rows_read: u64, candidates: u64) -> String {
     let rows = counted(rows_read, "row");
-    format!(
-        "finished {table}: {rows}, {}",
-        candidate_entries(candidates)
-    )
+    format!("finished {unit}: {rows}, {}", candidate_entries(candidates))
 }
 
 fn distinct(rows_read: u64, rows: u64, files: usize) -> String {

@@ -4,6 +4,7 @@
 //! rows to the unit's destination through ConnectorX. An [`Interrupt`] ends what a session waits for.
 
 mod in_place;
+mod indexed;
 mod lent;
 pub(crate) mod mysql;
 mod pooled;
@@ -16,6 +17,8 @@ use crate::destination::UnitDestination;
 use crate::job::{ExtractorChoice, Reading, SourceUrl};
 use arrow::datatypes::DataType;
 use std::sync::Arc;
+
+pub(crate) use indexed::{Bound, Draw, Index};
 
 /// A database that can be connected to, any number of times.
 pub(crate) trait Database: Send + Sync {
@@ -49,6 +52,15 @@ pub(crate) trait Catalog {
     /// Lets the database parse and plan a query, without running it.
     fn check(&mut self, sql: &str) -> Result<()>;
 
+    /// The rows of a small query, as text.
+    fn rows(&mut self, sql: &str) -> Result<Vec<TextRow>>;
+
+    /// The expression for a column's value as a literal of SQL, and for NULL as NULL.
+    fn literal(&self, quoted: &str, bound: Bound) -> String;
+
+    /// What follows a column that may be NULL in ORDER BY, so that NULLs come before all values, or descending after them.
+    fn nulls_first(&self, descending: bool) -> &'static str;
+
     /// Who reads the rows of this database's sessions.
     fn extractor(&self) -> Extractor;
 
@@ -63,6 +75,9 @@ pub(crate) trait Catalog {
     /// What follows FROM; `stored_order` asks for the order in which the rows are stored.
     fn table_reference(&self, table: &str, stored_order: bool) -> String;
 }
+
+/// A row of [`Catalog::rows`].
+pub(crate) type TextRow = Vec<Option<String>>;
 
 /// Who reads rows: both give the same values, but some of them by other expressions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +146,10 @@ pub(crate) struct Table {
     pub natural_order: NaturalOrder,
     /// The catalogue's estimate of its rows.
     pub estimated_rows: Option<u64>,
+    /// Its indexes, as far as they serve a range and its order.
+    pub indexes: Vec<Index>,
+    /// How a few of its rows are drawn.
+    pub draw: Draw,
 }
 
 /// What `--order-by auto` means for a table.
@@ -162,6 +181,8 @@ pub(crate) struct Column {
     pub padded_to: Option<u32>,
     /// How many bytes of its values a sort compares, if not all.
     pub sorted_bytes: Option<u32>,
+    /// How a bound of its values is written; `None` for a type that has no ranges.
+    pub bound: Option<Bound>,
 }
 
 /// The exact image of a column.

@@ -1,7 +1,7 @@
 //! Whether the manifest's counts add up.
 
 use super::Fault;
-use crate::publish::{Manifest, ManifestTable};
+use crate::publish::{Manifest, ManifestTable, ManifestUnit};
 
 /// The counts of each table, and the totals over tables and files.
 pub(super) fn check(manifest: &Manifest) -> Vec<Fault> {
@@ -25,7 +25,27 @@ fn table(table: &ManifestTable) -> impl Iterator<Item = Fault> + use<> {
         "filter drops + unique drops",
         drops,
     );
-    read.into_iter().chain(duplicates)
+    read.into_iter().chain(duplicates).chain(units(table))
+}
+
+/// The counts of a table's units. A manifest of an older version has none.
+fn units(table: &ManifestTable) -> impl Iterator<Item = Fault> + use<> {
+    let name = &table.table;
+    let sum = |what: &str, count: u64, of: fn(&ManifestUnit) -> u64| {
+        let units = table.units.iter().map(of);
+        let what = format!("{what} of table {name}");
+        differ(what, count, "the sum over its units", units)
+    };
+    let sums = [
+        sum("rows read", table.rows_read, |unit| unit.rows_read),
+        sum("new", table.new, |unit| unit.new),
+        sum("duplicates", table.duplicates, |unit| unit.duplicates),
+        sum("filter drops", table.filter_drops, |unit| unit.filter_drops),
+        sum("unique drops", table.unique_drops, |unit| unit.unique_drops),
+        sum("null drops", table.null_drops, |unit| unit.null_drops),
+    ];
+    let has_units = !table.units.is_empty();
+    sums.into_iter().flatten().filter(move |_| has_units)
 }
 
 fn totals(manifest: &Manifest) -> impl Iterator<Item = Fault> {

@@ -204,6 +204,7 @@ fn table(new: u64) -> ManifestTable {
         unique_drops: 1,
         null_drops: 0,
         elapsed_secs: 0.0,
+        units: Vec::new(),
     }
 }
 

@@ -1,10 +1,10 @@
 //! What MySQL and MariaDB say of their tables.
 
-use super::super::{Catalog, Column, Extractor, NaturalOrder, Table};
+use super::super::{Bound, Catalog, Column, Draw, Extractor, NaturalOrder, Table, TextRow};
 use super::client::{Client, literal};
-use super::connection::TextRow;
+use super::indexes::{self, Part};
 use super::settings::MAX_SORT_LENGTH;
-use super::types::{ColumnType, image, is_long};
+use super::types::{ColumnType, bound, image, is_long};
 use crate::Result;
 
 pub(super) struct MySqlCatalog {
@@ -17,8 +17,8 @@ const TABLE: &str = "SELECT TABLE_TYPE, ENGINE, TABLE_ROWS FROM information_sche
      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {}";
 const COLUMNS: &str = "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, NUMERIC_PRECISION, NUMERIC_SCALE \
      FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {} ORDER BY ORDINAL_POSITION";
-const PRIMARY_KEY: &str = "SELECT COLUMN_NAME FROM information_schema.STATISTICS \
-     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {} AND INDEX_NAME = 'PRIMARY' ORDER BY SEQ_IN_INDEX";
+const INDEXES: &str = "SELECT INDEX_NAME, COLUMN_NAME, NON_UNIQUE = 0, SUB_PART IS NULL AND INDEX_TYPE = 'BTREE' \
+     FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {} ORDER BY INDEX_NAME, SEQ_IN_INDEX";
 const BASE_TABLES: &str = "SELECT TABLE_NAME FROM information_schema.TABLES \
      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')";
 
@@ -62,7 +62,17 @@ fn column(row: &TextRow) -> Column {
         // The server strips the blanks of a CHAR before it sends it.
         padded_to: None,
         sorted_bytes: is_long(&name).then_some(MAX_SORT_LENGTH),
+        bound: bound(&name),
         sql_type: full,
+    }
+}
+
+fn part(row: &TextRow) -> Part {
+    Part {
+        index: text(row, 0),
+        column: row.get(1).cloned().flatten(),
+        unique: text(row, 2) == "1",
+        whole: text(row, 3) == "1",
     }
 }
 
@@ -102,11 +112,14 @@ impl Catalog for MySqlCatalog {
         let Some(row) = rows.first() else {
             return Ok(None);
         };
-        let columns = self.of_table(COLUMNS, name)?;
-        let primary_key = self.of_table(PRIMARY_KEY, name)?;
-        let primary_key: Vec<String> = primary_key.iter().map(|row| text(row, 0)).collect();
+        let columns: Vec<Column> = self.of_table(COLUMNS, name)?.iter().map(column).collect();
+        let parts: Vec<Part> = self.of_table(INDEXES, name)?.iter().map(part).collect();
+        let primary_key = indexes::primary_key(&parts);
+        let indexes = indexes::leading(&parts);
         Ok(Some(Table {
-            columns: columns.iter().map(column).collect(),
+            draw: Draw::by_key_or(indexes::LOTTERY, &columns, &indexes),
+            columns,
+            indexes,
             natural_order: natural_order(row, &primary_key),
             primary_key,
             row_id: None,
@@ -116,6 +129,22 @@ impl Catalog for MySqlCatalog {
 
     fn check(&mut self, sql: &str) -> Result<()> {
         self.client.check(sql)
+    }
+
+    fn rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {
+        self.client.text_rows(sql)
+    }
+
+    fn literal(&self, quoted: &str, bound: Bound) -> String {
+        match bound {
+            Bound::Number => format!("CAST({quoted} AS CHAR)"),
+            // QUOTE makes the word NULL of a NULL.
+            Bound::Quoted => format!("IF({quoted} IS NULL, NULL, QUOTE({quoted}))"),
+        }
+    }
+
+    fn nulls_first(&self, _descending: bool) -> &'static str {
+        ""
     }
 
     fn extractor(&self) -> Extractor {

@@ -5,6 +5,7 @@ mod chunk;
 mod client;
 mod connection;
 pub(crate) mod error;
+mod indexes;
 mod kill;
 pub(crate) mod login;
 mod rows;

@@ -4,7 +4,7 @@
 //! These travel as a number or as text, and are parsed by `destination`. Our own source gets every value as the server
 //! writes it in text, which loses something of FLOAT alone.
 
-use super::super::{Image, NoImage, decimal, timestamp, timestamp_utc};
+use super::super::{Bound, Image, NoImage, decimal, timestamp, timestamp_utc};
 use arrow::datatypes::{DataType, TimeUnit};
 
 /// What `information_schema.COLUMNS` says of a column's type.
@@ -24,6 +24,17 @@ const AS_DOUBLE: &str = "{} * 1e0";
 /// Whether values may be longer than a sort compares: types of other names are shorter than an index's key.
 pub(super) fn is_long(name: &str) -> bool {
     name.ends_with("text") || name.ends_with("blob") || name.starts_with("var") || name == "json"
+}
+
+/// How bounds are written of the types that compare with a literal as they are ordered. (ENUM doesn't: it is ordered by
+/// number and compares as text.)
+pub(super) fn bound(name: &str) -> Option<Bound> {
+    match name {
+        "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "year" => Some(Bound::Number),
+        "date" | "datetime" | "timestamp" | "char" | "varchar" | "tinytext" | "text"
+        | "mediumtext" | "longtext" => Some(Bound::Quoted),
+        _ => None,
+    }
 }
 
 pub(super) fn image(column: &ColumnType<'_>) -> Result<Image, NoImage> {

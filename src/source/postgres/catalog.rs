@@ -1,11 +1,11 @@
 //! What PostgreSQL says of its tables.
 
-use super::super::{Catalog, Column, Extractor, NaturalOrder, Table};
+use super::super::{Bound, Catalog, Column, Draw, Extractor, Index, NaturalOrder, Table, TextRow};
 use super::error::in_use;
-use super::types::{ColumnType, image, padded_to};
+use super::types::{ColumnType, bound, image, padded_to};
 use crate::Result;
 use crate::job::Numeric;
-use postgres::Row;
+use postgres::{Row, SimpleQueryMessage};
 use r2d2::PooledConnection;
 
 pub(super) struct PostgresCatalog {
@@ -16,7 +16,9 @@ pub(super) struct PostgresCatalog {
 /// Found as the session's `search_path` finds it; a partitioned table has its estimate in its partitions.
 const TABLE: &str = "SELECT c.oid, c.relkind::text, \
        (SELECT sum(p.reltuples)::float8 FROM pg_class p WHERE (p.oid = c.oid AND c.relkind <> 'p') \
-          OR p.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf AND c.relkind = 'p')) \
+          OR p.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf AND c.relkind = 'p')), \
+       COALESCE((SELECT sum(pg_relation_size(relid))::int8 FROM pg_partition_tree(c.oid)), pg_relation_size(c.oid)) \
+         / current_setting('block_size')::int8 \
      FROM pg_class c WHERE c.oid = to_regclass(quote_ident($1)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')";
 /// Each column with the type at the end of its chain of domains and arrays, and how many arrays are in that chain. A type
 /// is an array if its element's own array type it is: `int2vector` is none.
@@ -36,6 +38,14 @@ const COLUMNS: &str = "WITH RECURSIVE step AS ( \
        JOIN pg_attribute a ON a.attrelid = $1 AND a.attnum = c.attnum ORDER BY a.attnum";
 const PRIMARY_KEY: &str = "SELECT a.attname FROM pg_index i, unnest(i.indkey) WITH ORDINALITY AS k(attnum, place), \
        pg_attribute a WHERE i.indrelid = $1 AND i.indisprimary AND a.attrelid = $1 AND a.attnum = k.attnum ORDER BY k.place";
+/// Of the column's own collation and order. An index of a table with heirs doesn't know their rows, which a query gives too.
+const INDEXES: &str = "SELECT a.attname, i.indisunique AND i.indnkeyatts = 1 \
+     FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am m ON m.oid = x.relam \
+       JOIN pg_class c ON c.oid = i.indrelid \
+       JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] \
+       JOIN pg_opclass o ON o.oid = i.indclass[0] \
+     WHERE i.indrelid = $1 AND m.amname = 'btree' AND i.indisvalid AND i.indpred IS NULL \
+       AND i.indcollation[0] = a.attcollation AND o.opcdefault AND NOT (c.relkind = 'r' AND c.relhassubclass)";
 const BASE_TABLES: &str = "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
      WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND pg_table_is_visible(c.oid) \
        AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_t%'";
@@ -53,7 +63,15 @@ impl PostgresCatalog {
         let kind: String = row.get(1);
         let columns = self.client.query(COLUMNS, &[&oid])?;
         let primary_key = self.client.query(PRIMARY_KEY, &[&oid])?;
+        let indexes = self.client.query(INDEXES, &[&oid])?;
+        let pages: Option<i64> = row.get(3);
         Ok(Some(Table {
+            indexes: indexes.iter().map(index).collect(),
+            draw: Draw::Pages(
+                pages
+                    .and_then(|pages| u64::try_from(pages).ok())
+                    .unwrap_or(0),
+            ),
             columns: columns
                 .iter()
                 .map(|row| column(row, self.numeric))
@@ -87,6 +105,13 @@ fn estimate(tuples: f64) -> Option<u64> {
     (tuples >= 0.0).then_some(tuples as u64)
 }
 
+fn index(row: &Row) -> Index {
+    Index {
+        column: row.get(0),
+        unique: row.get(1),
+    }
+}
+
 fn column(row: &Row, numeric: Option<Numeric>) -> Column {
     let (full, name, kind, category): (String, String, String, String) =
         (row.get(1), row.get(3), row.get(4), row.get(5));
@@ -103,6 +128,7 @@ fn column(row: &Row, numeric: Option<Numeric>) -> Column {
         image: image(&column_type, numeric),
         padded_to: padded_to(&column_type),
         sorted_bytes: None,
+        bound: bound(&column_type),
         nullable: !row.get::<_, bool>(2),
         sql_type: full,
     }
@@ -138,6 +164,36 @@ impl Catalog for PostgresCatalog {
             .prepare(sql)
             .map(drop)
             .map_err(|cause| in_use(&cause))
+    }
+
+    fn rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {
+        let messages = self
+            .client
+            .simple_query(sql)
+            .map_err(|cause| in_use(&cause))?;
+        let rows = messages.iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => {
+                let cells = (0..row.len()).map(|cell| row.get(cell).map(str::to_owned));
+                Some(cells.collect())
+            }
+            _ => None,
+        });
+        Ok(rows.collect())
+    }
+
+    fn literal(&self, quoted: &str, bound: Bound) -> String {
+        match bound {
+            Bound::Number => format!("{quoted}::text"),
+            Bound::Quoted => format!("quote_literal({quoted}::text)"),
+        }
+    }
+
+    fn nulls_first(&self, descending: bool) -> &'static str {
+        if descending {
+            " NULLS LAST"
+        } else {
+            " NULLS FIRST"
+        }
     }
 
     fn extractor(&self) -> Extractor {

@@ -3,7 +3,7 @@
 //! The stock source reads some types inexactly: NUMERIC with 28 digits, TIME `24:00:00` as midnight, JSON rewritten. These
 //! travel as the server's own text.
 
-use super::super::{Image, NoImage, decimal, timestamp, timestamp_utc};
+use super::super::{Bound, Image, NoImage, decimal, timestamp, timestamp_utc};
 use super::array;
 use crate::job::Numeric;
 use arrow::datatypes::{DataType, TimeUnit};
@@ -66,6 +66,18 @@ fn of_value(column: &ColumnType<'_>, unbounded: Option<Numeric>) -> Result<Image
         ) => Image::cast(T::Utf8, AS_TEXT),
         _ => return Err(no_image(column)),
     })
+}
+
+/// How bounds are written of the types that have ranges.
+pub(super) fn bound(column: &ColumnType<'_>) -> Option<Bound> {
+    match column.name {
+        _ if column.dimensions > 0 => None,
+        "int2" | "int4" | "int8" => Some(Bound::Number),
+        "date" | "timestamp" | "timestamptz" | "text" | "varchar" | "bpchar" | "citext" => {
+            Some(Bound::Quoted)
+        }
+        _ => None,
+    }
 }
 
 /// Without precision, with a negative scale or beyond 76 digits the text itself is the exact image, unless the job says

@@ -1,23 +1,16 @@
 //! What SQLite says of its tables.
 
-use super::super::{Catalog, Column, Extractor, NaturalOrder, Table};
+use super::super::{Bound, Catalog, Column, Draw, Extractor, NaturalOrder, Table, TextRow};
+use super::indexes::{Indexes, Info, LOTTERY, rowid_name};
 use super::{translated, types};
 use crate::Result;
 use crate::job::SqliteTypes;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
 
 pub(super) struct SqliteCatalog {
     connection: Connection,
     types: SqliteTypes,
-}
-
-/// A row of `pragma_table_xinfo`.
-struct Info {
-    name: String,
-    declared: String,
-    not_null: bool,
-    /// Place in the primary key, from 1; 0 if it is no part of it.
-    key_place: u32,
 }
 
 impl SqliteCatalog {
@@ -51,8 +44,9 @@ impl SqliteCatalog {
             return Ok(None);
         };
         let infos = self.infos(table)?;
-        let primary_key = primary_key(&infos);
         let row_id = rowid_name(&infos).filter(|_| kind == "table" && !without_rowid);
+        let indexes = Indexes::of(&self.connection, table, &infos, row_id)?;
+        let primary_key = indexes.primary_key(&infos, row_id, without_rowid);
         let natural_order = match kind.as_str() {
             "view" => NaturalOrder::Undefined,
             _ if without_rowid => NaturalOrder::By(primary_key.clone()),
@@ -65,11 +59,24 @@ impl SqliteCatalog {
         } else {
             self.estimate(table)?
         };
+        let never_null = |info: &Info| {
+            let is_key = without_rowid && info.key_place > 0;
+            info.not_null || is_key || indexes.row_id_column.as_ref() == Some(&info.name)
+        };
+        let columns: Vec<Column> = infos
+            .iter()
+            .map(|info| column(info, !never_null(info), self.types))
+            .collect();
         Ok(Some(Table {
-            columns: infos
-                .into_iter()
-                .map(|info| column(info, self.types))
-                .collect(),
+            draw: match row_id {
+                Some(row_id) => Draw::Key {
+                    column: row_id.to_owned(),
+                    or_walk: LOTTERY,
+                },
+                None => Draw::by_key_or(LOTTERY, &columns, &indexes.list),
+            },
+            columns,
+            indexes: indexes.list,
             row_id,
             primary_key,
             natural_order,
@@ -96,34 +103,27 @@ impl SqliteCatalog {
     }
 }
 
-fn primary_key(infos: &[Info]) -> Vec<String> {
-    let mut parts: Vec<_> = infos.iter().filter(|info| info.key_place > 0).collect();
-    parts.sort_by_key(|info| info.key_place);
-    parts.into_iter().map(|info| info.name.clone()).collect()
-}
-
-/// A name of the rowid that no column hides.
-fn rowid_name(infos: &[Info]) -> Option<&'static str> {
-    let hidden = |name: &str| {
-        infos
-            .iter()
-            .any(|info| info.name.eq_ignore_ascii_case(name))
-    };
-    ["rowid", "_rowid_", "oid"]
-        .into_iter()
-        .find(|name| !hidden(name))
-}
-
-fn column(info: Info, types: SqliteTypes) -> Column {
-    let image = types::image(&info.declared, types);
+fn column(info: &Info, nullable: bool, types: SqliteTypes) -> Column {
     Column {
-        name: info.name,
-        sql_type: info.declared,
-        nullable: !info.not_null,
-        image,
+        name: info.name.clone(),
+        sql_type: info.declared.clone(),
+        nullable,
+        image: types::image(&info.declared, types),
+        bound: types::bound(&info.declared),
         padded_to: None,
         sorted_bytes: None,
     }
+}
+
+fn text(row: &rusqlite::Row<'_>, cell: usize) -> rusqlite::Result<Option<String>> {
+    Ok(match row.get_ref(cell)? {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(number.to_string()),
+        ValueRef::Text(text) | ValueRef::Blob(text) => {
+            Some(String::from_utf8_lossy(text).into_owned())
+        }
+    })
 }
 
 fn quote(identifier: &str) -> String {
@@ -155,6 +155,25 @@ impl Catalog for SqliteCatalog {
             .prepare(sql)
             .map(|_| ())
             .map_err(|cause| translated(&cause))
+    }
+
+    fn rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {
+        let rows = || -> rusqlite::Result<Vec<TextRow>> {
+            let mut statement = self.connection.prepare(sql)?;
+            let cells = statement.column_count();
+            let row = |row: &rusqlite::Row<'_>| (0..cells).map(|cell| text(row, cell)).collect();
+            statement.query_map([], row)?.collect()
+        };
+        rows().map_err(|cause| translated(&cause))
+    }
+
+    fn literal(&self, quoted: &str, _bound: Bound) -> String {
+        // quote() keeps the storage class, whatever the column's type, and makes the word NULL of a NULL.
+        format!("CASE WHEN {quoted} IS NOT NULL THEN quote({quoted}) END")
+    }
+
+    fn nulls_first(&self, _descending: bool) -> &'static str {
+        ""
     }
 
     fn extractor(&self) -> Extractor {

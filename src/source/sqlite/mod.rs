@@ -4,6 +4,7 @@ mod catalog;
 mod chunk;
 mod error;
 mod file;
+mod indexes;
 mod rows;
 mod storage;
 mod types;

@@ -1,6 +1,6 @@
 //! Declared types, and their exact images. <https://www.sqlite.org/datatype3.html#determination_of_column_affinity>
 
-use super::super::{Image, NoImage, timestamp};
+use super::super::{Bound, Image, NoImage, timestamp};
 use crate::job::SqliteTypes;
 use arrow::datatypes::DataType;
 
@@ -31,6 +31,15 @@ pub(super) fn image(declared: &str, types: SqliteTypes) -> Result<Image, NoImage
         return Ok(Image::plain(DataType::Float64));
     };
     Ok(Image::plain(data_type))
+}
+
+/// How bounds are written of the types that have ranges.
+pub(super) fn bound(declared: &str) -> Option<Bound> {
+    match image(declared, SqliteTypes::Declared).ok()?.data_type {
+        DataType::Int64 => Some(Bound::Number),
+        DataType::Utf8 | DataType::Date32 | DataType::Timestamp(..) => Some(Bound::Quoted),
+        _ => None,
+    }
 }
 
 fn no_type() -> NoImage {

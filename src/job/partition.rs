@@ -1,0 +1,92 @@
+//! `--partition-on` and `--partitions`: tables that are read in parts.
+
+use super::{OrderBy, PartitionCount, usage};
+use crate::Result;
+use std::num::NonZeroUsize;
+
+/// As many parts of a table as there can be workers.
+const MAX_PARTITIONS: usize = super::MAX_WORKERS;
+
+/// Each table is read in parts: ranges of a column, in its order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partition {
+    /// The column.
+    pub column: String,
+    /// How many parts.
+    pub partitions: Partitions,
+}
+
+/// How many parts a table is read in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Partitions {
+    /// By its rows and the workers.
+    Auto,
+    /// So many; fewer where there are not so many values.
+    AtMost(NonZeroUsize),
+}
+
+impl Partition {
+    pub(super) fn parse(
+        column: Option<String>,
+        partitions: Option<&PartitionCount>,
+        order_by: &OrderBy,
+    ) -> Result<Option<Self>> {
+        let Some(column) = column else {
+            return match partitions {
+                None => Ok(None),
+                Some(_) => Err(usage("--partitions has no column to part the tables by")
+                    .advise("give --partition-on COLUMN too: one with an index")),
+            };
+        };
+        if column.is_empty() {
+            return Err(usage("--partition-on names an empty column"));
+        }
+        check_order(&column, order_by)?;
+        let partitions = partitions.map_or(Ok(Partitions::Auto), Partitions::parse)?;
+        Ok(Some(Self { column, partitions }))
+    }
+}
+
+impl Partitions {
+    fn parse(count: &PartitionCount) -> Result<Self> {
+        let count = match count {
+            PartitionCount::Number(count) => usize::try_from(*count).ok(),
+            PartitionCount::Text(text) if text.trim() == "auto" => return Ok(Self::Auto),
+            PartitionCount::Text(text) => text.trim().parse().ok(),
+        };
+        let count = count.filter(|count| *count <= MAX_PARTITIONS);
+        count
+            .and_then(NonZeroUsize::new)
+            .map(Self::AtMost)
+            .ok_or_else(|| {
+                usage(format!(
+                    "--partitions takes auto, or a number from 1 to {MAX_PARTITIONS}"
+                ))
+            })
+    }
+
+    /// The flag's value.
+    pub fn name(self) -> String {
+        match self {
+            Self::Auto => "auto".to_owned(),
+            Self::AtMost(count) => count.to_string(),
+        }
+    }
+}
+
+/// The parts follow each other by the column: an order that begins otherwise would be another one.
+fn check_order(column: &str, order_by: &OrderBy) -> Result<()> {
+    let OrderBy::Columns(columns) = order_by else {
+        return Ok(());
+    };
+    match columns.first() {
+        Some(first) if first.name == column && !first.descending => Ok(()),
+        _ => Err(usage(format!(
+            "--order-by doesn't begin with {column}, the column of --partition-on"
+        ))
+        .advise(format!(
+            "tables that are read in parts are ordered by the parts' column, ascending: --order-by {column},…; or leave \
+             --order-by out"
+        ))),
+    }
+}

@@ -1,0 +1,75 @@
+//! Cuts become bounds: each is asked of the server first.
+
+use super::Range;
+use crate::Result;
+use crate::plan::Chosen;
+use crate::plan::order::quoted;
+use crate::source::Catalog;
+
+/// The ranges between those of the cuts that leave a row in each. Two values that only look different, `a` and `A` where the
+/// collation ignores case, are one bound.
+///
+/// A row between two bounds proves that the second compares as greater: no row is in two ranges, or in none.
+pub(super) fn ranges(
+    cuts: Vec<String>,
+    column: &str,
+    catalog: &mut dyn Catalog,
+    chosen: &Chosen,
+) -> Result<Vec<Range>> {
+    let mut rows = Rows {
+        column: quoted(catalog, chosen, column),
+        table: catalog.quote(&chosen.name),
+        catalog,
+    };
+    let mut bounds: Vec<String> = Vec::new();
+    for cut in cuts {
+        let any = match bounds.last() {
+            None => rows.any_below(&cut)?,
+            Some(from) => rows.any_between(from, &cut)?,
+        };
+        if any {
+            bounds.push(cut);
+        }
+    }
+    if let Some(last) = bounds.last()
+        && !rows.any_from(last)?
+    {
+        bounds.pop();
+    }
+    Ok(Range::between(column, &bounds))
+}
+
+/// Whether there are rows of a range: each question is one step into the index.
+struct Rows<'a> {
+    catalog: &'a mut dyn Catalog,
+    table: String,
+    column: String,
+}
+
+impl Rows<'_> {
+    fn any_below(&mut self, bound: &str) -> Result<bool> {
+        let column = self.column.clone();
+        Ok(self.any(&format!("{column} < {bound}"))? || self.any(&format!("{column} IS NULL"))?)
+    }
+
+    fn any_between(&mut self, from: &str, below: &str) -> Result<bool> {
+        let column = self.column.clone();
+        self.any(&format!("{column} >= {from} AND {column} < {below}"))
+    }
+
+    fn any_from(&mut self, from: &str) -> Result<bool> {
+        let column = self.column.clone();
+        self.any(&format!("{column} >= {from}"))
+    }
+
+    fn any(&mut self, condition: &str) -> Result<bool> {
+        let Self {
+            catalog,
+            table,
+            column,
+        } = self;
+        // The order leads every optimizer to the column's index.
+        let sql = format!("SELECT 1 FROM {table} WHERE {condition} ORDER BY {column} LIMIT 1");
+        Ok(!catalog.rows(&sql)?.is_empty())
+    }
+}

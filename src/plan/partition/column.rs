@@ -1,0 +1,56 @@
+//! Whether a table can be read in ranges of a column.
+
+use crate::job::{Job, OrderBy};
+use crate::plan::Chosen;
+use crate::plan::order::known_column;
+use crate::source::NaturalOrder;
+use crate::{Error, ErrorKind, Result};
+
+/// An error that says why the column makes no parts, and what would.
+pub(super) fn check(job: &Job, column: &str, chosen: &Chosen) -> Result<()> {
+    let table = &chosen.table;
+    if table.natural_order == NaturalOrder::Undefined {
+        return Err(
+            unfit("a view or foreign table can't be read in parts".to_owned())
+                .advise("name the tables beneath it, or leave out --partition-on"),
+        );
+    }
+    let known = known_column(column, chosen)?;
+    if known.bound.is_none() {
+        let message = format!(
+            "column {column}: the type {} makes no parts",
+            known.sql_type
+        );
+        return Err(unfit(message)
+            .advise("--partition-on takes a column of integers, dates, timestamps or text"));
+    }
+    if !table.is_indexed(column) {
+        return Err(unfit(format!("column {column}: no index begins with it")).advise(
+            "every part would read and sort the whole table: create an index, or take another column for --partition-on \
+             (what doesn't serve: an index of some rows, of a prefix, by another collation, or that is no B-tree)",
+        ));
+    }
+    if table.primary_key.is_empty() && !is_certain(job, column, chosen) {
+        let message = format!("column {column}: rows of the same value have no order");
+        return Err(unfit(message).advise(
+            "it isn't unique, or may be NULL, and the table has no primary key: create one, or take a unique column that \
+             is NOT NULL",
+        ));
+    }
+    Ok(())
+}
+
+fn unfit(message: String) -> Error {
+    Error::new(ErrorKind::Schema, message)
+}
+
+/// Whether the order has no ties even without a primary key.
+fn is_certain(job: &Job, column: &str, chosen: &Chosen) -> bool {
+    let by_order = match &job.order_by {
+        OrderBy::Auto => false,
+        OrderBy::Columns(columns) => columns
+            .iter()
+            .any(|column| chosen.table.is_unique(&column.name)),
+    };
+    by_order || chosen.table.is_unique(column)
+}

@@ -1,0 +1,97 @@
+//! A few rows of a table: their values of the column, in its order.
+
+use super::{keys, pages, walk};
+use crate::job::Job;
+use crate::plan::Chosen;
+use crate::plan::order::{has_subquery, known_column, quoted};
+use crate::plan::query::filters;
+use crate::source::{Bound, Catalog, Draw, TextRow};
+use crate::{Error, ErrorKind, Result};
+
+/// Rows that are wanted: eight parts of so many are even within about a tenth.
+pub(super) const WANTED: u64 = 8192;
+
+/// What was drawn.
+#[derive(Debug, Default)]
+pub(super) struct Drawn {
+    /// Literals of the rows that the filters leave, in the column's order: NULLs first.
+    pub values: Vec<Option<String>>,
+    /// Estimate of the rows that the filters leave of the table.
+    pub rows: u64,
+}
+
+impl Drawn {
+    pub fn nothing_of(rows: u64) -> Self {
+        let values = Vec::new();
+        Self { values, rows }
+    }
+
+    /// What the rows of a query (a literal, and 1 where the filters leave the row) are of a table that has about `rows` for
+    /// each `drawn` ones.
+    pub fn new(found: Vec<TextRow>, rows: u128, drawn: u128) -> Self {
+        let values = found.into_iter().filter(passes);
+        let values: Vec<_> = values.map(|row| row.into_iter().next().flatten()).collect();
+        let rows = values.len() as u128 * rows / drawn.max(1);
+        Self {
+            values,
+            rows: u64::try_from(rows).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+fn passes(row: &TextRow) -> bool {
+    row.get(1).and_then(Option::as_deref) == Some("1")
+}
+
+/// The parts of the SQL that draws rows.
+pub(super) struct Drawing<'a> {
+    draw: &'a Draw,
+    /// The table, quoted.
+    pub table: String,
+    /// The column, quoted.
+    pub column: String,
+    pub bound: Bound,
+    /// Conditions of the job on the rows, as far as a drawn row may be asked for them.
+    pub filters: Vec<String>,
+}
+
+impl<'a> Drawing<'a> {
+    pub fn new(job: &Job, column: &str, catalog: &dyn Catalog, chosen: &'a Chosen) -> Result<Self> {
+        let bound = known_column(column, chosen)?.bound;
+        let no_bound = || Error::new(ErrorKind::Bug, format!("column {column} has no bounds"));
+        // What a subquery costs is not known: then the sample is one of all rows.
+        let asks_row = !has_subquery(job, chosen);
+        Ok(Self {
+            draw: &chosen.table.draw,
+            table: catalog.quote(&chosen.name),
+            column: quoted(catalog, chosen, column),
+            bound: bound.ok_or_else(no_bound)?,
+            filters: if asks_row {
+                filters(job, chosen)
+            } else {
+                Vec::new()
+            },
+        })
+    }
+
+    pub fn draw(&self, catalog: &mut dyn Catalog) -> Result<Drawn> {
+        match self.draw {
+            Draw::Pages(pages) => pages::draw(self, *pages, catalog),
+            Draw::Walk(condition) => walk::draw(self, condition, catalog),
+            Draw::Key { column, or_walk } => match keys::draw(self, column, catalog)? {
+                Some(drawn) => Ok(drawn),
+                None => walk::draw(self, or_walk, catalog),
+            },
+        }
+    }
+
+    /// What a query of drawn rows selects, see [`Drawn::new`].
+    pub fn select_list(&self, catalog: &dyn Catalog) -> String {
+        let literal = catalog.literal(&self.column, self.bound);
+        if self.filters.is_empty() {
+            return format!("{literal}, 1");
+        }
+        let filters = self.filters.join(" AND ");
+        format!("{literal}, CASE WHEN {filters} THEN 1 ELSE 0 END")
+    }
+}

@@ -1,0 +1,90 @@
+//! Rows drawn by random values of a key: one statement that looks up some thousand values, so that each row has the same
+//! chance whatever gaps there are.
+
+use super::drawing::{Drawing, Drawn, WANTED};
+use super::spans::{Span, places, tight};
+use crate::Result;
+use crate::source::{Catalog, TextRow};
+
+/// Keys that are looked up.
+const TRIES: i128 = 8192;
+/// Fewer rows than these of as many tries are no sample: the key has too few of the values between its ends.
+const LEAST_HITS: usize = 1024;
+
+/// A sample, or `None` where the key has too few of the values, even between its largest gaps.
+pub(super) fn draw(
+    drawing: &Drawing<'_>,
+    key: &str,
+    catalog: &mut dyn Catalog,
+) -> Result<Option<Drawn>> {
+    let Drawing { table, column, .. } = drawing;
+    let key = format!("{table}.{}", catalog.quote(key));
+    let mut keys = Keys {
+        key: &key,
+        table,
+        catalog,
+    };
+    let Some((first, last)) = keys.ends()? else {
+        return Ok(keys.is_empty()?.then(Drawn::default));
+    };
+    let spans = tight(Span { first, last }, |middle| keys.around(middle))?;
+    let values: i128 = spans.iter().map(Span::len).sum();
+    let all = values <= i128::from(WANTED);
+    let condition = if all {
+        "1 = 1".to_owned()
+    } else {
+        let tried: Vec<_> = places(&spans, TRIES).map(|key| key.to_string()).collect();
+        format!("{key} IN ({})", tried.join(", "))
+    };
+    let select = drawing.select_list(catalog);
+    let sql = format!("SELECT {select} FROM {table} WHERE {condition} ORDER BY {column}");
+    let found = catalog.rows(&sql)?;
+    if all {
+        return Ok(Some(Drawn::new(found, 1, 1)));
+    }
+    let is_sample = found.len() >= LEAST_HITS;
+    let (values, tries) = (values.unsigned_abs(), TRIES.unsigned_abs());
+    Ok(is_sample.then(|| Drawn::new(found, values, tries)))
+}
+
+/// Questions to the key's index.
+struct Keys<'a> {
+    catalog: &'a mut dyn Catalog,
+    table: &'a str,
+    key: &'a str,
+}
+
+impl Keys<'_> {
+    /// Smallest and largest key.
+    fn ends(&mut self) -> Result<Option<(i128, i128)>> {
+        let Self { table, key, .. } = self;
+        let sql =
+            format!("SELECT (SELECT MIN({key}) FROM {table}), (SELECT MAX({key}) FROM {table})");
+        self.pair(&sql)
+    }
+
+    /// The keys on both sides of a place between two keys: the largest below it, and the smallest of the others.
+    fn around(&mut self, middle: i128) -> Result<Option<(i128, i128)>> {
+        let Self { table, key, .. } = self;
+        let sql = format!(
+            "SELECT (SELECT MAX({key}) FROM {table} WHERE {key} < {middle}), \
+             (SELECT MIN({key}) FROM {table} WHERE {key} >= {middle})"
+        );
+        self.pair(&sql)
+    }
+
+    fn is_empty(&mut self) -> Result<bool> {
+        let sql = format!("SELECT 1 FROM {} LIMIT 1", self.table);
+        Ok(self.catalog.rows(&sql)?.is_empty())
+    }
+
+    fn pair(&mut self, sql: &str) -> Result<Option<(i128, i128)>> {
+        let rows = self.catalog.rows(sql)?;
+        Ok(rows.into_iter().next().and_then(numbers))
+    }
+}
+
+fn numbers(row: TextRow) -> Option<(i128, i128)> {
+    let mut numbers = row.into_iter().map(|cell| cell?.parse().ok());
+    numbers.next().flatten().zip(numbers.next().flatten())
+}

@@ -1,0 +1,114 @@
+//! Tables in parts: ranges of a column, in its order, with about as many rows each.
+//!
+//! In: the tables, and the column of `--partition-on`. Out: of each table, its ranges, whose bounds are literals; or why
+//! the column makes none. Rows are only drawn, never counted one by one where that can be avoided, and whatever is drawn
+//! decides how even the parts are, never which rows are read: that one bound lies before the next is asked of the
+//! server, by the comparison that the parts are read by.
+//!
+//! ```text
+//! column is fit ─▶ a few rows drawn, in order ─▶ how many parts ─▶ cuts ─▶ bounds, checked ─▶ ranges
+//!        column      drawing, keys, spans, pages, walk     share      cuts        bounds          range
+//! ```
+
+mod bounds;
+mod column;
+mod cuts;
+mod drawing;
+mod keys;
+mod pages;
+mod range;
+mod share;
+mod spans;
+mod walk;
+
+pub(super) use range::Range;
+
+use super::{Chosen, in_table};
+use crate::Result;
+use crate::job::{Job, Partition, Partitions};
+use crate::source::Catalog;
+use drawing::{Drawing, Drawn};
+use std::num::NonZeroUsize;
+
+/// The parts of a table.
+pub(super) struct Parts {
+    /// At least one.
+    pub ranges: Vec<Range>,
+    pub estimated_rows: Option<u64>,
+}
+
+/// The parts of each table; all of it is one where the job asks for no more.
+pub(super) fn parts(
+    job: &Job,
+    catalog: &mut dyn Catalog,
+    chosen: &[Chosen],
+    workers: NonZeroUsize,
+) -> Result<Vec<Parts>> {
+    let Some(partition) = &job.partition else {
+        return Ok(chosen.iter().map(Parts::whole).collect());
+    };
+    for chosen in chosen {
+        column::check(job, &partition.column, chosen)
+            .map_err(|error| in_table(error, &chosen.name))?;
+    }
+    let drawn = chosen
+        .iter()
+        .map(|chosen| drawn(job, partition, catalog, chosen))
+        .collect::<Result<Vec<_>>>()?;
+    let rows: Vec<u64> = drawn.iter().map(|drawn| drawn.rows).collect();
+    let counts = share::counts(partition.partitions, &rows, workers);
+    let tables = chosen.iter().zip(drawn).zip(counts);
+    tables
+        .map(|((chosen, drawn), count)| in_parts(partition, catalog, chosen, &drawn, count))
+        .collect()
+}
+
+impl Parts {
+    fn whole(chosen: &Chosen) -> Self {
+        Self {
+            ranges: vec![Range::default()],
+            estimated_rows: chosen.table.estimated_rows,
+        }
+    }
+}
+
+/// A few rows of a table, where more than one part may come of them.
+fn drawn(
+    job: &Job,
+    partition: &Partition,
+    catalog: &mut dyn Catalog,
+    chosen: &Chosen,
+) -> Result<Drawn> {
+    let estimate = chosen.table.estimated_rows.unwrap_or(0);
+    let is_one_part = match partition.partitions {
+        Partitions::AtMost(count) => count == NonZeroUsize::MIN,
+        // Catalogues have 0 also for tables that they know nothing of.
+        Partitions::Auto => estimate > 0 && !share::is_worth_parts(estimate),
+    };
+    if is_one_part {
+        return Ok(Drawn::nothing_of(estimate));
+    }
+    let drawing = Drawing::new(job, &partition.column, catalog, chosen)
+        .map_err(|error| in_table(error, &chosen.name))?;
+    drawing
+        .draw(catalog)
+        .map_err(|error| in_table(error, &chosen.name))
+}
+
+fn in_parts(
+    partition: &Partition,
+    catalog: &mut dyn Catalog,
+    chosen: &Chosen,
+    drawn: &Drawn,
+    count: usize,
+) -> Result<Parts> {
+    let cuts = cuts::cuts(&drawn.values, count);
+    let ranges = bounds::ranges(cuts, &partition.column, catalog, chosen)
+        .map_err(|error| in_table(error, &chosen.name))?;
+    Ok(Parts {
+        ranges,
+        estimated_rows: Some(drawn.rows)
+            .filter(|rows| *rows > 0)
+            .or(chosen.table.estimated_rows),
+    })
+}

@@ -1,0 +1,51 @@
+//! Rows drawn by PostgreSQL's TABLESAMPLE: all rows of some random pages of a table.
+
+use super::drawing::{Drawing, Drawn, WANTED};
+use crate::Result;
+use crate::source::Catalog;
+
+/// Pages that are read, at most 16 MiB. Where a column's order is that of the table they are as good as as many rows.
+const PAGES: u64 = 2048;
+/// Ten-thousandths of a percent.
+const ALL: u64 = 1_000_000;
+
+pub(super) fn draw(drawing: &Drawing<'_>, pages: u64, catalog: &mut dyn Catalog) -> Result<Drawn> {
+    let Drawing { column, bound, .. } = drawing;
+    let share = (PAGES * ALL)
+        .checked_div(pages)
+        .map_or(ALL, |share| share.clamp(1, ALL));
+    let from = sampled(drawing, share);
+    let count = catalog.rows(&format!("SELECT count(*) FROM {from}"))?;
+    let count: u64 = count
+        .into_iter()
+        .flatten()
+        .find_map(|cell| cell?.parse().ok())
+        .unwrap_or(0);
+    // Every so many rows of the ordered sample are enough to know its shape.
+    let step = (count / WANTED).max(1);
+    let place = format!(
+        "row_number() OVER (ORDER BY {column}{})",
+        catalog.nulls_first(false)
+    );
+    let literal = catalog.literal("drawn.bound", *bound);
+    let sql = format!(
+        "SELECT {literal}, 1 FROM (SELECT {column} AS bound, {place} AS place FROM {from}) AS drawn \
+         WHERE place % {step} = 0 ORDER BY place"
+    );
+    let mut drawn = Drawn::new(catalog.rows(&sql)?, 1, 1);
+    let rows = u128::from(count) * u128::from(ALL) / u128::from(share);
+    drawn.rows = u64::try_from(rows).unwrap_or(u64::MAX);
+    Ok(drawn)
+}
+
+/// What follows FROM; the same pages each time.
+fn sampled(drawing: &Drawing<'_>, share: u64) -> String {
+    let Drawing { table, filters, .. } = drawing;
+    let percent = format!("{}.{:04}", share / 10_000, share % 10_000);
+    let from = format!("{table} TABLESAMPLE SYSTEM ({percent}) REPEATABLE (7)");
+    if filters.is_empty() {
+        from
+    } else {
+        format!("{from} WHERE {}", filters.join(" AND "))
+    }
+}

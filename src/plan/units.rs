@@ -1,0 +1,75 @@
+//! The units of a table: their names, queries and orders.
+
+use super::order::{Order, order};
+use super::partition::{Parts, Range};
+use super::query::TableQuery;
+use super::{Chosen, PlannedColumn, PlannedTable, Unit, UnitName, in_table};
+use crate::Result;
+use crate::job::Job;
+use crate::source::{Catalog, Query};
+
+/// The query of a table and its order, which the database has understood.
+pub(super) struct OrderedQuery {
+    query: TableQuery,
+    order: Order,
+}
+
+impl OrderedQuery {
+    fn sql(&self) -> String {
+        self.query.sql(None, self.order.sql().as_deref())
+    }
+}
+
+pub(super) fn ordered_query(
+    job: &Job,
+    catalog: &mut dyn Catalog,
+    chosen: &Chosen,
+    columns: &[PlannedColumn],
+) -> Result<OrderedQuery> {
+    let order = order(job, catalog, chosen)?;
+    let query = TableQuery::new(job, catalog, chosen, columns, order.is_stored())?;
+    let ordered = OrderedQuery { query, order };
+    catalog
+        .check(&ordered.sql())
+        .map_err(|error| in_table(error, &chosen.name))?;
+    Ok(ordered)
+}
+
+pub(super) fn planned_table(chosen: &Chosen, query: &OrderedQuery, parts: &Parts) -> PlannedTable {
+    PlannedTable {
+        name: chosen.name.clone(),
+        sql: query.sql(),
+        order: query.order.words(),
+        units: parts.ranges.len(),
+        estimated_rows: parts.estimated_rows,
+    }
+}
+
+pub(super) fn units_of(
+    catalog: &dyn Catalog,
+    chosen: &Chosen,
+    ordered: &OrderedQuery,
+    parts: &Parts,
+) -> Vec<Unit> {
+    let OrderedQuery { query, order } = ordered;
+    let count = parts.ranges.len();
+    let of_part = |rows: u64| rows / u64::try_from(count).unwrap_or(1).max(1);
+    let units = UnitName::all(&chosen.name, count).zip(&parts.ranges);
+    let unit = |(name, range): (UnitName, &Range)| {
+        let order_by = if range.has_nulls() {
+            order.sql()
+        } else {
+            order.sql_of_values()
+        };
+        Unit {
+            name,
+            query: Query {
+                sql: query.sql(range.condition(catalog, chosen), order_by.as_deref()),
+                stored_order: order.is_stored(),
+                row_id: chosen.table.row_id.is_some(),
+            },
+            estimated_rows: parts.estimated_rows.map(of_part),
+        }
+    };
+    units.map(unit).collect()
+}

@@ -1,0 +1,34 @@
+//! Which indexes of a table serve ranges, and by which of them rows are drawn.
+
+use super::super::Index;
+
+/// A column of an index. Rows of the catalogue come by index, in the order of its columns.
+pub(super) struct Part {
+    pub index: String,
+    /// `None` for an expression.
+    pub column: Option<String>,
+    pub unique: bool,
+    /// Whether a B-tree has it, and the whole value rather than its beginning.
+    pub whole: bool,
+}
+
+/// True for one entry in `{}`; the same ones each time.
+pub(super) const LOTTERY: &str = "RAND(7) * {} < 1";
+
+pub(super) fn primary_key(parts: &[Part]) -> Vec<String> {
+    let parts = parts.iter().filter(|part| part.index == "PRIMARY");
+    parts.filter_map(|part| part.column.clone()).collect()
+}
+
+/// An index by its first column.
+pub(super) fn leading(parts: &[Part]) -> Vec<Index> {
+    let indexes = parts.chunk_by(|one, other| one.index == other.index);
+    let serves = |parts: &[Part]| {
+        let first = parts.first().filter(|first| first.whole)?;
+        Some(Index {
+            column: first.column.clone()?,
+            unique: first.unique && parts.len() == 1,
+        })
+    };
+    indexes.filter_map(serves).collect()
+}

@@ -2,13 +2,16 @@
 
 use super::super::{Catalog, Column, Extractor, NaturalOrder, Table};
 use super::error::in_use;
+use super::stock::Manager;
 use super::types::{ColumnType, image, padded_to};
 use crate::Result;
 use postgres::Row;
 use r2d2::PooledConnection;
 
 pub(super) struct PostgresCatalog {
-    client: PooledConnection<super::Manager>,
+    client: PooledConnection<Manager>,
+    extractor: Extractor,
+    warning: Option<String>,
 }
 
 /// Found as the session's `search_path` finds it; a partitioned table has its estimate in its partitions.
@@ -33,8 +36,16 @@ const BASE_TABLES: &str = "SELECT c.relname FROM pg_class c JOIN pg_namespace n 
        AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_t%'";
 
 impl PostgresCatalog {
-    pub fn new(client: PooledConnection<super::Manager>) -> Self {
-        Self { client }
+    pub fn new(
+        client: PooledConnection<Manager>,
+        extractor: Extractor,
+        warning: Option<String>,
+    ) -> Self {
+        Self {
+            client,
+            extractor,
+            warning,
+        }
     }
 
     fn described(&mut self, name: &str) -> Result<Option<Table>, postgres::Error> {
@@ -129,7 +140,11 @@ impl Catalog for PostgresCatalog {
     }
 
     fn extractor(&self) -> Extractor {
-        Extractor::ConnectorX
+        self.extractor
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        self.warning.iter().cloned().collect()
     }
 
     fn quote(&self, identifier: &str) -> String {

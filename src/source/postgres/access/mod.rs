@@ -42,6 +42,8 @@ pub(super) struct Server {
 pub(crate) struct Access {
     /// Hosts, ports, user, password, database; the mode of TLS only as far as the client library knows it.
     pub config: Config,
+    /// In the order in which they are tried.
+    pub(super) servers: Vec<Server>,
     pub tls: TlsPolicy,
     /// Files of the client's own certificate and key.
     client_certificate: Option<(PathBuf, PathBuf)>,
@@ -63,9 +65,10 @@ impl Access {
             environment,
         };
         let mut config = given.config(&outside)?;
+        let servers = servers::servers(&config)?;
         let user = outside.value("user", "PGUSER");
         fill(&mut config, &outside, user)?;
-        let unread_passfile = fill_password(&mut config, &given, &outside);
+        let unread_passfile = fill_password(&mut config, &servers, &given, &outside);
         let tls = tls::policy(&given, &outside)?;
         config.ssl_mode(match tls.mode {
             SslMode::Disable => ClientMode::Disable,
@@ -74,15 +77,11 @@ impl Access {
         });
         Ok(Self {
             config,
+            servers,
             tls,
             client_certificate: tls::client_certificate(&given, &outside),
             unread_passfile,
         })
-    }
-
-    /// The servers in the order in which they are tried.
-    pub(super) fn servers(&self) -> Result<Vec<Server>> {
-        servers::servers(&self.config)
     }
 
     /// For all that comes before a session's readiness.
@@ -177,7 +176,12 @@ fn seconds(text: &str) -> Result<Duration> {
 }
 
 /// A password where the URL has none. Why a password file was not read.
-fn fill_password(config: &mut Config, given: &Given, outside: &Outside<'_>) -> Option<String> {
+fn fill_password(
+    config: &mut Config,
+    servers: &[Server],
+    given: &Given,
+    outside: &Outside<'_>,
+) -> Option<String> {
     if config.get_password().is_some() {
         return None;
     }
@@ -190,7 +194,7 @@ fn fill_password(config: &mut Config, given: &Given, outside: &Outside<'_>) -> O
         .or_else(|| outside.value("passfile", "PGPASSFILE"));
     let home = || outside.environment.in_home(".pgpass");
     let path = named.map(PathBuf::from).or_else(home)?;
-    match password(&path, config) {
+    match password(&path, config, servers) {
         Looked::Found(password) => {
             config.password(password);
             None

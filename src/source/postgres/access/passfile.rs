@@ -1,5 +1,6 @@
 //! The password file. <https://www.postgresql.org/docs/current/libpq-pgpass.html>
 
+use super::Server;
 use crate::source::wire::Address;
 use postgres::Config;
 use std::fs;
@@ -21,7 +22,7 @@ pub(super) enum Looked {
 }
 
 /// The password of the first line that fits one of the servers.
-pub(super) fn password(path: &Path, config: &Config) -> Looked {
+pub(super) fn password(path: &Path, config: &Config, servers: &[Server]) -> Looked {
     let Ok(metadata) = fs::metadata(path) else {
         return Looked::Nothing;
     };
@@ -31,7 +32,7 @@ pub(super) fn password(path: &Path, config: &Config) -> Looked {
         "can be read by others: chmod 600 it"
     } else {
         return match fs::read_to_string(path) {
-            Ok(lines) => found(&lines, config).map_or(Looked::Nothing, Looked::Found),
+            Ok(lines) => found(&lines, config, servers).map_or(Looked::Nothing, Looked::Found),
             Err(_) => Looked::Unread(format!(
                 "the password file {} can't be read",
                 path.display()
@@ -44,10 +45,9 @@ pub(super) fn password(path: &Path, config: &Config) -> Looked {
     ))
 }
 
-fn found(lines: &str, config: &Config) -> Option<String> {
+fn found(lines: &str, config: &Config, servers: &[Server]) -> Option<String> {
     let user = config.get_user()?;
     let database = config.get_dbname().unwrap_or(user);
-    let servers = super::servers::servers(config).ok()?;
     servers.iter().find_map(|server| {
         let (host, port) = host_and_port(server);
         let wanted = [host.as_str(), &port, database, user];
@@ -55,7 +55,7 @@ fn found(lines: &str, config: &Config) -> Option<String> {
     })
 }
 
-fn host_and_port(server: &super::Server) -> (String, String) {
+fn host_and_port(server: &Server) -> (String, String) {
     match &server.address {
         Address::Tcp { port, .. } => (server.name.clone(), port.to_string()),
         Address::Unix(socket) => {

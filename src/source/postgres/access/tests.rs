@@ -51,7 +51,7 @@ fn the_url_wins_over_the_environment() {
     let said = access(url, &variables);
     assert_eq!(said.config.get_user(), Some("ana"));
     assert_eq!(password_of(&said), Some("x"));
-    assert_eq!(said.servers().expect("servers")[0].address, tcp("h", 5433));
+    assert_eq!(said.servers[0].address, tcp("h", 5433));
     assert_eq!(said.tls.mode, SslMode::Disable);
     assert_eq!(said.config.get_application_name(), Some("mine"));
     assert_eq!(said.config.get_options(), Some("-c c=d"));
@@ -59,16 +59,13 @@ fn the_url_wins_over_the_environment() {
     let filled = access("postgresql://h/d", &variables);
     assert_eq!(filled.config.get_user(), Some("eve"));
     assert_eq!(password_of(&filled), Some("pg"));
-    assert_eq!(filled.servers().expect("servers")[0].address, tcp("h", 1));
+    assert_eq!(filled.servers[0].address, tcp("h", 1));
     assert_eq!(filled.tls.mode, SslMode::VerifyFull);
     assert_eq!(filled.config.get_application_name(), Some("app"));
     assert_eq!(filled.config.get_options(), Some("-c a=b"));
     assert_eq!(filled.connect_timeout(), Duration::from_secs(3));
     let hosted = access("postgresql:///d", &variables);
-    assert_eq!(
-        hosted.servers().expect("servers")[0].address,
-        tcp("elsewhere", 1)
-    );
+    assert_eq!(hosted.servers[0].address, tcp("elsewhere", 1));
 }
 
 #[test]
@@ -84,10 +81,9 @@ fn a_service_stands_between_the_url_and_the_environment() {
     ];
     let served = access("postgresql:///d?service=mine", &variables);
     let addresses: Vec<Address> = served
-        .servers()
-        .expect("servers")
-        .into_iter()
-        .map(|server| server.address)
+        .servers
+        .iter()
+        .map(|server| server.address.clone())
         .collect();
     assert_eq!(addresses, [tcp("h1", 6000), tcp("h2", 6001)]);
     assert_eq!(served.config.get_user(), Some("ana"));
@@ -200,8 +196,6 @@ fn what_is_not_in_order_is_said_without_its_values() {
         assert_eq!(error.kind(), ErrorKind::Usage);
         assert!(!error.to_string().contains("hunter2"));
     }
-    let error = access("postgresql:///d", &[])
-        .servers()
-        .expect_err("no host");
+    let error = filled("postgresql:///d", &[]).err().expect("no host");
     assert_eq!(error.kind(), ErrorKind::Usage);
 }

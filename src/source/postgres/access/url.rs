@@ -7,7 +7,8 @@ use postgres::Config;
 use std::collections::HashMap;
 
 /// Parameters that the client library's parser doesn't know, or knows less of than we do.
-const OURS: [&str; 6] = [
+const OURS: [&str; 7] = [
+    "host",
     "service",
     "passfile",
     "sslmode",
@@ -36,7 +37,7 @@ pub(super) fn given(url: &Url) -> Result<Given> {
         let plain = pair.replace('+', "%2B");
         match form_urlencoded::parse(plain.as_bytes()).next() {
             Some((name, value)) if OURS.contains(&name.as_ref()) => {
-                ours.insert(name.into_owned(), value.into_owned());
+                add(&mut ours, name.into_owned(), &value);
             }
             _ => rest.push(pair),
         }
@@ -49,6 +50,14 @@ pub(super) fn given(url: &Url) -> Result<Given> {
         return Err(error.advise("name both files, or neither"));
     }
     Ok(Given { ours, rest })
+}
+
+/// Hosts may be named one by one, too; of any other parameter the last counts.
+fn add(ours: &mut HashMap<String, String>, name: String, value: &str) {
+    match ours.get_mut(&name) {
+        Some(hosts) if name == "host" => *hosts = format!("{hosts},{value}"),
+        _ => _ = ours.insert(name, value.to_owned()),
+    }
 }
 
 impl Given {
@@ -74,6 +83,9 @@ impl Given {
             let _ = url.set_port(Some(port));
         }
         let mut config: Config = url.as_str().parse().map_err(unreadable)?;
+        for host in list(self.value("host")) {
+            config.host(host);
+        }
         fill_hosts(&mut config, outside)?;
         fill_ports(&mut config, port)?;
         Ok(config)

@@ -19,8 +19,8 @@ pub(in super::super) fn start(
     settings: &str,
 ) -> Result<(Connection<Stream>, Cancel)> {
     let mut last = None;
-    for server in access.servers()? {
-        let begun = begin(access, &server, settings);
+    for server in &access.servers {
+        let begun = begin(access, server, settings);
         match begun.map_err(|fault| access.refused(fault)) {
             Err(error) if error.kind() == ErrorKind::Unreachable => last = Some(error),
             begun => return begun,

@@ -22,7 +22,9 @@ pub(super) type Manager = PostgresConnectionManager<MakeTlsConnector>;
 pub(super) fn connect(access: &Access) -> Result<(Single<Manager>, PooledConnection<Manager>)> {
     let manager = PostgresConnectionManager::new(access.config.clone(), access.client_tls()?);
     let explain = |cause: &postgres::Error| error::connecting(cause, access);
-    let (single, mut connection) = Single::connect(manager, access.connect_timeout(), explain)?;
+    let servers = u32::try_from(access.servers.len()).unwrap_or(u32::MAX);
+    let timeout = access.connect_timeout().saturating_mul(servers);
+    let (single, mut connection) = Single::connect(manager, timeout, explain)?;
     let set = connection.batch_execute(SETTINGS);
     set.map_err(|cause| error::in_use(&cause))?;
     Ok((single, connection))

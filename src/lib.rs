@@ -19,6 +19,7 @@
 //! staging ─▶ batches/person-0000001-0010000.parquet …, batches.manifest.json    publish, report
 //! ```
 
+mod arrow_type;
 mod batch;
 mod cancel;
 pub mod cli;

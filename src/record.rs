@@ -1,5 +1,6 @@
 //! The record of a run: its manifest, and the clock that it is timed by.
 
+use crate::arrow_type;
 use crate::batch::BatchFile;
 use crate::counts::TableCounts;
 use crate::job::{Job, Output};
@@ -142,7 +143,7 @@ fn columns(plan: &Plan) -> Vec<ManifestColumn> {
     let columns = plan.columns.iter().map(|column| ManifestColumn {
         name: column.name.clone(),
         sql_type: column.sql_type.clone(),
-        arrow_type: column.data_type.to_string(),
+        arrow_type: arrow_type::name(&column.data_type),
         nullable: column.nullable,
     });
     columns.collect()

@@ -1,8 +1,11 @@
 //! One record batch per slice, whose buffers depend on the slice's values alone.
 //!
-//! Offset 0, exactly sized buffers, no validity bitmap without nulls, null slots zeroed, strings one after the other.
+//! Offset 0, exactly sized buffers, no validity bitmap without nulls, null slots zeroed, strings and elements of lists one
+//! after the other.
 
-use super::locate::Picks;
+mod list;
+
+use super::locate::{Pick, Picks};
 use crate::{Error, ErrorKind, Result};
 use arrow::array::types::{BinaryType, ByteArrayType, Utf8Type};
 use arrow::array::{
@@ -10,19 +13,22 @@ use arrow::array::{
     RecordBatch, downcast_primitive,
 };
 use arrow::buffer::{BooleanBuffer, NullBuffer, OffsetBuffer, ScalarBuffer};
-use arrow::datatypes::{DataType, Field, SchemaRef};
+use arrow::datatypes::{DataType, SchemaRef};
 use std::sync::Arc;
 
 /// Gathers the picked rows into the canonical record batch of `schema`.
 ///
-/// The batches have the types of `schema`; more than 2 GiB in a text or binary column is [`ErrorKind::Capacity`].
+/// The batches have the types of `schema`; more than 2 GiB in a text or binary column, or 2³¹ elements in
+/// one of lists, is [`ErrorKind::Capacity`].
 pub(super) fn canonical(schema: &SchemaRef, picks: &Picks<'_>) -> Result<RecordBatch> {
     let columns = schema
         .fields()
         .iter()
         .enumerate()
         .map(|(index, field)| {
-            gather(field, index, picks)
+            let parts = picks.batches.iter().map(|batch| batch.columns().get(index));
+            let parts = parts.collect::<Option<Vec<_>>>().ok_or_else(other_type)?;
+            gather(field.data_type(), &parts, &picks.rows)
                 .map_err(|error| error.within(format!("column {}", field.name())))
         })
         .collect::<Result<Vec<_>>>()?;
@@ -30,27 +36,27 @@ pub(super) fn canonical(schema: &SchemaRef, picks: &Picks<'_>) -> Result<RecordB
         .map_err(|cause| bug("the gathered columns don't fit their schema").because(cause))
 }
 
-fn gather(field: &Field, index: usize, picks: &Picks<'_>) -> Result<ArrayRef> {
+/// Gathers the picked rows of a column; `parts` are that column in each of the batches.
+fn gather(data_type: &DataType, parts: &[&ArrayRef], rows: &[Pick]) -> Result<ArrayRef> {
     macro_rules! primitive {
         ($primitive:ty) => {
-            primitives::<$primitive>(field.data_type(), index, picks)
+            primitives::<$primitive>(data_type, &Parts::of(parts, rows)?)
         };
     }
     downcast_primitive! {
-        field.data_type() => (primitive),
-        DataType::Boolean => booleans(index, picks),
-        DataType::Utf8 => strings::<Utf8Type>(index, picks),
-        DataType::Binary => strings::<BinaryType>(index, picks),
+        data_type => (primitive),
+        DataType::Boolean => Ok(booleans(&Parts::of(parts, rows)?)),
+        DataType::Utf8 => strings::<Utf8Type>(&Parts::of(parts, rows)?),
+        DataType::Binary => strings::<BinaryType>(&Parts::of(parts, rows)?),
+        DataType::List(element) => list::lists(element, &Parts::of(parts, rows)?),
         other => Err(bug(&format!("no batch file holds the type {other}"))),
     }
 }
 
 fn primitives<T: ArrowPrimitiveType>(
     data_type: &DataType,
-    index: usize,
-    picks: &Picks<'_>,
+    parts: &Parts<'_, PrimitiveArray<T>>,
 ) -> Result<ArrayRef> {
-    let parts = Parts::<PrimitiveArray<T>>::of(index, picks)?;
     let values = parts.cells().map(|cell| match cell {
         Some((part, row)) => part.value(row),
         None => T::Native::default(),
@@ -61,64 +67,74 @@ fn primitives<T: ArrowPrimitiveType>(
         .map_err(unfit)
 }
 
-fn booleans(index: usize, picks: &Picks<'_>) -> Result<ArrayRef> {
-    let parts = Parts::<BooleanArray>::of(index, picks)?;
+fn booleans(parts: &Parts<'_, BooleanArray>) -> ArrayRef {
     let values: BooleanBuffer = parts
         .cells()
         .map(|cell| cell.is_some_and(|(part, row)| part.value(row)))
         .collect();
-    Ok(Arc::new(BooleanArray::new(values, parts.nulls())))
+    Arc::new(BooleanArray::new(values, parts.nulls()))
 }
 
-fn strings<T: ByteArrayType<Offset = i32>>(index: usize, picks: &Picks<'_>) -> Result<ArrayRef> {
-    let parts = Parts::<GenericByteArray<T>>::of(index, picks)?;
+fn strings<T: ByteArrayType<Offset = i32>>(
+    parts: &Parts<'_, GenericByteArray<T>>,
+) -> Result<ArrayRef> {
     let bytes = |cell: Option<(&'_ GenericByteArray<T>, usize)>| match cell {
         Some((part, row)) => usize::try_from(part.value_length(row)).unwrap_or_default(),
         None => 0,
     };
-    let mut offsets = Vec::with_capacity(picks.rows.len() + 1);
-    offsets.push(0);
-    let mut total = 0_usize;
-    for cell in parts.cells() {
-        total += bytes(cell);
-        offsets.push(i32::try_from(total).map_err(|_| too_long())?);
-    }
-    let mut values = Vec::with_capacity(total);
+    let offsets = offsets(parts.cells().map(bytes), "bytes")?;
+    let mut values = Vec::with_capacity(offsets.last().copied().map_or(0, length));
     for (part, row) in parts.cells().flatten() {
         values.extend_from_slice(part.value(row).as_ref());
     }
-    let offsets = OffsetBuffer::new(offsets.into());
     GenericByteArray::<T>::try_new(offsets, values.into(), parts.nulls())
         .map(|array| Arc::new(array) as ArrayRef)
         .map_err(unfit)
 }
 
+/// Arrow's offsets of values that have these lengths, counted in `unit`.
+fn offsets(lengths: impl Iterator<Item = usize>, unit: &str) -> Result<OffsetBuffer<i32>> {
+    let mut offsets = Vec::with_capacity(lengths.size_hint().0 + 1);
+    offsets.push(0);
+    let mut total = 0_usize;
+    for length in lengths {
+        total += length;
+        offsets.push(i32::try_from(total).map_err(|_| too_long(unit))?);
+    }
+    Ok(OffsetBuffer::new(offsets.into()))
+}
+
+/// An offset of [`offsets`] is never negative.
+fn length(offset: i32) -> usize {
+    usize::try_from(offset).unwrap_or_default()
+}
+
 /// One column of the picked batches.
 struct Parts<'a, A> {
     arrays: Vec<&'a A>,
-    picks: &'a Picks<'a>,
+    rows: &'a [Pick],
     has_nulls: bool,
 }
 
 impl<'a, A: Array + 'static> Parts<'a, A> {
-    fn of(index: usize, picks: &'a Picks<'_>) -> Result<Self> {
-        let arrays = picks
-            .batches
+    fn of(parts: &[&'a ArrayRef], rows: &'a [Pick]) -> Result<Self> {
+        let arrays = parts
             .iter()
-            .map(|batch| batch.columns().get(index)?.as_any().downcast_ref())
+            .copied()
+            .map(|array| array.as_any().downcast_ref())
             .collect::<Option<Vec<&A>>>()
-            .ok_or_else(|| bug("a candidate batch has another type than the schema"))?;
+            .ok_or_else(other_type)?;
         let has_nulls = arrays.iter().any(|array| array.null_count() > 0);
         Ok(Self {
             arrays,
-            picks,
+            rows,
             has_nulls,
         })
     }
 
     /// The picked cells in order, `None` for null. [`Picks`] holds only rows of its batches, so indexing is in range.
     fn cells(&self) -> impl Iterator<Item = Option<(&'a A, usize)>> {
-        self.picks.rows.iter().map(|pick| {
+        self.rows.iter().map(|pick| {
             let array = self.arrays[pick.batch];
             let valid = !self.has_nulls || array.is_valid(pick.row);
             valid.then_some((array, pick.row))
@@ -135,10 +151,14 @@ impl<'a, A: Array + 'static> Parts<'a, A> {
     }
 }
 
-fn too_long() -> Error {
+fn other_type() -> Error {
+    bug("a candidate batch has another type than the schema")
+}
+
+fn too_long(unit: &str) -> Error {
     Error::new(
         ErrorKind::Capacity,
-        "more than 2147483647 bytes in one batch",
+        format!("more than {} {unit} in one batch", i32::MAX),
     )
     .advise("choose a smaller --batch-rows")
 }

@@ -7,12 +7,12 @@ use arrow::array::types::{
     UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow::array::{
-    Array, AsArray, BinaryArray, BooleanArray, PrimitiveArray, RecordBatch, StringArray,
+    Array, AsArray, BinaryArray, BooleanArray, ListArray, PrimitiveArray, RecordBatch, StringArray,
 };
 use arrow::datatypes::{DataType, TimeUnit, i256};
 
 /// A value, borrowed from its record batch.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 pub(super) enum Cell<'a> {
     /// No value.
     Null,
@@ -44,6 +44,16 @@ pub(super) enum Cell<'a> {
     Time(i64),
     /// Microseconds.
     Duration(i64),
+    /// Of List.
+    List(Elements<'a>),
+}
+
+/// The elements of a list.
+#[derive(Clone, Copy)]
+pub(super) struct Elements<'a> {
+    column: &'a Column<'a>,
+    start: usize,
+    end: usize,
 }
 
 /// The type's access to a column's cells.
@@ -68,6 +78,8 @@ enum Cells<'a> {
     TimestampUtc(&'a PrimitiveArray<TimestampMicrosecondType>),
     Time(&'a PrimitiveArray<Time64MicrosecondType>),
     Duration(&'a PrimitiveArray<DurationMicrosecondType>),
+    /// With the elements of all lists.
+    List(&'a ListArray, Box<Column<'a>>),
 }
 
 /// A column of a record batch.
@@ -83,14 +95,16 @@ pub(super) fn columns(batch: &RecordBatch) -> Result<Vec<Column<'_>>> {
     let fields = batch.schema_ref().fields().iter();
     fields
         .zip(batch.columns())
-        .map(|(field, array)| {
-            Ok(Column {
-                name: field.name(),
-                array,
-                cells: cells(array)?,
-            })
-        })
+        .map(|(field, array)| column(field.name(), array))
         .collect()
+}
+
+fn column<'a>(name: &'a str, array: &'a dyn Array) -> Result<Column<'a>> {
+    Ok(Column {
+        name,
+        array,
+        cells: cells(array)?,
+    })
 }
 
 fn cells(array: &dyn Array) -> Result<Cells<'_>> {
@@ -117,6 +131,10 @@ fn cells(array: &dyn Array) -> Result<Cells<'_>> {
         }
         DataType::Time64(TimeUnit::Microsecond) => Cells::Time(array.as_primitive()),
         DataType::Duration(TimeUnit::Microsecond) => Cells::Duration(array.as_primitive()),
+        DataType::List(element) => {
+            let lists = array.as_list();
+            Cells::List(lists, Box::new(column(element.name(), lists.values())?))
+        }
         other => {
             let message = format!("no text or pickle file holds the type {other}");
             return Err(Error::new(ErrorKind::Bug, message));
@@ -124,9 +142,9 @@ fn cells(array: &dyn Array) -> Result<Cells<'_>> {
     })
 }
 
-impl<'a> Column<'a> {
+impl Column<'_> {
     /// The cell of `row`, which is below the batch's number of rows.
-    pub(super) fn cell(&self, row: usize) -> Cell<'a> {
+    pub(super) fn cell(&self, row: usize) -> Cell<'_> {
         if self.array.is_null(row) {
             return Cell::Null;
         }
@@ -151,6 +169,22 @@ impl<'a> Column<'a> {
             Cells::TimestampUtc(array) => Cell::TimestampUtc(array.value(row)),
             Cells::Time(array) => Cell::Time(array.value(row)),
             Cells::Duration(array) => Cell::Duration(array.value(row)),
+            Cells::List(array, column) => {
+                // Arrow's offsets are never negative.
+                let end = |row: usize| array.value_offsets()[row].cast_unsigned() as usize;
+                Cell::List(Elements {
+                    column,
+                    start: end(row),
+                    end: end(row + 1),
+                })
+            }
         }
+    }
+}
+
+impl<'a> Elements<'a> {
+    /// In order; [`Cell::Null`] for a null.
+    pub(super) fn cells(self) -> impl ExactSizeIterator<Item = Cell<'a>> {
+        (self.start..self.end).map(|row| self.column.cell(row))
     }
 }

@@ -1,12 +1,11 @@
 //! CSV as RFC 4180 has it, but with `\n`: a header, nothing for null, `""` for an empty string.
 //!
-//! A null in the only column of a file is an empty line, which many readers skip.
+//! A list is the JSON text that ndjson has for it. A null in the only column of a file is an empty line, which many readers skip.
 
-use super::TextCompression;
 use super::cell::{Cell, Column, columns};
 use super::sink::Sink;
 use super::stream::{Encode, Stop, stream_compressed};
-use super::text;
+use super::{TextCompression, json, text};
 use crate::Result;
 use arrow::array::RecordBatch;
 
@@ -43,25 +42,30 @@ fn put_line<'a>(cells: impl Iterator<Item = Cell<'a>>, out: &mut Vec<u8>) {
         }
         match cell {
             Cell::Text("") | Cell::Bytes([]) => out.extend_from_slice(b"\"\""),
-            Cell::Text(text) if needs_quotes(text) => put_quoted(text, out),
+            Cell::Text(text) => put_text(text.as_bytes(), out),
+            Cell::List(_) => {
+                let mut list = Vec::new();
+                json::put(cell, &mut list);
+                put_text(&list, out);
+            }
             cell => text::put(cell, out),
         }
     }
     out.push(b'\n');
 }
 
-fn needs_quotes(text: &str) -> bool {
-    text.bytes()
-        .any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
-}
-
-fn put_quoted(text: &str, out: &mut Vec<u8>) {
+/// Appends a text that is not empty, quoted where it must be.
+fn put_text(text: &[u8], out: &mut Vec<u8>) {
+    let is_special = |byte: &u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
+    if !text.iter().any(is_special) {
+        return out.extend_from_slice(text);
+    }
     out.push(b'"');
-    for byte in text.bytes() {
-        if byte == b'"' {
+    for byte in text {
+        if *byte == b'"' {
             out.push(b'"');
         }
-        out.push(byte);
+        out.push(*byte);
     }
     out.push(b'"');
 }

@@ -3,6 +3,7 @@
 use super::{Encoding, Format, Layout, Rows, write_batches};
 use crate::Result;
 use arrow::array::*;
+use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{Field, Schema, i256};
 use arrow::error::ArrowError;
 use std::error::Error as StdError;
@@ -20,13 +21,36 @@ pub(super) const NEVER: &(dyn Fn() -> bool + Sync) = &|| false;
 const FIRST_MOMENT: i64 = -62_135_596_800_000_000;
 const LAST_MOMENT: i64 = 253_402_300_799_999_999;
 
-/// A column of every type; the least value, the greatest, null, zero or empty, and one with everything to be escaped.
-/// Days and moments stay in the years that Python has.
+/// A column of every type but lists; the least value, the greatest, null, zero or empty, and one with everything to be
+/// escaped. Days and moments stay in the years that Python has.
 pub(super) fn all_types() -> Result<RecordBatch, ArrowError> {
     let mut columns = integers();
     columns.extend(fractions()?);
     columns.extend(texts_and_moments());
     batch(columns)
+}
+
+/// A column of lists of every type in [`all_types`], by the same names.
+pub(super) fn all_lists() -> Result<RecordBatch, ArrowError> {
+    let values = all_types()?;
+    let schema = values.schema();
+    let names = schema.fields().iter().map(|field| field.name().as_str());
+    let lists = names
+        .zip(values.columns())
+        .map(|(name, values)| Ok((name, lists_of(values)?)));
+    batch(lists.collect::<Result<_, ArrowError>>()?)
+}
+
+/// Five lists of five values: the first one, the next three, null, empty, the last one.
+fn lists_of(values: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    let element = Field::new_list_field(values.data_type().clone(), true);
+    let lists = ListArray::try_new(
+        Arc::new(element),
+        OffsetBuffer::from_lengths([1, 3, 0, 0, 1]),
+        Arc::clone(values),
+        Some(NullBuffer::from(vec![true, true, false, true, true])),
+    )?;
+    Ok(Arc::new(lists))
 }
 
 fn rows<T>(least: T, greatest: T, zero: T, plain: T) -> Vec<Option<T>> {

@@ -22,6 +22,7 @@ mod encoding;
 mod fixture;
 mod format;
 mod ipc;
+mod json;
 mod locate;
 mod name;
 mod ndjson;

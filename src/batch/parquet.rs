@@ -8,8 +8,9 @@ use ::parquet::basic::{Compression, ZstdLevel};
 use ::parquet::errors::ParquetError;
 use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use ::parquet::schema::types::ColumnPath;
-use arrow::array::{Array, ArrayRef, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::buffer::Buffer;
+use arrow::datatypes::DataType;
 
 /// Bytes of a page, and of a dictionary, before they are compressed: the parquet crate's own default.
 const PAGE_BYTES: usize = 1024 * 1024;
@@ -45,20 +46,34 @@ fn properties(
         .set_write_batch_size(step_rows(batch))
         .set_max_row_group_size(batch.num_rows().max(1));
     for (index, field) in batch.schema_ref().fields().iter().enumerate() {
-        let pays = distinct != Some(index) && dictionary::pays(batch.column(index));
-        let path = ColumnPath::new(vec![field.name().clone()]);
+        let (path, values) = leaf(field.name(), batch.column(index));
+        let pays = distinct != Some(index) && dictionary::pays(values);
         builder = builder.set_column_dictionary_enabled(path, pays);
     }
     Ok(builder.build())
 }
 
+/// What Parquet stores of a column, and under which path: of lists, their elements.
+fn leaf<'a>(name: &str, column: &'a ArrayRef) -> (ColumnPath, &'a ArrayRef) {
+    match (column.data_type(), column.as_list_opt::<i32>()) {
+        (DataType::List(element), Some(lists)) => {
+            let path = [name, "list", element.name()].map(str::to_owned);
+            (ColumnPath::new(path.to_vec()), lists.values())
+        }
+        _ => (ColumnPath::new(vec![name.to_owned()]), column),
+    }
+}
+
 /// Values that are encoded between two looks at the page's size: fewer where cells are large, so that no page grows
 /// far beyond [`PAGE_BYTES`].
 fn step_rows(batch: &RecordBatch) -> usize {
-    let bytes = |column: &ArrayRef| column.to_data().buffers().iter().map(Buffer::len).sum();
-    let widest: usize = batch.columns().iter().map(bytes).max().unwrap_or(0);
-    let row_bytes = widest / batch.num_rows().max(1);
-    (PAGE_BYTES / row_bytes.max(1)).clamp(1, MAX_STEP_ROWS)
+    let value_bytes = |column: &ArrayRef| {
+        let (_, values) = leaf("", column);
+        let bytes: usize = values.to_data().buffers().iter().map(Buffer::len).sum();
+        bytes / values.len().max(1)
+    };
+    let widest = batch.columns().iter().map(value_bytes).max().unwrap_or(0);
+    (PAGE_BYTES / widest.max(1)).clamp(1, MAX_STEP_ROWS)
 }
 
 fn codec(compression: ParquetCompression) -> Result<Compression, ParquetError> {

@@ -1,13 +1,13 @@
 //! Python's pickle, protocol 4: a list of dicts, as a script that dumps a cursor's rows writes it.
 //!
 //! What `pickle.load` gives: None, bool, int, float, `decimal.Decimal` with its scale, str, bytes, `datetime.date`, naive
-//! `datetime.datetime` (in UTC where the column has a zone), `datetime.time`, `datetime.timedelta`.
+//! `datetime.datetime` (in UTC where the column has a zone), `datetime.time`, `datetime.timedelta`; a list of these.
 
 mod frame;
 mod moment;
 mod opcode;
 
-use super::cell::{Cell, Column, columns};
+use super::cell::{Cell, Column, Elements, columns};
 use super::sink::Sink;
 use super::stream::{Encode, Stop, stream};
 use super::text;
@@ -96,7 +96,21 @@ fn put(cell: Cell<'_>, out: &mut Vec<u8>) -> Result<(), OutOfRange> {
         Cell::Timestamp(micros) | Cell::TimestampUtc(micros) => moment::datetime(micros, out)?,
         Cell::Time(micros) => moment::time(micros, out)?,
         Cell::Duration(micros) => moment::timedelta(micros, out),
+        Cell::List(elements) => put_list(elements, out)?,
     }
+    Ok(())
+}
+
+fn put_list(elements: Elements<'_>, out: &mut Vec<u8>) -> Result<(), OutOfRange> {
+    out.push(opcode::EMPTY_LIST);
+    if elements.cells().len() == 0 {
+        return Ok(());
+    }
+    out.push(opcode::MARK);
+    for element in elements.cells() {
+        put(element, out)?;
+    }
+    out.push(opcode::APPENDS);
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use super::calendar::{Civil, Clock, day_and_micros};
 use super::cell::Cell;
+use super::json;
 use arrow::datatypes::i256;
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +11,7 @@ use std::io::Write;
 
 /// Appends the cell's plain text, without quotes; nothing for null.
 ///
-/// Only the text of [`Cell::Text`] can hold a character that csv or JSON must escape.
+/// A list is JSON. But for lists, only the text of [`Cell::Text`] can hold a character that csv or JSON must escape.
 pub(super) fn put(cell: Cell<'_>, out: &mut Vec<u8>) {
     match cell {
         Cell::Null => {}
@@ -33,6 +34,7 @@ pub(super) fn put(cell: Cell<'_>, out: &mut Vec<u8>) {
             out.push(b'Z');
         }
         Cell::Time(micros) | Cell::Duration(micros) => put_span(micros, out),
+        Cell::List(_) => json::put(cell, out),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The plan as `firstseen plan` prints it.
 
 use super::Plan;
+use crate::arrow_type;
 use crate::job::{Job, Output};
 use serde::Serialize;
 use std::fmt;
@@ -53,7 +54,7 @@ impl PlanDocument {
         let columns = plan.columns.iter().map(|column| PlanColumn {
             name: column.name.clone(),
             sql_type: column.sql_type.clone(),
-            arrow_type: column.data_type.to_string(),
+            arrow_type: arrow_type::name(&column.data_type),
             nullable: column.nullable,
         });
         let units = plan.units.iter().map(|unit| PlanUnit {

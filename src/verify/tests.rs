@@ -5,8 +5,8 @@ use super::*;
 use crate::batch::{Encoding, Format, Layout, Rows, write_batches};
 use crate::publish::{ManifestColumn, ManifestTable};
 use arrow::array::{
-    ArrayRef, BinaryArray, Date32Array, Decimal128Array, DurationMicrosecondArray, Int64Array,
-    RecordBatch, StringArray, TimestampMicrosecondArray,
+    ArrayRef, BinaryArray, Date32Array, Date32Builder, Decimal128Array, DurationMicrosecondArray,
+    Int64Array, ListBuilder, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -163,7 +163,21 @@ fn batch(id: fn(u32) -> String) -> RecordBatch {
     let at: ArrayRef = Arc::new(TimestampMicrosecondArray::from_iter_values(
         rows().map(|_| 0),
     ));
-    RecordBatch::try_from_iter(columns.into_iter().chain([("at", at)])).unwrap()
+    let more = [("at", at), ("days", days())];
+    RecordBatch::try_from_iter(columns.into_iter().chain(more)).unwrap()
+}
+
+/// A list of two, an empty one, and null.
+fn days() -> ArrayRef {
+    let mut days = ListBuilder::new(Date32Builder::new());
+    for row in 0..ROWS {
+        match row % 3 {
+            0 => days.append_value([Some(-1), None]),
+            1 => days.append_value([]),
+            _ => days.append_null(),
+        }
+    }
+    Arc::new(days.finish())
 }
 
 fn columns(batch: &RecordBatch) -> Vec<ManifestColumn> {
@@ -172,7 +186,7 @@ fn columns(batch: &RecordBatch) -> Vec<ManifestColumn> {
         .map(|field| ManifestColumn {
             name: field.name().clone(),
             sql_type: String::new(),
-            arrow_type: field.data_type().to_string(),
+            arrow_type: crate::arrow_type::name(field.data_type()),
             nullable: true,
         })
         .collect()

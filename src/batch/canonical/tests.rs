@@ -2,8 +2,10 @@ use super::super::Rows;
 use super::super::fixture::{Outcome, batch};
 use super::super::locate::Locator;
 use super::*;
-use arrow::array::{BinaryArray, Int32Array, StringArray};
+use arrow::array::{BinaryArray, Int32Array, ListArray, StringArray};
 use arrow::buffer::Buffer;
+use arrow::datatypes::Field;
+use arrow::error::ArrowError;
 
 fn pick(batches: &[RecordBatch], survivors: &[u32]) -> Result<RecordBatch> {
     let schema = batches.first().map(RecordBatch::schema);
@@ -71,6 +73,36 @@ fn rows_are_found_past_empty_batches_and_slices() -> Outcome {
         gathered.column(0).as_ref(),
         &Int32Array::from(vec![2, 3, 8, 9])
     );
+    Ok(())
+}
+
+#[test]
+fn elements_of_null_lists_are_left_out_and_lists_stand_one_after_the_other() -> Outcome {
+    let element = Arc::new(Field::new_list_field(DataType::Int32, true));
+    let lists = |values: Vec<Option<i32>>, lengths: [usize; 3]| -> Result<ArrayRef, ArrowError> {
+        let lists = ListArray::try_new(
+            Arc::clone(&element),
+            OffsetBuffer::from_lengths(lengths),
+            Arc::new(Int32Array::from(values)),
+            Some(NullBuffer::from(vec![true, false, true])),
+        )?;
+        Ok(Arc::new(lists))
+    };
+    let dirty = lists(vec![Some(1), None, Some(7), Some(8), Some(2)], [2, 2, 1])?;
+    let clean = lists(vec![Some(3), Some(4), Some(9)], [2, 1, 0])?;
+    let parts = [
+        batch(vec![("l", dirty)])?.slice(1, 2),
+        batch(vec![("l", clean)])?,
+    ];
+    let gathered = pick(&parts, &[0, 1, 2, 4])?;
+    let data = gathered.column(0).to_data();
+    assert_eq!(data.buffers()[0].typed_data::<i32>(), [0, 0, 1, 3, 3]);
+    assert_eq!(data.null_count(), 1);
+    let [elements] = data.child_data() else {
+        return Err("one child".into());
+    };
+    assert_eq!(elements.buffers()[0].typed_data::<i32>(), [2, 3, 4]);
+    assert!(elements.nulls().is_none(), "the null element is not picked");
     Ok(())
 }
 

@@ -1,5 +1,5 @@
 use super::super::Format;
-use super::super::fixture::{Outcome, all_types, batch, write_one};
+use super::super::fixture::{Outcome, all_lists, all_types, batch, write_one};
 use crate::ErrorKind;
 use arrow::array::{
     ArrayRef, Date32Array, Int32Array, RecordBatch, StringArray, Time64MicrosecondArray,
@@ -53,6 +53,27 @@ fn python_loads_every_type_as_its_own() -> Outcome {
         python("print(*rows[0])", &file)?.trim_end(),
         names.join(" ")
     );
+    Ok(())
+}
+
+/// Compares by `repr`, since NaN is not equal to itself.
+const LISTS: &str = r"
+with open(sys.argv[1] + '.values', 'rb') as file: values = pickle.load(file)
+for name in values[0]:
+    least, greatest, null, zero, plain = [row[name] for row in values]
+    expected = [[least], [greatest, null, zero], None, [], [plain]]
+    assert repr([row[name] for row in rows]) == repr(expected), name
+print(len(values[0]))
+";
+
+#[test]
+fn python_loads_lists_of_every_type() -> Outcome {
+    let folders = [tempfile::tempdir()?, tempfile::tempdir()?];
+    let lists = pickled(&all_lists()?, folders[0].path())?;
+    let values = pickled(&all_types()?, folders[1].path())?;
+    std::fs::copy(values, lists.with_extension("values"))?;
+    let columns = all_types()?.num_columns().to_string();
+    assert_eq!(python(LISTS, &lists)?.trim_end(), columns);
     Ok(())
 }
 

@@ -1,5 +1,5 @@
 use super::super::Format;
-use super::super::fixture::{Outcome, all_types, batch, write_one};
+use super::super::fixture::{Outcome, all_lists, all_types, batch, write_one};
 use arrow::array::{Int64Array, RecordBatch};
 use std::error::Error as StdError;
 use std::io::Read;
@@ -53,6 +53,42 @@ fn ndjson_loses_no_digit_to_a_double() -> Outcome {
             .all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok())
     );
     assert_eq!(lines.len(), 5);
+    Ok(())
+}
+
+#[test]
+fn lists_are_json_in_both_text_formats() -> Outcome {
+    let lists = all_lists()?;
+    let columns = ["i64", "f64", "text", "bytes", "date"].map(|name| lists.schema().index_of(name));
+    let lists = lists.project(&columns.into_iter().collect::<Result<Vec<_>, _>>()?)?;
+    let ndjson = String::from_utf8(bytes_of(&lists, Format::Ndjson, "none")?)?;
+    let rows = [
+        r#"["-9223372036854775808"] ["-Infinity"] ["a"] ["/wD+"] ["0001-01-01"]"#,
+        "[\"9223372036854775807\",null,0] [\"NaN\",null,-0.0] [\"é😀\u{7f}\u{2028}\",null,\"\"] [\"YWJjZA==\",null,\"\"] [\"9999-12-31\",null,\"1970-01-01\"]",
+        "null null null null null",
+        "[] [] [] [] []",
+        r#"["9007199254740993"] [0.1] ["a,\"b\"\r\n\t\\\u0000\u001f"] ["LCI="] ["2000-02-29"]"#,
+    ];
+    let cells = rows.map(|row| row.split(' ').collect::<Vec<_>>());
+    let object = |row: &Vec<&str>| match row[..] {
+        [i64, f64, text, bytes, date] => {
+            format!(r#"{{"i64":{i64},"f64":{f64},"text":{text},"bytes":{bytes},"date":{date}}}"#)
+        }
+        _ => String::new(),
+    };
+    assert_eq!(
+        ndjson.lines().collect::<Vec<_>>(),
+        cells.each_ref().map(object)
+    );
+    let field = |cell: &&str| match *cell {
+        "null" => String::new(),
+        plain if !plain.contains(['"', ',']) => plain.to_owned(),
+        list => format!("\"{}\"", list.replace('"', "\"\"")),
+    };
+    let line = |row: &Vec<&str>| row.iter().map(field).collect::<Vec<_>>().join(",");
+    let csv = String::from_utf8(bytes_of(&lists, Format::Csv, "none")?)?;
+    let lines: Vec<_> = csv.lines().skip(1).collect();
+    assert_eq!(lines, cells.each_ref().map(line));
     Ok(())
 }
 

@@ -1,9 +1,11 @@
 use super::super::Format;
-use super::super::fixture::{NEVER, Outcome, Random, all_types, batch, layout, write_one};
+use super::super::fixture::{
+    NEVER, Outcome, Random, all_lists, all_types, batch, layout, write_one,
+};
 use super::*;
 use crate::ErrorKind;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
-use arrow::array::{Int64Array, StringArray, UInt32Array};
+use arrow::array::{ArrayRef, Int64Array, ListBuilder, StringArray, StringBuilder, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -43,7 +45,11 @@ fn scatter(
 
 #[test]
 fn the_bytes_of_a_file_do_not_depend_on_chunks_or_strangers() -> Outcome {
-    let part = all_types()?;
+    bytes_do_not_depend_on_chunks(&all_types()?)?;
+    bytes_do_not_depend_on_chunks(&all_lists()?)
+}
+
+fn bytes_do_not_depend_on_chunks(part: &RecordBatch) -> Outcome {
     let rows = concat_batches(part.schema_ref(), &vec![part.clone(); 8])?;
     for format in Format::ALL {
         let layout = layout(format, None, 7)?;
@@ -189,6 +195,40 @@ fn a_cancelled_job_stops_before_a_file_and_within_one() -> Outcome {
             "{format}: {kind:?}"
         );
     }
+    Ok(())
+}
+
+#[test]
+fn elements_of_lists_get_a_dictionary_where_they_repeat() -> Outcome {
+    let lists = |element: fn(u32) -> String| {
+        let mut lists = ListBuilder::new(StringBuilder::new());
+        for row in 0..3000 {
+            lists.append_value([Some(element(row)), None, Some(element(row + 3000))]);
+        }
+        Arc::new(lists.finish()) as ArrayRef
+    };
+    let candidates = batch(vec![
+        ("repeating", lists(|row| format!("value {}", row % 2))),
+        ("distinct", lists(|row| format!("value {row}"))),
+    ])?;
+    let folder = tempfile::tempdir()?;
+    let file = write_one(&candidates, Format::Parquet, None, folder.path())?;
+    let reader = SerializedFileReader::new(std::fs::File::open(file)?)?;
+    let columns = reader.metadata().row_group(0).columns();
+    let found: Vec<_> = columns
+        .iter()
+        .map(|column| {
+            let has_dictionary = column.dictionary_page_offset().is_some();
+            (column.column_path().string(), has_dictionary)
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("repeating.list.item".to_owned(), true),
+            ("distinct.list.item".to_owned(), false)
+        ]
+    );
     Ok(())
 }
 

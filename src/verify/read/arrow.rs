@@ -1,6 +1,7 @@
 //! Parquet and Arrow IPC, by their crates.
 
 use super::{Keys, Shape, Unread};
+use crate::arrow_type;
 use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::Schema;
 use arrow::error::ArrowError;
@@ -35,7 +36,7 @@ fn check_schema(schema: &Schema, shape: &Shape) -> Result<(), Unread> {
         return Err(Unread::content("its columns are not the manifest's"));
     }
     for (field, column) in schema.fields().iter().zip(&shape.columns) {
-        let (is, expected) = (field.data_type().to_string(), &column.arrow_type);
+        let (is, expected) = (arrow_type::name(field.data_type()), &column.arrow_type);
         if is != *expected {
             let name = field.name();
             return Err(Unread::content(format!(

@@ -33,7 +33,8 @@ pub(super) fn read(bytes: impl BufRead, shape: &Shape, keys: &mut Keys<'_>) -> R
 #[derive(Clone)]
 enum Item {
     Mark,
-    List,
+    /// The outermost list.
+    Rows,
     /// A dict that is filled is a row that `keys` has taken.
     Dict {
         filled: bool,
@@ -43,6 +44,8 @@ enum Item {
     Class(usize),
     Tuple(Vec<u8>),
     Value(Vec<u8>),
+    /// A list within a row, of plain values.
+    List(Vec<u8>),
 }
 
 /// The part of Python's pickle machine that plain values need. Its memory is that of the rows between two APPENDS,
@@ -68,7 +71,7 @@ impl<R: BufRead> Machine<'_, '_, R> {
             b'e' => return self.appends().map(|()| true),         // APPENDS
             b'u' => self.set_items()?,                            // SETITEMS
             b'(' => Item::Mark,                                   // MARK
-            b']' => Item::List,                                   // EMPTY_LIST
+            b']' => self.empty_list(),                            // EMPTY_LIST
             b'}' => Item::Dict { filled: false },                 // EMPTY_DICT
             0x93 => self.class()?,                                // STACK_GLOBAL
             b'R' => self.reduce()?,                               // REDUCE
@@ -135,16 +138,25 @@ impl<R: BufRead> Machine<'_, '_, R> {
         self.memo.get(index).cloned().ok_or_else(misplaced)
     }
 
-    fn appends(&mut self) -> Result<(), Unread> {
-        let rows = self.pop_to_mark()?;
-        let filled = rows
-            .iter()
-            .all(|row| matches!(row, Item::Dict { filled: true }));
-        if !filled || !matches!(self.stack.last(), Some(Item::List)) {
-            return Err(misplaced());
+    fn empty_list(&self) -> Item {
+        if self.stack.is_empty() {
+            Item::Rows
+        } else {
+            Item::List(Vec::new())
         }
-        self.listed_rows += rows.len() as u64;
-        Ok(())
+    }
+
+    fn appends(&mut self) -> Result<(), Unread> {
+        let items = self.pop_to_mark()?;
+        let is_row = |item: &Item| matches!(item, Item::Dict { filled: true });
+        match self.stack.last_mut() {
+            Some(Item::Rows) if items.iter().all(is_row) => {
+                self.listed_rows += items.len() as u64;
+                Ok(())
+            }
+            Some(Item::List(elements)) => items.iter().try_for_each(|item| append(item, elements)),
+            _ => Err(misplaced()),
+        }
     }
 
     fn set_items(&mut self) -> Result<Item, Unread> {
@@ -209,7 +221,7 @@ impl<R: BufRead> Machine<'_, '_, R> {
     }
 
     fn finish(&mut self) -> Result<(), Unread> {
-        let whole = matches!(self.stack.as_slice(), [Item::List]);
+        let whole = matches!(self.stack.as_slice(), [Item::Rows]);
         if !whole || self.listed_rows != self.keys.rows() || !self.input.at_end()? {
             return Err(Unread::content("it is not one list of its rows"));
         }
@@ -221,11 +233,21 @@ impl<R: BufRead> Machine<'_, '_, R> {
 fn value_bytes(item: &Item) -> Result<Option<&[u8]>, Unread> {
     match item {
         Item::Null => Ok(None),
-        Item::Text(bytes) | Item::Value(bytes) => Ok(Some(bytes)),
-        Item::Mark | Item::List | Item::Dict { .. } | Item::Class(_) | Item::Tuple(_) => {
+        Item::Text(bytes) | Item::Value(bytes) | Item::List(bytes) => Ok(Some(bytes)),
+        Item::Mark | Item::Rows | Item::Dict { .. } | Item::Class(_) | Item::Tuple(_) => {
             Err(misplaced())
         }
     }
+}
+
+/// An element behind a byte for whether it is one, and its length.
+fn append(element: &Item, list: &mut Vec<u8>) -> Result<(), Unread> {
+    let bytes = value_bytes(element)?;
+    list.push(u8::from(bytes.is_some()));
+    let bytes = bytes.unwrap_or_default();
+    list.extend_from_slice(&bytes.len().to_le_bytes());
+    list.extend_from_slice(bytes);
+    Ok(())
 }
 
 fn int(value: i128) -> Item {

@@ -1,0 +1,74 @@
+//! Values as JSON.
+//!
+//! What a JSON reader's double would round or lack is a string: decimals, integers beyond 2⁵³, NaN and infinities.
+
+use super::cell::{Cell, Elements};
+use super::text;
+
+/// Up to here a double holds every integer.
+const MAX_EXACT: u64 = 1 << 53;
+
+/// Appends the cell's value.
+pub(super) fn put(cell: Cell<'_>, out: &mut Vec<u8>) {
+    match cell {
+        Cell::Null => out.extend_from_slice(b"null"),
+        Cell::Text(text) => put_text(text, out),
+        Cell::Float32(value) if !value.is_finite() => put_non_finite(value.into(), out),
+        Cell::Float64(value) if !value.is_finite() => put_non_finite(value, out),
+        Cell::Int(value) if value.unsigned_abs() > MAX_EXACT => put_quoted(cell, out),
+        Cell::UInt(value) if value > MAX_EXACT => put_quoted(cell, out),
+        Cell::List(elements) => put_list(elements, out),
+        Cell::Bool(_) | Cell::Int(_) | Cell::UInt(_) | Cell::Float32(_) | Cell::Float64(_) => {
+            text::put(cell, out);
+        }
+        _ => put_quoted(cell, out),
+    }
+}
+
+fn put_list(elements: Elements<'_>, out: &mut Vec<u8>) {
+    out.push(b'[');
+    for (index, element) in elements.cells().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        put(element, out);
+    }
+    out.push(b']');
+}
+
+/// A value whose text needs no escape.
+fn put_quoted(cell: Cell<'_>, out: &mut Vec<u8>) {
+    out.push(b'"');
+    text::put(cell, out);
+    out.push(b'"');
+}
+
+fn put_non_finite(value: f64, out: &mut Vec<u8>) {
+    out.extend_from_slice(if value.is_nan() {
+        b"\"NaN\""
+    } else if value > 0.0 {
+        b"\"Infinity\""
+    } else {
+        b"\"-Infinity\""
+    });
+}
+
+/// Appends a string.
+pub(super) fn put_text(text: &str, out: &mut Vec<u8>) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    out.push(b'"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            0..0x20 => {
+                let [high, low] = [byte >> 4, byte & 15].map(|digit| HEX[usize::from(digit)]);
+                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', high, low]);
+            }
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
+}

@@ -11,6 +11,7 @@ mod formats;
 mod generate;
 mod job_file;
 mod keys;
+mod lists;
 mod logins;
 mod lost;
 mod manifest;

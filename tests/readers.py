@@ -1,10 +1,13 @@
-"""Reads batch folders with libraries that share no code with firstseen.
+"""Reads batch folders with libraries that share no code with firstseen, and tables with a driver.
 
-One request a line on standard input: {"reader": ..., "format": ..., "folder": ...}. One answer a line on standard
-output: {"columns": [...], "types": [...], "rows": [[cell, ...], ...]}. A cell is null, or a text that begins with its
-kind: s: i: f: n: (decimal) d: ts: td: (microseconds) b: (hexadecimal) bool:. The process ends with its input.
+One request a line on standard input: {"reader": ..., "format": ..., "folder": ...}; for the reader `psycopg`, the format
+is that whose cells the query's values are told as, and the folder is {"url": ..., "query": ...}. One answer a line on
+standard output: {"columns": [...], "types": [...], "rows": [[cell, ...], ...]}. A cell is null, or a text that begins
+with its kind: s: i: f: n: (decimal) d: ts: td: (microseconds) b: (hexadecimal) bool: l: (a JSON list of cells). The
+process ends with its input.
 """
 
+import base64
 import csv
 import datetime
 import decimal
@@ -15,8 +18,10 @@ import pickle
 import sys
 
 import duckdb
+import numpy
 import pandas
 import polars
+import psycopg
 import pyarrow
 import pyarrow.csv
 import pyarrow.dataset
@@ -45,6 +50,10 @@ def kind_and_text(value):
         value = datetime.datetime.combine(datetime.date.min, value) - datetime.datetime.min
     if isinstance(value, datetime.timedelta):
         return "td", str(value // datetime.timedelta(microseconds=1))
+    if isinstance(value, numpy.ndarray):
+        value = list(value)
+    if isinstance(value, list):
+        return "l", json.dumps([cell(element) for element in value])
     raise TypeError(f"no canonical form of {type(value)}")
 
 
@@ -111,6 +120,47 @@ def by_duckdb(kind, folder):
     return answer(columns, [column[1] for column in result.description], result.fetchall())
 
 
+def by_pandas_of_arrow(kind, folder):
+    """With Arrow's types, in which also numbers within lists may be null."""
+    if kind == "parquet":
+        frame = pandas.read_parquet(folder, dtype_backend="pyarrow")
+    else:
+        frame = pandas.concat(
+            (pandas.read_feather(path, dtype_backend="pyarrow") for path in paths(folder)), ignore_index=True)
+    cells = ([None if value is pandas.NA else plain(value) for value in frame[name]] for name in frame)
+    return answer(frame.columns, frame.dtypes, zip(*cells))
+
+
+def by_psycopg(kind, query):
+    """What the driver says of a query, in binary: as it is, or as JSON can tell it."""
+    with psycopg.connect(query["url"], options="-c TimeZone=UTC -c IntervalStyle=iso_8601") as connection:
+        cursor = connection.cursor(binary=True)
+        rows = cursor.execute(query["query"]).fetchall()
+        columns = [column.name for column in cursor.description]
+    if kind in ("csv", "ndjson"):
+        rows = [[as_json(value) for value in row] for row in rows]
+    return answer(columns, [], rows)
+
+
+def as_json(value):
+    """As docs/types.md says."""
+    if isinstance(value, list):
+        return [as_json(element) for element in value]
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) <= 2**53 else str(value)
+    if isinstance(value, float):
+        return value if value - value == 0 else {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[repr(value)]
+    if isinstance(value, decimal.Decimal):
+        return format(value, "f")
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
+        return value.astimezone(datetime.timezone.utc).replace(tzinfo=None).isoformat() + "Z"
+    return value.isoformat()
+
+
 def by_pickle(_kind, folder):
     columns, rows = [], []
     for path in paths(folder):
@@ -156,8 +206,20 @@ def of_ndjson(folder):
     return answer(columns, [], rows)
 
 
-READERS = {"pyarrow": by_pyarrow, "polars": by_polars, "pandas": by_pandas, "duckdb": by_duckdb,
-           "pickle": by_pickle, "text": by_text}
+def by_json(kind, folder):
+    """Every cell as JSON: of CSV, too, where lists are."""
+    if kind == "ndjson":
+        return of_ndjson(folder)
+    columns, rows = [], []
+    for path in paths(folder):
+        content = text(path)
+        columns, *records = csv.reader(io.StringIO(content, newline=""), strict=True)
+        rows.extend([json.loads(field) if field else None for field in record] for record in records)
+    return answer(columns, [], rows)
+
+
+READERS = {"pyarrow": by_pyarrow, "polars": by_polars, "pandas": by_pandas, "pandas_of_arrow": by_pandas_of_arrow,
+           "duckdb": by_duckdb, "pickle": by_pickle, "text": by_text, "json": by_json, "psycopg": by_psycopg}
 
 
 def main():

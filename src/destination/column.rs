@@ -2,6 +2,7 @@
 
 use super::carrier::Carried;
 use super::convert::{self, Misfit};
+use super::list::List;
 use arrow::array::{ArrayData, ArrayRef, BooleanBufferBuilder, make_array};
 use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer};
 use arrow::datatypes::{DataType, i256};
@@ -25,6 +26,7 @@ enum Values {
     Width256(Vec<i256>),
     /// Bytes of all values, and Arrow's offsets: 0, and where each ends.
     Bytes(Vec<u8>, Vec<i32>),
+    List(Box<List>),
 }
 
 impl Column {
@@ -38,6 +40,7 @@ impl Column {
             T::Decimal128(..) => Values::Width128(Vec::new()),
             T::Decimal256(..) => Values::Width256(Vec::new()),
             T::Utf8 | T::Binary => Values::Bytes(Vec::new(), vec![0]),
+            T::List(element) => Values::List(Box::new(List::new(element.data_type()))),
             _ => Values::Width64(Vec::new()),
         };
         Self {
@@ -46,6 +49,17 @@ impl Column {
             valid: Vec::new(),
             nulls: 0,
         }
+    }
+
+    /// Of lists: elements that no calendar has are NULL from now on.
+    pub(super) fn null_invalid_dates(&mut self) {
+        if let Values::List(lists) = &mut self.values {
+            lists.null_invalid_dates();
+        }
+    }
+
+    pub(super) fn data_type(&self) -> &DataType {
+        &self.data_type
     }
 
     pub(super) fn len(&self) -> usize {
@@ -63,24 +77,32 @@ impl Column {
             Values::Width128(values) => values.len() * 16,
             Values::Width256(values) => values.len() * 32,
             Values::Bytes(bytes, offsets) => bytes.len() + offsets.len() * 4,
+            Values::List(lists) => lists.value_bytes(),
         }
     }
 
     pub(super) fn clear(&mut self) {
-        self.valid.clear();
-        self.nulls = 0;
+        self.truncate(0);
+    }
+
+    /// Keeps the first `rows` values.
+    pub(super) fn truncate(&mut self, rows: usize) {
+        let dropped = self.valid.get(rows..).unwrap_or_default();
+        self.nulls -= dropped.iter().filter(|valid| !**valid).count();
+        self.valid.truncate(rows);
         match &mut self.values {
-            Values::Bool(values) => values.clear(),
-            Values::Width8(values) => values.clear(),
-            Values::Width16(values) => values.clear(),
-            Values::Width32(values) => values.clear(),
-            Values::Width64(values) => values.clear(),
-            Values::Width128(values) => values.clear(),
-            Values::Width256(values) => values.clear(),
+            Values::Bool(values) => values.truncate(rows),
+            Values::Width8(values) => values.truncate(rows),
+            Values::Width16(values) => values.truncate(rows),
+            Values::Width32(values) => values.truncate(rows),
+            Values::Width64(values) => values.truncate(rows),
+            Values::Width128(values) => values.truncate(rows),
+            Values::Width256(values) => values.truncate(rows),
             Values::Bytes(bytes, offsets) => {
-                bytes.clear();
-                offsets.truncate(1);
+                offsets.truncate(rows + 1);
+                bytes.truncate(offsets.last().map_or(0, |end| end.cast_unsigned() as usize));
             }
+            Values::List(lists) => lists.truncate(rows),
         }
     }
 
@@ -106,6 +128,7 @@ impl Column {
             Values::Width128(values) => values.push(0),
             Values::Width256(values) => values.push(i256::ZERO),
             Values::Bytes(_, offsets) => offsets.push(offsets.last().copied().unwrap_or(0)),
+            Values::List(lists) => lists.push_empty(),
         }
     }
 
@@ -133,6 +156,7 @@ impl Column {
             Values::Width128(values) => use_bytes(&values[row].to_le_bytes()),
             Values::Width256(values) => use_bytes(&values[row].to_le_bytes()),
             Values::Bytes(bytes, offsets) => use_bytes(slot(bytes, offsets, row)),
+            Values::List(_) => unreachable!("the plan refuses lists as keys"),
         }
     }
 
@@ -157,6 +181,7 @@ impl Column {
                     to_offsets.push(i32::try_from(to.len()).unwrap_or(i32::MAX));
                 }
             }
+            (Values::List(to), Values::List(from)) => to.extend_from(from, rows),
             _ => unreachable!("both columns were made for the same Arrow type"),
         }
     }
@@ -170,6 +195,7 @@ impl Column {
             .len(self.len())
             .nulls(validity)
             .buffers(self.values.buffers())
+            .child_data(self.values.finish_children()?)
             .build()?;
         self.clear();
         Ok(make_array(data))
@@ -190,6 +216,14 @@ impl Values {
                 Buffer::from_slice_ref(offsets),
                 Buffer::from_slice_ref(bytes),
             ],
+            Self::List(lists) => vec![lists.offsets()],
+        }
+    }
+
+    fn finish_children(&mut self) -> Result<Vec<ArrayData>, ArrowError> {
+        match self {
+            Self::List(lists) => Ok(vec![lists.finish_elements()?]),
+            _ => Ok(Vec::new()),
         }
     }
 }
@@ -220,6 +254,7 @@ fn push_value(values: &mut Values, data_type: &DataType, value: Carried<'_>) -> 
         Values::Width128(to) => to.push(convert::bits128(data_type, value)?),
         Values::Width256(to) => to.push(convert::bits256(data_type, value)?),
         Values::Bytes(to, offsets) => push_bytes(to, offsets, convert::bytes(data_type, value)?)?,
+        Values::List(lists) => lists.push(value)?,
     }
     Ok(())
 }

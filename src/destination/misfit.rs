@@ -3,8 +3,8 @@
 //! A value is refused if its row is written: whether the filter drops a duplicate while it is read or `unique` afterwards
 //! depends on how fast the tables come, and what a job says must not.
 
-use super::convert::Misfit;
-use crate::{Error, ErrorKind};
+use super::convert::{Misfit, is_dated};
+use crate::{Error, ErrorKind, arrow_type};
 use arrow::datatypes::{DataType, Schema};
 
 /// A row as the database sent it.
@@ -47,7 +47,7 @@ impl MisfitAt {
                 ErrorKind::Value,
                 format!(
                     "{place}: the value has no exact image as {}",
-                    field.data_type()
+                    arrow_type::name(field.data_type())
                 ),
             )
             .advise(advice(field.data_type())),
@@ -55,7 +55,7 @@ impl MisfitAt {
                 ErrorKind::Schema,
                 format!(
                     "{place}: the database sends another type than its catalogue said, {}",
-                    field.data_type()
+                    arrow_type::name(field.data_type())
                 ),
             )
             .advise("was the table altered while the job began? run it again"),
@@ -73,8 +73,17 @@ fn advice(data_type: &DataType) -> &'static str {
         DataType::Date32 | DataType::Timestamp(..) => {
             "zero, partial and infinite dates have none: --invalid-dates null writes NULL; or leave such rows out with --where, or the column with --columns"
         }
+        DataType::List(element) if is_dated(element.data_type()) => {
+            "arrays of several dimensions and with subscripts that don't begin at 1 have none, nor have infinite dates, of which --invalid-dates null makes NULL elements; leave such rows out with --where, or the column with --columns"
+        }
+        DataType::List(_) => {
+            "arrays of several dimensions and with subscripts that don't begin at 1 have none, nor have those with an element that a column of its type could not hold: leave such rows out with --where, or the column with --columns"
+        }
+        DataType::Decimal128(..) | DataType::Decimal256(..) => {
+            "nothing is rounded; NaN, infinities and numbers of more digits have none: leave such rows out with --where, or the column with --columns"
+        }
         _ => {
-            "NaN in a decimal, times beyond 24 h and text that isn't UTF-8 have none: leave such rows out with --where, or the column with --columns"
+            "times beyond 24 h and text that isn't UTF-8 have none: leave such rows out with --where, or the column with --columns"
         }
     }
 }

@@ -10,6 +10,7 @@ mod column;
 mod control;
 mod convert;
 mod gate;
+mod list;
 mod misfit;
 mod parse;
 mod selection;

@@ -27,7 +27,7 @@ pub(super) struct Staging {
 impl Staging {
     pub fn new(unit: u32, schema: &SchemaRef, filter: Filter) -> Self {
         Self {
-            columns: columns(schema),
+            columns: columns(schema, filter.invalid_dates),
             selector: Selector::new(unit, filter),
             schema: Arc::clone(schema),
             misfits: Vec::new(),

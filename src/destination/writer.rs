@@ -52,7 +52,7 @@ impl UnitWriter {
         Self {
             unit,
             selection: Selection::Here(Box::new(Staging::new(unit, &schema, filter.clone()))),
-            kept: columns(&schema),
+            kept: columns(&schema, filter.invalid_dates),
             schema,
             filter,
             control,
@@ -271,9 +271,13 @@ impl UnitWriter {
     }
 }
 
-pub(super) fn columns(schema: &Schema) -> Vec<Column> {
+pub(super) fn columns(schema: &Schema, invalid_dates: InvalidDates) -> Vec<Column> {
     let fields = schema.fields().iter();
-    fields.map(|field| Column::new(field.data_type())).collect()
+    let mut columns: Vec<_> = fields.map(|field| Column::new(field.data_type())).collect();
+    if invalid_dates == InvalidDates::Null {
+        columns.iter_mut().for_each(Column::null_invalid_dates);
+    }
+    columns
 }
 
 pub(super) fn bytes(columns: &[Column]) -> usize {

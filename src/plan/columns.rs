@@ -4,7 +4,7 @@ use super::{Chosen, PlannedColumn, in_table};
 use crate::destination::is_dated;
 use crate::job::{InvalidDates, Job};
 use crate::source::{Catalog, Column, Image};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, arrow_type};
 use arrow::datatypes::DataType;
 
 /// The job's columns, or all of the first table, as every table agrees on them.
@@ -92,9 +92,9 @@ fn types_differ(name: &str, first: Described<'_>, other: Described<'_>) -> Error
         "table {}, column {name}: {} ({}) doesn't fit {} ({}) of table {}",
         table.name,
         column.sql_type,
-        found.data_type,
+        arrow_type::name(&found.data_type),
         expected.sql_type,
-        image.data_type,
+        arrow_type::name(&image.data_type),
         first.name
     );
     Error::new(ErrorKind::Schema, message).advise(
@@ -159,6 +159,12 @@ fn key_column(name: &str, columns: &[PlannedColumn], chosen: &[Chosen]) -> Resul
     if matches!(column.data_type, DataType::Float32 | DataType::Float64) {
         return Err(Error::new(ErrorKind::Schema, format!("the key column {name} is {}", column.sql_type)).advise(format!(
             "floating-point numbers make no key: read a view that has CAST({name} AS DECIMAL(p, s)) or a cast to text"
+        )));
+    }
+    if matches!(column.data_type, DataType::List(_)) {
+        let message = format!("the key column {name} is {}", column.sql_type);
+        return Err(Error::new(ErrorKind::Schema, message).advise(format!(
+            "arrays make no key: read a view that has CAST({name} AS text)"
         )));
     }
     refuse_other_padding(name, chosen)?;

@@ -20,7 +20,7 @@ pub use dice::Dice;
 pub use oracle::{NullKeys, keep_first};
 pub use proxy::Proxy;
 pub use ran::Ran;
-pub use readers::{Reader, interpreter, read};
+pub use readers::{Found, Reader, by_psycopg, interpreter, read};
 pub use servers::{ENCODED_PASSWORD, PASSWORD, Postgres, mariadb, postgres, secured_postgres};
 pub use table::{Row, Table, Type};
 pub use value::Value;

@@ -12,10 +12,14 @@ pub enum Reader {
     PyArrow,
     Polars,
     Pandas,
+    /// With Arrow's types.
+    PandasOfArrow,
     DuckDb,
     Pickle,
     /// Python's own `json`, and a CSV reader that tells `""` from nothing.
     Text,
+    /// Python's own `json`, also for the cells of CSV.
+    Json,
 }
 
 impl Reader {
@@ -24,9 +28,11 @@ impl Reader {
             Self::PyArrow => "pyarrow",
             Self::Polars => "polars",
             Self::Pandas => "pandas",
+            Self::PandasOfArrow => "pandas_of_arrow",
             Self::DuckDb => "duckdb",
             Self::Pickle => "pickle",
             Self::Text => "text",
+            Self::Json => "json",
         }
     }
 }
@@ -45,23 +51,30 @@ pub struct Found {
 /// All rows of a folder, in the order of its files.
 #[track_caller]
 pub fn read(reader: Reader, format: &str, folder: &Path) -> Found {
-    let found = try_read(reader, format, folder);
+    asked(reader.name(), format, &serde_json::json!(folder))
+}
+
+/// What psycopg says of a query of a PostgreSQL database, told as the readers of a format's files would.
+#[track_caller]
+pub fn by_psycopg(url: &str, query: &str, format: &str) -> Found {
+    let query = serde_json::json!({"url": url, "query": query});
+    asked("psycopg", format, &query)
+}
+
+#[track_caller]
+fn asked(reader: &str, format: &str, folder: &serde_json::Value) -> Found {
+    static PYTHON: OnceLock<Mutex<Python>> = OnceLock::new();
+    let python = PYTHON.get_or_init(|| Mutex::new(Python::start()));
+    let request = serde_json::json!({"reader": reader, "format": format, "folder": folder});
+    let mut python = python.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = python.ask(&request.to_string());
+    drop(python);
     assert!(
         found.error.is_none(),
-        "{} reads {}: {:?}",
-        reader.name(),
-        folder.display(),
+        "{reader} reads {folder}: {:?}",
         found.error
     );
     found
-}
-
-fn try_read(reader: Reader, format: &str, folder: &Path) -> Found {
-    static PYTHON: OnceLock<Mutex<Python>> = OnceLock::new();
-    let python = PYTHON.get_or_init(|| Mutex::new(Python::start()));
-    let request = serde_json::json!({"reader": reader.name(), "format": format, "folder": folder});
-    let mut python = python.lock().unwrap_or_else(PoisonError::into_inner);
-    python.ask(&request.to_string())
 }
 
 struct Python {

@@ -19,15 +19,21 @@ const TABLE: &str = "SELECT c.oid, c.relkind::text, \
        (SELECT sum(p.reltuples)::float8 FROM pg_class p WHERE (p.oid = c.oid AND c.relkind <> 'p') \
           OR p.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf AND c.relkind = 'p')) \
      FROM pg_class c WHERE c.oid = to_regclass(quote_ident($1)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')";
-const COLUMNS: &str = "WITH RECURSIVE chain AS ( \
-       SELECT attnum, atttypid AS typid, atttypmod AS typmod FROM pg_attribute \
+/// Each column with the type at the end of its chain of domains and arrays, and how many arrays are in that chain. A type
+/// is an array if its element's own array type it is: `int2vector` is none.
+const COLUMNS: &str = "WITH RECURSIVE step AS ( \
+       SELECT oid, typbasetype AS next, typtypmod AS typmod, 0 AS dimensions FROM pg_type WHERE typtype = 'd' \
+       UNION ALL \
+       SELECT typarray, oid, -1, 1 FROM pg_type WHERE typarray <> 0 \
+     ), chain AS ( \
+       SELECT attnum, atttypid AS typid, atttypmod AS typmod, 0 AS dimensions FROM pg_attribute \
          WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped \
        UNION ALL \
-       SELECT c.attnum, t.typbasetype, CASE WHEN t.typtypmod >= 0 THEN t.typtypmod ELSE c.typmod END \
-         FROM chain c JOIN pg_type t ON t.oid = c.typid WHERE t.typtype = 'd') \
+       SELECT c.attnum, s.next, CASE WHEN s.typmod >= 0 THEN s.typmod ELSE c.typmod END, c.dimensions + s.dimensions \
+         FROM chain c JOIN step s ON s.oid = c.typid) \
      SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, \
-            t.typname, t.typtype::text, t.typcategory::text, c.typmod \
-       FROM chain c JOIN pg_type t ON t.oid = c.typid AND t.typtype <> 'd' \
+            t.typname, t.typtype::text, t.typcategory::text, c.typmod, c.dimensions \
+       FROM chain c JOIN pg_type t ON t.oid = c.typid AND NOT EXISTS (SELECT FROM step s WHERE s.oid = t.oid) \
        JOIN pg_attribute a ON a.attrelid = $1 AND a.attnum = c.attnum ORDER BY a.attnum";
 const PRIMARY_KEY: &str = "SELECT a.attname FROM pg_index i, unnest(i.indkey) WITH ORDINALITY AS k(attnum, place), \
        pg_attribute a WHERE i.indrelid = $1 AND i.indisprimary AND a.attrelid = $1 AND a.attnum = k.attnum ORDER BY k.place";
@@ -95,6 +101,7 @@ fn column(row: &Row) -> Column {
         kind: &kind,
         category: &category,
         modifier: row.get(6),
+        dimensions: row.get(7),
         full: &full,
     };
     Column {

@@ -1,6 +1,7 @@
 //! PostgreSQL, by `COPY … TO STDOUT (FORMAT BINARY)`: read in place by a source of our own, or by ConnectorX's stock source.
 
 pub(crate) mod access;
+mod array;
 mod catalog;
 mod connection;
 mod copy;
@@ -18,9 +19,10 @@ use access::Access;
 use url::Url;
 
 /// What every session says first. A scan must begin at the table's start and come from one process, or its rows are not
-/// in the order of the table.
+/// in the order of the table. Arrays may travel as text, in which floating-point numbers must read back.
 const SETTINGS: &str = "\
     SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'iso_8601'; SET client_encoding = 'UTF8'; \
+    SET extra_float_digits = 3; SET bytea_output = 'hex'; \
     SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; \
     SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '30s'; \
     SET default_transaction_read_only = on";

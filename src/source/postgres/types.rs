@@ -5,30 +5,41 @@
 //! server less.
 
 use super::super::{Image, NoImage, decimal, timestamp, timestamp_utc};
+use super::array;
 use arrow::datatypes::{DataType, TimeUnit};
 use postgres::types::{Oid, Type};
 
-/// What `pg_type` says of a column's type, domains resolved.
+/// What `pg_type` says of a column's type, domains and arrays resolved.
 pub(super) struct ColumnType<'a> {
     /// `typname`.
     pub name: &'a str,
     /// `typtype`: `b` base, `e` enum, `c` composite, `r` range, `m` multirange.
     pub kind: &'a str,
-    /// `typcategory`: `A` for arrays.
+    /// `typcategory`: `A` for what is like an array, and none.
     pub category: &'a str,
     /// `atttypmod`, or the domain's.
     pub modifier: i32,
+    /// How many arrays are around the type.
+    pub dimensions: i32,
     /// As `format_type` writes it.
     pub full: &'a str,
 }
 
 const AS_TEXT: &str = "{}::text";
 /// `FirstNormalObjectId`: below are the ids that every server has.
-const FIRST_USER_OID: Oid = 16_384;
+pub(super) const FIRST_USER_OID: Oid = 16_384;
 /// Bytes by which a type modifier is larger than the length that it stands for (`VARHDRSZ`).
 const MODIFIER_OFFSET: i32 = 4;
 
 pub(super) fn image(column: &ColumnType<'_>) -> Result<Image, NoImage> {
+    match column.dimensions {
+        0 => of_value(column),
+        1 => Ok(array::image(of_value(column)?)),
+        _ => Err(no_image(column)),
+    }
+}
+
+fn of_value(column: &ColumnType<'_>) -> Result<Image, NoImage> {
     use DataType as T;
     if column.category == "A" {
         return Err(no_image(column));
@@ -73,6 +84,9 @@ fn text_by_stock(data_type: DataType) -> Image {
 
 /// Whether values of a type, in its binary form, are read as a planned type.
 pub(super) fn fits(oid: Oid, planned: &DataType) -> bool {
+    if let DataType::List(element) = planned {
+        return array::fits(oid, element.data_type());
+    }
     let types: &[Type] = match planned {
         DataType::Boolean => &[Type::BOOL],
         DataType::Int16 => &[Type::INT2],
@@ -123,7 +137,7 @@ fn numeric(modifier: i32) -> DataType {
 /// The width to which the server pads a CHAR.
 pub(super) fn padded_to(column: &ColumnType<'_>) -> Option<u32> {
     let width = u32::try_from(column.modifier - MODIFIER_OFFSET).ok();
-    width.filter(|_| column.name == "bpchar")
+    width.filter(|_| column.name == "bpchar" && column.dimensions == 0)
 }
 
 fn no_image(column: &ColumnType<'_>) -> NoImage {
@@ -141,11 +155,12 @@ mod tests {
     fn a_numeric_modifier_gives_precision_and_scale() {
         let modifier =
             |precision: i32, scale: i32| (precision << 16 | scale & 0x7ff) + MODIFIER_OFFSET;
-        assert_eq!(numeric(modifier(10, 2)), DataType::Decimal128(10, 2));
-        assert_eq!(numeric(modifier(65, 30)), DataType::Decimal256(65, 30));
-        assert_eq!(numeric(modifier(2, 5)), DataType::Decimal128(5, 5));
-        assert_eq!(numeric(modifier(5, -2)), DataType::Utf8);
-        assert_eq!(numeric(modifier(1000, 0)), DataType::Utf8);
+        let image = |precision, scale| numeric(modifier(precision, scale));
+        assert_eq!(image(10, 2), DataType::Decimal128(10, 2));
+        assert_eq!(image(65, 30), DataType::Decimal256(65, 30));
+        assert_eq!(image(2, 5), DataType::Decimal128(5, 5));
+        assert_eq!(image(5, -2), DataType::Utf8);
+        assert_eq!(image(1000, 0), DataType::Utf8);
         assert_eq!(numeric(-1), DataType::Utf8);
     }
 }

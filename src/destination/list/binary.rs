@@ -1,0 +1,72 @@
+//! PostgreSQL's arrays in its binary format, as `array_send` writes them.
+//!
+//! Number of dimensions, whether NULLs are among the elements, the elements' type; of each dimension its length and
+//! lower bound; then each element behind its length, −1 for NULL. All numbers have four bytes, the highest first.
+
+use super::super::convert::Misfit;
+use super::Element;
+
+/// The server's own limit (`MAXDIM`).
+const MAX_DIMENSIONS: i32 = 6;
+
+/// An array, read element by element. Nothing is allocated, whatever lengths it claims.
+///
+/// Bytes that are no array are [`Misfit::OtherType`]; an array that no list tells exactly (of several dimensions, or with
+/// subscripts that don't begin at 1) is [`Misfit::Inexact`].
+pub(super) struct BinaryArray<'a> {
+    rest: &'a [u8],
+    /// Elements that are still to come.
+    left: i32,
+}
+
+impl<'a> BinaryArray<'a> {
+    pub fn begin(bytes: &'a [u8]) -> Result<Self, Misfit> {
+        let (dimensions, rest) = number(bytes)?;
+        let (has_nulls, rest) = number(rest)?;
+        let (_element_type, rest) = number(rest)?;
+        match (dimensions, has_nulls) {
+            (0, 0 | 1) => Ok(Self { rest, left: 0 }),
+            (1, 0 | 1) => Self::of_one_dimension(rest),
+            (2..=MAX_DIMENSIONS, 0 | 1) => Err(Misfit::Inexact),
+            _ => Err(Misfit::OtherType),
+        }
+    }
+
+    fn of_one_dimension(rest: &'a [u8]) -> Result<Self, Misfit> {
+        let (length, rest) = number(rest)?;
+        let (lower_bound, rest) = number(rest)?;
+        match (length, lower_bound) {
+            (..0, _) => Err(Misfit::OtherType),
+            (_, 1) => Ok(Self { rest, left: length }),
+            _ => Err(Misfit::Inexact),
+        }
+    }
+
+    /// The next element; `None` after the last.
+    pub fn next(&mut self) -> Result<Option<Element<'a>>, Misfit> {
+        if self.left == 0 {
+            return if self.rest.is_empty() {
+                Ok(None)
+            } else {
+                Err(Misfit::OtherType)
+            };
+        }
+        self.left -= 1;
+        let (length, rest) = number(self.rest)?;
+        self.rest = rest;
+        if length == -1 {
+            return Ok(Some(Element::Null));
+        }
+        let (element, rest) = usize::try_from(length)
+            .ok()
+            .and_then(|length| rest.split_at_checked(length))
+            .ok_or(Misfit::OtherType)?;
+        self.rest = rest;
+        Ok(Some(Element::Value(element)))
+    }
+}
+
+fn number(bytes: &[u8]) -> Result<(i32, &[u8]), Misfit> {
+    let (number, rest) = bytes.split_first_chunk().ok_or(Misfit::OtherType)?;
+    Ok((i32::from_be_bytes(*number), rest))
+}

@@ -16,6 +16,7 @@ mod logins;
 mod lost;
 mod manifest;
 mod moments;
+mod numeric;
 mod order;
 mod postgresql;
 mod publication;

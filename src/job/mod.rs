@@ -4,12 +4,14 @@
 //! written. This room reads the job file and nothing else: no database, no output folder.
 
 mod file;
+mod numeric;
 mod options;
 mod order_by;
 mod source_url;
 mod tables;
 
 pub use file::read_job_file;
+pub use numeric::Numeric;
 pub use options::{
     ExtractorChoice, InvalidDates, JobOptions, NullKeys, SqliteTypes, TableEntry, TableList,
 };
@@ -70,6 +72,8 @@ pub struct Reading {
     pub sqlite_types: SqliteTypes,
     /// Who reads a server's rows.
     pub extractor: ExtractorChoice,
+    /// What PostgreSQL's numeric without precision is read as; `None`: as text.
+    pub numeric: Option<Numeric>,
 }
 
 /// What a job makes of its result.
@@ -119,6 +123,7 @@ impl Job {
             invalid_dates,
             sqlite_types,
             extractor,
+            numeric,
             exact,
             force,
             mut warnings,
@@ -164,6 +169,7 @@ impl Job {
             reading: Reading {
                 sqlite_types: sqlite_types.unwrap_or_default(),
                 extractor: checked_extractor(extractor.unwrap_or_default(), &source)?,
+                numeric: checked_numeric(numeric.as_deref(), &source)?,
             },
             source,
             exact: exact.unwrap_or(false),
@@ -255,6 +261,17 @@ fn checked_extractor(extractor: ExtractorChoice, source: &SourceUrl) -> Result<E
         );
     }
     Ok(extractor)
+}
+
+fn checked_numeric(numeric: Option<&str>, source: &SourceUrl) -> Result<Option<Numeric>> {
+    let numeric = numeric.map(Numeric::parse).transpose()?;
+    match (numeric, source) {
+        (Some(_), SourceUrl::MySql(_) | SourceUrl::Sqlite(_)) => Err(usage(
+            "--numeric is for PostgreSQL's numeric, and the source is another database",
+        )
+        .advise("leave it out")),
+        (numeric, _) => Ok(numeric),
+    }
 }
 
 /// The folder's name is what is renamed into place: `.` and `..` are no names.

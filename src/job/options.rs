@@ -73,6 +73,9 @@ pub struct JobOptions {
     /// Who reads the rows: a source of our own over the wire, or ConnectorX's stock source [default: auto]
     #[arg(long, value_enum)]
     pub extractor: Option<ExtractorChoice>,
+    /// What PostgreSQL's numeric without precision is read as: precision and scale [default: text]
+    #[arg(long, value_name = "P,S")]
+    pub numeric: Option<String>,
     /// Compare the keys themselves only, without the first-seen filter
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub exact: Option<bool>,
@@ -281,6 +284,7 @@ impl JobOptions {
             invalid_dates: self.invalid_dates.or(file.invalid_dates),
             sqlite_types: self.sqlite_types.or(file.sqlite_types),
             extractor: self.extractor.or(file.extractor),
+            numeric: self.numeric.or(file.numeric),
             exact: self.exact.or(file.exact),
             force: self.force.or(file.force),
             progress: self.progress.or(file.progress),

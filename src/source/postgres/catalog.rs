@@ -5,6 +5,7 @@ use super::error::in_use;
 use super::stock::Manager;
 use super::types::{ColumnType, image, padded_to};
 use crate::Result;
+use crate::job::Numeric;
 use postgres::Row;
 use r2d2::PooledConnection;
 
@@ -12,6 +13,7 @@ pub(super) struct PostgresCatalog {
     client: PooledConnection<Manager>,
     extractor: Extractor,
     warning: Option<String>,
+    numeric: Option<Numeric>,
 }
 
 /// Found as the session's `search_path` finds it; a partitioned table has its estimate in its partitions.
@@ -46,11 +48,13 @@ impl PostgresCatalog {
         client: PooledConnection<Manager>,
         extractor: Extractor,
         warning: Option<String>,
+        numeric: Option<Numeric>,
     ) -> Self {
         Self {
             client,
             extractor,
             warning,
+            numeric,
         }
     }
 
@@ -63,7 +67,10 @@ impl PostgresCatalog {
         let columns = self.client.query(COLUMNS, &[&oid])?;
         let primary_key = self.client.query(PRIMARY_KEY, &[&oid])?;
         Ok(Some(Table {
-            columns: columns.iter().map(column).collect(),
+            columns: columns
+                .iter()
+                .map(|row| column(row, self.numeric))
+                .collect(),
             primary_key: primary_key.iter().map(|row| row.get(0)).collect(),
             row_id: None,
             natural_order: natural_order(&kind),
@@ -93,7 +100,7 @@ fn estimate(tuples: f64) -> Option<u64> {
     (tuples >= 0.0).then_some(tuples as u64)
 }
 
-fn column(row: &Row) -> Column {
+fn column(row: &Row, numeric: Option<Numeric>) -> Column {
     let (full, name, kind, category): (String, String, String, String) =
         (row.get(1), row.get(3), row.get(4), row.get(5));
     let column_type = ColumnType {
@@ -106,7 +113,7 @@ fn column(row: &Row) -> Column {
     };
     Column {
         name: row.get(0),
-        image: image(&column_type),
+        image: image(&column_type, numeric),
         padded_to: padded_to(&column_type),
         sorted_bytes: None,
         nullable: !row.get::<_, bool>(2),

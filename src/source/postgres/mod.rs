@@ -13,7 +13,7 @@ mod types;
 mod uuid;
 
 use super::{Catalog, Database, Extractor, Session};
-use crate::job::ExtractorChoice;
+use crate::job::{ExtractorChoice, Numeric, Reading};
 use crate::{Error, ErrorKind, Result};
 use access::Access;
 use url::Url;
@@ -36,12 +36,14 @@ pub(super) struct Postgres {
     extractor: Extractor,
     /// Why the extractor is not the one that is taken by default.
     warning: Option<String>,
+    /// What a numeric without precision is read as, if not as text.
+    numeric: Option<Numeric>,
 }
 
 impl Postgres {
-    pub(super) fn new(url: &Url, choice: ExtractorChoice) -> Result<Self> {
+    pub(super) fn new(url: &Url, reading: &Reading) -> Result<Self> {
         let access = Access::new(url)?;
-        let (extractor, warning) = match (choice, access.beyond_wire()) {
+        let (extractor, warning) = match (reading.extractor, access.beyond_wire()) {
             (ExtractorChoice::ConnectorX, _) => (Extractor::ConnectorX, None),
             (ExtractorChoice::Auto, Some(parameter)) => {
                 let warning = format!(
@@ -56,6 +58,7 @@ impl Postgres {
             access,
             extractor,
             warning,
+            numeric: reading.numeric,
         })
     }
 }
@@ -72,6 +75,7 @@ impl Database for Postgres {
             connection,
             self.extractor,
             self.warning.clone(),
+            self.numeric,
         )))
     }
 

@@ -6,6 +6,7 @@
 
 use super::super::{Image, NoImage, decimal, timestamp, timestamp_utc};
 use super::array;
+use crate::job::Numeric;
 use arrow::datatypes::{DataType, TimeUnit};
 use postgres::types::{Oid, Type};
 
@@ -31,15 +32,16 @@ pub(super) const FIRST_USER_OID: Oid = 16_384;
 /// Bytes by which a type modifier is larger than the length that it stands for (`VARHDRSZ`).
 const MODIFIER_OFFSET: i32 = 4;
 
-pub(super) fn image(column: &ColumnType<'_>) -> Result<Image, NoImage> {
+/// The image of a column; `unbounded` is what a numeric without precision is read as, if not as text.
+pub(super) fn image(column: &ColumnType<'_>, unbounded: Option<Numeric>) -> Result<Image, NoImage> {
     match column.dimensions {
-        0 => of_value(column),
-        1 => Ok(array::image(of_value(column)?)),
+        0 => of_value(column, unbounded),
+        1 => Ok(array::image(of_value(column, unbounded)?)),
         _ => Err(no_image(column)),
     }
 }
 
-fn of_value(column: &ColumnType<'_>) -> Result<Image, NoImage> {
+fn of_value(column: &ColumnType<'_>, unbounded: Option<Numeric>) -> Result<Image, NoImage> {
     use DataType as T;
     if column.category == "A" {
         return Err(no_image(column));
@@ -52,7 +54,7 @@ fn of_value(column: &ColumnType<'_>) -> Result<Image, NoImage> {
         (_, "oid") => Image::plain(T::UInt32),
         (_, "float4") => Image::plain(T::Float32),
         (_, "float8") => Image::plain(T::Float64),
-        (_, "numeric") => match numeric(column.modifier) {
+        (_, "numeric") => match numeric(column.modifier, unbounded) {
             DataType::Utf8 => Image::cast(T::Utf8, AS_TEXT),
             decimal => text_by_stock(decimal),
         },
@@ -116,10 +118,12 @@ pub(super) fn fits(oid: Oid, planned: &DataType) -> bool {
     is_users || types.iter().any(|known| known.oid() == oid)
 }
 
-/// Without precision, with a negative scale or beyond 76 digits the text itself is the exact image.
-fn numeric(modifier: i32) -> DataType {
+/// Without precision, with a negative scale or beyond 76 digits the text itself is the exact image, unless the job says
+/// what it expects of a numeric without precision.
+fn numeric(modifier: i32, unbounded: Option<Numeric>) -> DataType {
     if modifier < MODIFIER_OFFSET {
-        return DataType::Utf8;
+        let expected = unbounded.and_then(|numeric| decimal(numeric.precision(), numeric.scale()));
+        return expected.unwrap_or(DataType::Utf8);
     }
     let packed = modifier - MODIFIER_OFFSET;
     let precision = packed >> 16 & 0xffff;
@@ -155,12 +159,22 @@ mod tests {
     fn a_numeric_modifier_gives_precision_and_scale() {
         let modifier =
             |precision: i32, scale: i32| (precision << 16 | scale & 0x7ff) + MODIFIER_OFFSET;
-        let image = |precision, scale| numeric(modifier(precision, scale));
+        let image = |precision, scale| numeric(modifier(precision, scale), None);
         assert_eq!(image(10, 2), DataType::Decimal128(10, 2));
         assert_eq!(image(65, 30), DataType::Decimal256(65, 30));
         assert_eq!(image(2, 5), DataType::Decimal128(5, 5));
         assert_eq!(image(5, -2), DataType::Utf8);
         assert_eq!(image(1000, 0), DataType::Utf8);
-        assert_eq!(numeric(-1), DataType::Utf8);
+        assert_eq!(numeric(-1, None), DataType::Utf8);
+    }
+
+    #[test]
+    fn the_job_says_what_a_numeric_without_precision_is() {
+        let narrow = Numeric::parse("10,2").ok();
+        assert_eq!(numeric(-1, narrow), DataType::Decimal128(10, 2));
+        let wide = Numeric::parse("76,0").ok();
+        assert_eq!(numeric(-1, wide), DataType::Decimal256(76, 0));
+        let of_its_own = (5 << 16 | 1) + MODIFIER_OFFSET;
+        assert_eq!(numeric(of_its_own, wide), DataType::Decimal128(5, 1));
     }
 }

@@ -234,6 +234,31 @@ fn a_value_that_does_not_fit_matters_only_where_its_row_is_written() {
 }
 
 #[test]
+fn a_moment_in_another_spelling_is_the_same_key() {
+    let case = Case::on(System::Sqlite);
+    case.database.execute_all(&[
+        "CREATE TABLE t1 (at DATETIME, day DATE)",
+        "CREATE TABLE t2 (at DATETIME, day DATE)",
+        "INSERT INTO t1 VALUES ('2000-01-01 00:00:00', '2000-01-01'), ('2000-01-01T00:00', 'never')",
+        "INSERT INTO t2 VALUES ('2000-01-01', 'never'), ('2000-01-02', '2000-01-02')",
+    ]);
+    for args in [&[][..], &["--exact"]] {
+        let job = ["--tables", "t1,t2", "--key", "at", "--force"];
+        case.run().args(job).args(args).succeeds();
+        let moments = [
+            "ts:2000-01-01T00:00:00.000000",
+            "ts:2000-01-02T00:00:00.000000",
+        ];
+        let found: Vec<_> = case.rows().into_iter().map(|row| row[0].clone()).collect();
+        assert_eq!(
+            found,
+            moments.map(|moment| Some(moment.to_owned())),
+            "{args:?}"
+        );
+    }
+}
+
+#[test]
 fn sqlites_values_of_any_class_can_be_read_as_text() {
     let case = Case::on(System::Sqlite);
     case.database.execute_all(&[

@@ -99,14 +99,23 @@ pub(crate) fn is_dated(data_type: &DataType) -> bool {
     matches!(data_type, DataType::Date32 | DataType::Timestamp(..))
 }
 
-/// Whether a value is a zero, partial or infinite date, or none at all.
-pub(super) fn is_invalid_date(data_type: &DataType, value: Carried<'_>) -> bool {
-    let misfit = match data_type {
-        DataType::Date32 => bits32(data_type, value).err(),
-        DataType::Timestamp(..) => bits64(data_type, value).err(),
-        _ => None,
-    };
-    misfit == Some(Misfit::Inexact)
+/// The value in bytes that are the same for equal values of a type: of dates, timestamps and decimals.
+pub(super) fn comparable(data_type: &DataType, value: Carried<'_>) -> Fit<[u8; 32]> {
+    Ok(match data_type {
+        DataType::Date32 => padded(&bits32(data_type, value)?.to_le_bytes()),
+        DataType::Timestamp(..) => padded(&bits64(data_type, value)?.to_le_bytes()),
+        DataType::Decimal128(..) => padded(&bits128(data_type, value)?.to_le_bytes()),
+        DataType::Decimal256(..) => bits256(data_type, value)?.to_le_bytes(),
+        _ => return Err(Misfit::OtherType),
+    })
+}
+
+fn padded<const WIDTH: usize>(bytes: &[u8; WIDTH]) -> [u8; 32] {
+    let mut padded = [0; 32];
+    for (to, from) in padded.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    padded
 }
 
 pub(super) fn bits64(data_type: &DataType, value: Carried<'_>) -> Fit<u64> {
@@ -233,13 +242,23 @@ mod tests {
     }
 
     #[test]
-    fn a_date_that_no_calendar_has_is_invalid() {
-        let date = |text: &'static [u8]| is_invalid_date(&DataType::Date32, Carried::Written(text));
-        assert!(date(b"0000-00-00") && date(b"2000-02-30") && !date(b"2000-02-29"));
-        assert!(!is_invalid_date(
-            &DataType::Int32,
-            Carried::Written(b"no number")
-        ));
+    fn equal_values_are_comparable_whatever_their_spelling() {
+        let moment = DataType::Timestamp(TimeUnit::Microsecond, None);
+        let bytes = |data_type: &DataType, text: &'static str| {
+            comparable(data_type, Carried::Written(text.as_bytes()))
+        };
+        let midnight = bytes(&moment, "2000-01-01");
+        assert!(midnight.is_ok());
+        assert_eq!(midnight, bytes(&moment, "2000-01-01T00:00:00.0"));
+        assert_ne!(midnight, bytes(&moment, "2000-01-01 00:00:01"));
+        for decimal in [DataType::Decimal128(10, 2), DataType::Decimal256(50, 2)] {
+            assert_eq!(bytes(&decimal, "-1"), bytes(&decimal, "-1.00"));
+            assert_ne!(bytes(&decimal, "-1"), bytes(&decimal, "1"));
+            assert_eq!(bytes(&decimal, "NaN"), Err(Misfit::Inexact));
+        }
+        for date in ["0000-00-00", "2000-02-30"] {
+            assert_eq!(bytes(&DataType::Date32, date), Err(Misfit::Inexact));
+        }
     }
 
     #[test]

@@ -2,12 +2,11 @@
 
 use super::carrier::Form;
 use super::control::Control;
-use super::convert::{is_dated, is_invalid_date};
 use super::misfit::SentRow;
-use super::selection::{Filter, Keys, Selector};
+use super::selection::{Filter, Selector};
+use super::written_keys::KeyColumns;
 use crate::Result;
-use crate::job::InvalidDates;
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::SchemaRef;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -32,10 +31,8 @@ pub(crate) trait WrittenRows {
 pub(crate) struct Gate {
     unit: u32,
     selector: Selector,
-    form: Form,
+    keys: KeyColumns,
     schema: SchemaRef,
-    /// By column: the type of a key whose invalid dates are NULL.
-    nulled: Vec<Option<DataType>>,
     control: Arc<Control>,
     passed: Arc<Passed>,
     told_at: u64,
@@ -72,19 +69,9 @@ impl Gate {
         control: Arc<Control>,
         (form, passed): (Form, Arc<Passed>),
     ) -> Self {
-        let is_nulled = |column: usize, data_type: &DataType| {
-            filter.invalid_dates == InvalidDates::Null
-                && filter.key.contains(&column)
-                && is_dated(data_type)
-        };
-        let types = schema.fields().iter().map(|field| field.data_type());
-        let nulled = types
-            .enumerate()
-            .map(|(column, data_type)| is_nulled(column, data_type).then(|| data_type.clone()));
         Self {
             unit,
-            form,
-            nulled: nulled.collect(),
+            keys: KeyColumns::new(form, &filter, &schema),
             selector: Selector::new(unit, filter),
             schema,
             control,
@@ -97,12 +84,7 @@ impl Gate {
     pub fn select<R: WrittenRows>(&mut self, chunk: &R) -> Result<&[usize]> {
         self.control.check()?;
         let rows_before = self.passed.read.load(Ordering::Relaxed);
-        let keys = WrittenKeys {
-            chunk,
-            nulled: &self.nulled,
-            form: self.form,
-        };
-        let drops = self.selector.select(&keys);
+        let drops = self.selector.select(&self.keys.of(chunk));
         let drops = drops.map_err(|null| null.refused(&self.schema, rows_before))?;
         let candidates = self.selector.rows();
         self.passed.count(rows_before, chunk, candidates);
@@ -138,30 +120,4 @@ impl Passed {
 /// One thread counts, and another at most reads.
 fn add(counter: &AtomicU64, more: u64) {
     counter.fetch_add(more, Ordering::Relaxed);
-}
-
-/// The keys of written rows, where an invalid date may have to count as NULL.
-struct WrittenKeys<'a, R> {
-    chunk: &'a R,
-    nulled: &'a [Option<DataType>],
-    form: Form,
-}
-
-impl<R: WrittenRows> Keys for WrittenKeys<'_, R> {
-    fn rows(&self) -> usize {
-        self.chunk.rows()
-    }
-
-    fn with_cell<T>(
-        &self,
-        row: usize,
-        column: usize,
-        use_cell: impl FnOnce(Option<&[u8]>) -> T,
-    ) -> T {
-        let cell = self.chunk.cell(row, column);
-        use_cell(match &self.nulled[column] {
-            None => cell,
-            Some(date) => cell.filter(|cell| !is_invalid_date(date, self.form.carried(cell))),
-        })
-    }
 }

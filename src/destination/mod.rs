@@ -17,6 +17,7 @@ mod selection;
 mod staging;
 mod unit_destination;
 mod writer;
+mod written_keys;
 
 pub use carrier::Carrier;
 pub(crate) use carrier::Form;

@@ -50,7 +50,6 @@ pub(crate) enum Form {
     /// In text; values of binary types are the bytes themselves.
     Text,
     /// In PostgreSQL's binary format.
-    #[expect(dead_code, reason = "PostgreSQL is still read by the stock source")]
     PostgresBinary,
 }
 

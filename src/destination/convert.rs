@@ -1,7 +1,7 @@
 //! From a carried value to the bits that its Arrow type stores: exactly, or not at all.
 
 use super::carrier::Carried;
-use super::parse;
+use super::{binary, parse};
 use arrow::datatypes::{DataType, TimeUnit, i256};
 use chrono::{DateTime, NaiveDate, Utc};
 use std::str::FromStr;
@@ -17,7 +17,7 @@ pub(super) enum Misfit {
     Null,
 }
 
-type Fit<T> = Result<T, Misfit>;
+pub(super) type Fit<T> = Result<T, Misfit>;
 
 fn exact<T>(value: Option<T>) -> Fit<T> {
     value.ok_or(Misfit::Inexact)
@@ -36,7 +36,7 @@ pub(super) fn truth(value: Carried<'_>) -> Fit<bool> {
     match value {
         Carried::Bool(value) => Ok(value),
         Carried::Written(text) => exact(parse::truth(text)),
-        Carried::Binary([flag]) => Ok(*flag != 0),
+        Carried::Binary(cell) => binary::truth(cell),
         _ => Err(Misfit::OtherType),
     }
 }
@@ -55,6 +55,7 @@ pub(super) fn bits16(data_type: &DataType, value: Carried<'_>) -> Fit<u16> {
     match (data_type, value) {
         (DataType::Int16, Carried::Int16(value)) => Ok(value.cast_unsigned()),
         (DataType::UInt16, Carried::UInt16(value)) => Ok(value),
+        (DataType::Int16, Carried::Binary(cell)) => Ok(u16::from_be_bytes(binary::fixed(cell)?)),
         (DataType::Int16, Carried::Written(text)) => Ok(number::<i16>(text)?.cast_unsigned()),
         (DataType::UInt16, Carried::Written(text)) => number(text),
         _ => Err(Misfit::OtherType),
@@ -67,6 +68,9 @@ pub(super) fn bits32(data_type: &DataType, value: Carried<'_>) -> Fit<u32> {
         (DataType::Int32, Carried::Int32(value)) => Ok(value.cast_unsigned()),
         (DataType::UInt32, Carried::UInt32(value)) => Ok(value),
         (DataType::Float32, Carried::Float32(value)) => Ok(value.to_bits()),
+        (DataType::Int32 | DataType::UInt32 | DataType::Float32, Carried::Binary(cell)) => {
+            Ok(u32::from_be_bytes(binary::fixed(cell)?))
+        }
         (DataType::Int32, Carried::Written(text)) => Ok(number::<i32>(text)?.cast_unsigned()),
         (DataType::UInt32, Carried::Written(text)) => number(text),
         (DataType::Float32, Carried::Written(text)) => Ok(number::<f32>(text)?.to_bits()),
@@ -80,6 +84,7 @@ fn date(value: Carried<'_>) -> Fit<i32> {
         Carried::UInt64(number) => exact(parse::date_from_number(number)),
         Carried::Text(text) => exact(parse::date(text)),
         Carried::Written(text) => exact(parse::date(as_text(text)?)),
+        Carried::Binary(cell) => binary::date(cell),
         _ => Err(Misfit::OtherType),
     }
 }
@@ -118,6 +123,15 @@ pub(super) fn bits64(data_type: &DataType, value: Carried<'_>) -> Fit<u64> {
         (DataType::Int64, Carried::Int64(value)) => Ok(value.cast_unsigned()),
         (DataType::UInt64, Carried::UInt64(value)) => Ok(value),
         (DataType::Float64, Carried::Float64(value)) => Ok(value.to_bits()),
+        (DataType::Int64 | DataType::Float64, Carried::Binary(cell)) => {
+            Ok(u64::from_be_bytes(binary::fixed(cell)?))
+        }
+        (DataType::Timestamp(TimeUnit::Microsecond, _), Carried::Binary(cell)) => {
+            Ok(binary::timestamp(cell)?.cast_unsigned())
+        }
+        (DataType::Time64(TimeUnit::Microsecond), Carried::Binary(cell)) => {
+            Ok(binary::time(cell)?.cast_unsigned())
+        }
         (_, Carried::Text(text)) => Ok(time_like(data_type, text)?.cast_unsigned()),
         (DataType::Int64, Carried::Written(text)) => Ok(number::<i64>(text)?.cast_unsigned()),
         (DataType::UInt64, Carried::Written(text)) => number(text),
@@ -153,6 +167,9 @@ pub(super) fn bits128(data_type: &DataType, value: Carried<'_>) -> Fit<i128> {
         (DataType::Decimal128(precision, scale), Carried::Written(text)) => {
             exact(parse::decimal128(as_text(text)?, *precision, *scale))
         }
+        (DataType::Decimal128(precision, scale), Carried::Binary(cell)) => {
+            binary::decimal128(cell, *precision, *scale)
+        }
         _ => Err(Misfit::OtherType),
     }
 }
@@ -165,6 +182,9 @@ pub(super) fn bits256(data_type: &DataType, value: Carried<'_>) -> Fit<i256> {
         (DataType::Decimal256(precision, scale), Carried::Written(text)) => {
             exact(parse::decimal256(as_text(text)?, *precision, *scale))
         }
+        (DataType::Decimal256(precision, scale), Carried::Binary(cell)) => {
+            binary::decimal256(cell, *precision, *scale)
+        }
         _ => Err(Misfit::OtherType),
     }
 }
@@ -172,8 +192,13 @@ pub(super) fn bits256(data_type: &DataType, value: Carried<'_>) -> Fit<i256> {
 pub(super) fn bytes<'a>(data_type: &DataType, value: Carried<'a>) -> Fit<&'a [u8]> {
     match (data_type, value) {
         (DataType::Utf8, Carried::Text(text)) => Ok(text.as_bytes()),
-        (DataType::Utf8, Carried::Written(text)) => Ok(as_text(text)?.as_bytes()),
-        (DataType::Binary, Carried::Bytes(bytes) | Carried::Written(bytes)) => Ok(bytes),
+        (DataType::Utf8, Carried::Written(text) | Carried::Binary(text)) => {
+            Ok(as_text(text)?.as_bytes())
+        }
+        (
+            DataType::Binary,
+            Carried::Bytes(bytes) | Carried::Written(bytes) | Carried::Binary(bytes),
+        ) => Ok(bytes),
         _ => Err(Misfit::OtherType),
     }
 }

@@ -4,6 +4,7 @@
 //! key, as record batches typed by the plan and in the order in which they came, and what was counted. This room drops a
 //! row only if the first-seen filter or the job's rule for NULL keys says so, never rounds a value, and knows no database.
 
+mod binary;
 mod carrier;
 mod column;
 mod control;

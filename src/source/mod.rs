@@ -33,7 +33,7 @@ pub(crate) trait Database: Send + Sync {
 pub(crate) fn database(source: &SourceUrl, reading: &Reading) -> Result<Arc<dyn Database>> {
     Ok(match source {
         SourceUrl::MySql(url) => Arc::new(mysql::MySql::new(url, reading.extractor)?),
-        SourceUrl::Postgres(url) => Arc::new(postgres::Postgres::new(url, reading.numeric)?),
+        SourceUrl::Postgres(url) => Arc::new(postgres::Postgres::new(url, reading)?),
         SourceUrl::Sqlite(path) => Arc::new(sqlite::Sqlite::new(path, reading.sqlite_types)),
     })
 }

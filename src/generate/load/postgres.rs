@@ -4,7 +4,8 @@ use super::database::{Database, Standing, column_list, create_statement};
 use super::{Order, fill};
 use crate::generate::row::write_line;
 use crate::generate::supply::Supply;
-use crate::source::postgres::{error, options};
+use crate::source::postgres::access::Access;
+use crate::source::postgres::error;
 use crate::{Error, ErrorKind, Result};
 use postgres::error::SqlState;
 use postgres::{Client, Transaction};
@@ -27,13 +28,14 @@ pub(super) fn load(url: &Url, order: &Order<'_>) -> Result<()> {
 }
 
 fn connect(url: &Url) -> Result<Client> {
-    let (mut config, tls) = options(url)?;
+    let access = Access::new(url)?;
+    let mut config = access.config.clone();
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(STALL_TIMEOUT);
     }
     config
-        .connect(tls)
-        .map_err(|cause| error::connecting(&cause))
+        .connect(access.client_tls()?)
+        .map_err(|cause| error::connecting(&cause, &access))
 }
 
 struct Postgres<'t, 'c>(&'t mut Transaction<'c>);

@@ -1,7 +1,9 @@
 //! Arrays of PostgreSQL, and their exact images: lists.
 
 use super::super::Image;
+use super::types;
 use arrow::datatypes::{DataType, Field};
+use postgres::types::{Kind, Oid, Type};
 use std::sync::Arc;
 
 /// Elements that travel as they are, in the array's text and in its binary format.
@@ -25,9 +27,37 @@ pub(super) fn image(element: Image) -> Image {
     }
 }
 
+/// Whether arrays of a type, in their binary form, are read as lists of a planned type.
+pub(super) fn fits(oid: Oid, element: &DataType) -> bool {
+    let array = Type::from_oid(oid);
+    match array.as_ref().map(Type::kind) {
+        // Its elements are no text in their binary form: the plan casts them.
+        Some(Kind::Array(member)) if *member == Type::UUID => false,
+        Some(Kind::Array(member)) => types::fits(member.oid(), element),
+        // Arrays of enums and domains.
+        _ => oid >= types::FIRST_USER_OID,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn arrays_are_read_as_lists_of_what_their_elements_are() {
+        assert!(fits(Type::INT4_ARRAY.oid(), &DataType::Int32));
+        assert!(fits(Type::VARCHAR_ARRAY.oid(), &DataType::Utf8));
+        assert!(fits(types::FIRST_USER_OID, &DataType::Int32), "a domain's");
+        for (other, element) in [
+            (Type::INT8_ARRAY, DataType::Int32),
+            (Type::INT4, DataType::Int32),
+            (Type::INT4_ARRAY, DataType::Utf8),
+            (Type::UUID_ARRAY, DataType::Utf8),
+            (Type::POINT, DataType::Utf8),
+        ] {
+            assert!(!fits(other.oid(), &element), "{other}");
+        }
+    }
 
     #[test]
     fn elements_travel_as_single_values_do() {

@@ -2,6 +2,7 @@
 
 use super::super::{Bound, Catalog, Column, Draw, Extractor, Index, NaturalOrder, Table, TextRow};
 use super::error::in_use;
+use super::stock::Manager;
 use super::types::{ColumnType, bound, image, padded_to};
 use crate::Result;
 use crate::job::Numeric;
@@ -9,7 +10,9 @@ use postgres::{Row, SimpleQueryMessage};
 use r2d2::PooledConnection;
 
 pub(super) struct PostgresCatalog {
-    client: PooledConnection<super::Manager>,
+    client: PooledConnection<Manager>,
+    extractor: Extractor,
+    warning: Option<String>,
     numeric: Option<Numeric>,
 }
 
@@ -51,8 +54,18 @@ const BASE_TABLES: &str = "SELECT c.relname FROM pg_class c JOIN pg_namespace n 
        AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_t%'";
 
 impl PostgresCatalog {
-    pub fn new(client: PooledConnection<super::Manager>, numeric: Option<Numeric>) -> Self {
-        Self { client, numeric }
+    pub fn new(
+        client: PooledConnection<Manager>,
+        extractor: Extractor,
+        warning: Option<String>,
+        numeric: Option<Numeric>,
+    ) -> Self {
+        Self {
+            client,
+            extractor,
+            warning,
+            numeric,
+        }
     }
 
     fn described(&mut self, name: &str) -> Result<Option<Table>, postgres::Error> {
@@ -197,7 +210,11 @@ impl Catalog for PostgresCatalog {
     }
 
     fn extractor(&self) -> Extractor {
-        Extractor::ConnectorX
+        self.extractor
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        self.warning.iter().cloned().collect()
     }
 
     fn quote(&self, identifier: &str) -> String {

@@ -1,38 +1,75 @@
-//! The PostgreSQL client's errors, translated once.
+//! The errors of both clients, the library's and our own, translated once.
 
+use super::access::Access;
+use super::connection::Fault;
 use crate::{Error, ErrorKind};
 use connectorx::sources::postgres::PostgresSourceError;
 use postgres::Error as ClientError;
 use postgres::error::DbError;
 use std::error::Error as StdError;
 
-/// Why there is no connection.
-pub(crate) fn connecting(cause: &ClientError) -> Error {
+/// Why there is no connection by the library.
+pub(crate) fn connecting(cause: &ClientError, access: &Access) -> Error {
     match cause.as_db_error() {
-        Some(error) => server(error),
+        Some(error) => of_server(error),
         None if !has_io_error(cause) && chain(cause).contains("password missing") => {
-            Error::new(ErrorKind::AccessDenied, "the server asks for a password")
-                .advise("write it into --source: postgresql://USER:PASSWORD@HOST/DATABASE")
+            access.no_password()
         }
-        None => Error::new(
-            ErrorKind::Unreachable,
-            format!("the server can't be reached: {}", chain(cause)),
-        )
-        .advise("check host, port and sslmode of --source, and that the server runs"),
+        None => unreachable(&chain(cause)),
     }
 }
 
-/// What went wrong on a connection.
+/// Why there is no connection of our own.
+pub(super) fn not_begun(fault: Fault, access: &Access) -> Error {
+    match fault {
+        Fault::Io(cause) => unreachable(&cause.to_string()),
+        Fault::Server { code, message } => server(&code, &message),
+        Fault::Protocol(what) => unreachable(&format!("it sends {what}")),
+        Fault::NoPassword => access.no_password(),
+        Fault::Authentication(how) => Error::new(
+            ErrorKind::AccessDenied,
+            format!("the server authenticates {how}, which is not supported"),
+        )
+        .advise("check the server's pg_hba.conf, and channel_binding of --source"),
+        Fault::Told(error) => error,
+    }
+}
+
+fn unreachable(why: &str) -> Error {
+    let message = format!("the server can't be reached: {why}");
+    Error::new(ErrorKind::Unreachable, message)
+        .advise("check host, port and sslmode of --source, and that the server runs")
+}
+
+/// What went wrong on a connection of our own.
+pub(super) fn broken(fault: Fault) -> Error {
+    match fault {
+        Fault::Io(cause) => lost(&cause.to_string()),
+        Fault::Server { code, message } => server(&code, &message),
+        Fault::Protocol(what) => {
+            let message = format!("the server's answer is not in order: {what}");
+            Error::new(ErrorKind::Lost, message)
+                .advise("run the job again; --extractor connectorx reads by another client")
+        }
+        Fault::NoPassword | Fault::Authentication(_) => {
+            Error::new(ErrorKind::Bug, "a session asks who we are")
+        }
+        Fault::Told(error) => error,
+    }
+}
+
+fn lost(why: &str) -> Error {
+    Error::new(ErrorKind::Lost, format!("the connection was lost: {why}"))
+        .advise("run the job again; does the server's log say why it ended the session?")
+}
+
+/// What went wrong on a connection of the library's.
 pub(crate) fn in_use(cause: &ClientError) -> Error {
     if let Some(error) = cause.as_db_error() {
-        return server(error);
+        return of_server(error);
     }
     if cause.is_closed() || has_io_error(cause) {
-        return Error::new(
-            ErrorKind::Lost,
-            format!("the connection was lost: {}", chain(cause)),
-        )
-        .advise("run the job again; does the server's log say why it ended the session?");
+        return lost(&chain(cause));
     }
     // Decoding errors: "error deserializing column 1" and its cause, which names a type or a limit and no value.
     Error::new(
@@ -57,8 +94,11 @@ fn chain(cause: &ClientError) -> String {
     }
 }
 
-fn server(error: &DbError) -> Error {
-    let code = error.code().code();
+fn of_server(error: &DbError) -> Error {
+    server(error.code().code(), error.message())
+}
+
+fn server(code: &str, message: &str) -> Error {
     let (kind, advice) = match code {
         "28000" | "28P01" | "42501" => (
             ErrorKind::AccessDenied,
@@ -86,18 +126,9 @@ fn server(error: &DbError) -> Error {
     let text = if code.starts_with("22") {
         "a value can't be computed or converted"
     } else {
-        error.message()
+        message
     };
     Error::new(kind, format!("the server says {code}: {text}")).advise(advice)
-}
-
-/// The cause of a URL that can't be used; its Display names parameters, not their values.
-pub(super) fn without_values(cause: &PostgresSourceError) -> String {
-    match cause {
-        PostgresSourceError::PostgresError(cause) => cause.to_string(),
-        PostgresSourceError::TlsError(cause) => cause.to_string(),
-        _ => "the URL can't be used".to_owned(),
-    }
 }
 
 impl From<PostgresSourceError> for Error {

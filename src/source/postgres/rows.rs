@@ -1,117 +1,110 @@
-//! ConnectorX's stock PostgreSQL partitions over a connection of our own: settings made, cancellable.
+//! The rows of one query over a connection of our own: only candidates are handed on.
 
-use crate::Error;
-use crate::destination::{Carrier, UnitDestination};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use connectorx::data_order::DataOrder;
-use connectorx::impl_transport;
-use connectorx::sources::Source;
-use connectorx::sources::postgres::{
-    BinaryProtocol, PostgresSourceError, PostgresSourcePartition, PostgresTypeSystem,
-};
-use connectorx::sql::CXQuery;
-use connectorx::typesystem::TypeConversion;
-use postgres::types::Type;
-use postgres_openssl::MakeTlsConnector;
-use r2d2::PooledConnection;
+use super::connection::Connection;
+use super::copy::{Chunk, CopyOut};
+use super::error::broken;
+use super::types::fits;
+use super::uuid::Uuids;
+use crate::destination::{Gate, WrittenRows};
+use crate::source::in_place::{InPlace, Selected};
+use crate::source::lent::Lent;
+use crate::source::wire::Stream;
+use crate::{Error, ErrorKind, Result};
+use arrow::datatypes::SchemaRef;
 
-/// The rows of one query. ConnectorX's own `PostgresSource` would open a pool for each query, and hide its connections.
-pub(super) struct PostgresSource {
-    connection: PooledConnection<super::Manager>,
-    query: CXQuery,
-    names: Vec<String>,
-    types: Vec<Type>,
+/// Reads the rows of one query.
+pub(super) struct Reader {
+    connection: Lent<Connection<Stream>>,
+    schema: SchemaRef,
+    copy: Option<CopyOut>,
+    /// Rows of the chunk that are handed on.
+    candidates: Vec<usize>,
+    uuids: Uuids,
 }
 
-impl PostgresSource {
-    pub fn new(connection: PooledConnection<super::Manager>) -> Self {
+impl Reader {
+    pub fn new(connection: Lent<Connection<Stream>>, schema: SchemaRef) -> Self {
         Self {
             connection,
-            query: CXQuery::from(""),
-            names: Vec::new(),
-            types: Vec::new(),
+            schema,
+            copy: None,
+            candidates: Vec::new(),
+            uuids: Uuids::default(),
         }
     }
 }
 
-impl Source for PostgresSource {
-    const DATA_ORDERS: &'static [DataOrder] = &[DataOrder::RowMajor];
-    type TypeSystem = PostgresTypeSystem;
-    type Partition = PostgresSourcePartition<BinaryProtocol, MakeTlsConnector>;
-    type Error = PostgresSourceError;
+/// A chunk in the bytes in which it was indexed.
+struct Rows<'a> {
+    chunk: &'a Chunk,
+    bytes: &'a [u8],
+}
 
-    fn set_data_order(&mut self, _order: DataOrder) -> Result<(), PostgresSourceError> {
-        Ok(())
+impl WrittenRows for Rows<'_> {
+    fn rows(&self) -> usize {
+        self.chunk.rows()
     }
 
-    fn set_queries<Q: ToString>(&mut self, queries: &[CXQuery<Q>]) {
-        if let Some(query) = queries.first() {
-            self.query = query.map(Q::to_string);
-        }
-    }
-
-    fn set_origin_query(&mut self, _query: Option<String>) {}
-
-    fn fetch_metadata(&mut self) -> Result<(), PostgresSourceError> {
-        let statement = self.connection.prepare(self.query.as_str())?;
-        let columns = statement.columns();
-        self.names = columns
-            .iter()
-            .map(|column| column.name().to_owned())
-            .collect();
-        self.types = columns
-            .iter()
-            .map(|column| column.type_().clone())
-            .collect();
-        Ok(())
-    }
-
-    fn result_rows(&mut self) -> Result<Option<usize>, PostgresSourceError> {
-        Ok(None)
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.names.clone()
-    }
-
-    fn schema(&self) -> Vec<PostgresTypeSystem> {
-        self.types.iter().map(PostgresTypeSystem::from).collect()
-    }
-
-    fn partition(self) -> Result<Vec<Self::Partition>, PostgresSourceError> {
-        let schema = self.schema();
-        Ok(vec![PostgresSourcePartition::new(
-            self.connection,
-            &self.query,
-            &schema,
-            &self.types,
-        )])
+    fn cell(&self, row: usize, column: usize) -> Option<&[u8]> {
+        self.chunk.cell(self.bytes, row, column)
     }
 }
 
-/// Hands values over as the stock source gives them; the types that it can't carry never come (see `types`).
-pub(super) struct PostgresTransport;
+fn altered(column: &str) -> Error {
+    let message =
+        format!("column {column}: the database sends another type than its catalogue said");
+    Error::new(ErrorKind::Schema, message)
+        .advise("was the table altered while the job began? run it again")
+}
 
-impl_transport!(
-    name = PostgresTransport,
-    error = Error,
-    systems = PostgresTypeSystem => Carrier,
-    route = PostgresSource => UnitDestination,
-    mappings = {
-        { Bool[bool]                 => Bool[bool]              | conversion auto }
-        { Int2[i16]                  => Int16[i16]              | conversion auto }
-        { Int4[i32]                  => Int32[i32]              | conversion auto }
-        { Int8[i64]                  => Int64[i64]              | conversion auto }
-        { UInt4[u32]                 => UInt32[u32]             | conversion auto }
-        { Float4[f32]                => Float32[f32]            | conversion auto }
-        { Float8[f64]                => Float64[f64]            | conversion auto }
-        { Text[&'r str]              => Text[&'r str]           | conversion auto }
-        { VarChar[&'r str]           => Text[&'r str]           | conversion none }
-        { BpChar[&'r str]            => Text[&'r str]           | conversion none }
-        { Name[&'r str]              => Text[&'r str]           | conversion none }
-        { ByteA[Vec<u8>]             => OwnedBytes[Vec<u8>]     | conversion auto }
-        { Date[NaiveDate]            => Date[NaiveDate]         | conversion auto }
-        { Timestamp[NaiveDateTime]   => DateTime[NaiveDateTime] | conversion auto }
-        { TimestampTz[DateTime<Utc>] => Instant[DateTime<Utc>]  | conversion auto }
+impl InPlace for Reader {
+    /// The copy itself doesn't say what types its columns have: they are asked for, so that a table that was altered since
+    /// the plan was made is not misread.
+    fn begin(&mut self, query: &str) -> Result<Vec<String>> {
+        let connection = self.connection.get_mut()?;
+        let described = connection.describe(query).map_err(broken)?;
+        let fields = self.schema.fields();
+        if described.len() != fields.len() {
+            let message = format!(
+                "the query gives {} columns instead of {}",
+                described.len(),
+                fields.len()
+            );
+            return Err(Error::new(ErrorKind::Bug, message));
+        }
+        for (field, (_, oid)) in fields.iter().zip(&described) {
+            if !fits(*oid, field.data_type()) {
+                return Err(altered(field.name()));
+            }
+        }
+        self.uuids = Uuids::among(described.iter().map(|(_, oid)| *oid));
+        self.copy = Some(CopyOut::begin(connection, query, described.len()).map_err(broken)?);
+        Ok(described.into_iter().map(|(name, _)| name).collect())
     }
-);
+
+    fn select(&mut self, gate: &mut Gate) -> Result<Selected> {
+        let connection = self.connection.get_mut()?;
+        let copy = self.copy.as_mut();
+        let copy =
+            copy.ok_or_else(|| Error::new(ErrorKind::Bug, "a row was read before its query"))?;
+        let more = copy.next_chunk(connection).map_err(broken)?;
+        let rows = Rows {
+            chunk: &copy.chunk,
+            bytes: connection.input.bytes(),
+        };
+        self.candidates.clear();
+        self.candidates.extend(gate.select(&rows)?);
+        self.uuids.write(&rows, &self.candidates)?;
+        Ok(Selected {
+            candidates: self.candidates.len(),
+            is_last: !more,
+        })
+    }
+
+    fn cell(&self, candidate: usize, column: usize) -> Option<&[u8]> {
+        let row = *self.candidates.get(candidate)?;
+        let bytes = self.connection.get()?.input.bytes();
+        let cell = self.copy.as_ref()?.chunk.cell(bytes, row, column)?;
+        Some(self.uuids.text(candidate, column).unwrap_or(cell))
+    }
+}

@@ -1,12 +1,14 @@
 //! Column types of PostgreSQL, and their exact images.
 //!
-//! The stock source reads some types inexactly: NUMERIC with 28 digits, TIME `24:00:00` as midnight, JSON rewritten. These
-//! travel as the server's own text.
+//! The stock source reads some types inexactly: NUMERIC with 28 digits, TIME `24:00:00` as midnight, JSON rewritten. By it
+//! these travel as the server's own text. Our own source takes the binary form where that is exact, which costs the
+//! server less.
 
 use super::super::{Bound, Image, NoImage, decimal, timestamp, timestamp_utc};
 use super::array;
 use crate::job::Numeric;
 use arrow::datatypes::{DataType, TimeUnit};
+use postgres::types::{Oid, Type};
 
 /// What `pg_type` says of a column's type, domains and arrays resolved.
 pub(super) struct ColumnType<'a> {
@@ -25,6 +27,8 @@ pub(super) struct ColumnType<'a> {
 }
 
 const AS_TEXT: &str = "{}::text";
+/// `FirstNormalObjectId`: below are the ids that every server has.
+pub(super) const FIRST_USER_OID: Oid = 16_384;
 /// Bytes by which a type modifier is larger than the length that it stands for (`VARHDRSZ`).
 const MODIFIER_OFFSET: i32 = 4;
 
@@ -50,19 +54,22 @@ fn of_value(column: &ColumnType<'_>, unbounded: Option<Numeric>) -> Result<Image
         (_, "oid") => Image::plain(T::UInt32),
         (_, "float4") => Image::plain(T::Float32),
         (_, "float8") => Image::plain(T::Float64),
-        (_, "numeric") => Image::cast(numeric(column.modifier, unbounded), AS_TEXT),
+        (_, "numeric") => match numeric(column.modifier, unbounded) {
+            DataType::Utf8 => Image::cast(T::Utf8, AS_TEXT),
+            decimal => text_by_stock(decimal),
+        },
         (_, "text" | "varchar" | "bpchar" | "name" | "citext") => Image::plain(T::Utf8),
         (_, "bytea") => Image::plain(T::Binary),
         (_, "date") => Image::plain(T::Date32),
         (_, "timestamp") => Image::plain(timestamp()),
         (_, "timestamptz") => Image::plain(timestamp_utc()),
-        (_, "time") => Image::cast(T::Time64(TimeUnit::Microsecond), AS_TEXT),
-        ("e" | "r" | "m", _)
+        (_, "time") => text_by_stock(T::Time64(TimeUnit::Microsecond)),
+        ("e", _) | (_, "uuid" | "json") => text_by_stock(T::Utf8),
+        ("r" | "m", _)
         | (
             _,
-            "char" | "timetz" | "interval" | "uuid" | "json" | "jsonb" | "xml" | "inet" | "cidr"
-            | "macaddr" | "macaddr8" | "bit" | "varbit" | "hstore" | "ltree" | "jsonpath"
-            | "pg_lsn",
+            "char" | "timetz" | "interval" | "jsonb" | "xml" | "inet" | "cidr" | "macaddr"
+            | "macaddr8" | "bit" | "varbit" | "hstore" | "ltree" | "jsonpath" | "pg_lsn",
         ) => Image::cast(T::Utf8, AS_TEXT),
         _ => return Err(no_image(column)),
     })
@@ -78,6 +85,49 @@ pub(super) fn bound(column: &ColumnType<'_>) -> Option<Bound> {
         }
         _ => None,
     }
+}
+
+/// The server's text by the stock source, the binary form by our own.
+fn text_by_stock(data_type: DataType) -> Image {
+    Image {
+        data_type,
+        stock_select: AS_TEXT,
+        wire_select: "{}",
+    }
+}
+
+/// Whether values of a type, in its binary form, are read as a planned type.
+pub(super) fn fits(oid: Oid, planned: &DataType) -> bool {
+    if let DataType::List(element) = planned {
+        return array::fits(oid, element.data_type());
+    }
+    let types: &[Type] = match planned {
+        DataType::Boolean => &[Type::BOOL],
+        DataType::Int16 => &[Type::INT2],
+        DataType::Int32 => &[Type::INT4],
+        DataType::Int64 => &[Type::INT8],
+        DataType::UInt32 => &[Type::OID],
+        DataType::Float32 => &[Type::FLOAT4],
+        DataType::Float64 => &[Type::FLOAT8],
+        DataType::Decimal128(..) | DataType::Decimal256(..) => &[Type::NUMERIC],
+        DataType::Date32 => &[Type::DATE],
+        DataType::Time64(_) => &[Type::TIME],
+        DataType::Timestamp(_, None) => &[Type::TIMESTAMP],
+        DataType::Timestamp(_, Some(_)) => &[Type::TIMESTAMPTZ],
+        DataType::Binary => &[Type::BYTEA],
+        DataType::Utf8 => &[
+            Type::TEXT,
+            Type::VARCHAR,
+            Type::BPCHAR,
+            Type::NAME,
+            Type::JSON,
+            Type::UUID,
+        ],
+        _ => &[],
+    };
+    // Enums and extensions' types have ids of their own; those that the plan reads as they are, are text.
+    let is_users = oid >= FIRST_USER_OID && *planned == DataType::Utf8;
+    is_users || types.iter().any(|known| known.oid() == oid)
 }
 
 /// Without precision, with a negative scale or beyond 76 digits the text itself is the exact image, unless the job says

@@ -1,5 +1,6 @@
 //! Private database servers: one of each for the whole test process, started by the first test that needs it.
 
+mod certificates;
 mod mariadb;
 mod postgres;
 mod supervised;
@@ -26,6 +27,12 @@ pub fn mariadb() -> &'static MariaDb {
 pub fn postgres() -> &'static Postgres {
     static SERVER: OnceLock<Postgres> = OnceLock::new();
     SERVER.get_or_init(Postgres::start)
+}
+
+/// A PostgreSQL server that speaks TLS and asks each of its users who he is in another way: see [`Postgres::start_secured`].
+pub fn secured_postgres() -> &'static Postgres {
+    static SERVER: OnceLock<Postgres> = OnceLock::new();
+    SERVER.get_or_init(Postgres::start_secured)
 }
 
 /// A database name that no other test of this process has.

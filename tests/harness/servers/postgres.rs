@@ -1,9 +1,21 @@
 //! A private PostgreSQL.
 
 use super::supervised::{Supervised, free_port, program};
-use super::{ENCODED_PASSWORD, PASSWORD, fresh_name};
+use super::{ENCODED_PASSWORD, PASSWORD, certificates, fresh_name};
 use postgres::{Client, Config, NoTls};
 use std::path::{Path, PathBuf};
+
+/// Whoever comes by TCP shows a password; the socket, in a folder of its own, is the tests' own way in.
+const RULES: &str = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
+
+/// Each of the users by a method of his own. `encrypted` comes by TLS or not at all, `bare` without it.
+const SECURED_RULES: &str = "local all all trust\n\
+    host all trusted 127.0.0.1/32 trust\n\
+    host all cleartext 127.0.0.1/32 password\n\
+    host all md5 127.0.0.1/32 md5\n\
+    host all scram 127.0.0.1/32 scram-sha-256\n\
+    hostssl all encrypted 127.0.0.1/32 scram-sha-256\n\
+    hostnossl all bare 127.0.0.1/32 scram-sha-256\n";
 
 /// A running server, and how to reach it.
 pub struct Postgres {
@@ -13,11 +25,49 @@ pub struct Postgres {
 
 impl Postgres {
     pub(super) fn start() -> Self {
+        let postgres = Self::started(RULES, &[]);
+        let user = format!(
+            "CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'; GRANT pg_read_all_data TO reader"
+        );
+        postgres.administer(&user);
+        postgres
+    }
+
+    /// With TLS, and the users of [`SECURED_RULES`], who share a password.
+    pub(super) fn start_secured() -> Self {
+        let settings = [
+            "ssl=on",
+            "ssl_cert_file=../server.pem",
+            "ssl_key_file=../server.key",
+        ];
+        let postgres = Self::started(SECURED_RULES, &settings);
+        for user in ["trusted", "cleartext", "md5", "scram", "encrypted", "bare"] {
+            let method = if user == "md5" {
+                "md5"
+            } else {
+                "scram-sha-256"
+            };
+            postgres.administer(&format!(
+                "SET password_encryption = '{method}'; CREATE ROLE {user} LOGIN PASSWORD '{PASSWORD}'; \
+                 GRANT pg_read_all_data TO {user}"
+            ));
+        }
+        postgres
+    }
+
+    fn administer(&self, statements: &str) {
+        let done = self.connect_to("postgres").batch_execute(statements);
+        done.expect("the server is set up");
+    }
+
+    fn started(rules: &str, settings: &[&str]) -> Self {
         let server = Supervised::new("postgres");
         let mut postgres = Self {
             server,
             port: free_port(),
         };
+        certificates::write(postgres.server.folder());
+        postgres.server.keep_secret("server.key");
         let data = postgres.server.folder().join("data").display().to_string();
         let init = [
             "-D",
@@ -34,22 +84,21 @@ impl Postgres {
         postgres
             .server
             .prepare(&program("initdb", folders()), &init.map(str::to_owned));
-        require_password(Path::new(&data));
-        let options = postgres.options(&data);
+        std::fs::write(Path::new(&data).join("pg_hba.conf"), rules)
+            .expect("pg_hba.conf is written");
+        let options = postgres.options(&data, settings);
         let config = postgres.root("postgres");
         let ready = || config.connect(NoTls).is_ok();
         // SIGQUIT ends it at once, with its children and its shared memory.
         postgres
             .server
             .start(&program("postgres", folders()), &options, "QUIT", ready);
-        let user = format!(
-            "CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'; GRANT pg_read_all_data TO reader"
-        );
         postgres
-            .connect_to("postgres")
-            .batch_execute(&user)
-            .expect("a new user");
-        postgres
+    }
+
+    /// The folder of its socket and of its certificates.
+    pub fn folder(&self) -> &Path {
+        self.server.folder()
     }
 
     pub fn port(&self) -> u16 {
@@ -63,7 +112,7 @@ impl Postgres {
         self.connect_to("postgres")
             .batch_execute(&create)
             .expect("a new database");
-        let grant = "GRANT CREATE ON SCHEMA public TO reader";
+        let grant = "GRANT CREATE ON SCHEMA public TO PUBLIC";
         self.connect_to(&name)
             .batch_execute(grant)
             .expect("a grant");
@@ -81,6 +130,12 @@ impl Postgres {
             "postgresql://reader:{password}@127.0.0.1:{}/{database}",
             self.port
         )
+    }
+
+    /// The URL for a user of the secured server, by another name of the loopback and with parameters.
+    pub fn url_of(&self, user: &str, host: &str, database: &str, query: &str) -> String {
+        let port = self.port;
+        format!("postgresql://{user}:{ENCODED_PASSWORD}@{host}:{port}/{database}?{query}")
     }
 
     /// A connection that may do anything.
@@ -101,7 +156,7 @@ impl Postgres {
     }
 
     /// Nothing here outlives the tests: no durability, small buffers.
-    fn options(&self, data: &str) -> Vec<String> {
+    fn options(&self, data: &str, more: &[&str]) -> Vec<String> {
         let folder = self.server.folder().display().to_string();
         let port = self.port.to_string();
         let settings = [
@@ -113,19 +168,14 @@ impl Postgres {
             "shared_buffers=32MB",
         ];
         let places = ["-D", data, "-k", &folder, "-p", &port];
-        let settings = settings.into_iter().flat_map(|setting| ["-c", setting]);
+        let settings = settings.iter().chain(more);
+        let settings = settings.flat_map(|setting| ["-c", setting]);
         places
             .into_iter()
             .chain(settings)
             .map(str::to_owned)
             .collect()
     }
-}
-
-/// Whoever comes by TCP shows a password; the socket, in a folder of its own, is the tests' own way in.
-fn require_password(data: &Path) {
-    let rules = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
-    std::fs::write(data.join("pg_hba.conf"), rules).expect("pg_hba.conf is written");
 }
 
 /// Debian keeps each version's programs in a folder of its own.

@@ -50,6 +50,15 @@ impl Supervised {
         &self.folder
     }
 
+    /// Makes a file of the folder one that only the server's user may read.
+    pub fn keep_secret(&self, name: &str) {
+        let path = self.folder.join(name);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("permissions");
+        if is_root() {
+            chown(&path, Some(NOBODY), Some(NOBODY)).expect("root may give a file away");
+        }
+    }
+
     /// Runs a command in the folder to its end, as the server's user.
     pub fn prepare(&self, program: &Path, args: &[String]) {
         let words = words(program, args);

@@ -1,0 +1,163 @@
+//! PostgreSQL's binary format, one parser a type: from a cell's bytes to the bits that its Arrow type stores, exactly or
+//! not at all. A cell of another length than its type's is of another type.
+
+use super::convert::{Fit, Misfit};
+use arrow::datatypes::i256;
+
+/// Days from 1970-01-01 to 2000-01-01, where PostgreSQL's dates begin.
+const EPOCH_DAYS: i32 = 10_957;
+const MICROS_PER_DAY: i64 = 86_400_000_000;
+const EPOCH_MICROS: i64 = 10_957 * MICROS_PER_DAY;
+
+/// The bytes of a value whose type has a fixed width.
+pub(super) fn fixed<const WIDTH: usize>(cell: &[u8]) -> Fit<[u8; WIDTH]> {
+    cell.try_into().map_err(|_| Misfit::OtherType)
+}
+
+pub(super) fn truth(cell: &[u8]) -> Fit<bool> {
+    match cell {
+        [0] => Ok(false),
+        [1] => Ok(true),
+        _ => Err(Misfit::OtherType),
+    }
+}
+
+/// Days since 1970-01-01. The infinities are the least and the greatest number.
+pub(super) fn date(cell: &[u8]) -> Fit<i32> {
+    let days = i32::from_be_bytes(fixed(cell)?);
+    let finite = days != i32::MIN && days != i32::MAX;
+    let days = finite.then(|| days.checked_add(EPOCH_DAYS)).flatten();
+    days.ok_or(Misfit::Inexact)
+}
+
+/// Microseconds since 1970. The infinities are the least and the greatest number.
+pub(super) fn timestamp(cell: &[u8]) -> Fit<i64> {
+    let micros = i64::from_be_bytes(fixed(cell)?);
+    let finite = micros != i64::MIN && micros != i64::MAX;
+    let micros = finite.then(|| micros.checked_add(EPOCH_MICROS)).flatten();
+    micros.ok_or(Misfit::Inexact)
+}
+
+/// Microseconds since midnight; `24:00:00`, which PostgreSQL has, is no time of the day.
+pub(super) fn time(cell: &[u8]) -> Fit<i64> {
+    let micros = i64::from_be_bytes(fixed(cell)?);
+    let in_day = (0..MICROS_PER_DAY).contains(&micros);
+    in_day.then_some(micros).ok_or(Misfit::Inexact)
+}
+
+/// A numeric as an integer of `10^-scale`, if it has at most `precision` digits and needs no rounding.
+pub(super) fn decimal128(cell: &[u8], precision: u8, scale: i8) -> Fit<i128> {
+    let numeric = Numeric::read(cell)?;
+    let number = numeric.unscaled(scale, |number: i128, factor, figures| {
+        number
+            .checked_mul(factor.into())?
+            .checked_add(figures.into())
+    })?;
+    let bound = 10_i128.checked_pow(precision.into());
+    match bound.is_some_and(|bound| number < bound) {
+        true if numeric.negative => Ok(-number),
+        true => Ok(number),
+        false => Err(Misfit::Inexact),
+    }
+}
+
+/// As [`decimal128`], for up to 76 digits.
+pub(super) fn decimal256(cell: &[u8], precision: u8, scale: i8) -> Fit<i256> {
+    let numeric = Numeric::read(cell)?;
+    let wide = |number: u16| i256::from_i128(number.into());
+    let number = numeric.unscaled(scale, |number: i256, factor, figures| {
+        number.checked_mul(wide(factor))?.checked_add(wide(figures))
+    })?;
+    let bound = wide(10).checked_pow(precision.into());
+    match bound.is_some_and(|bound| number < bound) {
+        true if numeric.negative => Ok(number.wrapping_neg()),
+        true => Ok(number),
+        false => Err(Misfit::Inexact),
+    }
+}
+
+/// Figures that a numeric's group holds.
+const GROUP_FIGURES: i32 = 4;
+/// One more than the largest group.
+const GROUP: u16 = 10_000;
+
+/// A numeric that is a number: groups of four figures.
+/// <https://github.com/postgres/postgres/blob/master/src/backend/utils/adt/numeric.c> (`numeric_send`)
+struct Numeric<'a> {
+    negative: bool,
+    /// Groups before the point, less one; negative where there are zeros behind it.
+    weight: i16,
+    groups: &'a [[u8; 2]],
+}
+
+impl<'a> Numeric<'a> {
+    fn read(cell: &'a [u8]) -> Fit<Self> {
+        const POSITIVE: u16 = 0x0000;
+        const NEGATIVE: u16 = 0x4000;
+        const NAN: u16 = 0xc000;
+        const INFINITY: u16 = 0xd000;
+        const MINUS_INFINITY: u16 = 0xf000;
+        let (words, []) = cell.as_chunks::<2>() else {
+            return Err(Misfit::OtherType);
+        };
+        // The fourth word is the count of decimals to be shown: the column's type says it, too.
+        let [count, weight, sign, _, groups @ ..] = words else {
+            return Err(Misfit::OtherType);
+        };
+        let negative = match u16::from_be_bytes(*sign) {
+            POSITIVE => false,
+            NEGATIVE => true,
+            NAN | INFINITY | MINUS_INFINITY => return Err(Misfit::Inexact),
+            _ => return Err(Misfit::OtherType),
+        };
+        if usize::from(u16::from_be_bytes(*count)) != groups.len() {
+            return Err(Misfit::OtherType);
+        }
+        Ok(Self {
+            negative,
+            weight: i16::from_be_bytes(*weight),
+            groups,
+        })
+    }
+
+    /// Its absolute value as an integer of `10^-scale`; `push` gives `number · factor + figures`, if that can be held.
+    fn unscaled<N: Default>(&self, scale: i8, push: impl Fn(N, u16, u16) -> Option<N>) -> Fit<N> {
+        let mut number = N::default();
+        // Of ten, the power by which the group's last figure counts.
+        let mut power = i32::from(self.weight) * GROUP_FIGURES + i32::from(scale);
+        for group in self.groups {
+            let figures = u16::from_be_bytes(*group);
+            if figures >= GROUP {
+                return Err(Misfit::OtherType);
+            }
+            let beyond_scale = ten_to(-power);
+            if figures % beyond_scale != 0 {
+                return Err(Misfit::Inexact);
+            }
+            let pushed = push(number, GROUP / beyond_scale, figures / beyond_scale);
+            number = pushed.ok_or(Misfit::Inexact)?;
+            power -= GROUP_FIGURES;
+        }
+        // Groups of zeros at the end are not sent.
+        let mut zeros = power + GROUP_FIGURES;
+        while zeros > 0 && !self.groups.is_empty() {
+            number = push(number, ten_to(zeros), 0).ok_or(Misfit::Inexact)?;
+            zeros -= GROUP_FIGURES;
+        }
+        Ok(number)
+    }
+}
+
+/// Up to a group's figures.
+fn ten_to(power: i32) -> u16 {
+    match power {
+        ..=0 => 1,
+        1 => 10,
+        2 => 100,
+        3 => 1000,
+        _ => GROUP,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! How a session's query is ended from another thread.
+
+use super::Attempt;
+use super::fault::Fault;
+use super::login::Key;
+use super::start::connect;
+use crate::source::Interrupt;
+use crate::source::postgres::access::Server;
+use crate::source::wire::{Closer, TlsPolicy};
+use bytes::BytesMut;
+use postgres_protocol::message::frontend;
+use std::io::{Read, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The server of a session, and how it was reached.
+#[derive(Clone)]
+pub(super) struct Peer {
+    pub server: Server,
+    pub tls: TlsPolicy,
+    pub timeout: Duration,
+}
+
+/// Ends a session's query: asks the server by a connection of its own, as the protocol has it, and then closes the
+/// session's connection, so that its worker wakes even where the server is silent.
+#[derive(Clone)]
+pub(in super::super) struct Cancel {
+    peer: Peer,
+    key: Key,
+    closer: Arc<Closer>,
+}
+
+impl Cancel {
+    pub(super) fn new(peer: Peer, key: Key, closer: Arc<Closer>) -> Self {
+        Self { peer, key, closer }
+    }
+
+    fn request(&self) -> Attempt<()> {
+        let Peer {
+            server,
+            tls,
+            timeout,
+        } = &self.peer;
+        let mut stream = connect(server, tls, Instant::now() + *timeout)?;
+        let mut request = BytesMut::new();
+        frontend::cancel_request(self.key.process, self.key.secret, &mut request);
+        stream.write_all(&request).map_err(Fault::Io)?;
+        stream.flush().map_err(Fault::Io)?;
+        // The server closes the connection once it has passed the request on.
+        _ = stream.read(&mut [0]);
+        Ok(())
+    }
+}
+
+impl Interrupt for Cancel {
+    fn interrupt(&self) {
+        // The query may have ended by itself meanwhile.
+        let _ = self.request();
+        self.closer.close();
+    }
+}

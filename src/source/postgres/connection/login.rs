@@ -1,0 +1,142 @@
+//! Who we are: startup and authentication, up to the server's readiness for the first query.
+
+use super::channel_binding::{Binding, bind};
+use super::{Attempt, Connection, Fault};
+use postgres::config::{ChannelBinding as Wanted, Config};
+use postgres::fallible_iterator::FallibleIterator;
+use postgres_protocol::authentication::md5_hash;
+use postgres_protocol::authentication::sasl::{SCRAM_SHA_256, SCRAM_SHA_256_PLUS, ScramSha256};
+use postgres_protocol::message::backend::{AuthenticationSaslBody, Message};
+use postgres_protocol::message::frontend;
+use std::io::{Read, Write};
+
+/// What ends a session's query: its process, and the secret that only we know.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Key {
+    pub process: i32,
+    pub secret: i32,
+}
+
+impl<S: Read + Write> Connection<S> {
+    /// Begins the session. `binding` is what ties a password to the TLS below, where there is any.
+    pub(super) fn log_in(&mut self, config: &Config, binding: Option<Binding>) -> Attempt<Key> {
+        let user = config.get_user().unwrap_or_default();
+        let parameters = [
+            ("client_encoding", Some("UTF8")),
+            ("user", Some(user)),
+            ("database", config.get_dbname()),
+            ("application_name", config.get_application_name()),
+            ("options", config.get_options()),
+        ];
+        let given = parameters
+            .iter()
+            .filter_map(|(name, value)| value.map(|value| (*name, value)));
+        self.send(|buffer| frontend::startup_message(given, buffer))?;
+        self.authenticate(config, binding)?;
+        self.settle()
+    }
+
+    fn authenticate(&mut self, config: &Config, binding: Option<Binding>) -> Attempt<()> {
+        let password = || config.get_password().ok_or(Fault::NoPassword);
+        let asked = self.receive()?;
+        let is_bindable = matches!(asked, Message::AuthenticationSasl(_));
+        if config.get_channel_binding() == Wanted::Require && !is_bindable {
+            return Err(Fault::Authentication(
+                "without the channel binding that channel_binding=require wants",
+            ));
+        }
+        match asked {
+            Message::AuthenticationOk => return Ok(()),
+            Message::AuthenticationCleartextPassword => {
+                let password = password()?;
+                self.send(|buffer| frontend::password_message(password, buffer))?;
+            }
+            Message::AuthenticationMd5Password(body) => {
+                let user = config.get_user().unwrap_or_default().as_bytes();
+                let hash = md5_hash(user, password()?, body.salt());
+                self.send(|buffer| frontend::password_message(hash.as_bytes(), buffer))?;
+            }
+            Message::AuthenticationSasl(body) => {
+                self.scram(&body, password()?, config.get_channel_binding(), binding)?;
+            }
+            Message::AuthenticationGss
+            | Message::AuthenticationSspi
+            | Message::AuthenticationKerberosV5 => {
+                return Err(Fault::Authentication("by GSSAPI or Kerberos"));
+            }
+            _ => return Err(Fault::Protocol("no request to authenticate")),
+        }
+        match self.receive()? {
+            Message::AuthenticationOk => Ok(()),
+            _ => Err(Fault::Protocol("a second request to authenticate")),
+        }
+    }
+
+    /// SCRAM: both ends show that they know the password, and neither says it.
+    fn scram(
+        &mut self,
+        body: &AuthenticationSaslBody,
+        password: &[u8],
+        wanted: Wanted,
+        binding: Option<Binding>,
+    ) -> Attempt<()> {
+        let mut offered = body.mechanisms();
+        let mut plain = false;
+        let mut bound = false;
+        while let Some(mechanism) = offered.next()? {
+            plain |= mechanism == SCRAM_SHA_256;
+            bound |= mechanism == SCRAM_SHA_256_PLUS;
+        }
+        if !plain && !bound {
+            return Err(Fault::Authentication(
+                "by a SASL mechanism other than SCRAM-SHA-256",
+            ));
+        }
+        let binding = binding.filter(|_| wanted != Wanted::Disable);
+        let is_bound = bound && binding.is_some();
+        if wanted == Wanted::Require && !is_bound {
+            return Err(Fault::Authentication(
+                "without the channel binding that channel_binding=require wants",
+            ));
+        }
+        let mechanism = if is_bound {
+            SCRAM_SHA_256_PLUS
+        } else {
+            SCRAM_SHA_256
+        };
+        let mut scram = ScramSha256::new(password, bind(binding, is_bound));
+        self.send(|buffer| frontend::sasl_initial_response(mechanism, scram.message(), buffer))?;
+        let Message::AuthenticationSaslContinue(body) = self.receive()? else {
+            return Err(Fault::Protocol("no challenge"));
+        };
+        scram.update(body.data())?;
+        self.send(|buffer| frontend::sasl_response(scram.message(), buffer))?;
+        let Message::AuthenticationSaslFinal(body) = self.receive()? else {
+            return Err(Fault::Protocol(
+                "no proof that the server knows the password",
+            ));
+        };
+        let proven = scram.finish(body.data());
+        proven.map_err(|_| Fault::Protocol("a wrong proof that the server knows the password"))
+    }
+
+    /// Reads what the server says of the new session.
+    fn settle(&mut self) -> Attempt<Key> {
+        let mut key = Key::default();
+        loop {
+            match self.receive()? {
+                Message::BackendKeyData(body) => {
+                    key = Key {
+                        process: body.process_id(),
+                        secret: body.secret_key(),
+                    };
+                }
+                Message::ReadyForQuery(_) => {
+                    self.answered();
+                    return Ok(key);
+                }
+                _ => return Err(Fault::Protocol("no session")),
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! A connection of our own to a PostgreSQL server: its messages, without a word of what is done with the rows.
+//! <https://www.postgresql.org/docs/current/protocol.html>
+//!
+//! In: a stream, or an [`Access`](super::access::Access) to make one by. Out: a session that takes queries. Whatever comes
+//! from the other end is taken for what anybody may have sent: a wrong message is a [`Fault`], never a panic, and no
+//! memory is taken for bytes that have not come.
+
+mod cancel;
+mod channel_binding;
+mod fault;
+mod login;
+mod start;
+#[cfg(test)]
+mod tests;
+
+pub(super) use cancel::Cancel;
+pub(super) use fault::{Attempt, Fault};
+pub(super) use start::start;
+#[cfg(test)]
+pub(super) use tests::{Dice, Scripted, message};
+
+use crate::source::wire::Input;
+use bytes::BytesMut;
+use postgres::fallible_iterator::FallibleIterator;
+use postgres_protocol::Oid;
+use postgres_protocol::message::backend::{
+    Header, Message, NOTICE_RESPONSE_TAG, NOTIFICATION_RESPONSE_TAG, PARAMETER_STATUS_TAG,
+};
+use postgres_protocol::message::frontend;
+use std::io::{Read, Write};
+
+/// Longest message that is no row: an error may quote its statement, and what it was called by.
+const MOST_BYTES: usize = 16 << 20;
+/// Bytes of a message's tag and length.
+pub(super) const HEAD_BYTES: usize = 5;
+
+/// A session with a server.
+pub(super) struct Connection<S> {
+    pub stream: S,
+    /// What has come. Rows are read in place.
+    pub input: Input,
+    /// Whether the server waits for a query.
+    is_ready: bool,
+}
+
+/// A message's tag, and its bytes with tag and length; `None` if its head is not there yet.
+pub(super) fn head(bytes: &[u8]) -> Attempt<Option<(u8, usize)>> {
+    let Some(header) = Header::parse(bytes)? else {
+        return Ok(None);
+    };
+    let length = usize::try_from(header.len()).ok();
+    let whole = length.and_then(|length| length.checked_add(1));
+    let whole = whole.ok_or(Fault::Protocol("a message without a length"))?;
+    Ok(Some((header.tag(), whole)))
+}
+
+/// Whether messages of this tag may come at any time, and mean nothing to us.
+pub(super) fn is_aside(tag: u8) -> bool {
+    matches!(
+        tag,
+        NOTICE_RESPONSE_TAG | NOTIFICATION_RESPONSE_TAG | PARAMETER_STATUS_TAG
+    )
+}
+
+impl<S: Read + Write> Connection<S> {
+    /// Over a stream on which nothing was said.
+    pub fn new(stream: S) -> Self {
+        Self {
+            stream,
+            input: Input::new(),
+            is_ready: false,
+        }
+    }
+
+    /// Runs statements that give no rows.
+    pub fn execute(&mut self, statements: &str) -> Attempt<()> {
+        self.ask(|buffer| frontend::query(statements, buffer))?;
+        loop {
+            match self.receive()? {
+                Message::CommandComplete(_) | Message::EmptyQueryResponse => {}
+                Message::ReadyForQuery(_) => {
+                    self.answered();
+                    return Ok(());
+                }
+                _ => return Err(Fault::Protocol("rows, where none were asked for")),
+            }
+        }
+    }
+
+    /// Names and types of the columns that a query gives.
+    pub fn describe(&mut self, query: &str) -> Attempt<Vec<(String, Oid)>> {
+        self.ask(|buffer| {
+            frontend::parse("", query, None, buffer)?;
+            frontend::describe(b'S', "", buffer)?;
+            frontend::sync(buffer);
+            Ok(())
+        })?;
+        let mut columns = Vec::new();
+        loop {
+            match self.receive()? {
+                Message::ParseComplete | Message::ParameterDescription(_) | Message::NoData => {}
+                Message::RowDescription(body) => {
+                    let column = |field: postgres_protocol::message::backend::Field<'_>| {
+                        Ok((field.name().to_owned(), field.type_oid()))
+                    };
+                    columns = body.fields().map(column).collect()?;
+                }
+                Message::ReadyForQuery(_) => {
+                    self.answered();
+                    return Ok(columns);
+                }
+                _ => return Err(Fault::Protocol("no description of the query")),
+            }
+        }
+    }
+
+    /// Sends a query. The answer is the caller's to read, up to the server's readiness for the next.
+    pub fn ask(&mut self, write: impl FnOnce(&mut BytesMut) -> std::io::Result<()>) -> Attempt<()> {
+        if !self.is_ready {
+            return Err(Fault::Protocol("a query, while another is answered"));
+        }
+        self.is_ready = false;
+        self.send(write)
+    }
+
+    /// The server is ready for the next query.
+    pub fn answered(&mut self) {
+        self.is_ready = true;
+    }
+
+    /// Sends messages.
+    pub fn send(
+        &mut self,
+        write: impl FnOnce(&mut BytesMut) -> std::io::Result<()>,
+    ) -> Attempt<()> {
+        let mut buffer = BytesMut::new();
+        write(&mut buffer)?;
+        self.stream.write_all(&buffer).map_err(Fault::Io)?;
+        self.stream.flush().map_err(Fault::Io)
+    }
+
+    /// Passes over the next message, which is one of those that may come at any time.
+    pub fn pass_over(&mut self) -> Attempt<()> {
+        let (_, whole) = self.whole_message()?;
+        self.input.consume(whole);
+        Ok(())
+    }
+
+    /// Waits until the next message is whole. Its tag, and its bytes.
+    fn whole_message(&mut self) -> Attempt<(u8, usize)> {
+        let bytes = self.input.need(&mut self.stream, HEAD_BYTES);
+        let head = head(bytes.map_err(Fault::Io)?)?;
+        let (tag, whole) = head.ok_or(Fault::Protocol("a message without a length"))?;
+        if whole > MOST_BYTES {
+            return Err(Fault::Protocol("a message that is longer than any may be"));
+        }
+        let bytes = self.input.need(&mut self.stream, whole);
+        bytes.map_err(Fault::Io).map(|_| (tag, whole))
+    }
+
+    /// The next message. What the server says failed is a fault; what it says aside is passed over.
+    pub fn receive(&mut self) -> Attempt<Message> {
+        loop {
+            let (tag, whole) = self.whole_message()?;
+            if is_aside(tag) {
+                self.input.consume(whole);
+                continue;
+            }
+            let bytes = self.input.bytes().get(..whole).unwrap_or_default();
+            let message = Message::parse(&mut BytesMut::from(bytes))?;
+            self.input.consume(whole);
+            return match message {
+                Some(Message::ErrorResponse(body)) => Err(Fault::of_server(&body)),
+                Some(message) => Ok(message),
+                None => Err(Fault::Protocol("a message that is cut short")),
+            };
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! From an address to a session: the first server that lets us in.
+
+use super::cancel::Peer;
+use super::channel_binding::Binding;
+use super::{Attempt, Cancel, Connection, Fault};
+use crate::source::postgres::access::{Access, Server};
+use crate::source::wire::{SslMode, Stream, TlsPolicy};
+use crate::{Error, ErrorKind, Result};
+use bytes::BytesMut;
+use postgres_protocol::message::frontend;
+use std::io::{Read, Write};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Begins a session on the first server that can be reached; `settings` are statements that it begins with. Each server
+/// has the connect timeout for all that comes before its readiness.
+pub(in super::super) fn start(
+    access: &Access,
+    settings: &str,
+) -> Result<(Connection<Stream>, Cancel)> {
+    let mut last = None;
+    for server in &access.servers {
+        let begun = begin(access, server, settings);
+        match begun.map_err(|fault| access.refused(fault)) {
+            Err(error) if error.kind() == ErrorKind::Unreachable => last = Some(error),
+            begun => return begun,
+        }
+    }
+    Err(last.unwrap_or_else(|| Error::new(ErrorKind::Usage, "--source names no server")))
+}
+
+fn begin(
+    access: &Access,
+    server: &Server,
+    settings: &str,
+) -> Attempt<(Connection<Stream>, Cancel)> {
+    let deadline = Instant::now() + access.connect_timeout();
+    let stream = connect(server, &access.tls, deadline)?;
+    let binding = stream.server_certificate().and_then(Binding::of);
+    let is_encrypted = stream.is_encrypted();
+    let mut connection = Connection::new(stream);
+    let key = connection.log_in(&access.config, binding)?;
+    connection.execute(settings)?;
+    connection.stream.lift_deadline().map_err(Fault::Io)?;
+    let closer = connection.stream.closer().map_err(Fault::Io)?;
+    let peer = Peer {
+        server: server.clone(),
+        tls: TlsPolicy {
+            mode: if is_encrypted {
+                access.tls.mode
+            } else {
+                SslMode::Disable
+            },
+            ..access.tls.clone()
+        },
+        timeout: access.connect_timeout(),
+    };
+    Ok((connection, Cancel::new(peer, key, Arc::new(closer))))
+}
+
+/// Connects, and encrypts as far as the policy wants it and the server can.
+pub(super) fn connect(server: &Server, tls: &TlsPolicy, deadline: Instant) -> Attempt<Stream> {
+    let mut stream = Stream::connect(&server.address, deadline).map_err(Fault::Io)?;
+    // As libpq: a socket leaves no machine.
+    if tls.mode == SslMode::Disable || server.address.is_socket() {
+        return Ok(stream);
+    }
+    match offers_tls(&mut stream)? {
+        true => Ok(stream.encrypt(tls, &server.name)?),
+        false if tls.mode == SslMode::Prefer => Ok(stream),
+        false => {
+            let message = format!("{} offers no TLS", server.name);
+            let error = Error::new(ErrorKind::Unreachable, message);
+            Err(error.advise("sslmode=prefer reads without it, too").into())
+        }
+    }
+}
+
+/// Asks for TLS. Just one byte is read: what follows it must be encrypted.
+fn offers_tls(stream: &mut (impl Read + Write)) -> Attempt<bool> {
+    let mut request = BytesMut::new();
+    frontend::ssl_request(&mut request);
+    stream.write_all(&request).map_err(Fault::Io)?;
+    stream.flush().map_err(Fault::Io)?;
+    let mut answer = [0];
+    stream.read_exact(&mut answer).map_err(Fault::Io)?;
+    match answer {
+        [b'S'] => Ok(true),
+        [b'N'] => Ok(false),
+        _ => Err(Fault::Protocol("no answer to the request for TLS")),
+    }
+}

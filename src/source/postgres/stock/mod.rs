@@ -1,0 +1,82 @@
+//! Reading by ConnectorX's stock source, over a connection of its client library: `--extractor connectorx`.
+
+mod rows;
+
+use super::access::Access;
+use super::{ANY_ORDER, SETTINGS, STORED_ORDER, error};
+use crate::Result;
+use crate::destination::UnitDestination;
+use crate::source::pooled::Single;
+use crate::source::{Interrupt, Query, Session};
+use connectorx::prelude::Dispatcher;
+use postgres::CancelToken;
+use postgres_openssl::MakeTlsConnector;
+use r2d2::PooledConnection;
+use r2d2_postgres::PostgresConnectionManager;
+use rows::{PostgresSource, PostgresTransport};
+use std::sync::Arc;
+
+pub(super) type Manager = PostgresConnectionManager<MakeTlsConnector>;
+
+/// Connects by the client library. A pool of one keeps the attempt within the deadline, whatever the server does.
+pub(super) fn connect(access: &Access) -> Result<(Single<Manager>, PooledConnection<Manager>)> {
+    let manager = PostgresConnectionManager::new(access.config.clone(), access.client_tls()?);
+    let explain = |cause: &postgres::Error| error::connecting(cause, access);
+    let servers = u32::try_from(access.servers.len()).unwrap_or(u32::MAX);
+    let timeout = access.connect_timeout().saturating_mul(servers);
+    let (single, mut connection) = Single::connect(manager, timeout, explain)?;
+    let set = connection.batch_execute(SETTINGS);
+    set.map_err(|cause| error::in_use(&cause))?;
+    Ok((single, connection))
+}
+
+/// A worker's session.
+pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
+    let (single, connection) = connect(access)?;
+    let cancel = Cancel {
+        token: connection.cancel_token(),
+        tls: access.client_tls()?,
+    };
+    Ok(Box::new(StockSession { single, cancel }))
+}
+
+struct StockSession {
+    /// Holds the one connection between two units.
+    single: Single<Manager>,
+    cancel: Cancel,
+}
+
+impl Session for StockSession {
+    fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
+        let mut connection = self.single.get()?;
+        let scans = if query.stored_order {
+            STORED_ORDER
+        } else {
+            ANY_ORDER
+        };
+        connection
+            .batch_execute(scans)
+            .map_err(|cause| error::in_use(&cause))?;
+        let source = PostgresSource::new(connection);
+        Dispatcher::<_, _, PostgresTransport>::new(source, destination, &[query.sql.as_str()], None)
+            .run()
+    }
+
+    fn interrupt(&self) -> Arc<dyn Interrupt> {
+        Arc::new(self.cancel.clone())
+    }
+}
+
+/// Cancels a session's query by a connection of its own.
+#[derive(Clone)]
+struct Cancel {
+    token: CancelToken,
+    tls: MakeTlsConnector,
+}
+
+impl Interrupt for Cancel {
+    fn interrupt(&self) {
+        // The query may have ended by itself meanwhile.
+        let _ = self.token.cancel_query(self.tls.clone());
+    }
+}

@@ -1,0 +1,268 @@
+//! How PostgreSQL lets us in: passwords, where they come from, and TLS. By both extractors.
+
+use crate::harness::{
+    Case, ENCODED_PASSWORD, Firstseen, PASSWORD, Postgres, System, secured_postgres,
+};
+use rustix::process::Signal;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+const EXTRACTORS: [&str; 2] = ["wire", "connectorx"];
+
+#[test]
+fn a_password_is_shown_in_every_way_that_the_server_asks_for() {
+    let (case, server, database) = secured();
+    for user in ["trusted", "cleartext", "md5", "scram"] {
+        for query in ["sslmode=disable", "sslmode=require", ""] {
+            for extractor in EXTRACTORS {
+                let url = server.url_of(user, "127.0.0.1", &database, query);
+                job(&case, extractor, &url).succeeds().never_says(PASSWORD);
+                if user == "trusted" {
+                    continue;
+                }
+                let wrong = url.replace(ENCODED_PASSWORD, "wrong%21");
+                let ran = job(&case, extractor, &wrong).fails_with(3);
+                ran.says("28P01")
+                    .never_says("wrong!")
+                    .never_says("wrong%21");
+                let none = url.replace(&format!(":{ENCODED_PASSWORD}"), "");
+                let ran = job(&case, extractor, &none)
+                    .env("HOME", case.folder())
+                    .fails_with(3);
+                ran.says("asks for a password").says("PGPASSWORD");
+            }
+        }
+    }
+}
+
+#[test]
+fn tls_is_as_strict_as_sslmode_says() {
+    let (case, server, database) = secured();
+    let root = |name: &str| format!("&sslrootcert={}", server.folder().join(name).display());
+    let (ours, strangers) = (root("authority.pem"), root("stranger.pem"));
+    let is_encrypted = "(SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid())";
+    for (mode, host, root, encrypted) in [
+        ("disable", "localhost", "", Ok(false)),
+        ("prefer", "localhost", "", Ok(true)),
+        ("require", "127.0.0.1", "", Ok(true)),
+        ("require", "127.0.0.1", &ours, Ok(true)),
+        ("require", "localhost", &strangers, Err(())),
+        ("verify-ca", "127.0.0.1", &ours, Ok(true)),
+        ("verify-ca", "localhost", &strangers, Err(())),
+        ("verify-ca", "localhost", "", Err(())),
+        ("verify-full", "localhost", &ours, Ok(true)),
+        ("verify-full", "127.0.0.1", &ours, Err(())),
+        ("verify-full", "localhost", &strangers, Err(())),
+    ] {
+        for extractor in EXTRACTORS {
+            let url = server.url_of("scram", host, &database, &format!("sslmode={mode}{root}"));
+            let filter = match encrypted {
+                Ok(false) => format!("NOT {is_encrypted}"),
+                _ => is_encrypted.to_owned(),
+            };
+            let ran = job(&case, extractor, &url)
+                .args(["--where", &filter])
+                .env("HOME", case.folder())
+                .end();
+            let what = format!("{extractor} {mode} {host} {root}");
+            match encrypted {
+                Ok(_) => {
+                    ran.check(ran.code() == Some(0), &what);
+                    ran.check(case.manifest()["totals"]["new"] == 3, &what);
+                }
+                Err(()) => ran.check(
+                    ran.code() == Some(3) && ran.stderr.contains("certificate"),
+                    &what,
+                ),
+            }
+        }
+    }
+}
+
+#[test]
+fn who_comes_without_the_tls_that_he_needs_is_refused() {
+    let (case, server, database) = secured();
+    for extractor in EXTRACTORS {
+        for (user, good, bad) in [
+            ("encrypted", "require", "disable"),
+            ("bare", "disable", "require"),
+        ] {
+            let url = |mode: &str| {
+                server.url_of(user, "127.0.0.1", &database, &format!("sslmode={mode}"))
+            };
+            job(&case, extractor, &url(good)).succeeds();
+            job(&case, extractor, &url(bad)).fails_with(3).says("28000");
+        }
+    }
+}
+
+#[test]
+fn a_login_is_bound_to_its_tls() {
+    let (case, server, database) = secured();
+    for extractor in EXTRACTORS {
+        for binding in ["disable", "prefer", "require"] {
+            let query = format!("sslmode=require&channel_binding={binding}");
+            let url = server.url_of("scram", "127.0.0.1", &database, &query);
+            job(&case, extractor, &url).succeeds();
+        }
+        let query = "sslmode=disable&channel_binding=require";
+        let url = server.url_of("scram", "127.0.0.1", &database, query);
+        job(&case, extractor, &url).fails_with(3);
+    }
+    for user in ["md5", "trusted"] {
+        let query = "sslmode=require&channel_binding=require";
+        let url = server.url_of(user, "127.0.0.1", &database, query);
+        job(&case, "wire", &url)
+            .fails_with(3)
+            .says("channel binding");
+    }
+}
+
+#[test]
+fn passwords_and_servers_come_from_libpqs_environment_too() {
+    let (case, server, database) = secured();
+    let port = server.port().to_string();
+    let bare = format!("postgresql:///{database}");
+    for extractor in EXTRACTORS {
+        let run = || job(&case, extractor, &bare).env("HOME", case.folder());
+        run().fails_with(2).says("names no host");
+        let placed = || {
+            run()
+                .env("PGHOST", "127.0.0.1")
+                .env("PGPORT", &port)
+                .env("PGUSER", "scram")
+        };
+        placed().env("PGPASSWORD", PASSWORD).succeeds();
+        let pass = format!(
+            "# ours\n127.0.0.1:{port}:{database}:scram:{}\n",
+            PASSWORD.replace(':', "\\:")
+        );
+        secret(&case, ".pgpass", &pass);
+        placed().succeeds();
+        secret(&case, "passwords", &pass);
+        fs::remove_file(case.path(".pgpass")).expect("the file");
+        placed().fails_with(3).says("password");
+        placed()
+            .env("PGPASSFILE", case.path("passwords"))
+            .succeeds();
+        fs::set_permissions(case.path("passwords"), fs::Permissions::from_mode(0o644))
+            .expect("permissions");
+        placed()
+            .env("PGPASSFILE", case.path("passwords"))
+            .fails_with(3)
+            .says("chmod 600");
+        let service = format!(
+            "[stock]\nhost={}\nport={port}\nuser=scram\npassword={PASSWORD}\n",
+            server.folder().display()
+        );
+        case.write("services", service);
+        run()
+            .env("PGSERVICEFILE", case.path("services"))
+            .env("PGSERVICE", "stock")
+            .succeeds();
+        let url = format!("{bare}?service=stock");
+        job(&case, extractor, &url)
+            .env("PGSERVICEFILE", case.path("services"))
+            .succeeds();
+        let url = format!("{bare}?service=none");
+        job(&case, extractor, &url)
+            .env("PGSERVICEFILE", case.path("services"))
+            .fails_with(2)
+            .says("none");
+        placed()
+            .env("PGPASSWORD", PASSWORD)
+            .env("PGSSLMODE", "verify-ca")
+            .fails_with(3);
+        let root = server.folder().join("authority.pem");
+        let verified = placed()
+            .env("PGPASSWORD", PASSWORD)
+            .env("PGSSLMODE", "verify-ca");
+        verified.env("PGSSLROOTCERT", root).succeeds();
+    }
+}
+
+#[test]
+fn the_next_host_is_tried_where_one_can_not_be_reached() {
+    let (case, server, database) = secured();
+    let port = server.port();
+    for extractor in EXTRACTORS {
+        for hosts in [
+            "host=localhost,127.0.0.1",
+            "host=/nowhere&host=127.0.0.1",
+            "host=/nowhere,127.0.0.1",
+        ] {
+            let url = format!(
+                "postgresql:///{database}?user=scram&password={ENCODED_PASSWORD}&{hosts}&port=1,{port}"
+            );
+            job(&case, extractor, &url).succeeds();
+        }
+    }
+}
+
+#[test]
+fn a_signal_cancels_a_query_over_tls() {
+    let (case, server, database) = secured();
+    let url = server.url_of(
+        "encrypted",
+        "localhost",
+        &database,
+        "sslmode=require&application_name=cancelled",
+    );
+    let running = job(&case, "wire", &url)
+        .args(["--where", "pg_sleep(3)::text = ''"])
+        .start();
+    std::thread::sleep(Duration::from_millis(800));
+    running.signal(Signal::INT);
+    let ran = running.end().exits_with(130);
+    ran.check(ran.elapsed < Duration::from_secs(3), "it ends in time");
+    let begin = std::time::Instant::now();
+    let sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cancelled'";
+    let mut client = server.connect_to(&database);
+    while client
+        .query_one(sessions, &[])
+        .expect("a count")
+        .get::<_, i64>(0)
+        > 0
+    {
+        assert!(
+            begin.elapsed() < Duration::from_secs(2),
+            "the session is left"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A folder, and a database of the secured server with a table `t` of three rows.
+fn secured() -> (Case, &'static Postgres, String) {
+    let server = secured_postgres();
+    let database = server.fresh_database();
+    let table = "CREATE TABLE t (id integer); INSERT INTO t VALUES (1), (2), (3)";
+    server
+        .connect_to(&database)
+        .batch_execute(table)
+        .expect("a table");
+    (Case::on(System::Sqlite), server, database)
+}
+
+fn job(case: &Case, extractor: &str, url: &str) -> Firstseen {
+    let job = [
+        "run",
+        "--tables",
+        "t",
+        "--key",
+        "id",
+        "--extractor",
+        extractor,
+        "--force",
+    ];
+    case.command().args(job).args(["--source", url])
+}
+
+/// A file that only its owner may read.
+fn secret(case: &Case, name: &str, content: &str) {
+    case.write(name, content);
+    let path: &Path = &case.path(name);
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("permissions");
+}

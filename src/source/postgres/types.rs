@@ -168,6 +168,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_the_planned_type_is_read_from_its_binary_form() {
+        let decimal = DataType::Decimal128(9, 2);
+        assert!(fits(Type::NUMERIC.oid(), &decimal) && !fits(Type::INT8.oid(), &decimal));
+        assert!(fits(Type::INT4.oid(), &DataType::Int32));
+        assert!(!fits(Type::TEXT.oid(), &DataType::Int32));
+        assert!(fits(Type::UUID.oid(), &DataType::Utf8));
+        assert!(!fits(Type::INTERVAL.oid(), &DataType::Utf8));
+        assert!(!fits(Type::TIMESTAMPTZ.oid(), &timestamp()));
+        assert!(fits(FIRST_USER_OID, &DataType::Utf8) && !fits(FIRST_USER_OID, &DataType::Binary));
+    }
+
+    #[test]
     fn a_numeric_modifier_gives_precision_and_scale() {
         let modifier =
             |precision: i32, scale: i32| (precision << 16 | scale & 0x7ff) + MODIFIER_OFFSET;

@@ -71,6 +71,8 @@ impl Access {
         let unread_passfile = fill_password(&mut config, &servers, &given, &outside);
         let tls = tls::policy(&given, &outside)?;
         config.ssl_mode(match tls.mode {
+            // As libpq: a socket leaves no machine.
+            _ if servers.iter().all(|server| server.address.is_socket()) => ClientMode::Disable,
             SslMode::Disable => ClientMode::Disable,
             SslMode::Prefer => ClientMode::Prefer,
             SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => ClientMode::Require,

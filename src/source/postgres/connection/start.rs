@@ -22,11 +22,16 @@ pub(in super::super) fn start(
     for server in &access.servers {
         let begun = begin(access, server, settings);
         match begun.map_err(|fault| access.refused(fault)) {
-            Err(error) if error.kind() == ErrorKind::Unreachable => last = Some(error),
+            Err(error) if is_worth_another(&error) => last = Some(error),
             begun => return begun,
         }
     }
     Err(last.unwrap_or_else(|| Error::new(ErrorKind::Usage, "--source names no server")))
+}
+
+/// A server that can't be reached, or lets nobody in now, may have a standby; what a user is told holds everywhere.
+fn is_worth_another(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Unreachable | ErrorKind::Lost)
 }
 
 fn begin(

@@ -15,6 +15,7 @@ run:
 # Every test. Brings MariaDB, PostgreSQL and the Python readers where they are missing.
 test:
 	tests/prepare.sh
+	python3 -B -m unittest discover -q bench
 	cargo test --release --locked --lib --test main
 
 # What must hold before a commit.
@@ -22,8 +23,8 @@ check:
 	cargo fmt --check
 	cargo clippy --release --locked --all-targets -- -D warnings
 
-# The full-size job beside raw drains of the same rows: bench/README.md. BENCH='--pairs 1' passes flags.
+# The full-size job beside raw drains of the same rows and other tools: bench/README.md. BENCH='--pairs 1' passes flags.
 bench:
-	tests/prepare.sh
+	tests/prepare.sh bench
 	cargo build --release --locked
 	bench/run $(BENCH)

@@ -1,16 +1,20 @@
 """What is measured against what: each contender reads all tables of a source once, and says what it found.
 
-The first of `CONTENDERS` is the base of every ratio. Another tool joins by a class of the same shape: `command` makes a
-fresh place for its output and returns words and environment, `found` reads what the command printed.
+`command` makes a fresh place for its output and returns words and environment; `found` reads what the command printed.
+A tool that can be had as a script joins by a line in `SCRIPTS` and a file in `contenders/`: see README.md here.
 """
 
 import json
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 import drain
 import source
-from job import KEY, TABLE_RANGE
+from job import KEY, TABLE_RANGE, TABLES
+from stop import NO_PYTHON, NotRun
+
+FOLDER = Path(__file__).parent / "contenders"
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,10 @@ class RawDrain:
     """The database's own C client: every row is read, nothing is kept."""
 
     name = "raw drain"
+    files = "none"
+    several = False
+    first_seen = None
+    batches = None
 
     def __init__(self, source, options, folder):
         self._program = drain.compiled(source.database, folder)
@@ -50,16 +58,21 @@ class FirstSeenRun:
     """`firstseen run` with its defaults: parquet, checksums, synced and published in a fresh folder."""
 
     name = "firstseen"
+    files = "parquet, synced, checksums"
+    several = False
+    first_seen = True
+    more_flags = ()
 
     def __init__(self, source, options, folder):
         self._program, self._source, self._workers = options.firstseen, source, options.workers
         self._folder = folder / "published"
+        self.batches = self._folder / "batches"
 
     def command(self):
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
-        job = ["--tables", TABLE_RANGE, "--key", KEY, "--workers", str(self._workers)]
-        words = [self._program, "run", *job, "--out", str(self._folder / "batches"), "--json"]
+        job = ["--tables", TABLE_RANGE, "--key", KEY, "--workers", str(self._workers), *self.more_flags]
+        words = [self._program, "run", *job, "--out", str(self.batches), "--json"]
         return words, source.environment(self._source.url)
 
     def found(self, printed):
@@ -73,12 +86,75 @@ class FirstSeenRun:
         )
 
 
-CONTENDERS = [RawDrain, FirstSeenRun]
+class FirstSeenByConnectorX(FirstSeenRun):
+    """The same, but the rows come by ConnectorX's own source."""
+
+    name = "firstseen --extractor connectorx"
+    more_flags = ("--extractor", "connectorx")
 
 
-def contenders(source, options):
-    """All of them, ready to start, each with a work folder of its own."""
-    for kind in CONTENDERS:
-        folder = options.folder / "runs" / source.database / kind.name.replace(" ", "-")
+@dataclass(frozen=True)
+class Script:
+    """A program in `contenders/`. It writes batch files in the folder that it is given.
+
+    `first_seen`: whether it gives of each key the first row, and these in order, which is then checked. `several`: whether
+    its work is done by several processes.
+    """
+
+    name: str
+    program: str
+    files: str
+    first_seen: bool = True
+    several: bool = False
+
+    def __call__(self, source, options, folder):
+        return ScriptRun(self, source, options, folder)
+
+
+class ScriptRun:
+    """A script, ready to start."""
+
+    def __init__(self, script, source, options, folder):
+        self.name, self.files = script.name, script.files
+        self.first_seen, self.several = script.first_seen, script.several
+        self._program, self._python = FOLDER / script.program, options.python
+        if "socket=" in source.url:
+            raise NotRun("connects by TCP alone, and the given URL names a socket")
+        self._environment = drain.mysql_environment(source.url, "BENCH") | {"BENCH_WORKERS": str(options.workers)}
+        self.batches = folder / "batches"
+
+    def command(self):
+        if not self._python.is_file():
+            raise NotRun(NO_PYTHON)
+        shutil.rmtree(self.batches, ignore_errors=True)
+        self.batches.mkdir()
+        if self._program.suffix == ".sh":
+            return ["bash", self._program, self.batches, *TABLES], self._environment
+        return [self._python, "-B", self._program, self.batches], self._environment
+
+    def found(self, printed):
+        said = json.loads(printed)
+        return Found(said["rows"], said["distinct"], said["files"], versions=tuple(said["versions"]))
+
+
+# The first is the base of every ratio, the second what the others' files are compared with.
+DRAIN_AND_FIRSTSEEN = [RawDrain, FirstSeenRun]
+
+SCRIPTS = [
+    Script("ConnectorX + Polars, Python", "connectorx_polars.py", "parquet"),
+    Script("DuckDB, mysql_scanner", "duckdb_scanner.py", "parquet"),
+    Script("ClickHouse (chDB), mysql()", "chdb_mysql.py", "parquet"),
+    Script("mariadb | awk | split", "awk.sh", "tab-separated text", several=True),
+    Script("MySQLdb (Script 03)", "mysqldb.py", "pickle"),
+    Script("MySQLdb, 4 processes (Script 10)", "mysqldb_pipe.py", "pickle", first_seen=False, several=True),
+]
+
+EVERYONE = [*DRAIN_AND_FIRSTSEEN, FirstSeenByConnectorX, *SCRIPTS]
+
+
+def ready(kinds, source, options):
+    """These contenders, ready to start, each with a work folder of its own."""
+    for kind in kinds:
+        folder = options.folder / "runs" / source.database / "".join(c if c.isalnum() else "-" for c in kind.name)
         folder.mkdir(parents=True, exist_ok=True)
         yield kind(source, options, folder), folder

@@ -27,7 +27,7 @@ def compiled(database, folder):
         sources = [SOURCES / "drain.c", SOURCES / source]
         _printed(["cc", "-O2", "-Wall", "-Wextra", "-pthread", "-o", target, *sources, *flags])
     except (OSError, subprocess.CalledProcessError) as cause:
-        needs = f"apt-get install build-essential pkg-config {package}"
+        needs = f"tests/prepare.sh bench brings build-essential, pkg-config and {package}"
         raise Stop(f"the drain of {database} doesn't compile ({cause}): {needs}") from cause
     return target
 
@@ -46,21 +46,23 @@ def environment(database, url):
         return os.environ | {"DRAIN_URL": url}
     if database == "sqlite":
         return os.environ | {"DRAIN_PATH": url.removeprefix("sqlite://")}
-    return os.environ | _mysql_environment(urlsplit(url))
+    return mysql_environment(url, "DRAIN")
 
 
-def _mysql_environment(parts):
+def mysql_environment(url, prefix):
+    """Where a MariaDB is, a part of the URL in each variable."""
+    parts = urlsplit(url)
     found = {
-        "DRAIN_HOST": parts.hostname,
-        "DRAIN_PORT": str(parts.port or 3306),
-        "DRAIN_USER": unquote(parts.username or ""),
-        "DRAIN_PASSWORD": unquote(parts.password or ""),
-        "DRAIN_DATABASE": parts.path.lstrip("/"),
-        "DRAIN_SOCKET": parse_qs(parts.query).get("socket", [None])[0],
+        "HOST": parts.hostname,
+        "PORT": str(parts.port or 3306),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "DATABASE": parts.path.lstrip("/"),
+        "SOCKET": parse_qs(parts.query).get("socket", [None])[0],
     }
-    if found["DRAIN_SOCKET"]:
-        found["DRAIN_HOST"] = "localhost"
-    return {name: value for name, value in found.items() if value is not None}
+    if found["SOCKET"]:
+        found["HOST"] = "localhost"
+    return os.environ | {f"{prefix}_{name}": value for name, value in found.items() if value is not None}
 
 
 def _printed(words):

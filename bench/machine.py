@@ -4,6 +4,7 @@ import os
 import platform
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 
@@ -19,8 +20,9 @@ def cores():
     return len(os.sched_getaffinity(0))
 
 
+@cache
 def commit():
-    """The commit that this bench belongs to, in a list; empty where there is none."""
+    """The commit that this bench belongs to, in a list; empty where there is none. Asked once: results change the tree."""
     words = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
     try:
         found = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)

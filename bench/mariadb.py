@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import time
 from contextlib import contextmanager
 
 from server import free_port, prepare, program, running, succeeds
@@ -10,12 +11,15 @@ from server import free_port, prepare, program, running, succeeds
 POOL_BYTES = 3 << 30
 LEAST_POOL_BYTES = 256 << 20
 
+SETTLE_SECS = 120
+
 
 @contextmanager
 def started(folder, scale):
     """The running server."""
     prepare(folder, _install(folder))
-    port, socket = free_port(), folder / "socket"
+    port = free_port()
+    socket = _socket(folder, port)
     words = [
         program("mariadbd"),
         "--no-defaults",
@@ -30,7 +34,7 @@ def started(folder, scale):
         "--innodb-log-file-size=512M",
         "--innodb-flush-log-at-trx-commit=0",
     ]
-    ping = ["mariadb-admin", "--no-defaults", "--user=root", f"--socket={socket}", "ping"]
+    ping = [*_client(socket), "--execute=SELECT 1"]
     with running(words, folder, port, signal.SIGTERM, lambda: succeeds(ping)) as server:
         yield server
 
@@ -42,13 +46,37 @@ def url(server, name):
         CREATE OR REPLACE USER bench@'%' IDENTIFIED BY '{server.password}';
         GRANT ALL ON *.* TO bench@'%';
     """
-    client = ["mariadb", "--no-defaults", "--user=root", f"--socket={server.folder / 'socket'}"]
-    subprocess.run(client, input=statements, text=True, check=True)
+    _told(server, statements)
     return f"mysql://bench:{server.password}@127.0.0.1:{server.port}/{name}"
 
 
-def settle(_server, _name):
-    """InnoDB leaves a reader nothing to do after a load."""
+def settle(server, _name):
+    """Lets the server write what a load has left in memory, so that it doesn't while somebody reads."""
+    _told(server, "SET GLOBAL innodb_max_dirty_pages_pct = 0")
+    begin = time.monotonic()
+    while _dirty_pages(server) > 0 and time.monotonic() - begin < SETTLE_SECS:
+        time.sleep(0.5)
+    _told(server, "SET GLOBAL innodb_max_dirty_pages_pct = DEFAULT")
+
+
+def _dirty_pages(server):
+    return int(_told(server, "SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'").split()[1])
+
+
+def _told(server, statements):
+    """What the server answers."""
+    words = _client(_socket(server.folder, server.port))
+    return subprocess.run(words, input=statements, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def _socket(folder, port):
+    """Named by the port, so that nobody takes another server in this folder for this one."""
+    return folder / f"socket-{port}"
+
+
+def _client(socket):
+    # Not `mariadb-admin`, which Debian has in a package of its own.
+    return [program("mariadb"), "--no-defaults", "--user=root", f"--socket={socket}", "--batch", "--skip-column-names"]
 
 
 def _install(folder):

@@ -1,11 +1,13 @@
 """One process, measured from outside."""
 
 import os
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
 
-from stop import Stop
+from memory import Watch
+from stop import NotRun
 
 # The end of what a failed process said.
 SHOWN_BYTES = 2000
@@ -24,38 +26,47 @@ class Cost:
     peak_bytes: int
 
 
-def measured(words, environment, folder, server):
+def measured(words, environment, folder, server, several=False):
     """Runs a command to its end: what it printed, and its cost.
 
-    Its standard error goes to `log` in `folder`, which is shown when it fails. The peak is never
-    below this process' own (some 20 MB), whose memory the system counts until the new program is in place.
+    Its standard error goes to `log` in `folder`, which is shown when it fails. CPU is that of the process and of those that
+    it started and waited for. The peak of `several` processes is that of their sum; of one, it is never below this
+    process' own (some 30 MB), whose memory the system counts until the new program is in place.
     """
     with open(folder / "log", "wb") as log, open(folder / "printed", "wb") as printed:
         server_before = server.cpu_secs()
         begin = time.perf_counter()
-        process = subprocess.Popen(words, env=environment, stdout=printed, stderr=log, stdin=subprocess.DEVNULL)
-        usage = _waited_for(process)
+        process = subprocess.Popen(
+            words,
+            env=environment,
+            stdout=printed,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # so that all its processes can be ended together
+        )
+        usage, watched_bytes = _waited_for(process, several)
         wall_secs = time.perf_counter() - begin
     if process.returncode != 0:
-        raise Stop(f"{words[0]} ended with {process.returncode}:\n{_end_of(folder / 'log')}")
+        raise NotRun(f"{words[0]} ended with {process.returncode}:\n{_end_of(folder / 'log')}")
     server_after = server.cpu_secs()
     cost = Cost(
         wall_secs=wall_secs,
         cpu_secs=usage.ru_utime + usage.ru_stime,
         server_cpu_secs=None if server_after is None else server_after - server_before,
-        peak_bytes=usage.ru_maxrss * 1024,  # KiB on Linux
+        peak_bytes=watched_bytes or usage.ru_maxrss * 1024,  # KiB on Linux
     )
     return (folder / "printed").read_bytes(), cost
 
 
-def _waited_for(process):
+def _waited_for(process, several):
     try:
-        _, status, usage = os.wait4(process.pid, 0)
+        with Watch(process.pid if several else None) as watch:
+            _, status, usage = os.wait4(process.pid, 0)
     except BaseException:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         raise
     process.returncode = os.waitstatus_to_exitcode(status)
-    return usage
+    return usage, watch.peak_bytes
 
 
 def _end_of(log):

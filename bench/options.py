@@ -9,64 +9,100 @@ from machine import cores
 from source import DATABASES
 from stop import Stop
 
-DESCRIPTION = """Measures the full-size job against raw drains of the same rows, and prints a Markdown table.
-BENCH_DIR: work folder (3 GB a database at scale 1).
-BENCH_MARIADB_URL, BENCH_POSTGRES_URL, BENCH_SQLITE_URL: databases to take instead of private ones."""
+PARTS = ["drains", "contenders", "scaling"]
+
+DESCRIPTION = """Measures the full-size job against raw drains of the same rows and against other tools, and prints Markdown
+tables. Tables, plots and raw numbers are left in BENCH_DIR/results, or put into the repository by --save.
+BENCH_DIR: work folder (15 GB at scale 1).
+BENCH_VENV: the other tools' Python environment, which `tests/prepare.sh bench` makes.
+BENCH_MARIADB_URL, BENCH_POSTGRES_URL, BENCH_SQLITE_URL: databases to take instead of private ones (not for `scaling`)."""
 
 
 @dataclass(frozen=True)
 class Options:
     """What to measure, with what, where."""
 
+    parts: list[str]
     pairs: int
+    slow_pairs: int
     scale: float
     databases: list[str]
     workers: int
     firstseen: str
+    python: Path
     folder: Path
-    save: Path | None
+    save: bool
 
 
 def parsed():
     """The options of the command line."""
-    parser = argparse.ArgumentParser(description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", type=int, default=5, metavar="N", help="measured rounds after the warm-up [5]")
-    parser.add_argument("--scale", type=float, default=1, metavar="S", help="size of the tables [1: 15,096,590 rows]")
-    parser.add_argument("--databases", default=",".join(DATABASES), metavar="NAME,…", help=f"[{','.join(DATABASES)}]")
-    parser.add_argument("--workers", type=int, default=cores(), metavar="N", help="connections [the cores]")
-    parser.add_argument("--firstseen", type=Path, default=_built(), metavar="PATH", help="binary [make's release build]")
-    parser.add_argument("--save", type=Path, metavar="FILE", help="write the result there, too")
-    given = parser.parse_args()
-    unknown = set(given.databases.split(",")) - set(DATABASES)
-    if unknown or given.pairs < 1 or given.workers < 1 or given.scale <= 0:
-        parser.error(f"--databases are {', '.join(DATABASES)}; numbers are above 0")
+    given = _parser().parse_args()
     if not given.firstseen.is_file():
         raise Stop(f"{given.firstseen} is not there: `make bench` builds it")
     return Options(
+        parts=given.only,
         pairs=given.pairs,
+        slow_pairs=min(given.slow_pairs, given.pairs),
         scale=given.scale,
-        databases=given.databases.split(","),
+        databases=given.databases,
         workers=given.workers,
         firstseen=str(given.firstseen.resolve()),
+        python=Path(os.environ.get("BENCH_VENV") or _user_cache() / "bench-venv").resolve() / "bin" / "python",
         folder=_folder(),
         save=given.save,
     )
 
 
-def _cache():
-    """The user's cache. Root's is closed to the user that servers run as, so root takes the system's."""
-    if os.geteuid() == 0:
-        return Path("/var/cache/firstseen")
+def _parser():
+    parser = argparse.ArgumentParser(description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("--only", type=_names(PARTS), default=PARTS, metavar="PART,…", help=f"[{','.join(PARTS)}]")
+    add("--pairs", type=_above_zero(int), default=5, metavar="N", help="measured rounds after the warm-up [5]")
+    add("--slow-pairs", type=_above_zero(int), default=2, metavar="N", help="for what takes over 20 seconds [2]")
+    add("--scale", type=_above_zero(float), default=1, metavar="S", help="size of the tables [1: 15,096,590 rows]")
+    databases = f"of the drains [{','.join(DATABASES)}]"
+    add("--databases", type=_names(DATABASES), default=DATABASES, metavar="NAME,…", help=databases)
+    add("--workers", type=_above_zero(int), default=cores(), metavar="N", help="connections [the cores]")
+    add("--firstseen", type=Path, default=_built(), metavar="PATH", help="binary [make's release build]")
+    add("--save", action="store_true", help="write bench/results/ and the figures in README.md")
+    return parser
+
+
+def _names(known):
+    """A list of some of the `known`, with commas."""
+
+    def names(text):
+        found = text.split(",")
+        if set(found) <= set(known):
+            return [name for name in known if name in found]
+        raise argparse.ArgumentTypeError(f"choose from {', '.join(known)}")
+
+    return names
+
+
+def _above_zero(kind):
+    def number(text):
+        value = kind(text)
+        if value > 0:
+            return value
+        raise argparse.ArgumentTypeError("must be above 0")
+
+    number.__name__ = kind.__name__  # argparse names it when the text is no number
+    return number
+
+
+def _user_cache():
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "firstseen"
 
 
 def _folder():
-    folder = Path(os.environ.get("BENCH_DIR") or _cache() / "bench").resolve()
+    """The user's cache. Root's is closed to the user that servers run as, so root takes the system's."""
+    cache = Path("/var/cache/firstseen") if os.geteuid() == 0 else _user_cache()
+    folder = Path(os.environ.get("BENCH_DIR") or cache / "bench").resolve()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def _built():
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    target = os.environ.get("CARGO_TARGET_DIR") or cache / "firstseen" / "target"
+    target = os.environ.get("CARGO_TARGET_DIR") or _user_cache() / "target"
     return Path(target) / "release" / "firstseen"

@@ -1,27 +1,46 @@
-"""Rounds: in each, every contender runs once, one after the other."""
+"""Rounds: in each, every contender runs once, one after the other. The first is a warm-up, which is not in the figures."""
 
+import json
 import math
+import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from contender import contenders
-from job import BATCH_ROWS, FULL_DISTINCT, FULL_ROWS
+from contender import DRAIN_AND_FIRSTSEEN, ready
+from job import BATCH_ROWS
 from measure import measured
-from stop import Stop
+from stop import NO_PYTHON, NotRun, Stop
+
+SLOW_SECS = 20  # what takes longer runs in the first `slow_pairs` rounds only
+
+COMPARE = Path(__file__).parent / "contenders" / "compare.py"
+
+
+@dataclass
+class Measured:
+    """What is known of a contender after the rounds: its costs in their order, or why there are none."""
+
+    name: str
+    files: str
+    first_seen: bool | None
+    costs: list = field(default_factory=list)
+    compared: dict | None = None
+    not_run: str | None = None
 
 
 class Counts:
-    """What every run must find: the article's counts at scale 1, else what the first run found."""
+    """What every run must find: known beforehand, or what the first run found."""
 
-    def __init__(self, scale):
-        self._rows, self._distinct = (FULL_ROWS, FULL_DISTINCT) if scale == 1 else (None, None)
+    def __init__(self, size):
+        self.rows, self.distinct = size.counts
 
     def check(self, name, found):
-        self._rows = self._agreed(name, "rows", self._rows, found.rows)
+        self.rows = self._agreed(name, "rows", self.rows, found.rows)
         if found.distinct is not None:
-            self._distinct = self._agreed(name, "distinct rows", self._distinct, found.distinct)
+            self.distinct = self._agreed(name, "distinct rows", self.distinct, found.distinct)
         if found.files is not None:
-            self._agreed(name, "files", math.ceil(self._distinct / BATCH_ROWS), found.files)
+            self._agreed(name, "files", math.ceil(self.distinct / BATCH_ROWS), found.files)
 
     @staticmethod
     def _agreed(name, what, expected, found):
@@ -30,25 +49,85 @@ class Counts:
         return found
 
 
-def run_rounds(source, options, counts):
-    """Costs by contender, in order of the rounds, and the versions that were seen. The first round is a warm-up."""
-    costs, versions = {}, {}
-    ready = list(contenders(source, options))
-    for number in range(options.pairs + 1):
-        for contender, folder in ready:
-            words, environment = contender.command()
-            printed, cost = measured(words, environment, folder, source.server)
-            found = contender.found(printed)
-            counts.check(f"{contender.name} on {source.database}", found)
-            cost = replace(cost, peak_bytes=found.peak_bytes or cost.peak_bytes)
-            versions |= dict.fromkeys(found.versions)
-            _tell(source, contender, number, cost)
-            if number > 0:
-                costs.setdefault(contender.name, []).append(cost)
-    return costs, list(versions)
+class Rounds:
+    """The rounds of some contenders on one source."""
+
+    def __init__(self, source, kinds, counts, options):
+        self._source, self._counts, self._options = source, counts, options
+        self._ready, self._versions = [], {}
+        self._measured = {}
+        for kind in kinds:
+            self._make_ready(kind)
+
+    def run(self):
+        """All rounds: a `Measured` of each contender, and the versions that were seen."""
+        for number in range(self._options.pairs + 1):
+            for contender, folder in list(self._ready):
+                self._run_one(contender, folder, number)
+        return list(self._measured.values()), list(self._versions)
+
+    def _make_ready(self, kind):
+        self._measured[kind.name] = Measured(kind.name, kind.files, kind.first_seen)
+        try:
+            self._ready += ready([kind], self._source, self._options)
+        except NotRun as reason:
+            self._leave_out(kind, reason)
+
+    def _run_one(self, contender, folder, number):
+        measured_so_far = self._measured[contender.name]
+        if number > self._options.slow_pairs and measured_so_far.costs[0].wall_secs > SLOW_SECS:
+            return
+        try:
+            cost = self._cost(contender, folder)
+            if number == 0:
+                measured_so_far.compared = self._compared(contender)
+        except NotRun as reason:
+            # What has run once must not fail later; without these two there is nothing to tell.
+            if number > 0 or type(contender) in DRAIN_AND_FIRSTSEEN:
+                raise
+            self._ready.remove((contender, folder))
+            self._leave_out(contender, reason)
+            return
+        self._tell(contender, number, cost)
+        if number > 0:
+            measured_so_far.costs.append(cost)
+
+    def _cost(self, contender, folder):
+        words, environment = contender.command()
+        printed, cost = measured(words, environment, folder, self._source.server, contender.several)
+        found = contender.found(printed)
+        self._counts.check(f"{contender.name} on {self._source.database}", found)
+        self._versions |= dict.fromkeys(found.versions)
+        return replace(cost, peak_bytes=found.peak_bytes or cost.peak_bytes)
+
+    def _compared(self, contender):
+        """How the files compare with firstseen's, which ran before; None for what is the measure itself."""
+        reference = next(ours.batches for ours, _ in self._ready if type(ours) is DRAIN_AND_FIRSTSEEN[1])
+        if contender.batches in (None, reference):
+            return None
+        if not self._options.python.is_file():
+            raise NotRun(NO_PYTHON)
+        words = [self._options.python, "-B", COMPARE, reference, contender.batches]
+        done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            raise NotRun(f"its files can't be read:\n{done.stderr.strip()}")
+        compared = json.loads(done.stdout)
+        exact = compared["strange_rows"] == 0 and compared["in_order"]
+        if not compared["full"] or compared["rows"] != self._counts.distinct or (contender.first_seen and not exact):
+            raise Stop(f"{contender.name} wrote other files than it must: {done.stdout.strip()}")
+        return compared
+
+    def _leave_out(self, contender, reason):
+        self._measured[contender.name].not_run = _in_a_line(reason)
+        print(f"{self._source.database}: {contender.name}: not run: {reason}", file=sys.stderr, flush=True)
+
+    def _tell(self, contender, number, cost):
+        which = f"round {number}" if number else "warm-up"
+        took = f"{cost.wall_secs:.2f} s, CPU {cost.cpu_secs:.2f} s, {cost.peak_bytes / 1e6:.0f} MB"
+        print(f"{self._source.database}: {which}: {contender.name}: {took}", file=sys.stderr, flush=True)
 
 
-def _tell(source, contender, number, cost):
-    which = f"round {number}" if number else "warm-up"
-    took = f"{cost.wall_secs:.2f} s, CPU {cost.cpu_secs:.2f} s, {cost.peak_bytes / 1e6:.0f} MB"
-    print(f"{source.database}: {which}: {contender.name}: {took}", file=sys.stderr, flush=True)
+def _in_a_line(reason):
+    """The line that says most: an error by that name, or the last, which is where Python says it."""
+    lines = str(reason).strip().splitlines()
+    return next((line for line in lines if line.startswith("error")), lines[-1])

@@ -1,5 +1,6 @@
 """A private database server: its own folder and port, on the loopback only, never as root."""
 
+import fcntl
 import os
 import secrets
 import shutil
@@ -47,6 +48,17 @@ class PrivateServer:
         return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
+@contextmanager
+def alone(folder):
+    """Keeps another bench out of the folder until the block ends: it would end in this one's databases."""
+    with open(folder / "lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as cause:
+            raise Stop(f"another bench runs in {folder}: wait for it, or set BENCH_DIR") from cause
+        yield
+
+
 def prepare(folder, words):
     """Makes the server's folder at its first use, by a command in it."""
     made = folder / "made"
@@ -91,7 +103,7 @@ def program(name):
     path = os.pathsep.join([os.environ.get("PATH", ""), *SERVER_FOLDERS])
     found = shutil.which(name, path=path)
     if found is None:
-        raise Stop(f"{name} is not installed: tests/prepare.sh brings it")
+        raise Stop(f"{name} is not installed: `tests/prepare.sh bench` brings it")
     return found
 
 

@@ -26,16 +26,23 @@ class Source:
 
 @contextmanager
 def opened(database, options):
-    """The source of `database`. A private server runs until the block ends."""
+    """Yields a function from a `Size` to the source that holds it. A private server runs until the block ends."""
     given = os.environ.get(f"BENCH_{database.upper()}_URL")
     if given:
-        yield _given(database, given, options)
+        yield lambda size: _given(database, given, size, options)
     elif database == "sqlite":
-        yield _file(options)
+        yield lambda size: _file(size, options)
     else:
-        module = PRIVATE_SERVERS[database]
-        with module.started(options.folder / database, options.scale) as server:
-            yield _private(database, module, server, options)
+        with private(database, options) as source_of:
+            yield source_of
+
+
+@contextmanager
+def private(database, options):
+    """As `opened`, by a server of our own in any case."""
+    module = PRIVATE_SERVERS[database]
+    with module.started(options.folder / database, options.scale) as server:
+        yield lambda size: _private(database, module, server, size, options)
 
 
 def environment(url):
@@ -43,43 +50,39 @@ def environment(url):
     return os.environ | {"FIRSTSEEN_SOURCE": url}
 
 
-def _given(database, url, options):
+def _given(database, url, size, options):
     plan = [options.firstseen, "plan", "--tables", TABLE_RANGE, "--key", KEY]
     if not succeeds(plan, env=environment(url)):
-        _generate(url, options, [])
+        _generate(url, size, options, [])
     return Source(database, url, NoServer())
 
 
-def _file(options):
+def _file(size, options):
     folder = options.folder / "sqlite"
     folder.mkdir(parents=True, exist_ok=True)
-    url = f"sqlite://{folder / _name(options)}.sqlite"
-    _fill_once("sqlite", url, options)
+    url = f"sqlite://{folder / size.name}.sqlite"
+    _fill_once("sqlite", url, size, options)
     return Source("sqlite", url, NoServer())
 
 
-def _private(database, module, server, options):
-    url = module.url(server, _name(options))
-    if _fill_once(database, url, options):
-        module.settle(server, _name(options))
+def _private(database, module, server, size, options):
+    url = module.url(server, size.name)
+    if _fill_once(database, url, size, options):
+        module.settle(server, size.name)
     return Source(database, url, server)
 
 
-def _name(options):
-    return f"scale_{options.scale:g}".replace(".", "_")
-
-
-def _fill_once(database, url, options):
+def _fill_once(database, url, size, options):
     """Fills a database of our own if that was never done to the end. Whether it was filled now."""
-    done = options.folder / database / f"{_name(options)}.filled"
+    done = options.folder / database / f"{size.name}.filled"
     if done.exists():
         return False
-    _generate(url, options, ["--force"])
+    _generate(url, size, options, ["--force"])
     done.touch()
     return True
 
 
-def _generate(url, options, more):
-    words = [options.firstseen, "generate", "--scale", f"{options.scale:g}", *more]
+def _generate(url, size, options, more):
+    words = [options.firstseen, "generate", *size.flags, *more]
     if subprocess.run(words, env=environment(url), stdout=subprocess.DEVNULL).returncode != 0:
         raise Stop("the tables can't be made")

@@ -2,13 +2,14 @@
 # Brings what the tests need: a C compiler and perl (the build), MariaDB, PostgreSQL and sqlite3 from Debian, and a
 # Python environment with the readers. Installs only what is missing, and starts no server.
 #
-#   tests/prepare.sh [build]    build: only what compiling needs
+#   tests/prepare.sh [build|bench]    build: only what compiling needs; bench: also what the bench compares with
 #
-# The environment is kept in FIRSTSEEN_TEST_VENV (default: the user's cache) until tests/requirements.txt changes.
+# The environment is kept in FIRSTSEEN_TEST_VENV (default: the user's cache) until tests/requirements.txt changes, the
+# bench's in BENCH_VENV until bench/requirements.txt does.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-venv=${FIRSTSEEN_TEST_VENV:-${XDG_CACHE_HOME:-$HOME/.cache}/firstseen/venv}
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/firstseen
 needs=${1:-tests}
 
 # Debian keeps servers in /usr/sbin and PostgreSQL's in a folder of its own, both off an ordinary user's PATH.
@@ -33,6 +34,17 @@ missing_packages() {
     have_postgres || echo postgresql
     have sqlite3 || echo sqlite3
     have_venv || echo python3-venv
+    [ "$needs" = bench ] || return 0
+    missing_clients
+}
+
+# The drains are compiled with the databases' own clients, and so is MySQLdb, as a module of Python.
+missing_clients() {
+    have pkg-config || echo pkg-config
+    pkg-config --exists libmariadb 2>/dev/null || echo libmariadb-dev
+    pkg-config --exists libpq 2>/dev/null || echo libpq-dev
+    pkg-config --exists sqlite3 2>/dev/null || echo libsqlite3-dev
+    [ -e "$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))' 2>/dev/null)/Python.h" ] || echo python3-dev
 }
 
 as_root() {
@@ -59,17 +71,39 @@ install_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
 }
 
+# make_venv VENV REQUIREMENTS
 make_venv() {
     local stamp hash
-    hash=$(sha256sum <"$here/requirements.txt")
-    stamp="$venv/requirements.sha256"
-    [ -x "$venv/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$hash" ] && return
-    echo "tests/prepare.sh: making $venv" >&2
-    python3 -m venv --clear "$venv"
-    "$venv/bin/python" -m pip install -q --disable-pip-version-check -r "$here/requirements.txt"
+    hash=$(sha256sum <"$2")
+    stamp="$1/requirements.sha256"
+    [ -x "$1/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$hash" ] && return
+    echo "tests/prepare.sh: making $1" >&2
+    python3 -m venv --clear "$1"
+    if ! install_python "$1" -r "$2"; then
+        install_what_can_be "$1" "$2"
+        return
+    fi
     printf '%s\n' "$hash" >"$stamp"
+}
+
+install_python() {
+    "$1/bin/python" -m pip install -q --disable-pip-version-check "${@:2}"
+}
+
+# The bench measures the tools that this machine can have, and says which it lacks; the next time it tries again. The tests
+# need all of theirs.
+install_what_can_be() {
+    local requirement
+    [ "$needs" = bench ] || return 1
+    while read -r requirement; do
+        install_python "$1" --no-deps "$requirement" || echo "tests/prepare.sh: without $requirement" >&2
+    done < <(grep -v '^#' "$2")
 }
 
 mapfile -t packages < <(missing_packages)
 [ "${#packages[@]}" -eq 0 ] || install_packages "${packages[@]}"
-[ "$needs" = build ] || make_venv
+case $needs in
+    build) ;;
+    bench) make_venv "${BENCH_VENV:-$cache/bench-venv}" "$here/../bench/requirements.txt" ;;
+    *) make_venv "${FIRSTSEEN_TEST_VENV:-$cache/venv}" "$here/requirements.txt" ;;
+esac

@@ -1,0 +1,34 @@
+"""ConnectorX and Polars from Python: each table into a data frame, `unique`, and slices as Parquet.
+
+A list of queries in one `read_sql` would come back in the order in which they end. So every table is a call of its own, in
+threads, as many as workers: the frames stay in the order of the tables, and `unique` keeps the first row of each key.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
+
+import connectorx
+import polars
+from work import BATCH_ROWS, DATABASE, HOST, KEY, PASSWORD, PORT, TABLES, USER, WORKERS, batch_path, query, tell
+
+URL = f"mysql://{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@{HOST}:{PORT}/{DATABASE}"
+
+
+def read(table):
+    return connectorx.read_sql(URL, query(table), return_type="polars")
+
+
+def main():
+    with ThreadPoolExecutor(WORKERS) as pool:
+        frames = list(pool.map(read, TABLES))
+    rows = sum(frame.height for frame in frames)
+    # An empty table comes as another schema: ConnectorX has no row to tell types by.
+    frame = polars.concat(frame for frame in frames if frame.height > 0)
+    del frames
+    first = frame.unique(subset=KEY, keep="first", maintain_order=True)
+    for number, batch in enumerate(first.iter_slices(BATCH_ROWS)):
+        batch.write_parquet(batch_path(number * BATCH_ROWS + 1, batch.height, ".parquet"))
+    tell(rows, first.height, ["connectorx", "polars"])
+
+
+main()

@@ -1,0 +1,83 @@
+"""The three parts of the bench, each as what `results` keeps: setting, and costs by contender."""
+
+from dataclasses import asdict, replace
+from datetime import date
+
+from contender import DRAIN_AND_FIRSTSEEN, EVERYONE
+from job import FULL_ROWS
+from machine import commit, machine
+from rounds import Counts, Rounds
+from size import Size
+from source import opened, private
+
+ROWS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1]
+WORKERS = [1, 2, 4, 8, 13]
+# `firstseen generate` has room for some 16 percent; 6.6 are the article's.
+DISTINCT_SHARES = [0.001, 0.01, 0.033, 0.066, 0.1, 0.15]
+DISTINCT_SCALE = 1 / 4
+
+
+def drains(options):
+    """Each database: its drain, and firstseen."""
+    setting = _setting(options)
+    databases = {}
+    for database in options.databases:
+        with opened(database, options) as source_of:
+            databases[database] = _point(source_of, Size(options.scale), DRAIN_AND_FIRSTSEEN, options, setting)
+    return setting | {"databases": databases}
+
+
+def contenders(options):
+    """Everyone, on MariaDB."""
+    setting = _setting(options)
+    with opened("mariadb", options) as source_of:
+        return setting | _point(source_of, Size(options.scale), EVERYONE, options, setting)
+
+
+def scaling(options):
+    """The drain of MariaDB and firstseen: more rows, more workers, more distinct rows."""
+    setting = _setting(options)
+    full = Size(options.scale)
+    # A server of its own: a tool that looks through the catalogue would pay for all these databases.
+    options = replace(options, folder=options.folder / "scaling")
+    with private("mariadb", options) as source_of:
+
+        def points(sizes, workers):
+            pairs = [(size, replace(options, workers=number)) for size in sizes for number in workers]
+            return [_point(source_of, size, DRAIN_AND_FIRSTSEEN, each, setting) for size, each in pairs]
+
+        return setting | {
+            "by_rows": points([Size(options.scale * part) for part in ROWS], [options.workers]),
+            "by_workers": points([full], WORKERS),
+            "by_distinct": points([_with_share(options.scale, share) for share in DISTINCT_SHARES], [options.workers]),
+        }
+
+
+def _with_share(scale, share):
+    scale *= DISTINCT_SCALE
+    return Size(scale, max(1, round(FULL_ROWS * scale * share)))
+
+
+def _setting(options):
+    return {
+        "date": date.today().isoformat(),
+        "machine": machine(),
+        "commit": commit(),
+        "versions": [],
+        "scale": options.scale,
+        "workers": options.workers,
+        "pairs": options.pairs,
+    }
+
+
+def _point(source_of, size, kinds, options, setting):
+    """The rounds of one source, with what it holds. Adds the versions that were seen to the setting's."""
+    counts = Counts(size)
+    measured, versions = Rounds(source_of(size), kinds, counts, options).run()
+    setting["versions"] += [version for version in versions if version not in setting["versions"]]
+    return {
+        "rows": counts.rows,
+        "distinct": counts.distinct,
+        "connections": options.workers,
+        "clients": [asdict(each) for each in measured],
+    }

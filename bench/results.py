@@ -1,0 +1,37 @@
+"""What was measured, as files: raw.json, and from it figures.md and two plots. A part that wasn't run stays as it is."""
+
+import json
+import re
+from pathlib import Path
+
+import bars
+import lines
+import tables
+
+REPOSITORY = Path(__file__).parents[1]
+SAVED = REPOSITORY / "bench" / "results"
+README = REPOSITORY / "README.md"
+
+BETWEEN = re.compile(r"(<!-- bench: begin -->\n).*?(<!-- bench: end -->)", re.DOTALL)
+
+
+def keep(parts, folder):
+    """Writes the results into `folder`, beside the parts that stand there from another run. All parts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    raw = folder / "raw.json"
+    known = json.loads(raw.read_text()) if raw.exists() else {}
+    parts = known | parts
+    raw.write_text(json.dumps(parts, indent=1, ensure_ascii=False) + "\n")
+    (folder / "figures.md").write_text(tables.figures(parts))
+    if "contenders" in parts:
+        (folder / "mariadb.svg").write_text(bars.plot(parts["contenders"]))
+    if "scaling" in parts:
+        (folder / "scaling.svg").write_text(lines.plot(parts["scaling"]))
+    return parts
+
+
+def put_into_readme(parts):
+    """Renews what stands between the two comments in the README."""
+    text = README.read_text()
+    shown = tables.readme(parts)
+    README.write_text(BETWEEN.sub(lambda found: found[1] + shown + found[2], text))

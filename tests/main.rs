@@ -9,6 +9,7 @@ mod batches;
 mod first_seen;
 mod formats;
 mod generate;
+mod images;
 mod job_file;
 mod keys;
 mod lost;

@@ -132,6 +132,10 @@ impl Catalog for PostgresCatalog {
         Extractor::ConnectorX
     }
 
+    fn float_as_text(&self) -> &'static str {
+        "CAST({} AS text)"
+    }
+
     fn quote(&self, identifier: &str) -> String {
         quote(identifier)
     }

@@ -26,5 +26,4 @@ mod selection;
 mod signals;
 mod sources;
 mod streams;
-mod types;
 mod values;

@@ -39,6 +39,14 @@ ARROW = {
     "Time64(µs)": "time64[us]", "Duration(µs)": "duration[us]",
 }
 
+
+
+def pyarrow_name(arrow):
+    if arrow.startswith("List("):
+        return f"list<item: {pyarrow_name(arrow[5:-1])}>"
+    return ARROW.get(arrow, arrow.lower())
+
+
 # Control characters as the docs show them in a cell of CSV.
 PICTURES = {0x2400 + code: code for code in range(0x20)}
 
@@ -61,9 +69,15 @@ def shown(scalar):
         value = scalar.as_py()
     except (OverflowError, ValueError):
         value = (Date32 if pyarrow.types.is_date(scalar.type) else Timestamp)(scalar.value)
-    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
-        value = value.astimezone(UTC)
-    return repr(value)
+    return repr(each_instant(value, lambda instant: instant.astimezone(UTC)))
+
+
+def each_instant(value, change):
+    """The value with each datetime that has a zone changed, in lists too."""
+    if isinstance(value, list):
+        return [each_instant(element, change) for element in value]
+    has_zone = isinstance(value, datetime.datetime) and value.tzinfo is not None
+    return change(value) if has_zone else value
 
 
 def of_csv(text):
@@ -153,10 +167,11 @@ def selected(scheme, column):
     name, kind, arrow = column["name"], column["sql_type"], column["arrow"]
     if scheme == "mysql" and kind == "FLOAT":
         return f"CAST({name} AS DOUBLE)"  # MySQL writes six digits of a FLOAT
-    if scheme == "postgresql" and arrow == "Utf8" and not kind.startswith("char("):
-        return f"{name}::text"  # psycopg makes objects of UUIDs, JSON, networks and ranges
-    if scheme == "postgresql" and kind == "real":
-        return f"{name}::float8"  # psycopg reads the shortest digits as a double
+    dimensions = "[]" if arrow.startswith("List(") else ""
+    if scheme == "postgresql" and "Utf8" in arrow and not kind.startswith("char("):
+        return f"{name}::text{dimensions}"  # psycopg makes objects of UUIDs, JSON, networks and ranges
+    if scheme == "postgresql" and "Float32" in arrow:
+        return f"{name}::float8{dimensions}"  # psycopg reads the shortest digits as a double
     return name
 
 
@@ -166,10 +181,8 @@ def converted(scheme, arrow, any_as_text, kind, value):
         return None
     if kind in ("GEOMETRY", "POINT"):
         return value[4:]  # MySQL's own form is the SRID, and then WKB
-    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
-        return value.astimezone(UTC).replace(tzinfo=None)
     if scheme != "sqlite":
-        return value
+        return each_instant(value, lambda instant: instant.astimezone(UTC).replace(tzinfo=None))
     if any_as_text:
         return re.sub(r"e([+-])0*", lambda e: "e" + e[1].strip("+"), str(value))
     types = {"Date32": datetime.date.fromisoformat, "Float64": float,
@@ -205,8 +218,7 @@ def disagreements(request):
 
 def main():
     request = json.load(sys.stdin)
-    arrow_types = {column["name"]: ARROW.get(column["arrow"], column["arrow"].lower())
-                   for column in request["columns"]}
+    arrow_types = {column["name"]: pyarrow_name(column["arrow"]) for column in request["columns"]}
     for output in request["outputs"]:
         for line in differences(output, arrow_types):
             print(line)

@@ -2,6 +2,16 @@
 
 use std::fs;
 
+/// The cell of a value that ends the job, whatever `--invalid-dates` says.
+pub const REFUSED: &str = "exit 4";
+
+/// The cell of a date that ends the job, unless `--invalid-dates null` writes NULL.
+const REFUSED_OR_NULL: &str = "exit 4, null";
+
+pub fn is_refused(cell: &str) -> bool {
+    cell == REFUSED || cell == REFUSED_OR_NULL
+}
+
 /// A section of the document.
 pub struct Section {
     /// Statements of the session that makes the tables.
@@ -53,17 +63,17 @@ impl Cells {
 
     /// Whether every format holds the value.
     pub fn are_written(&self) -> bool {
-        !self.all().iter().any(|cell| cell.starts_with("exit 4"))
+        !self.all().into_iter().any(is_refused)
     }
 
     /// Whether no format holds the value.
     pub fn are_refused(&self) -> bool {
-        self.all().iter().all(|cell| cell.starts_with("exit 4"))
+        self.all() == [REFUSED; 4] || self.may_be_null()
     }
 
     /// Whether `--invalid-dates null` writes NULL.
     pub fn may_be_null(&self) -> bool {
-        self.all() == ["exit 4, null"; 4]
+        self.all() == [REFUSED_OR_NULL; 4]
     }
 }
 

@@ -1,5 +1,6 @@
 //! The jobs over a table of images, and the comparison of what they write.
 
+use super::document::{REFUSED, is_refused};
 use super::table::{Images, Placed};
 use crate::harness::{Ran, interpreter};
 use serde_json::{Value, json};
@@ -73,9 +74,13 @@ impl Jobs<'_> {
         let out = format!("{row}.{format}");
         let columns = format!("id,{column}");
         let only = format!("id = {row}");
-        let ran = self.run(format, &out, &only, &["--columns", &columns]);
-        if placed.image.cells.of(format).starts_with("exit 4") {
+        let cell = placed.image.cells.of(format);
+        let invalid_dates = if cell == REFUSED { "null" } else { "error" };
+        let flags = ["--columns", &columns, "--invalid-dates", invalid_dates];
+        let ran = self.run(format, &out, &only, &flags);
+        if is_refused(cell) {
             let ran = ran.exits_with(4);
+            ran.check(!self.images.case.path(&out).exists(), "nothing is written");
             ran.says(&format!("column {column}")).never_says("panicked");
             return None;
         }

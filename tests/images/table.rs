@@ -68,8 +68,15 @@ impl Images {
     }
 
     fn column_of(&mut self, image: &Image) -> usize {
-        let mut known = self.columns.iter();
-        let known = known.position(|column| column.sql_type == image.sql_type);
+        let is_its = |column: &Column| column.sql_type == image.sql_type;
+        let known = self.columns.iter().position(is_its);
+        if let Some(column) = known {
+            let sql_type = &image.sql_type;
+            assert_eq!(
+                self.columns[column].arrow, image.arrow,
+                "{sql_type} has one"
+            );
+        }
         known.unwrap_or_else(|| {
             self.columns.push(Column {
                 sql_type: image.sql_type.clone(),

@@ -26,6 +26,8 @@ fn keys_compare_by_their_bytes_and_not_by_a_collation() {
 fn every_type_but_floating_point_numbers_can_be_a_key() {
     let decimal = |digits: &str| Value::Decimal(digits.to_owned());
     let moment = |text: &str| Value::Timestamp(text.to_owned());
+    let instant = |text: &str| Value::Instant(text.to_owned());
+    let time = |text: &str, secs: i64| Value::Time(text.to_owned(), secs * 1_000_000);
     let pairs = [
         (
             Type::Date,
@@ -33,6 +35,12 @@ fn every_type_but_floating_point_numbers_can_be_a_key() {
             Value::date("2000-03-01"),
         ),
         (Type::BigInt, Value::Int(i64::MIN), Value::Int(i64::MAX)),
+        (
+            Type::UnsignedBigInt,
+            Value::UInt(1 << 63),
+            Value::UInt(u64::MAX),
+        ),
+        (Type::Int, Value::Int(-1), Value::Int(65_535)),
         (Type::SmallInt, Value::Int(-1), Value::Int(255)),
         (Type::Decimal(38, 2), decimal("0.01"), decimal("-0.01")),
         (Type::Decimal(60, 2), decimal("0.01"), decimal("-0.01")),
@@ -41,6 +49,12 @@ fn every_type_but_floating_point_numbers_can_be_a_key() {
             moment("2000-01-01T00:00:00.000001"),
             moment("2000-01-01T00:00:00.000002"),
         ),
+        (
+            Type::Instant,
+            instant("2024-10-27T00:30:00.000000"),
+            instant("2024-10-27T01:30:00.000000"),
+        ),
+        (Type::Time, time("00:00:01", 1), time("23:59:59", 86_399)),
         (
             Type::Bytes,
             Value::Bytes(vec![0, 255]),

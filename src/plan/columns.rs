@@ -10,6 +10,7 @@ use arrow::datatypes::DataType;
 /// The job's columns, or all of the first table, as every table agrees on them.
 pub(super) fn agree(
     job: &Job,
+    catalog: &dyn Catalog,
     chosen: &[Chosen],
     warnings: &mut Vec<String>,
 ) -> Result<Vec<PlannedColumn>> {
@@ -30,7 +31,7 @@ pub(super) fn agree(
     }
     names
         .into_iter()
-        .map(|name| agreed(job, name, first, chosen))
+        .map(|name| agreed(job, catalog, name, (first, chosen)))
         .collect()
 }
 
@@ -60,11 +61,17 @@ fn warn_of_left_out(first: &Chosen, chosen: &[Chosen], warnings: &mut Vec<String
     }
 }
 
-fn agreed(job: &Job, name: &str, first: &Chosen, chosen: &[Chosen]) -> Result<PlannedColumn> {
-    let (expected, image) = imaged(name, first)?;
+fn agreed(
+    job: &Job,
+    catalog: &dyn Catalog,
+    name: &str,
+    chosen: (&Chosen, &[Chosen]),
+) -> Result<PlannedColumn> {
+    let (first, chosen) = chosen;
+    let (expected, image) = imaged(catalog, name, first)?;
     let mut nullable = false;
     for table in chosen {
-        let (column, found) = imaged(name, table)?;
+        let (column, found) = imaged(catalog, name, table)?;
         if found.data_type != image.data_type {
             return Err(types_differ(
                 name,
@@ -120,30 +127,43 @@ fn find<'a>(name: &str, chosen: &'a Chosen) -> Result<&'a Column> {
         })
 }
 
-fn imaged<'a>(name: &str, chosen: &'a Chosen) -> Result<(&'a Column, &'a Image)> {
+fn imaged<'a>(
+    catalog: &dyn Catalog,
+    name: &str,
+    chosen: &'a Chosen,
+) -> Result<(&'a Column, &'a Image)> {
     let column = find(name, chosen)?;
     match &column.image {
         Ok(image) => Ok((column, image)),
         Err(no) => {
             let message = format!("table {}, column {name}: {}", chosen.name, no.reason);
-            let advice = format!(
-                "read a view that has {} instead, or leave the column out with --columns",
-                no.cast
-            );
-            Err(Error::new(ErrorKind::Schema, message).advise(advice.replace("{}", name)))
+            let cast = no.cast.replace("{}", &catalog.quote(name));
+            Err(Error::new(ErrorKind::Schema, message).advise(format!(
+                "read a view that has {cast} instead, or leave the column out with --columns"
+            )))
         }
     }
 }
 
 /// Indices of the key columns, whose values must compare as bytes.
-pub(super) fn key(job: &Job, columns: &[PlannedColumn], chosen: &[Chosen]) -> Result<Vec<usize>> {
+pub(super) fn key(
+    job: &Job,
+    catalog: &dyn Catalog,
+    columns: &[PlannedColumn],
+    chosen: &[Chosen],
+) -> Result<Vec<usize>> {
     job.key
         .iter()
-        .map(|name| key_column(name, columns, chosen))
+        .map(|name| key_column(catalog, name, columns, chosen))
         .collect()
 }
 
-fn key_column(name: &str, columns: &[PlannedColumn], chosen: &[Chosen]) -> Result<usize> {
+fn key_column(
+    catalog: &dyn Catalog,
+    name: &str,
+    columns: &[PlannedColumn],
+    chosen: &[Chosen],
+) -> Result<usize> {
     let index = columns.iter().position(|column| column.name == name);
     let Some((index, column)) = index.and_then(|index| Some((index, columns.get(index)?))) else {
         let known: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
@@ -157,8 +177,10 @@ fn key_column(name: &str, columns: &[PlannedColumn], chosen: &[Chosen]) -> Resul
         );
     };
     if matches!(column.data_type, DataType::Float32 | DataType::Float64) {
-        return Err(Error::new(ErrorKind::Schema, format!("the key column {name} is {}", column.sql_type)).advise(format!(
-            "floating-point numbers make no key: read a view that has CAST({name} AS DECIMAL(p, s)) or a cast to text"
+        let cast = catalog.float_as_text().replace("{}", &catalog.quote(name));
+        let message = format!("the key column {name} is {}", column.sql_type);
+        return Err(Error::new(ErrorKind::Schema, message).advise(format!(
+            "floating-point numbers make no key: read a view that has {cast} instead"
         )));
     }
     if matches!(column.data_type, DataType::List(_)) {
@@ -167,12 +189,12 @@ fn key_column(name: &str, columns: &[PlannedColumn], chosen: &[Chosen]) -> Resul
             "arrays make no key: read a view that has CAST({name} AS text)"
         )));
     }
-    refuse_other_padding(name, chosen)?;
+    refuse_other_padding(catalog, name, chosen)?;
     Ok(index)
 }
 
 /// Values padded to different lengths would be different keys.
-fn refuse_other_padding(name: &str, chosen: &[Chosen]) -> Result<()> {
+fn refuse_other_padding(catalog: &dyn Catalog, name: &str, chosen: &[Chosen]) -> Result<()> {
     let mut padded = chosen
         .iter()
         .filter_map(|chosen| Some((chosen, find(name, chosen).ok()?)));
@@ -186,15 +208,12 @@ fn refuse_other_padding(name: &str, chosen: &[Chosen]) -> Result<()> {
                 "table {}, key column {name}: {} doesn't compare with {} of table {}",
                 other.name, column.sql_type, expected.sql_type, first.name
             );
-            Err(in_advice(Error::new(ErrorKind::Schema, message), name))
+            let quoted = catalog.quote(name);
+            Err(Error::new(ErrorKind::Schema, message).advise(format!(
+                "the database pads such values with blanks to their own width: read views that have CAST({quoted} AS varchar)"
+            )))
         }
     }
-}
-
-fn in_advice(error: Error, name: &str) -> Error {
-    error.advise(format!(
-        "the database pads such values with blanks to their own width: read views that have CAST({name} AS varchar)"
-    ))
 }
 
 /// The SELECT list of a table.
@@ -206,7 +225,7 @@ pub(super) fn select_list(
     let mut list = Vec::new();
     for column in columns {
         let (_, image) =
-            imaged(&column.name, chosen).map_err(|error| in_table(error, &chosen.name))?;
+            imaged(catalog, &column.name, chosen).map_err(|error| in_table(error, &chosen.name))?;
         let quoted = catalog.quote(&column.name);
         let expression = image.expression(&quoted, catalog.extractor());
         let plain = expression == quoted;

@@ -117,8 +117,8 @@ pub(crate) fn plan(job: &Job, catalog: &mut dyn Catalog) -> Result<Plan> {
     let chosen = resolve::tables(job, catalog)?;
     let mut warnings = job.warnings.clone();
     warnings.extend(catalog.warnings());
-    let columns = columns::agree(job, &chosen, &mut warnings)?;
-    let key = columns::key(job, &columns, &chosen)?;
+    let columns = columns::agree(job, catalog, &chosen, &mut warnings)?;
+    let key = columns::key(job, catalog, &columns, &chosen)?;
     let wanted_workers = job.workers.unwrap_or_else(cores);
     let queries = chosen
         .iter()

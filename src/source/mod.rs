@@ -69,6 +69,9 @@ pub(crate) trait Catalog {
         Vec::new()
     }
 
+    /// An expression that gives a floating-point number's exact text; `{}` stands for the quoted column. It is advice.
+    fn float_as_text(&self) -> &'static str;
+
     /// An identifier, quoted.
     fn quote(&self, identifier: &str) -> String;
 
@@ -201,7 +204,7 @@ pub(crate) struct Image {
 pub(crate) struct NoImage {
     /// What is wrong with the type.
     pub reason: String,
-    /// A cast that a view could offer instead.
+    /// An expression that a view could offer instead; `{}` stands for the quoted column.
     pub cast: String,
 }
 

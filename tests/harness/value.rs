@@ -51,6 +51,10 @@ impl Value {
             Self::Null => "NULL".into(),
             Self::Text(text) | Self::Date(text) | Self::Time(text, _) => quoted(text, system),
             Self::Instant(text) if system == System::Postgres => format!("'{text}Z'"),
+            Self::Instant(text) if system == System::MariaDb => {
+                let utc = quoted(&text.replace('T', " "), system);
+                format!("CONVERT_TZ({utc}, '+00:00', @@session.time_zone)")
+            }
             Self::Timestamp(text) | Self::Instant(text) => quoted(&text.replace('T', " "), system),
             Self::Int(number) => number.to_string(),
             Self::UInt(number) => number.to_string(),

@@ -155,6 +155,11 @@ impl Catalog for MySqlCatalog {
         self.warning.iter().cloned().collect()
     }
 
+    fn float_as_text(&self) -> &'static str {
+        // A FLOAT itself would become a text of six digits.
+        "CAST({} * 1e0 AS CHAR)"
+    }
+
     fn quote(&self, identifier: &str) -> String {
         quote(identifier)
     }

@@ -84,8 +84,13 @@ fn decimal_image(column: &ColumnType<'_>) -> Result<Image, NoImage> {
 }
 
 fn no_image(column: &ColumnType<'_>) -> NoImage {
+    let cast = match column.name {
+        // A cast would give the vector's bytes.
+        "vector" => "VEC_ToText({}), in MySQL VECTOR_TO_STRING({}),",
+        _ => AS_TEXT,
+    };
     NoImage {
         reason: format!("the type {} has no exact image", column.full),
-        cast: AS_TEXT.to_owned(),
+        cast: cast.to_owned(),
     }
 }

@@ -217,6 +217,10 @@ impl Catalog for PostgresCatalog {
         self.warning.iter().cloned().collect()
     }
 
+    fn float_as_text(&self) -> &'static str {
+        "CAST({} AS text)"
+    }
+
     fn quote(&self, identifier: &str) -> String {
         quote(identifier)
     }

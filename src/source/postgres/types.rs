@@ -157,9 +157,14 @@ pub(super) fn padded_to(column: &ColumnType<'_>) -> Option<u32> {
 }
 
 fn no_image(column: &ColumnType<'_>) -> NoImage {
+    let cast = match column.name {
+        // Its text is written as the server's locale has it.
+        "money" => "CAST({} AS numeric)",
+        _ => "CAST({} AS text)",
+    };
     NoImage {
         reason: format!("the type {} has no exact image", column.full),
-        cast: "CAST({} AS text)".to_owned(),
+        cast: cast.to_owned(),
     }
 }
 

@@ -180,6 +180,11 @@ impl Catalog for SqliteCatalog {
         Extractor::Wire
     }
 
+    fn float_as_text(&self) -> &'static str {
+        // A cast alone rounds to 15 digits; printf alone gives a column without a type.
+        "CAST(printf('%!.17g', {}) AS TEXT)"
+    }
+
     fn quote(&self, identifier: &str) -> String {
         quote(identifier)
     }

@@ -99,6 +99,8 @@ impl MariaDb {
             "--max-connections=300",
             "--max-allowed-packet=64M",
             "--character-set-server=utf8mb4",
+            // No value may depend on it.
+            "--default-time-zone=+05:00",
             "--innodb-buffer-pool-size=64M",
             "--innodb-flush-log-at-trx-commit=0",
             "--innodb-doublewrite=0",

@@ -161,6 +161,8 @@ impl Postgres {
         let port = self.port.to_string();
         let settings = [
             "listen_addresses=127.0.0.1",
+            // No value may depend on it.
+            "timezone=Europe/Berlin",
             "max_connections=300",
             "fsync=off",
             "synchronous_commit=off",

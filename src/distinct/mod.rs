@@ -6,6 +6,7 @@
 
 mod first_seen;
 mod handover;
+mod share;
 mod unique;
 
 pub use first_seen::{FirstSeen, KeyHash};

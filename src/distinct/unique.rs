@@ -1,18 +1,20 @@
 //! `unique` over the candidates' keys: the first row of each, in order.
 
-use super::handover;
+use super::share;
 use crate::{Error, ErrorKind, Result};
 use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch};
 use arrow::compute::filter;
 use arrow::datatypes::DataType;
 use arrow::row::{RowConverter, SortField};
-use polars::prelude::Series;
 use std::error::Error as StdError;
 use std::ops::Range;
 use std::sync::Arc;
+use std::thread;
 
-/// Name of the series of keys.
-const KEY: &str = "key";
+/// Rows below which one thread is faster than several.
+const ROWS_WORTH_THREADS: u32 = 100_000;
+/// Threads at most: each looks at all keys to find its own.
+const MAX_SHARES: usize = 4;
 
 /// The candidates that stay, and how many went.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,8 +28,8 @@ pub(crate) struct Survivors {
 /// Of the rows of `batches` those to keep: of each key the first row, and every row whose key has a NULL part (such rows
 /// are only here where the job keeps them).
 ///
-/// Memory: 16 bytes a row of text, where its bytes already are, and Polars' set of the distinct keys; a key of several
-/// columns is copied.
+/// Memory: 21 bytes a row of text beside its bytes, and Polars' sets of the distinct keys; a key of several columns is
+/// copied.
 ///
 /// # Errors
 /// [`ErrorKind::Capacity`] if there are more rows than a 32-bit index addresses.
@@ -39,7 +41,7 @@ pub(crate) fn survivors(batches: &[RecordBatch], key: &[usize]) -> Result<Surviv
         keys.push(batch, key, first)?;
         first += u32::try_from(batch.num_rows()).map_err(failed)?;
     }
-    let places = keys.first_places()?;
+    let places = keys.first_places(rows)?;
     Ok(Survivors {
         dropped: u64::from(rows) - places.len() as u64,
         places,
@@ -69,11 +71,11 @@ fn failed(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
     Error::new(ErrorKind::Bug, "the distinct keys can't be found").because(cause)
 }
 
-/// The keys of all rows, as one Polars series, and where its rows stand.
+/// The keys of all rows, batch by batch, and where these rows stand.
 #[derive(Default)]
 struct Keys {
-    series: Option<Series>,
-    /// Places of the series' rows, once a row was left out of it; before that they are its indices.
+    columns: Vec<ArrayRef>,
+    /// Places of the rows, once one was left out; before that they are their indices.
     places: Option<Vec<u32>>,
     /// Places of the rows whose key has a NULL part.
     nulls: Vec<u32>,
@@ -92,11 +94,7 @@ impl Keys {
         } else if let Some(known) = &mut self.places {
             known.extend(places);
         }
-        let series = handover::series(KEY, &joined(&columns)?)?;
-        match &mut self.series {
-            None => self.series = Some(series),
-            Some(all) => _ = all.append(&series).map_err(failed)?,
-        }
+        self.columns.push(joined(&columns)?);
         Ok(())
     }
 
@@ -123,25 +121,55 @@ impl Keys {
         kept.collect::<Result<_, _>>().map_err(failed)
     }
 
-    /// The place of the first row of each key and those of the NULL keys, ascending.
-    fn first_places(self) -> Result<Vec<u32>> {
-        let Some(series) = self.series else {
-            return Ok(self.nulls);
+    /// The place of the first row of each key and those of the NULL keys, ascending. `rows` is one more than the largest.
+    fn first_places(&self, rows: u32) -> Result<Vec<u32>> {
+        let mut survives = vec![false; rows as usize];
+        let mut mark = |place: u32| {
+            if let Some(survives) = survives.get_mut(place as usize) {
+                *survives = true;
+            }
         };
-        let firsts = series.arg_unique().map_err(failed)?;
-        let firsts = firsts.into_no_null_iter();
-        let mut places: Vec<u32> = match &self.places {
-            None => firsts.collect(),
-            Some(places) => firsts
-                .filter_map(|index| places.get(index as usize).copied())
-                .collect(),
-        };
-        if !self.nulls.is_empty() {
-            places.extend(self.nulls);
-            places.sort_unstable();
+        for index in self.first_indices(shares_for(rows))? {
+            match &self.places {
+                None => mark(index),
+                Some(places) => places
+                    .get(index as usize)
+                    .copied()
+                    .into_iter()
+                    .for_each(&mut mark),
+            }
         }
-        Ok(places)
+        self.nulls.iter().copied().for_each(mark);
+        let places = (0..rows).zip(survives);
+        Ok(places
+            .filter_map(|(place, survives)| survives.then_some(place))
+            .collect())
     }
+
+    /// The index of the first row of each key, in any order: each thread finds those of its share of the keys.
+    fn first_indices(&self, shares: u64) -> Result<Vec<u32>> {
+        let mut found = Vec::new();
+        thread::scope(|scope| {
+            let threads: Vec<_> = (0..shares)
+                .map(|share| {
+                    scope.spawn(move || share::first_indices(&self.columns, share, shares))
+                })
+                .collect();
+            for thread in threads {
+                let panicked = |_| Error::new(ErrorKind::Bug, "a thread that finds keys gave up");
+                found.extend(thread.join().map_err(panicked)??);
+            }
+            Ok(found)
+        })
+    }
+}
+
+/// Threads that find the keys of this many rows.
+fn shares_for(rows: u32) -> u64 {
+    if rows < ROWS_WORTH_THREADS {
+        return 1;
+    }
+    thread::available_parallelism().map_or(1, |cores| cores.get().min(MAX_SHARES) as u64)
 }
 
 /// One column of a type that every build of Polars has, whose values are equal where those of all columns are. A lone

@@ -1,6 +1,6 @@
 use super::*;
 
-use arrow::array::{Date32Array, Decimal128Array, Int8Array, StringArray};
+use arrow::array::{Date32Array, Decimal128Array, Int8Array, Int64Array, StringArray};
 use arrow::datatypes::{Field, Schema};
 
 fn batch(columns: Vec<ArrayRef>) -> RecordBatch {
@@ -56,4 +56,29 @@ fn decimals_compare_by_value_also_in_a_slice() {
 fn more_rows_than_an_index_addresses_are_refused() {
     assert!(addressable(u32::MAX as usize - 1).is_ok());
     assert_eq!(addressable(u32::MAX as usize).unwrap_err().exit_code(), 4);
+}
+
+#[test]
+fn the_places_are_the_same_however_many_threads_share_the_keys() {
+    let text: Vec<String> = (0..5000).map(|n| format!("key {}", n * n % 1999)).collect();
+    let text: ArrayRef = Arc::new(StringArray::from(text));
+    let numbers = (0..5000_i64).map(|n| n * n % 1999);
+    let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values(numbers));
+    for column in [text, numbers] {
+        let mut keys = Keys::default();
+        for first in [0, 1000, 4000] {
+            let end = [1000, 4000, 5000][[0, 1000, 4000].iter().position(|f| *f == first).unwrap()];
+            let part = batch(vec![column.slice(first, end - first)]);
+            keys.push(&part, &[0], u32::try_from(first).unwrap())
+                .unwrap();
+        }
+        let found = |shares| {
+            let mut found = keys.first_indices(shares).unwrap();
+            found.sort_unstable();
+            found
+        };
+        assert_eq!(found(1).len(), 1000);
+        assert_eq!(found(2), found(1));
+        assert_eq!(found(3), found(1));
+    }
 }

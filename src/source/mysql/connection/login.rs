@@ -241,3 +241,6 @@ fn write<S: Read + Write>(packets: &mut Packets<S>, payload: &[u8]) -> Result<()
     let written = packets.write(payload);
     written.map_err(|cause| error::unreachable(&cause))
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,8 +60,10 @@ impl CopyOut {
             match stop {
                 Stop::Full => {}
                 Stop::Short(bytes) => {
-                    let read = connection.input.need(&mut connection.stream, bytes);
-                    read.map_err(Fault::Io)?;
+                    while connection.input.bytes().len() < bytes {
+                        let read = connection.input.read_gathered(&mut connection.stream);
+                        read.map_err(Fault::Io)?;
+                    }
                 }
                 Stop::Other(tag) => pass_over(connection, tag)?,
                 Stop::End => {

@@ -21,6 +21,9 @@ pub use oracle::{NullKeys, keep_first};
 pub use proxy::Proxy;
 pub use ran::Ran;
 pub use readers::{Found, Reader, by_psycopg, interpreter, read};
-pub use servers::{ENCODED_PASSWORD, PASSWORD, Postgres, mariadb, postgres, secured_postgres};
+pub use servers::{
+    ENCODED_PASSWORD, MariaDb, PASSWORD, Postgres, mariadb, postgres, secured_mariadb,
+    secured_postgres,
+};
 pub use table::{Row, Table, Type};
 pub use value::Value;

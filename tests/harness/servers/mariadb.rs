@@ -1,10 +1,11 @@
 //! A private MariaDB.
 
+use super::certificates;
 use super::supervised::{Supervised, free_port, program};
 use super::{ENCODED_PASSWORD, PASSWORD, fresh_name};
 use r2d2_mysql::mysql::prelude::Queryable;
 use r2d2_mysql::mysql::{Conn, OptsBuilder};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A running server, and how to reach it.
 pub struct MariaDb {
@@ -14,6 +15,29 @@ pub struct MariaDb {
 
 impl MariaDb {
     pub(super) fn start() -> Self {
+        Self::started(&[])
+    }
+
+    /// A server that speaks TLS, with users that it lets in on conditions: `encrypted` by TLS alone, `old` by an
+    /// authentication that no client of ours knows. Certificates: see [`certificates::write`].
+    pub(super) fn start_secured() -> Self {
+        let mariadb = Self::started(&["ssl-cert=server.pem", "ssl-key=server.key"]);
+        let mut conn = mariadb.connect_to("mysql");
+        for statement in [
+            format!("CREATE USER encrypted IDENTIFIED BY '{PASSWORD}' REQUIRE SSL"),
+            "CREATE USER bare".into(),
+            "SET GLOBAL secure_auth = 0".into(),
+            "CREATE USER old IDENTIFIED VIA mysql_old_password USING '6f8c114b58f2ce9e'".into(),
+            "GRANT SELECT ON *.* TO encrypted, bare, old".into(),
+        ] {
+            conn.query_drop(&statement)
+                .unwrap_or_else(|cause| panic!("{statement}: {cause}"));
+        }
+        mariadb
+    }
+
+    /// Each secret is an option that names a file of the server's folder.
+    fn started(secrets: &[&str]) -> Self {
         let server = Supervised::new("mariadb");
         let mut mariadb = Self {
             server,
@@ -33,7 +57,15 @@ impl MariaDb {
             &program("mariadb-install-db", sbin()),
             &install.map(str::to_owned),
         );
-        let options = mariadb.options(&data);
+        certificates::write(mariadb.server.folder());
+        mariadb.server.keep_secret("server.key");
+        let folder = mariadb.server.folder().display();
+        let secrets = secrets.iter().map(|secret| {
+            let (option, file) = secret.split_once('=').expect("an option and a file");
+            format!("--{option}={folder}/{file}")
+        });
+        let mut options = mariadb.options(&data);
+        options.extend(secrets);
         let (port, socket) = (mariadb.port, mariadb.socket());
         let ready = || Conn::new(root(&socket)).is_ok();
         mariadb
@@ -53,6 +85,17 @@ impl MariaDb {
 
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The server's folder, with its certificates.
+    pub fn folder(&self) -> &Path {
+        self.server.folder()
+    }
+
+    /// The URL for another user, host and query.
+    pub fn url_of(&self, user: &str, host: &str, database: &str, query: &str) -> String {
+        let port = self.port;
+        format!("mysql://{user}:{ENCODED_PASSWORD}@{host}:{port}/{database}?{query}")
     }
 
     /// A new empty database.
@@ -83,7 +126,8 @@ impl MariaDb {
         Conn::new(options).expect("root reaches the private MariaDB")
     }
 
-    fn socket(&self) -> String {
+    /// Its Unix socket.
+    pub fn socket(&self) -> String {
         self.server.folder().join("socket").display().to_string()
     }
 

@@ -23,6 +23,12 @@ pub fn mariadb() -> &'static MariaDb {
     SERVER.get_or_init(MariaDb::start)
 }
 
+/// A MariaDB server that speaks TLS: see [`MariaDb::start_secured`].
+pub fn secured_mariadb() -> &'static MariaDb {
+    static SERVER: OnceLock<MariaDb> = OnceLock::new();
+    SERVER.get_or_init(MariaDb::start_secured)
+}
+
 /// The PostgreSQL server of this test process.
 pub fn postgres() -> &'static Postgres {
     static SERVER: OnceLock<Postgres> = OnceLock::new();

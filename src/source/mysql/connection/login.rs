@@ -198,13 +198,16 @@ fn introduction(greeting: &Greeting, login: &Login, channel: Channel, answer: Ve
     ))
 }
 
-/// What we can do. Without `CLIENT_DEPRECATE_EOF` an EOF packet ends columns and rows, on every server.
+/// What we can do. Without `CLIENT_DEPRECATE_EOF` an EOF packet ends columns and rows, on every server. A request for TLS
+/// says all of it already: MariaDB goes by what was said there.
 fn capabilities(greeting: &Greeting) -> CapabilityFlags {
     let wanted = CapabilityFlags::CLIENT_PROTOCOL_41
         | CapabilityFlags::CLIENT_SECURE_CONNECTION
         | CapabilityFlags::CLIENT_LONG_PASSWORD
         | CapabilityFlags::CLIENT_LONG_FLAG
         | CapabilityFlags::CLIENT_TRANSACTIONS
+        | CapabilityFlags::CLIENT_CONNECT_WITH_DB
+        | CapabilityFlags::CLIENT_CONNECT_ATTRS
         | CapabilityFlags::CLIENT_PLUGIN_AUTH;
     wanted & greeting.capabilities | CapabilityFlags::CLIENT_PROTOCOL_41
 }

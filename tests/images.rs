@@ -29,6 +29,16 @@ fn every_type_of_postgresql_has_the_images_of_the_docs() {
 }
 
 #[test]
+fn postgresqls_numerics_read_as_decimals_have_the_images_of_the_docs() {
+    let section = section("PostgreSQL with `--numeric 65,30`");
+    let images = Images::new(System::Postgres, &section);
+    for extractor in EXTRACTORS {
+        let flags = ["--numeric", "65,30", "--extractor", extractor];
+        jobs::check(&images, &flags);
+    }
+}
+
+#[test]
 fn every_type_of_sqlite_has_the_images_of_the_docs() {
     let images = Images::new(System::Sqlite, &section("SQLite"));
     jobs::check(&images, &[]);
@@ -50,6 +60,9 @@ fn a_type_without_an_image_is_refused_with_a_cast_that_works() {
         (System::Sqlite, "SQLite"),
     ] {
         let case = Case::on(system);
+        if system == System::Postgres {
+            case.database.execute_all(&section.setup);
+        }
         let refused = section.refused();
         for row in refused.iter().filter(|row| row.database == name) {
             let (sql_type, literal, instead) = (&row.sql_type, &row.literal, &row.instead);

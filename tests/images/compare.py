@@ -170,6 +170,8 @@ def selected(scheme, column):
     dimensions = "[]" if arrow.startswith("List(") else ""
     if scheme == "postgresql" and "Utf8" in arrow and not kind.startswith("char("):
         return f"{name}::text{dimensions}"  # psycopg makes objects of UUIDs, JSON, networks and ranges
+    if kind in ("numeric", "numeric[]") and (decimal_type := re.search(r"Decimal\d+(\(.*?\))", arrow)):
+        return f"{name}::numeric{decimal_type[1]}{dimensions}"  # --numeric adds zeros behind the digits
     if scheme == "postgresql" and "Float32" in arrow:
         return f"{name}::float8{dimensions}"  # psycopg reads the shortest digits as a double
     return name

@@ -31,12 +31,11 @@ fn tls_is_as_strict_as_sslmode_says() {
         for extractor in EXTRACTORS {
             let url = server.url_of("reader", host, &database, &format!("sslmode={mode}{root}"));
             let what = format!("{extractor} {mode} {host} {root}");
-            match encrypted {
-                Ok(encrypted) => reads(&case, extractor, &url, encrypted, &what),
-                Err(()) => {
-                    let ran = job(&case, extractor, &url).fails_with(3);
-                    ran.says("certificate").never_says(PASSWORD);
-                }
+            if let Ok(encrypted) = encrypted {
+                reads(&case, extractor, &url, encrypted, &what);
+            } else {
+                let ran = job(&case, extractor, &url).fails_with(3);
+                ran.says("certificate").never_says(PASSWORD);
             }
         }
     }

@@ -28,6 +28,8 @@ mod destination;
 mod distinct;
 pub mod error;
 mod extract;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod generate;
 pub mod job;
 mod misfits;

@@ -5,6 +5,8 @@ mod chunk;
 mod client;
 mod connection;
 pub(crate) mod error;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod indexes;
 mod kill;
 pub(crate) mod login;

@@ -5,6 +5,8 @@ mod array;
 mod catalog;
 mod connection;
 mod copy;
+#[cfg(fuzzing)]
+pub(crate) use copy::fuzzing;
 pub(crate) mod error;
 mod rows;
 mod session;

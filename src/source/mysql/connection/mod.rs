@@ -2,6 +2,8 @@
 //!
 //! In: a login, and SQL. Out: a session, small answers, and the stream of packets that a large result is read from.
 
+#[cfg(fuzzing)]
+pub(super) mod fuzzing;
 mod login;
 mod packets;
 mod password;

@@ -4,6 +4,8 @@
 //! cells are looked at; the cells themselves are the gate's and the destination's to read.
 
 mod chunk;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 #[cfg(test)]
 mod tests;
 

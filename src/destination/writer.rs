@@ -29,6 +29,8 @@ pub(super) struct UnitWriter {
     control: Arc<Control>,
     selection: Selection,
     kept: Vec<Column>,
+    /// Bytes of the cells that came from the source for the rows kept.
+    kept_bytes: usize,
     executed: bool,
     next_column: usize,
     rows: UnitRows,
@@ -56,6 +58,7 @@ impl UnitWriter {
             schema,
             filter,
             control,
+            kept_bytes: 0,
             executed: false,
             next_column: 0,
             rows: UnitRows::default(),
@@ -107,6 +110,9 @@ impl UnitWriter {
         let column = self.next_column;
         let form = self.form();
         let may_be_null = self.schema.field(column).is_nullable();
+        if let Some(Carried::Cell(cell)) = value {
+            self.kept_bytes += cell.len();
+        }
         let target = &mut self.target().0[column];
         let put = match value {
             Some(Carried::Cell(cell)) => target.push(form.carried(cell)),
@@ -178,7 +184,7 @@ impl UnitWriter {
             Selection::AtSource { complete, .. } => {
                 *complete += 1;
                 self.rows.candidates += 1;
-                self.finish_full_batch()
+                self.finish_full_batch(self.kept_bytes)
             }
         }
     }
@@ -198,12 +204,13 @@ impl UnitWriter {
             read, candidates, ..
         } = self.rows;
         self.control.progress(self.unit, read, candidates);
-        self.finish_full_batch()
+        self.finish_full_batch(bytes(&self.kept))
     }
 
-    fn finish_full_batch(&mut self) -> Result<()> {
+    fn finish_full_batch(&mut self, kept_bytes: usize) -> Result<()> {
         let rows = self.kept.first().map_or(0, Column::len);
-        if rows >= BATCH_ROWS || bytes(&self.kept) >= BATCH_BYTES {
+        if rows >= BATCH_ROWS || kept_bytes >= BATCH_BYTES {
+            self.kept_bytes = 0;
             finish_batch(&mut self.kept, &self.schema, &mut self.rows.batches)?;
         }
         Ok(())

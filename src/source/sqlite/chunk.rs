@@ -21,9 +21,11 @@ pub(super) struct Chunk {
 
 struct Cell {
     start: usize,
+    /// Before the start for NULL.
     end: usize,
-    is_null: bool,
 }
+
+const NULL: Cell = Cell { start: 1, end: 0 };
 
 impl Chunk {
     pub fn new(columns: usize) -> Self {
@@ -47,12 +49,11 @@ impl Chunk {
     /// Adds the next cell of the row.
     pub fn push(&mut self, storage: Storage, value: ValueRef<'_>) -> Result<(), OtherClass> {
         let start = self.bytes.len();
-        let is_null = !storage.append(value, &mut self.bytes)?;
-        let end = self.bytes.len();
-        self.cells.push(Cell {
-            start,
-            end,
-            is_null,
+        self.cells.push(if storage.append(value, &mut self.bytes)? {
+            let end = self.bytes.len();
+            Cell { start, end }
+        } else {
+            NULL
         });
         Ok(())
     }
@@ -70,8 +71,8 @@ impl WrittenRows for Chunk {
     }
 
     fn cell(&self, row: usize, column: usize) -> Option<&[u8]> {
-        let cell = &self.cells[row * self.columns + column];
-        (!cell.is_null).then(|| &self.bytes[cell.start..cell.end])
+        let cell = self.cells.get(row * self.columns + column)?;
+        self.bytes.get(cell.start..cell.end)
     }
 
     fn row_id(&self, row: usize) -> Option<i64> {

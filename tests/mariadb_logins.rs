@@ -1,7 +1,8 @@
 //! How MariaDB lets us in: passwords, TLS, sockets. By both extractors.
 
 use crate::harness::{
-    Case, ENCODED_PASSWORD, Firstseen, MariaDb, PASSWORD, System, Table, secured_mariadb,
+    Case, ENCODED_PASSWORD, Firstseen, MariaDb, PASSWORD, System, Table, TlsCase, secured_mariadb,
+    tls_cases,
 };
 use r2d2_mysql::mysql::prelude::Queryable;
 use std::fs;
@@ -14,23 +15,15 @@ const IS_ENCRYPTED: &str = "(SELECT VARIABLE_VALUE <> '' FROM information_schema
 #[test]
 fn tls_is_as_strict_as_sslmode_says() {
     let (case, server, database) = secured();
-    let root = |name: &str| format!("&sslrootcert={}", server.folder().join(name).display());
-    let (ours, strangers) = (root("authority.pem"), root("stranger.pem"));
-    for (mode, host, root, encrypted) in [
-        ("disable", "localhost", "", Ok(false)),
-        ("require", "127.0.0.1", "", Ok(true)),
-        ("require", "127.0.0.1", &ours, Ok(true)),
-        ("require", "localhost", &strangers, Err(())),
-        ("verify-ca", "127.0.0.1", &ours, Ok(true)),
-        ("verify-ca", "localhost", &strangers, Err(())),
-        ("verify-ca", "localhost", "", Err(())),
-        ("verify-full", "localhost", &ours, Ok(true)),
-        ("verify-full", "127.0.0.1", &ours, Err(())),
-        ("verify-full", "localhost", &strangers, Err(())),
-    ] {
+    for TlsCase {
+        query,
+        host,
+        encrypted,
+    } in tls_cases(server.folder())
+    {
         for extractor in EXTRACTORS {
-            let url = server.url_of("reader", host, &database, &format!("sslmode={mode}{root}"));
-            let what = format!("{extractor} {mode} {host} {root}");
+            let url = server.url_of("reader", host, &database, &query);
+            let what = format!("{extractor} {host} {query}");
             if let Ok(encrypted) = encrypted {
                 reads(&case, extractor, &url, encrypted, &what);
             } else {

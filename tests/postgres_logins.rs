@@ -1,7 +1,8 @@
 //! How PostgreSQL lets us in: passwords, where they come from, and TLS. By both extractors.
 
 use crate::harness::{
-    Case, ENCODED_PASSWORD, Firstseen, PASSWORD, Postgres, System, secured_postgres,
+    Case, ENCODED_PASSWORD, Firstseen, PASSWORD, Postgres, System, TlsCase, secured_postgres,
+    tls_cases,
 };
 use rustix::process::Signal;
 use std::fs;
@@ -40,24 +41,20 @@ fn a_password_is_shown_in_every_way_that_the_server_asks_for() {
 #[test]
 fn tls_is_as_strict_as_sslmode_says() {
     let (case, server, database) = secured();
-    let root = |name: &str| format!("&sslrootcert={}", server.folder().join(name).display());
-    let (ours, strangers) = (root("authority.pem"), root("stranger.pem"));
     let is_encrypted = "(SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid())";
-    for (mode, host, root, encrypted) in [
-        ("disable", "localhost", "", Ok(false)),
-        ("prefer", "localhost", "", Ok(true)),
-        ("require", "127.0.0.1", "", Ok(true)),
-        ("require", "127.0.0.1", &ours, Ok(true)),
-        ("require", "localhost", &strangers, Err(())),
-        ("verify-ca", "127.0.0.1", &ours, Ok(true)),
-        ("verify-ca", "localhost", &strangers, Err(())),
-        ("verify-ca", "localhost", "", Err(())),
-        ("verify-full", "localhost", &ours, Ok(true)),
-        ("verify-full", "127.0.0.1", &ours, Err(())),
-        ("verify-full", "localhost", &strangers, Err(())),
-    ] {
+    let prefer = TlsCase {
+        query: "sslmode=prefer".into(),
+        host: "localhost",
+        encrypted: Ok(true),
+    };
+    for TlsCase {
+        query,
+        host,
+        encrypted,
+    } in tls_cases(server.folder()).into_iter().chain([prefer])
+    {
         for extractor in EXTRACTORS {
-            let url = server.url_of("scram", host, &database, &format!("sslmode={mode}{root}"));
+            let url = server.url_of("scram", host, &database, &query);
             let filter = match encrypted {
                 Ok(false) => format!("NOT {is_encrypted}"),
                 _ => is_encrypted.to_owned(),
@@ -66,7 +63,7 @@ fn tls_is_as_strict_as_sslmode_says() {
                 .args(["--where", &filter])
                 .env("HOME", case.folder())
                 .end();
-            let what = format!("{extractor} {mode} {host} {root}");
+            let what = format!("{extractor} {host} {query}");
             match encrypted {
                 Ok(_) => {
                     ran.check(ran.code() == Some(0), &what);

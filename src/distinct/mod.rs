@@ -11,3 +11,10 @@ mod unique;
 
 pub use first_seen::{FirstSeen, KeyHash};
 pub(crate) use unique::{Survivors, survivors};
+
+use crate::{Error, ErrorKind};
+
+/// The error of a library's step that no keys should fail.
+fn failed(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::new(ErrorKind::Bug, "the distinct keys can't be found").because(cause)
+}

@@ -1,14 +1,13 @@
 //! A share of the keys: equal keys are in the same one, so that shares can be looked at by several threads at once.
 
-use super::handover;
-use crate::{Error, ErrorKind, Result};
+use super::{failed, handover};
+use crate::Result;
 use arrow::array::{Array, ArrayRef, AsArray, GenericByteArray};
 use arrow::datatypes::{
     ArrowPrimitiveType, BinaryType, ByteArrayType, Int32Type, Int64Type, ToByteSlice, UInt32Type,
     UInt64Type, Utf8Type,
 };
 use polars::prelude::{BooleanChunked, NewChunkedArray, PlSmallStr, Series};
-use std::error::Error as StdError;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Name of the series of keys.
@@ -47,10 +46,6 @@ pub(super) fn first_indices(columns: &[ArrayRef], share: u64, shares: u64) -> Re
     Ok(firsts
         .filter_map(|at| indices.get(at as usize).copied())
         .collect())
-}
-
-fn failed(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
-    Error::new(ErrorKind::Bug, "the distinct keys can't be found").because(cause)
 }
 
 /// Which rows' keys belong to a share. All of a type that has few values belong to the first.

@@ -1,12 +1,11 @@
 //! `unique` over the candidates' keys: the first row of each, in order.
 
-use super::share;
+use super::{failed, share};
 use crate::{Error, ErrorKind, Result};
 use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch};
 use arrow::compute::filter;
 use arrow::datatypes::DataType;
 use arrow::row::{RowConverter, SortField};
-use std::error::Error as StdError;
 use std::ops::Range;
 use std::sync::Arc;
 use std::thread;
@@ -65,10 +64,6 @@ fn no_column() -> Error {
         ErrorKind::Bug,
         "a key column is no column of the candidates",
     )
-}
-
-fn failed(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
-    Error::new(ErrorKind::Bug, "the distinct keys can't be found").because(cause)
 }
 
 /// The keys of all rows, batch by batch, and where these rows stand.

@@ -11,6 +11,7 @@ mod ran;
 mod readers;
 mod servers;
 mod table;
+mod tls;
 mod value;
 
 pub use case::{Case, told, typed};
@@ -26,4 +27,5 @@ pub use servers::{
     secured_postgres,
 };
 pub use table::{Row, Table, Type};
+pub use tls::{TlsCase, tls_cases};
 pub use value::Value;

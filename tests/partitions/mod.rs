@@ -7,7 +7,7 @@ mod shares;
 mod told;
 mod values;
 
-use crate::harness::{Case, System, Table, Type, Value};
+use crate::harness::{Case, Firstseen, System, Table, Type, Value};
 use serde_json::Value as Json;
 
 /// A table of an integer key, a column to part it by, and a key that repeats.
@@ -40,6 +40,27 @@ fn create_indexed(case: &Case, table: &Table) {
 
 fn ints(values: impl IntoIterator<Item = i64>) -> Vec<Value> {
     values.into_iter().map(Value::Int).collect()
+}
+
+/// The flags of a job on `t`, keyed by `k`, that reads it in parts by `c`.
+fn parted(partitions: &str) -> [&str; 8] {
+    [
+        "--tables",
+        "t",
+        "--key",
+        "k",
+        "--partition-on",
+        "c",
+        "--partitions",
+        partitions,
+    ]
+}
+
+/// `firstseen plan` on `t`, keyed by `k`.
+fn plan(case: &Case) -> Firstseen {
+    let url = case.database.url();
+    let job = ["plan", "--source", &url, "--tables", "t", "--key", "k"];
+    case.command().args(job)
 }
 
 /// Runs the job, and gives its files: names and checksums.

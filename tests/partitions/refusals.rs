@@ -1,5 +1,6 @@
 //! Tables that can't be read in parts are refused by the plan, with what to do.
 
+use super::plan;
 use crate::harness::{Case, Ran, System};
 
 /// A case with this table `t`, and what else is to be made.
@@ -12,16 +13,7 @@ fn case(system: System, columns: &str, more: &[&str]) -> Case {
 }
 
 fn refused(case: &Case, args: &[&str], code: i32) -> Ran {
-    let job = [
-        "plan",
-        "--source",
-        &case.database.url(),
-        "--tables",
-        "t",
-        "--key",
-        "k",
-    ];
-    let ran = case.command().args(job).args(args).fails_with(code);
+    let ran = plan(case).args(args).fails_with(code);
     ran.check(ran.stdout.is_empty(), "no plan is printed");
     ran
 }

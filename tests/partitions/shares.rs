@@ -1,6 +1,6 @@
 //! How many parts there are, and how even they are.
 
-use super::units;
+use super::{parted, units};
 use crate::harness::{Case, System};
 
 #[test]
@@ -96,16 +96,7 @@ fn keys_of_text_are_parted_evenly() {
             case.database
                 .execute(&format!("INSERT INTO t VALUES {}", rows.join(",")));
         }
-        let job = [
-            "--tables",
-            "t",
-            "--key",
-            "k",
-            "--partition-on",
-            "c",
-            "--partitions",
-            "6",
-        ];
+        let job = parted("6");
         case.run().args(job).succeeds();
         let read = &units(&case.manifest())[0];
         assert_eq!(read.len(), 6, "{system:?}: {read:?}");

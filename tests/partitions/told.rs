@@ -1,22 +1,13 @@
 //! What plan, log, manifest and errors say of parts.
 
-use super::{indexed, ints, table, units};
+use super::{indexed, ints, parted, plan, table, units};
 use crate::harness::{System, Type, Value};
 
 #[test]
 fn a_table_is_counted_once_and_its_parts_sum_up() {
     for system in System::ALL {
         let case = indexed(system, &[table("t", Type::BigInt, ints(0..90))]);
-        let job = [
-            "--tables",
-            "t",
-            "--key",
-            "k",
-            "--partition-on",
-            "c",
-            "--partitions",
-            "3",
-        ];
+        let job = parted("3");
         let ran = case.run().args(job).succeeds();
         ran.check(
             ran.stdout.matches("\nt ").count() == 1,
@@ -66,17 +57,7 @@ fn the_plan_shows_each_parts_query() {
     for system in System::ALL {
         let case = indexed(system, &[table("t", Type::BigInt, ints(0..90))]);
         let plan = |args: &[&str]| {
-            let job = [
-                "plan",
-                "--source",
-                &case.database.url(),
-                "--tables",
-                "t",
-                "--key",
-                "k",
-            ];
-            case.command()
-                .args(job)
+            plan(&case)
                 .args(["--partition-on", "c", "--partitions", "3"])
                 .args(args)
                 .succeeds()
@@ -104,16 +85,7 @@ fn an_error_names_the_part() {
         let mut table = table("t", Type::BigInt, ints(0..90));
         table.rows[40][2] = Value::Null;
         let case = indexed(system, &[table]);
-        let job = [
-            "--tables",
-            "t",
-            "--key",
-            "k",
-            "--partition-on",
-            "c",
-            "--partitions",
-            "3",
-        ];
+        let job = parted("3");
         case.run()
             .args(job)
             .fails_with(4)

@@ -10,6 +10,7 @@ mod storage;
 mod types;
 mod values;
 
+use super::lent::Home;
 use super::{Catalog, Database, Extractor, Interrupt, Query, Session};
 use crate::Result;
 use crate::destination::UnitDestination;
@@ -17,10 +18,10 @@ use crate::job::SqliteTypes;
 use connectorx::prelude::Dispatcher;
 use error::translated;
 use file::OpenFile;
-use rows::{Home, SqliteSource, SqliteTransport};
-use rusqlite::InterruptHandle;
+use rows::{SqliteSource, SqliteTransport};
+use rusqlite::{Connection, InterruptHandle};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// A SQLite file.
 pub(super) struct Sqlite {
@@ -49,7 +50,7 @@ impl Database for Sqlite {
         let (connection, file) = file::open(&self.path)?;
         let interrupt = Arc::new(connection.get_interrupt_handle());
         Ok(Box::new(SqliteSession {
-            connection: Arc::new(Mutex::new(Some(connection))),
+            home: Home::of(connection),
             interrupt,
             file,
             any_as_text: self.types == SqliteTypes::Text,
@@ -58,7 +59,7 @@ impl Database for Sqlite {
 }
 
 struct SqliteSession {
-    connection: Home,
+    home: Home<Connection>,
     interrupt: Arc<InterruptHandle>,
     file: OpenFile,
     any_as_text: bool,
@@ -67,7 +68,7 @@ struct SqliteSession {
 impl Session for SqliteSession {
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
         let source = SqliteSource::new(
-            &self.connection,
+            self.home.lend()?,
             query.row_id,
             self.any_as_text,
             destination,

@@ -1,5 +1,6 @@
 //! A read-only ConnectorX source over SQLite: values as they are stored, none converted.
 
+use super::super::lent::Lent;
 use super::chunk::Chunk;
 use super::error::translated;
 use super::storage::Storage;
@@ -13,14 +14,11 @@ use connectorx::typesystem::TypeConversion;
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
 use rusqlite::{Connection, Row, Rows, Statement};
 use self_cell::{MutBorrow, self_cell};
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// Where a session's connection waits while no unit is read.
-pub(super) type Home = Arc<Mutex<Option<Connection>>>;
+use std::sync::Arc;
 
 /// The rows of one query. The connection goes back home with the partition's end.
 pub(super) struct SqliteSource {
-    lent: Lent,
+    lent: Lent<Connection>,
     query: String,
     columns: Arc<[ReadColumn]>,
     /// Whether the query's last column is the row's id.
@@ -45,45 +43,21 @@ impl ReadColumn {
     }
 }
 
-/// A connection away from home. ConnectorX's traits take no borrowed one.
-struct Lent {
-    connection: Option<Connection>,
-    home: Home,
-}
-
-impl Lent {
-    fn connection(&self) -> Result<&Connection> {
-        self.connection
-            .as_ref()
-            .ok_or_else(|| Error::new(ErrorKind::Bug, "a SQLite connection is used twice at once"))
-    }
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        *self.home.lock().unwrap_or_else(PoisonError::into_inner) = self.connection.take();
-    }
-}
-
 impl SqliteSource {
     /// The types are the plan's: SQLite itself knows no type of an expression.
     pub fn new(
-        home: &Home,
+        lent: Lent<Connection>,
         has_row_id: bool,
         any_as_text: bool,
         destination: &mut UnitDestination,
     ) -> Self {
-        let connection = home.lock().unwrap_or_else(PoisonError::into_inner).take();
         let fields = destination.planned_schema().fields().iter();
         let columns = fields.map(|field| ReadColumn {
             name: field.name().clone(),
             storage: Storage::of(field.data_type(), any_as_text),
         });
         Self {
-            lent: Lent {
-                connection,
-                home: Arc::clone(home),
-            },
+            lent,
             query: String::new(),
             columns: columns.collect(),
             has_row_id,
@@ -112,7 +86,7 @@ impl Source for SqliteSource {
     fn set_origin_query(&mut self, _query: Option<String>) {}
 
     fn fetch_metadata(&mut self) -> Result<()> {
-        let statement = self.lent.connection()?.prepare(&self.query);
+        let statement = self.lent.get_mut()?.prepare(&self.query);
         let columns = statement
             .map_err(|cause| translated(&cause))?
             .column_count();
@@ -150,7 +124,7 @@ impl Source for SqliteSource {
 
 /// The one partition of a [`SqliteSource`].
 pub(super) struct SqlitePartition {
-    lent: Lent,
+    lent: Lent<Connection>,
     query: String,
     columns: Arc<[ReadColumn]>,
     has_row_id: bool,
@@ -169,7 +143,7 @@ impl SourcePartition for SqlitePartition {
     fn parser(&mut self) -> Result<SqliteParser<'_>> {
         let statement = self
             .lent
-            .connection()?
+            .get_mut()?
             .prepare(&self.query)
             .map_err(|cause| translated(&cause))?;
         let cursor = Cursor::try_new(MutBorrow::new(statement), |statement| {

@@ -101,24 +101,13 @@ impl Input {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Scripted;
     use super::*;
-
-    /// Gives a few bytes at a time.
-    struct Drip<'a>(&'a [u8], usize);
-
-    impl Read for Drip<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let given = self.1.min(self.0.len()).min(buffer.len());
-            buffer[..given].copy_from_slice(&self.0[..given]);
-            self.0 = &self.0[given..];
-            Ok(given)
-        }
-    }
 
     #[test]
     fn bytes_stay_together_across_reads_and_growth() {
         let sent: Vec<u8> = (0..3_000_000_u32).map(|byte| (byte % 251) as u8).collect();
-        let mut stream = Drip(&sent, 70_001);
+        let mut stream = Scripted::saying(sent.clone(), 70_001);
         let mut input = Input::new();
         assert_eq!(input.need(&mut stream, 10).unwrap()[..10], sent[..10]);
         input.consume(10);
@@ -134,7 +123,11 @@ mod tests {
     #[test]
     fn a_length_that_lies_takes_no_memory() {
         let mut input = Input::new();
-        assert!(input.need(&mut Drip(&[1; 100], 7), usize::MAX).is_err());
+        assert!(
+            input
+                .need(&mut Scripted::saying([1; 100], 7), usize::MAX)
+                .is_err()
+        );
         assert_eq!(input.buffer.len(), FIRST_BYTES);
     }
 }

@@ -5,11 +5,15 @@
 
 mod address;
 mod input;
+#[cfg(test)]
+mod scripted;
 mod socket;
 mod stream;
 mod tls;
 
 pub(crate) use address::Address;
 pub(crate) use input::Input;
+#[cfg(test)]
+pub(super) use scripted::{Dice, Scripted};
 pub(crate) use stream::{Closer, Stream};
 pub(crate) use tls::{SslMode, TlsPolicy};

@@ -1,4 +1,5 @@
 use super::*;
+use crate::source::wire::Dice;
 
 /// A packet of a payload, or as many as it takes.
 fn packets(payload: &[u8], sequence: &mut u8) -> Vec<u8> {
@@ -115,21 +116,15 @@ fn an_error_in_mid_stream_ends_the_rows() {
 fn mutated_streams_are_errors_or_rows_and_never_more() {
     let rows: Vec<Vec<u8>> = (0..30).map(|n| vec![b'm'; n * 11]).collect();
     let whole = result(&rows, 0);
-    let mut dice = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut roll = |below: usize| {
-        dice ^= dice << 13;
-        dice ^= dice >> 7;
-        dice ^= dice << 17;
-        usize::try_from(dice % below as u64).unwrap()
-    };
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     for _ in 0..20_000 {
         let mut stream = whole.clone();
-        for _ in 0..=roll(4) {
-            let at = roll(stream.len());
-            stream[at] = u8::try_from(roll(256)).unwrap();
+        for _ in 0..=dice.below(4) {
+            let at = dice.below(stream.len());
+            stream[at] = dice.byte();
         }
-        stream.truncate(stream.len() - roll(3) * roll(40));
-        let found = read(&stream, 0, 1 + roll(900));
+        stream.truncate(stream.len() - dice.below(3) * dice.below(40));
+        let found = read(&stream, 0, 1 + dice.below(900));
         let bytes = found.map_or(0, |(rows, _)| rows.iter().map(Vec::len).sum::<usize>());
         assert!(bytes <= stream.len(), "no byte that did not come");
     }

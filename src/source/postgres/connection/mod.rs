@@ -17,7 +17,7 @@ pub(super) use cancel::Cancel;
 pub(super) use fault::{Attempt, Fault};
 pub(super) use start::start;
 #[cfg(test)]
-pub(super) use tests::{Dice, Scripted, message};
+pub(super) use tests::message;
 
 use crate::source::wire::Input;
 use bytes::BytesMut;

@@ -1,47 +1,7 @@
 use super::login::Key;
 use super::*;
+use crate::source::wire::{Dice, Scripted};
 use postgres::Config;
-use std::io;
-
-/// The other end of a connection: says what it was told to say, a few bytes at a time, and writes down what it hears.
-pub(in super::super) struct Scripted {
-    says: Vec<u8>,
-    said: usize,
-    at_once: usize,
-    pub heard: Vec<u8>,
-}
-
-impl Scripted {
-    pub fn saying(says: Vec<u8>, at_once: usize) -> Self {
-        Self {
-            says,
-            said: 0,
-            at_once,
-            heard: Vec::new(),
-        }
-    }
-}
-
-impl Read for Scripted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let rest = &self.says[self.said..];
-        let bytes = self.at_once.min(rest.len()).min(buffer.len());
-        buffer[..bytes].copy_from_slice(&rest[..bytes]);
-        self.said += bytes;
-        Ok(bytes)
-    }
-}
-
-impl Write for Scripted {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.heard.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 impl<S: Read + Write> Connection<S> {
     /// A session that waits for a query.
@@ -231,21 +191,5 @@ fn no_login_that_is_mangled_or_cut_is_a_panic_or_a_hang() {
             }
             let _ = log_in(&[&mangled], &config(Some("secret")));
         }
-    }
-}
-
-/// Reproducible random numbers.
-pub(in super::super) struct Dice(pub u64);
-
-impl Dice {
-    pub fn byte(&mut self) -> u8 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0.to_le_bytes()[3]
-    }
-
-    pub fn below(&mut self, bound: usize) -> usize {
-        (0..4).fold(0, |number, _| number << 8 | usize::from(self.byte())) % bound
     }
 }

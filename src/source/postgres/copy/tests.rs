@@ -1,6 +1,7 @@
-use super::super::connection::{Dice, Scripted, message};
+use super::super::connection::message;
 use super::chunk::behind_header;
 use super::*;
+use crate::source::wire::{Dice, Scripted};
 
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 const TRAILER: &[u8] = &[0xff, 0xff];

@@ -1,29 +1,7 @@
 use super::*;
+use crate::source::wire::{Dice, Scripted};
 use openssl::rsa::{Padding, Rsa};
 use url::Url;
-
-/// A server that says what it was given to say, and keeps what it hears.
-struct Scripted {
-    says: io::Cursor<Vec<u8>>,
-    heard: Vec<u8>,
-}
-
-impl Read for Scripted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.says.read(buffer)
-    }
-}
-
-impl Write for Scripted {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.heard.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 fn packet(number: u8, payload: &[u8]) -> Vec<u8> {
     let mut bytes = u32::try_from(payload.len()).unwrap().to_le_bytes()[..3].to_vec();
@@ -66,10 +44,7 @@ fn log_in(plugin: &str, answers: &[Vec<u8>], channel: Channel) -> (Vec<u8>, Resu
 }
 
 fn log_in_to(says: Vec<u8>, channel: Channel) -> (Vec<u8>, Result<(), Refused>) {
-    let mut packets = Packets::new(Scripted {
-        says: io::Cursor::new(says),
-        heard: Vec::new(),
-    });
+    let mut packets = Packets::new(Scripted::saying(says, usize::MAX));
     let login = Login::parse(&Url::parse("mysql://reader:secret@h/d").unwrap()).unwrap();
     let came = greeting(&mut packets)
         .map_err(Refused::from)
@@ -153,22 +128,6 @@ fn a_server_that_never_decides_is_left() {
     let again = vec![vec![MORE_DATA, 4]; 40];
     let (_, came) = log_in("caching_sha2_password", &again, Channel::Socket);
     assert_eq!(error(came).kind(), ErrorKind::Unreachable);
-}
-
-/// Numbers that depend on the seed alone.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % end as u64).unwrap()
-    }
-
-    fn byte(&mut self) -> u8 {
-        u8::try_from(self.below(256)).unwrap()
-    }
 }
 
 #[test]

@@ -40,6 +40,7 @@ mod record;
 pub mod report;
 mod run;
 mod source;
+mod threads;
 pub mod verify;
 
 pub use batch::{BatchFile, Encoding, Format};

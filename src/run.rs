@@ -13,15 +13,14 @@ use crate::publish::{Manifest, RollForward, Staging, Target, roll_forward};
 use crate::record::{self, Clock};
 use crate::report::{Event, Listener};
 use crate::source::{Database, database};
+use crate::threads::{cores, pool};
 use crate::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
-use rayon::ThreadPoolBuilder;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::thread;
 
 /// Threads that encode, for each core: while one waits for its file to be synced, another encodes.
-const ENCODERS_PER_CORE: usize = 3;
+const ENCODERS_PER_CORE: NonZeroUsize = NonZeroUsize::new(3).unwrap();
 
 /// Makes the plan of a job and says what it is. Writes nothing, and reads no rows, but those that the bounds of parts are
 /// drawn from.
@@ -243,12 +242,7 @@ fn write_files(
             bytes: file.bytes,
         });
     };
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(cores * ENCODERS_PER_CORE)
-        .thread_name(|index| format!("encoder-{index}"))
-        .build();
-    let pool = pool.map_err(Error::no_thread)?;
+    let pool = pool("encoder", cores().saturating_mul(ENCODERS_PER_CORE))?;
     let write = || {
         write_batches(&rows, &layout, staging.folder(), &on_file, &|| {
             cancel.is_interrupted()

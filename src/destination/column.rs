@@ -5,8 +5,11 @@ use super::convert::{self, Misfit};
 use super::list::List;
 use arrow::array::{ArrayData, ArrayRef, BooleanBufferBuilder, make_array};
 use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer};
-use arrow::datatypes::{DataType, i256};
+use arrow::datatypes::{ArrowNativeType, DataType, i256};
 use arrow::error::ArrowError;
+
+/// Room at most that a column asks for before it has any values.
+const MOST_ROOM_BYTES: usize = 4 << 20;
 
 /// A column under construction.
 pub(super) struct Column {
@@ -186,15 +189,15 @@ impl Column {
         }
     }
 
-    /// The array of the values, in buffers of just their size; the column is empty afterwards, and keeps its room. Fails
-    /// where text is not UTF-8.
+    /// The array of the values, in buffers of just their size; the column is empty afterwards. Fails where text is not
+    /// UTF-8.
     pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
         let validity =
             (self.nulls > 0).then(|| NullBuffer::new(BooleanBuffer::from(self.valid.as_slice())));
         let data = ArrayData::builder(self.data_type.clone())
             .len(self.len())
             .nulls(validity)
-            .buffers(self.values.buffers())
+            .buffers(self.values.take_buffers())
             .child_data(self.values.finish_children()?)
             .build()?;
         self.clear();
@@ -203,20 +206,17 @@ impl Column {
 }
 
 impl Values {
-    fn buffers(&self) -> Vec<Buffer> {
+    fn take_buffers(&mut self) -> Vec<Buffer> {
         match self {
             Self::Bool(values) => vec![bits(values)],
-            Self::Width8(values) => vec![Buffer::from_slice_ref(values)],
-            Self::Width16(values) => vec![Buffer::from_slice_ref(values)],
-            Self::Width32(values) => vec![Buffer::from_slice_ref(values)],
-            Self::Width64(values) => vec![Buffer::from_slice_ref(values)],
-            Self::Width128(values) => vec![Buffer::from_slice_ref(values)],
-            Self::Width256(values) => vec![Buffer::from_slice_ref(values)],
-            Self::Bytes(bytes, offsets) => vec![
-                Buffer::from_slice_ref(offsets),
-                Buffer::from_slice_ref(bytes),
-            ],
-            Self::List(lists) => vec![lists.offsets()],
+            Self::Width8(values) => vec![taken(values)],
+            Self::Width16(values) => vec![taken(values)],
+            Self::Width32(values) => vec![taken(values)],
+            Self::Width64(values) => vec![taken(values)],
+            Self::Width128(values) => vec![taken(values)],
+            Self::Width256(values) => vec![taken(values)],
+            Self::Bytes(bytes, offsets) => vec![taken_offsets(offsets), taken(bytes)],
+            Self::List(lists) => vec![lists.take_offsets()],
         }
     }
 
@@ -226,6 +226,21 @@ impl Values {
             _ => Ok(Vec::new()),
         }
     }
+}
+
+/// The values themselves, without a copy; the next batch probably needs as much room.
+fn taken<T: ArrowNativeType>(values: &mut Vec<T>) -> Buffer {
+    let room = values.len().min(MOST_ROOM_BYTES / size_of::<T>());
+    let mut taken = std::mem::replace(values, Vec::with_capacity(room));
+    taken.shrink_to_fit();
+    Buffer::from_vec(taken)
+}
+
+/// As [`taken`]; the next ones begin with 0, too.
+pub(super) fn taken_offsets(offsets: &mut Vec<i32>) -> Buffer {
+    let buffer = taken(offsets);
+    offsets.push(0);
+    buffer
 }
 
 fn bits(values: &[bool]) -> Buffer {

@@ -1,7 +1,7 @@
 //! Our ConnectorX destination: one unit, one partition, cells in row order.
 
 use super::UnitRows;
-use super::carrier::{Carrier, Carry, Form};
+use super::carrier::{Carried, Carrier, Carry, Form};
 use super::control::Control;
 use super::gate::Gate;
 use super::selection::Filter;
@@ -138,12 +138,13 @@ impl<T: Carry> Consume<Option<T>> for UnitPartition<'_> {
     type Error = Error;
 
     fn consume(&mut self, value: Option<T>) -> Result<()> {
-        let carried = value.as_ref().map(Carry::carried);
+        let put = match value.as_ref().map(Carry::carried) {
+            Some(Carried::Cell(cell)) => self.writer.put_cell(cell),
+            carried => self.writer.put(carried),
+        };
         // ConnectorX's parsers read the rest of the result when they are dropped: the other side must stop sending
         // before this error gets there.
-        self.writer
-            .put(carried)
-            .inspect_err(|error| self.control.fail(self.unit, error))
+        put.inspect_err(|error| self.control.fail(self.unit, error))
     }
 }
 

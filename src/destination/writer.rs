@@ -105,17 +105,12 @@ impl UnitWriter {
         Ok(())
     }
 
-    /// Takes the next cell in row order.
+    /// Takes the next value in row order.
     pub fn put(&mut self, value: Option<Carried<'_>>) -> Result<()> {
         let column = self.next_column;
-        let form = self.form();
         let may_be_null = self.schema.field(column).is_nullable();
-        if let Some(Carried::Cell(cell)) = value {
-            self.kept_bytes += cell.len();
-        }
         let target = &mut self.target().0[column];
         let put = match value {
-            Some(Carried::Cell(cell)) => target.push(form.carried(cell)),
             Some(value) => target.push(value),
             None if may_be_null => {
                 target.push_null();
@@ -123,6 +118,21 @@ impl UnitWriter {
             }
             None => Err(Misfit::Null),
         };
+        self.is_put(column, put)
+    }
+
+    /// Takes the next value, in the source's form. Apart from [`put`](Self::put), so that it comes in two registers: measured,
+    /// to write and read it as a [`Carried`] takes longer than all that is done with it.
+    pub fn put_cell(&mut self, cell: &[u8]) -> Result<()> {
+        let column = self.next_column;
+        self.kept_bytes += cell.len();
+        let form = self.form();
+        let put = self.target().0[column].push(form.carried(cell));
+        self.is_put(column, put)
+    }
+
+    /// The next value belongs to the next column.
+    fn is_put(&mut self, column: usize, put: Result<(), Misfit>) -> Result<()> {
         put.or_else(|misfit| self.take_misfit(column, misfit))?;
         self.next_column += 1;
         if self.next_column == self.kept.len() {

@@ -1,19 +1,19 @@
 //! `unique` over the candidates' keys: the first row of each, in order.
 
 use super::{failed, share};
+use crate::threads::{cores, pool};
 use crate::{Error, ErrorKind, Result};
 use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch};
 use arrow::compute::filter;
 use arrow::datatypes::DataType;
 use arrow::row::{RowConverter, SortField};
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::Arc;
-use std::thread;
 
-/// Rows below which one thread is faster than several.
-const ROWS_WORTH_THREADS: u32 = 100_000;
-/// Threads at most: each looks at all keys to find its own.
-const MAX_SHARES: usize = 4;
+/// Rows of a share, about: Polars' set of so many texts takes 2 MB. Measured at 1.45 million candidates with keys of 64
+/// characters on two cores: 0.13 s in all with 32 or 16 thousand rows, 0.20 s with half of all rows to a thread.
+const SHARE_ROWS: usize = 32 * 1024;
 
 /// The candidates that stay, and how many went.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) struct Survivors {
 /// Of the rows of `batches` those to keep: of each key the first row, and every row whose key has a NULL part (such rows
 /// are only here where the job keeps them).
 ///
-/// Memory: 21 bytes a row of text beside its bytes, and Polars' sets of the distinct keys; a key of several columns is
+/// Memory: 13 bytes a row, and for each core a share of the keys with Polars' set of them; a key of several columns is
 /// copied.
 ///
 /// # Errors
@@ -124,7 +124,7 @@ impl Keys {
                 *survives = true;
             }
         };
-        for index in self.first_indices(shares_for(rows))? {
+        for index in self.first_indices(SHARE_ROWS)? {
             match &self.places {
                 None => mark(index),
                 Some(places) => places
@@ -141,30 +141,15 @@ impl Keys {
             .collect())
     }
 
-    /// The index of the first row of each key, in any order: each thread finds those of its share of the keys.
-    fn first_indices(&self, shares: u64) -> Result<Vec<u32>> {
-        let mut found = Vec::new();
-        thread::scope(|scope| {
-            let threads: Vec<_> = (0..shares)
-                .map(|share| {
-                    scope.spawn(move || share::first_indices(&self.columns, share, shares))
-                })
-                .collect();
-            for thread in threads {
-                let panicked = |_| Error::new(ErrorKind::Bug, "a thread that finds keys gave up");
-                found.extend(thread.join().map_err(panicked)??);
-            }
-            Ok(found)
-        })
+    /// The index of the first row of each key, in any order.
+    fn first_indices(&self, rows_of_share: usize) -> Result<Vec<u32>> {
+        let rows: usize = self.columns.iter().map(Array::len).sum();
+        let Some(shares) = NonZeroUsize::new(rows.div_ceil(rows_of_share)) else {
+            return Ok(Vec::new());
+        };
+        let pool = pool("unique", shares.min(cores()))?;
+        pool.install(|| share::first_indices(&self.columns, shares.get()))
     }
-}
-
-/// Threads that find the keys of this many rows.
-fn shares_for(rows: u32) -> u64 {
-    if rows < ROWS_WORTH_THREADS {
-        return 1;
-    }
-    thread::available_parallelism().map_or(1, |cores| cores.get().min(MAX_SHARES) as u64)
 }
 
 /// One column of a type that every build of Polars has, whose values are equal where those of all columns are. A lone

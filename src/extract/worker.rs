@@ -7,8 +7,10 @@ use crate::panics::READER;
 use crate::plan::Unit;
 use crate::report::Event;
 use crate::source::Session;
+use crate::threads::pool;
 use crate::{Error, ErrorKind, Result};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPool;
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Sender;
@@ -57,11 +59,7 @@ fn connected<'a>(worker: &'a mut Option<Worker>, shared: &Shared) -> Result<&'a 
 }
 
 fn connect(shared: &Shared) -> Result<Worker> {
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(1)
-        .thread_name(|_| READER.to_owned())
-        .build();
-    let pool = pool.map_err(Error::no_thread)?;
+    let pool = pool(READER, NonZeroUsize::MIN)?;
     let session = shared
         .extraction
         .database

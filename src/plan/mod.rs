@@ -18,9 +18,9 @@ pub use show::PlanDocument;
 
 use crate::job::Job;
 use crate::source::{Catalog, Extractor, Query, Table};
+use crate::threads::cores;
 use crate::{Error, Result};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use units::{ordered_query, planned_table, units_of};
 
@@ -141,10 +141,6 @@ pub(crate) fn plan(job: &Job, catalog: &mut dyn Catalog) -> Result<Plan> {
         units: units.into(),
         warnings,
     })
-}
-
-fn cores() -> NonZeroUsize {
-    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 fn in_table(error: Error, table: &str) -> Error {

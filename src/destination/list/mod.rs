@@ -8,7 +8,7 @@ mod element;
 mod literal;
 
 use super::carrier::Carried;
-use super::column::Column;
+use super::column::{Column, taken_offsets};
 use super::convert::{Misfit, is_dated};
 use arrow::array::ArrayData;
 use arrow::buffer::Buffer;
@@ -138,8 +138,8 @@ impl List {
         at(&self.offsets, self.offsets.len().saturating_sub(1))
     }
 
-    pub fn offsets(&self) -> Buffer {
-        Buffer::from_slice_ref(&self.offsets)
+    pub fn take_offsets(&mut self) -> Buffer {
+        taken_offsets(&mut self.offsets)
     }
 
     /// The array of the elements, which are gone afterwards.

@@ -68,7 +68,9 @@ impl Slots {
     /// Asks for the first bucket of a key, which will be offered soon.
     #[inline]
     pub fn prefetch(&self, key: KeyHash) {
-        memory::prefetch(&self.buckets[self.home(key)]);
+        let home = self.home(key);
+        memory::prefetch(&self.buckets[home]);
+        memory::prefetch(&self.buckets[self.after(home)]);
     }
 
     /// Keeps the smallest unit of a key.

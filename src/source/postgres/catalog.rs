@@ -6,15 +6,23 @@ use super::stock::Manager;
 use super::types::{ColumnType, bound, image, padded_to};
 use crate::Result;
 use crate::job::Numeric;
-use postgres::{Row, SimpleQueryMessage};
+use postgres::types::ToSql;
+use postgres::{Row, SimpleQueryMessage, Statement};
 use r2d2::PooledConnection;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 pub(super) struct PostgresCatalog {
     client: PooledConnection<Manager>,
+    /// Queries about a table, each parsed and planned once for all tables.
+    prepared: HashMap<&'static str, Statement>,
     extractor: Extractor,
     warning: Option<String>,
     numeric: Option<Numeric>,
 }
+
+/// Otherwise the server would plan its catalogue's queries anew for the first tables.
+const PLANS: &str = "SET plan_cache_mode = force_generic_plan";
 
 /// Found as the session's `search_path` finds it; a partitioned table has its estimate in its partitions.
 const TABLE: &str = "SELECT c.oid, c.relkind::text, \
@@ -59,24 +67,43 @@ impl PostgresCatalog {
         extractor: Extractor,
         warning: Option<String>,
         numeric: Option<Numeric>,
-    ) -> Self {
-        Self {
+    ) -> Result<Self> {
+        let mut client = client;
+        client
+            .batch_execute(PLANS)
+            .map_err(|cause| in_use(&cause))?;
+        Ok(Self {
             client,
+            prepared: HashMap::new(),
             extractor,
             warning,
             numeric,
-        }
+        })
+    }
+
+    /// The rows that one of the queries above gives of a table.
+    fn of_table(
+        &mut self,
+        query: &'static str,
+        table: &(dyn ToSql + Sync),
+    ) -> Result<Vec<Row>, postgres::Error> {
+        let statement = match self.prepared.entry(query) {
+            Entry::Occupied(prepared) => prepared.into_mut(),
+            Entry::Vacant(place) => place.insert(self.client.prepare(query)?),
+        };
+        self.client.query(&*statement, &[table])
     }
 
     fn described(&mut self, name: &str) -> Result<Option<Table>, postgres::Error> {
-        let Some(row) = self.client.query_opt(TABLE, &[&name])? else {
+        let tables = self.of_table(TABLE, &name)?;
+        let Some(row) = tables.first() else {
             return Ok(None);
         };
         let oid: u32 = row.get(0);
         let kind: String = row.get(1);
-        let columns = self.client.query(COLUMNS, &[&oid])?;
-        let primary_key = self.client.query(PRIMARY_KEY, &[&oid])?;
-        let indexes = self.client.query(INDEXES, &[&oid])?;
+        let columns = self.of_table(COLUMNS, &oid)?;
+        let primary_key = self.of_table(PRIMARY_KEY, &oid)?;
+        let indexes = self.of_table(INDEXES, &oid)?;
         let pages: Option<i64> = row.get(3);
         Ok(Some(Table {
             indexes: indexes.iter().map(index).collect(),

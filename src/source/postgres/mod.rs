@@ -78,7 +78,7 @@ impl Database for Postgres {
             self.extractor,
             self.warning.clone(),
             self.numeric,
-        )))
+        )?))
     }
 
     fn session(&self, extractor: Extractor) -> Result<Box<dyn Session>> {

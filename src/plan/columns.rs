@@ -185,8 +185,9 @@ fn key_column(
     }
     if matches!(column.data_type, DataType::List(_)) {
         let message = format!("the key column {name} is {}", column.sql_type);
+        let quoted = catalog.quote(name);
         return Err(Error::new(ErrorKind::Schema, message).advise(format!(
-            "arrays make no key: read a view that has CAST({name} AS text)"
+            "arrays make no key: read a view that has CAST({quoted} AS text) instead"
         )));
     }
     refuse_other_padding(catalog, name, chosen)?;

@@ -5,7 +5,7 @@ XDG_CACHE_HOME ?= $(HOME)/.cache
 CARGO_TARGET_DIR ?= $(XDG_CACHE_HOME)/firstseen/target
 export CARGO_TARGET_DIR
 
-.PHONY: run test check bench
+.PHONY: run test check bench soak
 
 # The main job on the sample database: batches/ and batches.manifest.json.
 run:
@@ -17,6 +17,11 @@ test:
 	tests/prepare.sh
 	python3 -B -m unittest discover -q bench
 	cargo test --release --locked --lib --test main
+
+# 200 runs with random faults; SOAK_SEED replays one, SOAK_RUNS takes more.
+soak:
+	tests/prepare.sh
+	SOAK_RUNS=$${SOAK_RUNS:-200} cargo test --release --locked --test main -- --nocapture soak
 
 # What must hold before a commit.
 check:

@@ -58,10 +58,11 @@ fn interrupted(interrupt: Interrupt) -> Error {
     )
 }
 
-/// Does `work` on a thread of its own. If the job is interrupted meanwhile, returns at once and leaves the thread behind:
-/// it may wait for a server that doesn't answer, and ends with the process.
+/// Does `work` on a thread of its own. If the job is interrupted meanwhile, or `check` fails, returns at once and leaves the
+/// thread behind: it may wait for a server that doesn't answer, and ends with the process.
 pub(crate) fn interruptible<T: Send + 'static>(
     cancel: &Cancel,
+    check: impl Fn() -> Result<()>,
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let (sender, receiver) = channel();
@@ -71,6 +72,7 @@ pub(crate) fn interruptible<T: Send + 'static>(
     spawned.map_err(Error::no_thread)?;
     loop {
         cancel.check()?;
+        check()?;
         match receiver.recv_timeout(POLL) {
             Ok(done) => return done,
             Err(RecvTimeoutError::Timeout) => {}

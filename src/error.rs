@@ -19,6 +19,8 @@ pub enum ErrorKind {
     Refused,
     /// The connection was lost while it was in use.
     Lost,
+    /// The database ended the session or the query, kept it waiting for too long, or was changed under it.
+    Ended,
     /// A table or a column is missing, or the tables' schemas don't fit each other.
     Schema,
     /// A value that its Arrow type can't hold exactly, or a NULL where none may be.
@@ -67,7 +69,7 @@ impl ErrorKind {
         let (exit_code, retryable) = match self {
             Self::Sums | Self::Bug => (1, false),
             Self::Usage | Self::JobFile => (2, false),
-            Self::Unreachable | Self::Lost => (3, true),
+            Self::Unreachable | Self::Lost | Self::Ended => (3, true),
             Self::AccessDenied | Self::Refused => (3, false),
             Self::Schema | Self::Value | Self::Capacity | Self::Fault => (4, false),
             Self::Output => (5, false),

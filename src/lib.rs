@@ -5,7 +5,8 @@
 //!    │ connect, list the tables, compare their schemas, choose types and order
 //!    ▼
 //! Plan: ordered units 0..n                                                      plan, source
-//!    │ a pool of workers, one database connection each; per unit ConnectorX's Source → Destination
+//!    │ a connection for each worker; all see one state, where that can be proved   snapshot
+//!    │ a pool of workers; per unit ConnectorX's Source → Destination
 //!    ▼
 //! source ─▶ first-seen filter ─▶ Arrow record batches per unit                  extract, destination, distinct
 //!    │
@@ -39,9 +40,11 @@ pub mod publish;
 mod record;
 pub mod report;
 mod run;
+mod snapshot;
 mod source;
 mod threads;
 pub mod verify;
+mod watch;
 
 pub use batch::{BatchFile, Encoding, Format};
 pub use cancel::Cancel;

@@ -10,6 +10,7 @@ use crate::publish::{
     Totals, Versions,
 };
 use crate::report::peak_memory_bytes;
+use crate::snapshot::Snapshot;
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -66,7 +67,7 @@ impl Clock {
 /// The manifest of a run that has come this far.
 pub(crate) fn manifest(
     job: &Job,
-    plan: &Plan,
+    (plan, snapshot): (&Plan, &Snapshot),
     tables: &[TableCounts],
     files: Vec<BatchFile>,
     clock: &Clock,
@@ -80,8 +81,7 @@ pub(crate) fn manifest(
             database: plan.database.clone(),
         },
         job: manifest_job(job, plan),
-        // Every worker reads on a connection of its own, at its own time.
-        snapshot: "none".to_owned(),
+        snapshot: snapshot.name.to_owned(),
         columns: columns(plan),
         tables: plan
             .tables_and_units()
@@ -168,6 +168,7 @@ fn manifest_job(job: &Job, plan: &Plan) -> ManifestJob {
         compression,
         null_keys: job.null_keys.name().to_owned(),
         exact: job.exact,
+        check_counts: job.check_counts,
         extractor: plan.extractor.name().to_owned(),
         workers: plan.workers,
     }

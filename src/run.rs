@@ -6,14 +6,16 @@ use crate::counts;
 use crate::destination::{Control, Filter};
 use crate::distinct::{FirstSeen, Survivors, survivors};
 use crate::extract::{Extraction, ReadUnit, extract};
-use crate::job::{BatchOutput, Job, Output};
+use crate::job::{BatchOutput, Job, Output, SnapshotChoice};
 use crate::misfits;
 use crate::plan::{Plan, PlanDocument, plan};
 use crate::publish::{Manifest, RollForward, Staging, Target, roll_forward};
 use crate::record::{self, Clock};
 use crate::report::{Event, Listener};
-use crate::source::{Database, database};
+use crate::snapshot::{Sessions, Snapshot};
+use crate::source::{Database, Kept, Watched, database};
 use crate::threads::{cores, pool};
+use crate::watch::Watch;
 use crate::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
 use std::num::NonZeroUsize;
@@ -25,7 +27,8 @@ const ENCODERS_PER_CORE: NonZeroUsize = NonZeroUsize::new(3).unwrap();
 /// Makes the plan of a job and says what it is. Writes nothing, and reads no rows, but those that the bounds of parts are
 /// drawn from.
 pub fn show_plan(job: &Job, listener: &dyn Listener, cancel: &Cancel) -> Result<PlanDocument> {
-    let planned = make_plan(job, &database(&job.source, &job.reading)?, cancel)?;
+    let database = database(&job.source, &job.reading, &job.waits)?;
+    let (planned, _) = make_plan(job, &database, false, cancel)?;
     warn(&planned, listener);
     Ok(PlanDocument::new(job, &planned))
 }
@@ -87,6 +90,7 @@ fn tell_of_earlier_run(found: RollForward, listener: &dyn Listener) {
 /// The result of a job before it is written: candidates, and which of them survive.
 struct Distinct {
     plan: Plan,
+    snapshot: Snapshot,
     batches: Arc<Vec<RecordBatch>>,
     survivors: Survivors,
     tables: Vec<counts::TableCounts>,
@@ -95,7 +99,14 @@ struct Distinct {
 
 impl Distinct {
     fn manifest(&self, job: &Job, files: Vec<BatchFile>) -> Manifest {
-        record::manifest(job, &self.plan, &self.tables, files, &self.clock)
+        let Self {
+            plan,
+            snapshot,
+            tables,
+            clock,
+            ..
+        } = self;
+        record::manifest(job, (plan, snapshot), tables, files, clock)
     }
 }
 
@@ -105,11 +116,15 @@ fn find_distinct(
     cancel: &Cancel,
     mut clock: Clock,
 ) -> Result<Distinct> {
-    let database = database(&job.source, &job.reading)?;
-    let plan = make_plan(job, &database, cancel)?;
+    let database = database(&job.source, &job.reading, &job.waits)?;
+    let pins = job.snapshot != SnapshotChoice::Off;
+    let (plan, catalog) = make_plan(job, &database, pins, cancel)?;
     announce(&plan, listener.as_ref());
+    let sessions = open_sessions(job, (database, catalog), &plan, listener, cancel)?;
+    let snapshot = sessions.snapshot().clone();
+    tell_of_snapshot(&snapshot, listener.as_ref());
     clock.planned();
-    let units = extract(extraction(job, &plan, database, listener, cancel)?)?;
+    let units = extract(extraction(job, &plan, sessions, listener, cancel)?)?;
     clock.read();
     let (batches, units) = in_unit_order(units);
     let survivors = find_survivors(&batches, &plan, cancel)?;
@@ -119,6 +134,7 @@ fn find_distinct(
     counts::announce(&plan, &tables, listener.as_ref());
     Ok(Distinct {
         plan,
+        snapshot,
         batches,
         survivors,
         tables,
@@ -126,9 +142,48 @@ fn find_distinct(
     })
 }
 
-fn make_plan(job: &Job, database: &Arc<dyn Database>, cancel: &Cancel) -> Result<Plan> {
+/// The plan, and the connection on which it was made.
+fn make_plan(
+    job: &Job,
+    database: &Arc<dyn Database>,
+    pins: bool,
+    cancel: &Cancel,
+) -> Result<(Plan, Kept)> {
     let (job, database) = (job.clone(), Arc::clone(database));
-    interruptible(cancel, move || plan(&job, database.catalog()?.as_mut()))
+    let watch = Arc::new(Watch::new(job.waits.silence(&job.source)));
+    let watched = Arc::clone(&watch);
+    interruptible(
+        cancel,
+        || watch.check(),
+        move || {
+            let mut catalog = Kept::new(Watched::new(database.catalog(pins)?, watched));
+            let plan = plan(&job, catalog.get()?)?;
+            Ok((plan, catalog))
+        },
+    )
+}
+
+fn open_sessions(
+    job: &Job,
+    (database, catalog): (Arc<dyn Database>, Kept),
+    plan: &Plan,
+    listener: &Arc<dyn Listener>,
+    cancel: &Cancel,
+) -> Result<Arc<Sessions>> {
+    let (plan, choice, listener) = (plan.clone(), job.snapshot, Arc::clone(listener));
+    // Its own connections have timeouts, and the catalogue just says which snapshot it exported.
+    interruptible(
+        cancel,
+        || Ok(()),
+        move || Sessions::open(database, catalog, &plan, choice, listener.as_ref()).map(Arc::new),
+    )
+}
+
+fn tell_of_snapshot(snapshot: &Snapshot, listener: &dyn Listener) {
+    listener.on_event(&Event::SnapshotTaken {
+        snapshot: snapshot.name.to_owned(),
+        why_none: snapshot.why_none.clone(),
+    });
 }
 
 fn warn(plan: &Plan, listener: &dyn Listener) {
@@ -151,7 +206,7 @@ fn announce(plan: &Plan, listener: &dyn Listener) {
 fn extraction(
     job: &Job,
     plan: &Plan,
-    database: Arc<dyn Database>,
+    sessions: Arc<Sessions>,
     listener: &Arc<dyn Listener>,
     cancel: &Cancel,
 ) -> Result<Extraction> {
@@ -162,8 +217,7 @@ fn extraction(
         Some(Arc::new(FirstSeen::new(random_seed()?)))
     };
     Ok(Extraction {
-        database,
-        extractor: plan.extractor,
+        sessions,
         units: Arc::clone(&plan.units),
         schema: plan.schema(),
         filter: Filter {
@@ -172,8 +226,14 @@ fn extraction(
             invalid_dates: job.invalid_dates,
             first_seen,
         },
-        workers: plan.workers,
-        control: Arc::new(Control::new(cancel.clone(), names, Arc::clone(listener))),
+        check_counts: job.check_counts,
+        retries: job.waits.retries(&job.source),
+        control: Arc::new(Control::new(
+            cancel.clone(),
+            names,
+            job.waits.silence(&job.source),
+            Arc::clone(listener),
+        )),
     })
 }
 
@@ -198,7 +258,7 @@ fn find_survivors(
     cancel: &Cancel,
 ) -> Result<Survivors> {
     let (batches, key) = (Arc::clone(batches), plan.key.clone());
-    interruptible(cancel, move || survivors(&batches, &key))
+    interruptible(cancel, || Ok(()), move || survivors(&batches, &key))
 }
 
 /// Encodes in a pool of its own: the workers' pools have one thread each, and belong to their connections.

@@ -312,7 +312,7 @@ fn arrays_make_no_key_and_arrays_of_no_image_no_column() {
     let refused = |args: &[&str]| case.run().args(["--tables", "t"]).args(args).fails_with(4);
     refused(&["--key", "value", "--columns", "value"])
         .says("the key column value is integer[]")
-        .says("CAST(value AS text)");
+        .says("CAST(\"value\" AS text)");
     refused(&["--key", "id,value", "--columns", "id,value"]).says("make no key");
     for column in ["points", "pairs", "boxes", "vector"] {
         let columns = format!("id,{column}");

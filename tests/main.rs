@@ -30,6 +30,8 @@ mod schemas;
 mod secrets;
 mod selection;
 mod signals;
+mod snapshots;
+mod soak;
 mod sources;
 mod streams;
 mod values;

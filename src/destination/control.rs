@@ -3,8 +3,10 @@
 use crate::cancel::Cancel;
 use crate::plan::UnitName;
 use crate::report::{Event, Listener};
+use crate::watch::Watch;
 use crate::{Error, Result};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// What all workers of a job share.
 pub(crate) struct Control {
@@ -12,14 +14,23 @@ pub(crate) struct Control {
     /// The failure that stops the others: its unit, and its error without causes.
     failure: OnceLock<(u32, Error)>,
     names: Vec<UnitName>,
+    /// Of each unit, whether it waits for rows.
+    watches: Vec<Watch>,
     listener: Arc<dyn Listener>,
 }
 
 impl Control {
-    pub fn new(cancel: Cancel, names: Vec<UnitName>, listener: Arc<dyn Listener>) -> Self {
+    /// `silence` is how long a unit may wait for its next rows.
+    pub fn new(
+        cancel: Cancel,
+        names: Vec<UnitName>,
+        silence: Option<Duration>,
+        listener: Arc<dyn Listener>,
+    ) -> Self {
         Self {
             cancel,
             failure: OnceLock::new(),
+            watches: names.iter().map(|_| Watch::new(silence)).collect(),
             names,
             listener,
         }
@@ -33,6 +44,23 @@ impl Control {
     pub fn fail(&self, unit: u32, error: &Error) {
         let placed = self.in_table(unit, error.without_cause());
         let _ = self.failure.set((unit, placed));
+    }
+
+    /// Whether a unit waits for rows.
+    pub fn watch(&self, unit: u32) -> Option<&Watch> {
+        self.watches.get(unit as usize)
+    }
+
+    /// Fails a unit that has waited for too long: its client may have no timeout. Whether there is one.
+    pub fn ends_silence(&self) -> bool {
+        let mut is_silent = false;
+        for (unit, watch) in (0..).zip(&self.watches) {
+            if let Err(error) = watch.check() {
+                self.fail(unit, &error);
+                is_silent = true;
+            }
+        }
+        is_silent
     }
 
     /// Puts the unit's table, and its part of it, before an error.

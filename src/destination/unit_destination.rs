@@ -48,6 +48,11 @@ impl UnitDestination {
         self.writer.place()
     }
 
+    /// Whether the filter has been asked about any row.
+    pub(crate) fn has_rows(&self) -> bool {
+        self.writer.has_rows()
+    }
+
     pub(crate) fn finish(self) -> Result<UnitRows> {
         self.writer.finish()
     }

@@ -94,6 +94,9 @@ impl UnitWriter {
     /// Says that this many rows are about to come, or none: the database has executed the query.
     pub fn announce(&mut self, rows: usize) -> Result<()> {
         self.control.check()?;
+        if let Some(watch) = self.control.watch(self.unit) {
+            watch.sign();
+        }
         if !self.executed {
             self.executed = true;
             self.control.executed(self.unit);
@@ -224,6 +227,14 @@ impl UnitWriter {
             finish_batch(&mut self.kept, &self.schema, &mut self.rows.batches)?;
         }
         Ok(())
+    }
+
+    /// Whether any row has come. What is staged may still be forgotten; what the filter has seen may not.
+    pub fn has_rows(&self) -> bool {
+        match &self.selection {
+            Selection::Here(staging) => staging.rows_before > 0,
+            Selection::AtSource { passed, .. } => passed.read.load(Ordering::Relaxed) > 0,
+        }
     }
 
     /// Looks up what is still staged and hands over the unit's rows.

@@ -5,6 +5,7 @@
 //! decides which candidate wins.
 
 mod pool;
+mod retry;
 mod shared;
 mod worker;
 
@@ -12,7 +13,7 @@ pub(crate) use pool::extract;
 
 use crate::destination::{Control, Filter, UnitRows};
 use crate::plan::Unit;
-use crate::source::{Database, Extractor};
+use crate::snapshot::Sessions;
 use arrow::datatypes::SchemaRef;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,14 +21,16 @@ use std::time::Duration;
 /// What is to be extracted, and how.
 #[derive(Clone)]
 pub(crate) struct Extraction {
-    pub database: Arc<dyn Database>,
-    /// For which the units' queries were made.
-    pub extractor: Extractor,
+    /// A connection for each worker.
+    pub sessions: Arc<Sessions>,
     pub units: Arc<[Unit]>,
     pub schema: SchemaRef,
     /// What makes a row a candidate.
     pub filter: Filter,
-    pub workers: usize,
+    /// Whether the database counts each unit's rows, too.
+    pub check_counts: bool,
+    /// How often a unit is begun anew whose connection was lost before its first row.
+    pub retries: u32,
     pub control: Arc<Control>,
 }
 

@@ -14,24 +14,27 @@ use std::time::{Duration, Instant};
 
 /// How often the coordinator looks whether the job has to stop.
 const POLL: Duration = Duration::from_millis(20);
-/// How long workers may take to leave their connections once the job is interrupted; then it ends without them.
-const LEAVE_AFTER_INTERRUPT: Duration = Duration::from_millis(1500);
+/// How long workers may take to leave their connections once the job is interrupted, or one of them waits for a server that
+/// says nothing; then it ends without them.
+const LEAVE_IN_A_HURRY: Duration = Duration::from_millis(1500);
 /// As long as it may take the unit that failed to say why: its client may read the rest of the result first.
 const LEAVE_AFTER_FAILURE: Duration = Duration::from_secs(10);
 
 /// Reads every unit. All units, in unit order; or the error that came first, after the other workers have been stopped.
 pub(crate) fn extract(extraction: Extraction) -> Result<Vec<ReadUnit>> {
+    let interrupts = Mutex::new(extraction.sessions.interrupts());
     let shared = Arc::new(Shared {
         extraction,
         next: AtomicU32::new(0),
-        interrupts: Mutex::new(Vec::new()),
+        interrupts,
     });
+    let workers = shared.extraction.sessions.count();
     let (sender, receiver) = channel();
-    for worker in 0..shared.extraction.workers {
+    for worker in 0..workers {
         match spawn_worker(worker, &shared, &sender) {
             Err(cause) if worker == 0 => return Err(cause),
             Err(_) => {
-                warn_of_fewer(&shared, worker);
+                warn_of_fewer(&shared, worker, workers);
                 break;
             }
             Ok(()) => {}
@@ -50,8 +53,7 @@ fn spawn_worker(worker: usize, shared: &Arc<Shared>, sender: &Sender<Message>) -
     spawned.map(drop).map_err(Error::no_thread)
 }
 
-fn warn_of_fewer(shared: &Shared, workers: usize) {
-    let wanted = shared.extraction.workers;
+fn warn_of_fewer(shared: &Shared, workers: usize, wanted: usize) {
     shared.extraction.control.event(&Event::Warning {
         message: format!(
             "{workers} workers instead of {wanted}: the system starts no more threads"
@@ -72,12 +74,12 @@ fn collect(shared: &Arc<Shared>, messages: &Receiver<Message>) -> Result<Vec<Rea
             Ok((_, Err(_))) | Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
-        if control.is_stopping()
-            && stop
-                .get_or_insert_with(|| Stop::begin(shared))
-                .is_over(control)
-        {
-            break;
+        let is_silent = control.ends_silence();
+        if control.is_stopping() {
+            let stop = stop.get_or_insert_with(|| Stop::begin(shared));
+            if stop.is_over(is_silent || control.cancel().is_interrupted()) {
+                break;
+            }
         }
     }
     // A worker that a signal interrupted fails with what its database says of it: the signal is the cause.
@@ -95,7 +97,8 @@ fn is_first(control: &Control, unit: u32) -> bool {
 /// The end of a job that can't be finished: since when it waits for its workers.
 struct Stop {
     begun: Instant,
-    interrupted: Option<Instant>,
+    /// Since when nobody waits for what the workers say.
+    hurried: Option<Instant>,
 }
 
 impl Stop {
@@ -103,18 +106,19 @@ impl Stop {
         interrupt_all(shared);
         Self {
             begun: Instant::now(),
-            interrupted: None,
+            hurried: None,
         }
     }
 
-    /// Whether the coordinator leaves without the workers that are still away.
-    fn is_over(&mut self, control: &Control) -> bool {
-        if control.cancel().is_interrupted() && self.interrupted.is_none() {
-            self.interrupted = Some(Instant::now());
+    /// Whether the coordinator leaves without the workers that are still away. It hurries once a signal wants the job's end,
+    /// or a worker waits for a silent server.
+    fn is_over(&mut self, hurries: bool) -> bool {
+        if hurries && self.hurried.is_none() {
+            self.hurried = Some(Instant::now());
         }
         let impatient = self
-            .interrupted
-            .is_some_and(|at| at.elapsed() >= LEAVE_AFTER_INTERRUPT);
+            .hurried
+            .is_some_and(|at| at.elapsed() >= LEAVE_IN_A_HURRY);
         impatient || self.begun.elapsed() >= LEAVE_AFTER_FAILURE
     }
 }

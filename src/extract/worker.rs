@@ -1,5 +1,6 @@
 //! One worker: one connection, unit after unit.
 
+use super::retry::{is_worth_another, pause};
 use super::shared::{Message, Shared};
 use super::{Extraction, ReadUnit};
 use crate::destination::UnitDestination;
@@ -27,8 +28,8 @@ pub(super) fn work_through(shared: &Shared, sender: &Sender<Message>) {
             return;
         };
         let read = control.check().and_then(|()| {
-            let worker = connected(&mut worker, shared)?;
-            read_unit(&shared.extraction, ordinal, unit, worker)
+            let worker = ready(&mut worker, shared)?;
+            read_with_retries(shared, ordinal, unit, worker)
         });
         let failed = read.is_err();
         if let Err(error) = &read {
@@ -50,29 +51,83 @@ struct Worker {
     pool: ThreadPool,
 }
 
-/// The worker's connection, made when its first unit needs it.
-fn connected<'a>(worker: &'a mut Option<Worker>, shared: &Shared) -> Result<&'a mut Worker> {
+/// The worker, made when its first unit needs it.
+fn ready<'a>(worker: &'a mut Option<Worker>, shared: &Shared) -> Result<&'a mut Worker> {
     match worker {
         Some(worker) => Ok(worker),
-        None => Ok(worker.insert(connect(shared)?)),
+        None => Ok(worker.insert(Worker {
+            pool: pool(READER, NonZeroUsize::MIN)?,
+            session: shared.extraction.sessions.take()?,
+        })),
     }
 }
 
-fn connect(shared: &Shared) -> Result<Worker> {
-    let pool = pool(READER, NonZeroUsize::MIN)?;
-    let session = shared
-        .extraction
-        .database
-        .session(shared.extraction.extractor)?;
+/// Reads a unit, by a new connection where the old one was lost before the unit had a row. Once it had one, the filter
+/// remembers it, and would take the unit's own rows for duplicates: then the job fails.
+fn read_with_retries(
+    shared: &Shared,
+    ordinal: u32,
+    unit: &Unit,
+    worker: &mut Worker,
+) -> Result<ReadUnit> {
+    let Extraction {
+        control, retries, ..
+    } = &shared.extraction;
+    let mut attempt = 0;
+    let mut read = read_unit(&shared.extraction, ordinal, unit, worker);
+    loop {
+        let lost = match read {
+            Err(Unread::BeforeFirstRow(error)) if attempt < *retries => error,
+            read => return read.map_err(Unread::error),
+        };
+        control.check()?;
+        attempt += 1;
+        control.event(&Event::Warning {
+            message: format!(
+                "table {}: {lost}; connecting again, {attempt} of {retries}",
+                unit.name
+            ),
+        });
+        pause(attempt, control)?;
+        read = reconnect(shared, worker)
+            .map_err(Unread::of_connection)
+            .and_then(|()| read_unit(&shared.extraction, ordinal, unit, worker));
+    }
+}
+
+fn reconnect(shared: &Shared, worker: &mut Worker) -> Result<()> {
+    worker.session = shared.extraction.sessions.again()?;
     let mut interrupts = shared
         .interrupts
         .lock()
         .unwrap_or_else(PoisonError::into_inner);
-    interrupts.push(session.interrupt());
+    interrupts.push(worker.session.interrupt());
     drop(interrupts);
     // Whoever interrupted the others meanwhile did not know of this session.
-    shared.extraction.control.check()?;
-    Ok(Worker { session, pool })
+    shared.extraction.control.check()
+}
+
+/// Why a unit was not read.
+enum Unread {
+    /// Its connection was lost, and none of its rows has come.
+    BeforeFirstRow(Error),
+    Otherwise(Error),
+}
+
+impl Unread {
+    fn of_connection(error: Error) -> Self {
+        if is_worth_another(&error) {
+            Self::BeforeFirstRow(error)
+        } else {
+            Self::Otherwise(error)
+        }
+    }
+
+    fn error(self) -> Error {
+        match self {
+            Self::BeforeFirstRow(error) | Self::Otherwise(error) => error,
+        }
+    }
 }
 
 fn read_unit(
@@ -80,7 +135,7 @@ fn read_unit(
     ordinal: u32,
     unit: &Unit,
     worker: &mut Worker,
-) -> Result<ReadUnit> {
+) -> Result<ReadUnit, Unread> {
     extraction.control.event(&Event::UnitStarted {
         unit: ordinal as usize,
         table: unit.name.table.clone(),
@@ -93,23 +148,27 @@ fn read_unit(
     let mut destination =
         UnitDestination::new(ordinal, schema, filter, Arc::clone(&extraction.control));
     let begun = Instant::now();
+    let watch = extraction.control.watch(ordinal);
+    watch.inspect(|watch| watch.sign());
     let read = catch_unwind(AssertUnwindSafe(|| {
         let session = &mut worker.session;
         worker
             .pool
             .install(|| session.read(&unit.query, &mut destination))
     }));
+    watch.inspect(|watch| watch.rest());
     let read = read.unwrap_or_else(|_| Err(panicked()));
     // An error of the destination is there already, and says its place.
     let is_placed = extraction.control.failure().is_some();
-    read.map_err(|error| {
-        if is_placed {
-            error
-        } else {
-            placed(error, &destination)
-        }
+    read.map_err(|error| match error {
+        error if is_placed => Unread::Otherwise(error),
+        error if destination.has_rows() => Unread::Otherwise(placed(error, &destination)),
+        error => Unread::of_connection(placed(error, &destination)),
     })?;
-    let rows = destination.finish()?;
+    let rows = destination.finish().map_err(Unread::Otherwise)?;
+    if extraction.check_counts {
+        check_count(unit, rows.read, worker).map_err(Unread::Otherwise)?;
+    }
     let elapsed = begun.elapsed();
     extraction.control.event(&Event::UnitFinished {
         unit: ordinal as usize,
@@ -119,6 +178,16 @@ fn read_unit(
         candidates: rows.candidates,
     });
     Ok(ReadUnit { rows, elapsed })
+}
+
+/// In the transaction in which the rows were read the database must count as many.
+fn check_count(unit: &Unit, read: u64, worker: &mut Worker) -> Result<()> {
+    let counted = worker.session.count(&unit.query.count_sql)?;
+    if counted == read {
+        return Ok(());
+    }
+    let message = format!("{read} rows were read, and the database counts {counted}");
+    Err(Error::new(ErrorKind::Sums, message))
 }
 
 /// The text of a panic may hold a cell: it is not passed on.

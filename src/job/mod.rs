@@ -10,18 +10,21 @@ mod order_by;
 mod partition;
 mod source_url;
 mod tables;
+mod waits;
 
 pub use file::read_job_file;
 pub use numeric::Numeric;
 pub use options::{
-    ExtractorChoice, InvalidDates, JobOptions, NullKeys, PartitionCount, SqliteTypes, TableEntry,
-    TableList,
+    ExtractorChoice, InvalidDates, JobOptions, NullKeys, PartitionCount, SnapshotChoice,
+    SqliteTypes, TableEntry, TableList,
 };
 pub use order_by::{OrderBy, OrderColumn};
 pub use partition::{Partition, Partitions};
 pub use source_url::SourceUrl;
 pub(crate) use tables::named_twice;
 pub use tables::{TableItem, Tables};
+pub(crate) use waits::CONNECT;
+pub use waits::Waits;
 
 use crate::batch::{Encoding, Format, check_prefix};
 use crate::{Error, ErrorKind, Result};
@@ -60,6 +63,12 @@ pub struct Job {
     pub invalid_dates: InvalidDates,
     /// How values are read.
     pub reading: Reading,
+    /// Whether all tables are read as they were at one moment.
+    pub snapshot: SnapshotChoice,
+    /// Whether the database counts the rows, too.
+    pub check_counts: bool,
+    /// How long the job waits for its database.
+    pub waits: Waits,
     /// Whether the first-seen filter is left out.
     pub exact: bool,
     /// Connections that read at the same time; `None`: as many as cores.
@@ -109,6 +118,7 @@ impl Job {
     /// Checks options. `current_dir` is what a relative path of a flag is taken from; paths of a job file are already
     /// relative to that file.
     pub fn new(options: JobOptions, current_dir: &Path) -> Result<Self> {
+        let waits = Waits::checked(&options)?;
         let JobOptions {
             source,
             tables,
@@ -131,6 +141,13 @@ impl Job {
             sqlite_types,
             extractor,
             numeric,
+            snapshot,
+            check_counts,
+            // What `Waits` is made of.
+            connect_timeout_secs: _,
+            read_timeout_secs: _,
+            lock_wait_secs: _,
+            retries: _,
             exact,
             force,
             mut warnings,
@@ -181,6 +198,9 @@ impl Job {
                 numeric: checked_numeric(numeric.as_deref(), &source)?,
             },
             source,
+            snapshot: snapshot.unwrap_or_default(),
+            check_counts: checked_counts(check_counts, snapshot, extractor)?,
+            waits,
             exact: exact.unwrap_or(false),
             workers: checked_workers(workers)?,
             output: if count_only == Some(true) {
@@ -270,6 +290,28 @@ fn checked_extractor(extractor: ExtractorChoice, source: &SourceUrl) -> Result<E
         );
     }
     Ok(extractor)
+}
+
+/// Only within a transaction the database counts what the job reads.
+fn checked_counts(
+    check_counts: Option<bool>,
+    snapshot: Option<SnapshotChoice>,
+    extractor: Option<ExtractorChoice>,
+) -> Result<bool> {
+    let alone = if snapshot == Some(SnapshotChoice::Off) {
+        Some("--snapshot off")
+    } else if extractor == Some(ExtractorChoice::ConnectorX) {
+        Some("--extractor connectorx")
+    } else {
+        None
+    };
+    match (check_counts, alone) {
+        (Some(true), Some(flag)) => Err(usage(format!(
+            "--check-counts with {flag}: others may write between reading and counting"
+        ))
+        .advise("leave one of them out")),
+        (check_counts, _) => Ok(check_counts.unwrap_or(false)),
+    }
 }
 
 fn checked_numeric(numeric: Option<&str>, source: &SourceUrl) -> Result<Option<Numeric>> {

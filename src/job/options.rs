@@ -82,6 +82,24 @@ pub struct JobOptions {
     /// What PostgreSQL's numeric without precision is read as: precision and scale [default: text]
     #[arg(long, value_name = "P,S")]
     pub numeric: Option<String>,
+    /// One state of all tables: where it needs no lock, or else not at all; required; or off [default: auto]
+    #[arg(long, value_enum)]
+    pub snapshot: Option<SnapshotChoice>,
+    /// Let the database count each table's rows, too, in the same snapshot
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub check_counts: Option<bool>,
+    /// Seconds that a session may take to begin [default: 10]
+    #[arg(long, value_name = "N")]
+    pub connect_timeout_secs: Option<u64>,
+    /// Seconds that the database may be silent [default: 300]
+    #[arg(long, value_name = "N")]
+    pub read_timeout_secs: Option<u64>,
+    /// Seconds to wait for a lock of another session [default: 30]
+    #[arg(long, value_name = "N")]
+    pub lock_wait_secs: Option<u64>,
+    /// How often a table is begun anew whose connection is lost before its first row [default: 3]
+    #[arg(long, value_name = "N")]
+    pub retries: Option<u64>,
     /// Compare the keys themselves only, without the first-seen filter
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub exact: Option<bool>,
@@ -182,6 +200,19 @@ pub enum ExtractorChoice {
     /// The stock sources of `ConnectorX`
     #[value(name = "connectorx")]
     ConnectorX,
+}
+
+/// Whether all tables are read as they were at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum SnapshotChoice {
+    /// Where it can be proved without a lock; else the manifest says none
+    #[default]
+    Auto,
+    /// Also by a short lock; the job fails where it can't be proved
+    Require,
+    /// Each table by itself, and none is kept from being altered
+    Off,
 }
 
 /// What a job file may write as one string with commas, or as a list.
@@ -313,6 +344,12 @@ impl JobOptions {
             sqlite_types: self.sqlite_types.or(file.sqlite_types),
             extractor: self.extractor.or(file.extractor),
             numeric: self.numeric.or(file.numeric),
+            snapshot: self.snapshot.or(file.snapshot),
+            check_counts: self.check_counts.or(file.check_counts),
+            connect_timeout_secs: self.connect_timeout_secs.or(file.connect_timeout_secs),
+            read_timeout_secs: self.read_timeout_secs.or(file.read_timeout_secs),
+            lock_wait_secs: self.lock_wait_secs.or(file.lock_wait_secs),
+            retries: self.retries.or(file.retries),
             exact: self.exact.or(file.exact),
             force: self.force.or(file.force),
             progress: self.progress.or(file.progress),

@@ -62,6 +62,10 @@ pub(crate) struct PlannedTable {
     pub name: String,
     /// The query of all its rows.
     pub sql: String,
+    /// What follows FROM.
+    pub reference: String,
+    /// Why a transaction doesn't see its rows as they were at the transaction's begin, if it doesn't.
+    pub unversioned: Option<String>,
     /// What its rows are ordered by, in words.
     pub order: String,
     /// How many units it is read in.

@@ -32,22 +32,34 @@ impl TableQuery {
         })
     }
 
+    /// What follows FROM.
+    pub fn from(&self) -> &str {
+        &self.from
+    }
+
     /// The query of the rows that a range holds, in an order.
     pub fn sql(&self, range: Option<String>, order_by: Option<&str>) -> String {
-        let Self {
-            select,
-            from,
-            filters,
-        } = self;
-        let mut sql = format!("SELECT {select} FROM {from}");
-        let conditions: Vec<_> = filters.iter().cloned().chain(range).collect();
-        if !conditions.is_empty() {
-            sql = format!("{sql} WHERE {}", conditions.join(" AND "));
-        }
+        let sql = self.of(&self.select, range);
         match order_by {
             Some(by) => format!("{sql} ORDER BY {by}"),
             None => sql,
         }
+    }
+}
+
+impl TableQuery {
+    /// The query that counts the rows that a range holds.
+    pub fn count_sql(&self, range: Option<String>) -> String {
+        self.of("COUNT(*)", range)
+    }
+
+    fn of(&self, select: &str, range: Option<String>) -> String {
+        let sql = format!("SELECT {select} FROM {}", self.from);
+        let conditions: Vec<_> = self.filters.iter().cloned().chain(range).collect();
+        if conditions.is_empty() {
+            return sql;
+        }
+        format!("{sql} WHERE {}", conditions.join(" AND "))
     }
 }
 

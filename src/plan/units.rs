@@ -39,6 +39,8 @@ pub(super) fn planned_table(chosen: &Chosen, query: &OrderedQuery, parts: &Parts
     PlannedTable {
         name: chosen.name.clone(),
         sql: query.sql(),
+        reference: query.query.from().to_owned(),
+        unversioned: chosen.table.unversioned.clone(),
         order: query.order.words(),
         units: parts.ranges.len(),
         estimated_rows: parts.estimated_rows,
@@ -65,6 +67,7 @@ pub(super) fn units_of(
             name,
             query: Query {
                 sql: query.sql(range.condition(catalog, chosen), order_by.as_deref()),
+                count_sql: query.count_sql(range.condition(catalog, chosen)),
                 stored_order: order.is_stored(),
                 row_id: chosen.table.row_id.is_some(),
             },

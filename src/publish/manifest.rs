@@ -73,6 +73,9 @@ pub struct ManifestJob {
     pub null_keys: String,
     /// Whether the first-seen filter was off.
     pub exact: bool,
+    /// Whether the database counted each unit's rows, too, and found as many as were read.
+    #[serde(default)]
+    pub check_counts: bool,
     /// Who read the rows: `wire` or `connectorx`.
     #[serde(default)]
     pub extractor: String,

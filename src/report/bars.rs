@@ -128,7 +128,7 @@ impl Bars {
             Event::DistinctCounted { rows, files } => self.write_files(state, *rows, *files),
             Event::FileWritten { .. } => self.total.inc(1),
             Event::Published { .. } => self.total.finish_and_clear(),
-            Event::UnitCounted { .. } | Event::Warning { .. } => {}
+            Event::SnapshotTaken { .. } | Event::UnitCounted { .. } | Event::Warning { .. } => {}
         }
     }
 

@@ -22,6 +22,13 @@ pub enum Event {
         /// Sum of the catalogue's row estimates, where every table has one.
         estimated_rows: Option<u64>,
     },
+    /// All sessions have begun.
+    SnapshotTaken {
+        /// What proves that all of them see one state of the tables; `none` if nothing does.
+        snapshot: String,
+        /// Why there is none.
+        why_none: Option<String>,
+    },
     /// A worker sends a unit's query.
     UnitStarted {
         /// Ordinal of the unit, from 0.

@@ -17,6 +17,7 @@ pub(super) fn line(event: &Event, rows_read: u64) -> Option<String> {
             workers,
             estimated_rows,
         } => planned(*units, *workers, *estimated_rows),
+        Event::SnapshotTaken { snapshot, why_none } => taken(snapshot, why_none.as_deref()),
         Event::UnitStarted {
             table, part, sql, ..
         } => format!("running {}: {sql}", name(table, *part)),
@@ -43,6 +44,13 @@ pub(super) fn line(event: &Event, rows_read: u64) -> Option<String> {
         Event::Warning { message } => format!("warning: {message}"),
     };
     Some(plain(&line).into_owned())
+}
+
+fn taken(snapshot: &str, why_none: Option<&str>) -> String {
+    match why_none {
+        None => format!("all tables are read as they were at one moment: {snapshot}"),
+        Some(why) => format!("tables may be read as they were at different moments: {why}"),
+    }
 }
 
 /// What a unit is called.

@@ -3,43 +3,56 @@
 //! A [`Catalog`] tells of tables and reads no rows. A [`Session`] is one connection of a worker: it feeds one unit's
 //! rows to the unit's destination through ConnectorX. An [`Interrupt`] ends what a session waits for.
 
+mod farewell;
 mod in_place;
 mod indexed;
 mod lent;
 pub(crate) mod mysql;
 mod pooled;
 pub(crate) mod postgres;
+mod shared;
 mod sqlite;
+mod watched;
 mod wire;
 
 use crate::Result;
 use crate::destination::UnitDestination;
-use crate::job::{ExtractorChoice, Reading, SourceUrl};
+use crate::job::{ExtractorChoice, Reading, SourceUrl, Waits};
 use arrow::datatypes::DataType;
 use std::sync::Arc;
 
+pub(crate) use farewell::{Kept, farewell};
 pub(crate) use indexed::{Bound, Draw, Index};
+pub(crate) use shared::{Begin, Gate, Sharing, Transaction};
+pub(crate) use watched::Watched;
 
 /// A database that can be connected to, any number of times.
 pub(crate) trait Database: Send + Sync {
-    /// Connects to read the catalogue.
-    fn catalog(&self) -> Result<Box<dyn Catalog>>;
+    /// Connects to read the catalogue. With `pins` nobody alters a table that it has described before it is dropped.
+    fn catalog(&self, pins: bool) -> Result<Box<dyn Catalog>>;
 
     /// Connects to read rows, by the extractor for which the plan's queries were made.
     fn session(&self, extractor: Extractor) -> Result<Box<dyn Session>>;
+
+    /// Keeps everybody else from committing for a moment; waits for it no longer than for any lock.
+    fn gate(&self) -> Result<Gate>;
 }
 
 /// The database of a URL. Nothing is connected yet.
-pub(crate) fn database(source: &SourceUrl, reading: &Reading) -> Result<Arc<dyn Database>> {
+pub(crate) fn database(
+    source: &SourceUrl,
+    reading: &Reading,
+    waits: &Waits,
+) -> Result<Arc<dyn Database>> {
     Ok(match source {
-        SourceUrl::MySql(url) => Arc::new(mysql::MySql::new(url, reading.extractor)?),
-        SourceUrl::Postgres(url) => Arc::new(postgres::Postgres::new(url, reading)?),
-        SourceUrl::Sqlite(path) => Arc::new(sqlite::Sqlite::new(path, reading.sqlite_types)),
+        SourceUrl::MySql(url) => Arc::new(mysql::MySql::new(url, reading.extractor, waits)?),
+        SourceUrl::Postgres(url) => Arc::new(postgres::Postgres::new(url, reading, waits)?),
+        SourceUrl::Sqlite(path) => Arc::new(sqlite::Sqlite::new(path, reading.sqlite_types, waits)),
     })
 }
 
 /// A connection that reads what the database says of its tables.
-pub(crate) trait Catalog {
+pub(crate) trait Catalog: Send {
     /// The database's name and version.
     fn version(&mut self) -> Result<String>;
 
@@ -63,6 +76,19 @@ pub(crate) trait Catalog {
 
     /// Who reads the rows of this database's sessions.
     fn extractor(&self) -> Extractor;
+
+    /// How sessions can see one state.
+    fn sharing(&mut self) -> Result<Sharing>;
+
+    /// What stays the same as long as nobody commits, where the database has such a thing.
+    fn witness(&mut self) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    /// A mark of the schema as this connection first saw it, for a database whose tables can't be pinned.
+    fn schema_mark(&self) -> Option<String> {
+        None
+    }
 
     /// What the user should know of how the rows will be read.
     fn warnings(&self) -> Vec<String> {
@@ -110,10 +136,13 @@ impl Extractor {
 }
 
 /// A connection of one worker.
-pub(crate) trait Session: Send {
+pub(crate) trait Session: Transaction + Send {
     /// Sends the query, and its rows to the destination, by one ConnectorX dispatcher. To be called in the worker's own
     /// one-thread pool.
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()>;
+
+    /// The one number that a query gives.
+    fn count(&mut self, sql: &str) -> Result<u64>;
 
     /// What ends this session's query from another thread.
     fn interrupt(&self) -> Arc<dyn Interrupt>;
@@ -124,6 +153,8 @@ pub(crate) trait Session: Send {
 pub(crate) struct Query {
     /// Its SQL.
     pub sql: String,
+    /// The SQL that counts its rows.
+    pub count_sql: String,
     /// Whether the rows are wanted in the order in which the server stores them.
     pub stored_order: bool,
     /// Whether the last column is the row's id, which is no column of the plan.
@@ -153,6 +184,8 @@ pub(crate) struct Table {
     pub indexes: Vec<Index>,
     /// How a few of its rows are drawn.
     pub draw: Draw,
+    /// Why a transaction doesn't see its rows as they were at the transaction's begin, if it doesn't.
+    pub unversioned: Option<String>,
 }
 
 /// What `--order-by auto` means for a table.

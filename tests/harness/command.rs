@@ -113,6 +113,12 @@ impl Running {
         rustix::process::kill_process(id, signal).expect("the command is ours to signal");
     }
 
+    /// As [`Running::signal`], for one that may have ended.
+    pub fn try_signal(&self, signal: rustix::process::Signal) {
+        let id = rustix::process::Pid::from_child(&self.child);
+        let _ = rustix::process::kill_process(id, signal);
+    }
+
     /// Whether it has not ended yet.
     pub fn runs(&mut self) -> bool {
         self.child

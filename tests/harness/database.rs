@@ -115,6 +115,55 @@ impl Database {
         }
     }
 
+    /// A session that lets nobody read a table until this is dropped.
+    pub fn lock(&self, table: &str) -> Box<dyn std::any::Any> {
+        let table = self.system().quote(table);
+        match self {
+            Self::Sqlite(path) => {
+                let conn = rusqlite::Connection::open(path).expect("a SQLite file");
+                conn.execute_batch("BEGIN EXCLUSIVE").expect("a lock");
+                Box::new(conn)
+            }
+            Self::MariaDb(name) => {
+                let mut conn = servers::mariadb().connect_to(name);
+                conn.query_drop(format!("LOCK TABLES {table} WRITE"))
+                    .expect("a lock");
+                Box::new(conn)
+            }
+            Self::Postgres(name) => {
+                let mut client = servers::postgres().connect_to(name);
+                let lock = format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+                client.batch_execute(&lock).expect("a lock");
+                Box::new(client)
+            }
+        }
+    }
+
+    /// Ends all sessions of the user `reader` in it.
+    pub fn end_sessions(&self) {
+        match self {
+            Self::Sqlite(_) => {}
+            Self::MariaDb(name) => {
+                let mut conn = servers::mariadb().connect_to(name);
+                let ids: Vec<u64> = conn
+                    .query(format!(
+                        "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'reader' AND DB = '{name}'"
+                    ))
+                    .expect("a query");
+                for id in ids {
+                    // It may have ended by itself.
+                    let _ = conn.query_drop(format!("KILL CONNECTION {id}"));
+                }
+            }
+            Self::Postgres(_) => {
+                self.count(
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+                     WHERE usename = 'reader' AND datname = current_database()",
+                );
+            }
+        }
+    }
+
     pub fn execute(&self, statement: &str) {
         self.execute_all(&[statement]);
     }

@@ -19,7 +19,7 @@ pub use command::{Firstseen, Running};
 pub use database::System;
 pub use dice::Dice;
 pub use oracle::{NullKeys, keep_first};
-pub use proxy::Proxy;
+pub use proxy::{Fault, Proxy};
 pub use ran::Ran;
 pub use readers::{Found, Reader, by_psycopg, interpreter, read};
 pub use servers::{

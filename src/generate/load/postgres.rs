@@ -4,6 +4,7 @@ use super::database::{Database, Standing, column_list, create_statement};
 use super::{Order, fill};
 use crate::generate::row::write_line;
 use crate::generate::supply::Supply;
+use crate::job::Waits;
 use crate::source::postgres::access::Access;
 use crate::source::postgres::error;
 use crate::{Error, ErrorKind, Result};
@@ -28,7 +29,7 @@ pub(super) fn load(url: &Url, order: &Order<'_>) -> Result<()> {
 }
 
 fn connect(url: &Url) -> Result<Client> {
-    let access = Access::new(url)?;
+    let access = Access::new(url, &Waits::default())?;
     let mut config = access.config.clone();
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(STALL_TIMEOUT);

@@ -1,9 +1,13 @@
 //! What MySQL and MariaDB say of their tables.
 
-use super::super::{Bound, Catalog, Column, Draw, Extractor, NaturalOrder, Table, TextRow};
+use super::super::shared::pin;
+use super::super::{
+    Bound, Catalog, Column, Draw, Extractor, NaturalOrder, Sharing, Table, TextRow,
+};
 use super::client::{Client, literal};
 use super::indexes::{self, Part};
 use super::settings::MAX_SORT_LENGTH;
+use super::transaction::position;
 use super::types::{ColumnType, bound, image, is_long};
 use crate::Result;
 
@@ -11,6 +15,8 @@ pub(super) struct MySqlCatalog {
     client: Client,
     /// Why the client is not of the kind that is taken first.
     warning: Option<String>,
+    /// Whether tables are used before they are described: a metadata lock keeps them as they are.
+    pins: bool,
 }
 
 const TABLE: &str = "SELECT TABLE_TYPE, ENGINE, TABLE_ROWS FROM information_schema.TABLES \
@@ -19,12 +25,22 @@ const COLUMNS: &str = "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, 
      FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {} ORDER BY ORDINAL_POSITION";
 const INDEXES: &str = "SELECT INDEX_NAME, COLUMN_NAME, NON_UNIQUE = 0, SUB_PART IS NULL AND INDEX_TYPE = 'BTREE' \
      FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {} ORDER BY INDEX_NAME, SEQ_IN_INDEX";
+/// Engines whose rows a transaction sees as they were at its begin.
+const VERSIONED: [&str; 2] = ["innodb", "rocksdb"];
 const BASE_TABLES: &str = "SELECT TABLE_NAME FROM information_schema.TABLES \
      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')";
 
 impl MySqlCatalog {
-    pub fn new(client: Client, warning: Option<String>) -> Self {
-        Self { client, warning }
+    pub fn new(mut client: Client, warning: Option<String>, pins: bool) -> Result<Self> {
+        if pins {
+            // Pins last as long as a transaction.
+            client.execute("START TRANSACTION READ ONLY")?;
+        }
+        Ok(Self {
+            client,
+            warning,
+            pins,
+        })
     }
 
     /// The rows that a query about a table gives; `{}` stands for the table's name.
@@ -92,6 +108,18 @@ fn natural_order(row: &TextRow, primary_key: &[String]) -> NaturalOrder {
     }
 }
 
+/// By a row of `information_schema.TABLES`. What a view reads is not known.
+fn unversioned(row: &TextRow) -> Option<String> {
+    let engine = text(row, 1);
+    if text(row, 0).ends_with("VIEW") {
+        Some("it is a view, whose tables may have no earlier states".to_owned())
+    } else if VERSIONED.contains(&engine.to_ascii_lowercase().as_str()) {
+        None
+    } else {
+        Some(format!("its engine {engine} keeps no earlier states"))
+    }
+}
+
 impl Catalog for MySqlCatalog {
     fn version(&mut self) -> Result<String> {
         let version = self.first_cells("SELECT VERSION()")?.concat();
@@ -108,7 +136,11 @@ impl Catalog for MySqlCatalog {
     }
 
     fn table(&mut self, name: &str) -> Result<Option<Table>> {
-        let rows = self.of_table(TABLE, name)?;
+        let mut rows = self.of_table(TABLE, name)?;
+        if self.pins && !rows.is_empty() {
+            self.client.text_rows(&pin(&quote(name)))?;
+            rows = self.of_table(TABLE, name)?;
+        }
         let Some(row) = rows.first() else {
             return Ok(None);
         };
@@ -124,6 +156,7 @@ impl Catalog for MySqlCatalog {
             primary_key,
             row_id: None,
             estimated_rows: number(row, 2),
+            unversioned: unversioned(row),
         }))
     }
 
@@ -149,6 +182,16 @@ impl Catalog for MySqlCatalog {
 
     fn extractor(&self) -> Extractor {
         self.client.extractor()
+    }
+
+    fn sharing(&mut self) -> Result<Sharing> {
+        // Only MariaDB tells a session where in the binary log its state stands.
+        let position = position(|sql| self.client.text_rows(sql))?;
+        Ok(if position.is_some() {
+            Sharing::Witnessed
+        } else {
+            Sharing::Unproved("the server has no binary log that tells where a snapshot stands")
+        })
     }
 
     fn warnings(&self) -> Vec<String> {

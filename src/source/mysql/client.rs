@@ -5,9 +5,9 @@ use super::super::Extractor;
 use super::super::pooled::Single;
 use super::connection::{Connection, Refused, TextRow};
 use super::error;
-use super::login::{CONNECT_TIMEOUT, Login};
-use super::settings::{SETTINGS, lift_time_limits};
-use crate::job::ExtractorChoice;
+use super::login::Login;
+use super::settings::{lift_time_limits, settings};
+use crate::job::{ExtractorChoice, Waits};
 use crate::{Error, ErrorKind, Result};
 use r2d2::PooledConnection;
 use r2d2_mysql::MySqlConnectionManager;
@@ -29,15 +29,19 @@ pub(super) struct StockSession {
 }
 
 /// The session that a choice gets, and why it is not the first choice.
-pub(super) fn connect(login: &Login, choice: ExtractorChoice) -> Result<(Client, Option<String>)> {
+pub(super) fn connect(
+    login: &Login,
+    choice: ExtractorChoice,
+    waits: &Waits,
+) -> Result<(Client, Option<String>)> {
     if choice == ExtractorChoice::ConnectorX {
-        return Ok((stock(login)?, None));
+        return Ok((stock(login, waits)?, None));
     }
-    match Connection::open(login, CONNECT_TIMEOUT) {
-        Ok(connection) => Ok((settled(connection)?, None)),
+    match Connection::open(login, waits.connect_or_default()) {
+        Ok(connection) => Ok((settled(connection, waits)?, None)),
         Err(Refused::Otherwise(error)) => Err(error),
         Err(Refused::UnknownAuthentication(name)) if choice == ExtractorChoice::Auto => {
-            let client = stock(login).map_err(|error| error.within(unknown(&name)))?;
+            let client = stock(login, waits).map_err(|error| error.within(unknown(&name)))?;
             let warning = format!("{}: ConnectorX's source reads instead", unknown(&name));
             Ok((client, Some(warning)))
         }
@@ -53,23 +57,29 @@ fn unknown(authentication: &str) -> String {
     format!("the authentication {authentication}, which the server wants, is not known")
 }
 
-fn settled(mut connection: Connection) -> Result<Client> {
-    for setting in SETTINGS {
-        connection.execute(setting)?;
+fn settled(mut connection: Connection, waits: &Waits) -> Result<Client> {
+    for setting in settings(waits) {
+        connection.execute(&setting)?;
     }
     let mut client = Client::Wire(Box::new(connection));
     lift_time_limits(&mut client)?;
     if let Client::Wire(connection) = &mut client {
-        connection.has_begun()?;
+        connection.has_begun(waits.read)?;
     }
     Ok(client)
 }
 
 /// A pool of one keeps its connection attempt within the deadline, whatever the server does.
-fn stock(login: &Login) -> Result<Client> {
-    let options = login.stock().init(SETTINGS.map(str::to_owned).to_vec());
+fn stock(login: &Login, waits: &Waits) -> Result<Client> {
+    let timeout = waits.connect_or_default();
+    let options = login
+        .stock()
+        .tcp_connect_timeout(Some(timeout))
+        .read_timeout(Some(waits.read))
+        .write_timeout(Some(waits.read))
+        .init(settings(waits));
     let manager = MySqlConnectionManager::new(options);
-    let (single, connection) = Single::connect(manager, CONNECT_TIMEOUT, error::connecting)?;
+    let (single, connection) = Single::connect(manager, timeout, error::connecting)?;
     let mut client = Client::Stock(Box::new(StockSession { single, connection }));
     lift_time_limits(&mut client)?;
     Ok(client)

@@ -59,15 +59,15 @@ pub(super) fn server(code: u16, state: &str, message: &str) -> Error {
             "the server has no connection left: take fewer --workers",
         ),
         1053 | 1077 | 1317 | 1927 => (
-            ErrorKind::Lost,
+            ErrorKind::Ended,
             "the session was ended on the server: run the job again",
         ),
         1205 | 1213 => (
-            ErrorKind::Lost,
-            "another transaction holds a lock: run the job again",
+            ErrorKind::Ended,
+            "another transaction holds a lock: run the job again, or allow more by --lock-wait-secs",
         ),
         1969 | 3024 => (
-            ErrorKind::Lost,
+            ErrorKind::Ended,
             "max_statement_time or max_execution_time ended the query",
         ),
         _ => (
@@ -98,6 +98,13 @@ pub(super) fn unreachable(cause: &io::Error) -> Error {
 
 /// What went wrong on a connection of our own.
 pub(super) fn lost(cause: &io::Error) -> Error {
+    if cause.kind() == io::ErrorKind::TimedOut {
+        return Error::new(
+            ErrorKind::Ended,
+            format!("the server gave no answer: {cause}"),
+        )
+        .advise("run the job again, or allow more time");
+    }
     Error::new(ErrorKind::Lost, format!("the connection was lost: {cause}"))
         .advise("run the job again; does the server's log say why it ended the session?")
 }

@@ -1,14 +1,11 @@
 //! What a URL says of a session: where, who, and how it is encrypted.
 
 use super::super::wire::{Address, SslMode, TlsPolicy};
+use crate::job::CONNECT;
 use crate::{Error, ErrorKind, Result};
 use r2d2_mysql::mysql::{Opts, OptsBuilder, SslOpts};
 use std::path::PathBuf;
-use std::time::Duration;
 use url::{Host, Url};
-
-/// How long a server may take to let a session begin.
-pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a session is begun with.
 #[derive(Clone)]
@@ -61,7 +58,7 @@ impl Login {
             .pass(self.password.clone())
             .db_name(Some(self.database.clone()))
             .prefer_socket(self.address.is_socket())
-            .tcp_connect_timeout(Some(CONNECT_TIMEOUT))
+            .tcp_connect_timeout(Some(CONNECT))
             .ssl_opts(self.stock_tls());
         match &self.address {
             Address::Tcp { host, port } => {

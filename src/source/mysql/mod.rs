@@ -7,6 +7,7 @@ mod connection;
 pub(crate) mod error;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
+mod gate;
 mod indexes;
 mod kill;
 pub(crate) mod login;
@@ -14,15 +15,17 @@ mod rows;
 mod sent;
 mod settings;
 mod stock;
+mod transaction;
 mod types;
 
 use super::in_place::{InPlaceSource, InPlaceTransport};
 use super::lent::Home;
 use super::pooled::Single;
-use super::{Catalog, Database, Extractor, Interrupt, Query, Session};
+use super::shared::{no_transaction, number};
+use super::{Begin, Catalog, Database, Extractor, Gate, Interrupt, Query, Session, Transaction};
 use crate::Result;
 use crate::destination::{Form, UnitDestination};
-use crate::job::ExtractorChoice;
+use crate::job::{ExtractorChoice, Waits};
 use client::Client;
 use connection::Connection;
 use connectorx::prelude::Dispatcher;
@@ -38,25 +41,27 @@ use url::Url;
 pub(super) struct MySql {
     login: Login,
     extractor: ExtractorChoice,
+    waits: Waits,
 }
 
 impl MySql {
-    pub(super) fn new(url: &Url, extractor: ExtractorChoice) -> Result<Self> {
+    pub(super) fn new(url: &Url, extractor: ExtractorChoice, waits: &Waits) -> Result<Self> {
         Ok(Self {
             login: Login::parse(url)?,
             extractor,
+            waits: waits.clone(),
         })
     }
 }
 
 impl Database for MySql {
-    fn catalog(&self) -> Result<Box<dyn Catalog>> {
-        let (client, warning) = client::connect(&self.login, self.extractor)?;
-        Ok(Box::new(catalog::MySqlCatalog::new(client, warning)))
+    fn catalog(&self, pins: bool) -> Result<Box<dyn Catalog>> {
+        let (client, warning) = client::connect(&self.login, self.extractor, &self.waits)?;
+        Ok(Box::new(catalog::MySqlCatalog::new(client, warning, pins)?))
     }
 
     fn session(&self, extractor: Extractor) -> Result<Box<dyn Session>> {
-        let (client, _) = client::connect(&self.login, extractor.choice())?;
+        let (client, _) = client::connect(&self.login, extractor.choice(), &self.waits)?;
         Ok(match client {
             Client::Wire(connection) => Box::new(WireSession {
                 interrupt: Arc::new(Kill::wire(&self.login, &connection)?),
@@ -67,6 +72,10 @@ impl Database for MySql {
                 single: session.single,
             }),
         })
+    }
+
+    fn gate(&self) -> Result<Gate> {
+        gate::gate(&self.login, &self.waits)
     }
 }
 
@@ -85,8 +94,26 @@ impl Session for WireSession {
             .run()
     }
 
+    fn count(&mut self, sql: &str) -> Result<u64> {
+        number(&self.home.lend()?.get_mut()?.text_rows(sql)?)
+    }
+
     fn interrupt(&self) -> Arc<dyn Interrupt> {
         Arc::clone(&self.interrupt) as Arc<dyn Interrupt>
+    }
+}
+
+impl Transaction for WireSession {
+    fn begin(&mut self, _begin: &Begin) -> Result<Option<String>> {
+        transaction::begin(self.home.lend()?.get_mut()?)
+    }
+
+    fn pin(&mut self, tables: &[String]) -> Result<()> {
+        transaction::pin(self.home.lend()?.get_mut()?, tables)
+    }
+
+    fn end(&mut self) -> Result<()> {
+        self.home.lend()?.get_mut()?.execute("ROLLBACK")
     }
 }
 
@@ -105,7 +132,26 @@ impl Session for StockSession {
             .run()
     }
 
+    fn count(&mut self, _sql: &str) -> Result<u64> {
+        Err(no_transaction())
+    }
+
     fn interrupt(&self) -> Arc<dyn Interrupt> {
         Arc::clone(&self.interrupt) as Arc<dyn Interrupt>
+    }
+}
+
+/// Each unit is read by itself: ConnectorX's stock source knows of no transaction around it.
+impl Transaction for StockSession {
+    fn begin(&mut self, _begin: &Begin) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    fn pin(&mut self, _tables: &[String]) -> Result<()> {
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<()> {
+        Ok(())
     }
 }

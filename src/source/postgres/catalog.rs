@@ -1,6 +1,9 @@
 //! What PostgreSQL says of its tables.
 
-use super::super::{Bound, Catalog, Column, Draw, Extractor, Index, NaturalOrder, Table, TextRow};
+use super::super::shared::pin;
+use super::super::{
+    Bound, Catalog, Column, Draw, Extractor, Index, NaturalOrder, Sharing, Table, TextRow,
+};
 use super::error::in_use;
 use super::stock::Manager;
 use super::types::{ColumnType, bound, image, padded_to};
@@ -19,11 +22,16 @@ pub(super) struct PostgresCatalog {
     extractor: Extractor,
     warning: Option<String>,
     numeric: Option<Numeric>,
+    /// Whether tables are locked before they are described, in the mode of a reader.
+    pins: bool,
 }
 
 /// Otherwise the server would plan its catalogue's queries anew for the first tables.
 const PLANS: &str = "SET plan_cache_mode = force_generic_plan";
 
+const PINNING: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY";
+/// One row, if there is a table of that name.
+const EXISTS: &str = "SELECT 1 WHERE to_regclass(quote_ident($1)) IS NOT NULL";
 /// Found as the session's `search_path` finds it; a partitioned table has its estimate in its partitions.
 const TABLE: &str = "SELECT c.oid, c.relkind::text, \
        (SELECT sum(p.reltuples)::float8 FROM pg_class p WHERE (p.oid = c.oid AND c.relkind <> 'p') \
@@ -78,7 +86,25 @@ impl PostgresCatalog {
             extractor,
             warning,
             numeric,
+            pins: false,
         })
+    }
+
+    /// From now on every table is locked before it is described, until this connection's end. The transaction is READ
+    /// COMMITTED, so that the snapshot that it exports is younger than its locks: what was truncated or altered before is
+    /// seen as that, and after them nothing can be.
+    pub fn pin_tables(&mut self) -> Result<()> {
+        let begun = self.client.batch_execute(PINNING);
+        self.pins = true;
+        begun.map_err(|cause| in_use(&cause))
+    }
+
+    /// To parse a query locks its tables.
+    fn pin(&mut self, name: &str) -> Result<(), postgres::Error> {
+        if self.pins && self.of_table(EXISTS, &name)?.len() == 1 {
+            self.client.prepare(&pin(&quote(name)))?;
+        }
+        Ok(())
     }
 
     /// The rows that one of the queries above gives of a table.
@@ -95,6 +121,7 @@ impl PostgresCatalog {
     }
 
     fn described(&mut self, name: &str) -> Result<Option<Table>, postgres::Error> {
+        self.pin(name)?;
         let tables = self.of_table(TABLE, &name)?;
         let Some(row) = tables.first() else {
             return Ok(None);
@@ -120,6 +147,7 @@ impl PostgresCatalog {
             row_id: None,
             natural_order: natural_order(&kind),
             estimated_rows: row.get::<_, Option<f64>>(2).and_then(estimate),
+            unversioned: (kind == "f").then(|| "it is a foreign table".to_owned()),
         }))
     }
 }
@@ -238,6 +266,12 @@ impl Catalog for PostgresCatalog {
 
     fn extractor(&self) -> Extractor {
         self.extractor
+    }
+
+    fn sharing(&mut self) -> Result<Sharing> {
+        let row = self.client.query_one("SELECT pg_export_snapshot()", &[]);
+        let row = row.map_err(|cause| in_use(&cause))?;
+        Ok(Sharing::Exported(row.get(0)))
     }
 
     fn warnings(&self) -> Vec<String> {

@@ -44,6 +44,9 @@ fn unreachable(why: &str) -> Error {
 /// What went wrong on a connection of our own.
 pub(super) fn broken(fault: Fault) -> Error {
     match fault {
+        Fault::Io(cause) if cause.kind() == std::io::ErrorKind::TimedOut => {
+            silent(&cause.to_string())
+        }
         Fault::Io(cause) => lost(&cause.to_string()),
         Fault::Server { code, message } => server(&code, &message),
         Fault::Protocol(what) => {
@@ -56,6 +59,14 @@ pub(super) fn broken(fault: Fault) -> Error {
         }
         Fault::Told(error) => error,
     }
+}
+
+fn silent(why: &str) -> Error {
+    Error::new(
+        ErrorKind::Ended,
+        format!("the server gave no answer: {why}"),
+    )
+    .advise("run the job again, or allow more time")
 }
 
 fn lost(why: &str) -> Error {
@@ -109,13 +120,21 @@ fn server(code: &str, message: &str) -> Error {
             ErrorKind::Unreachable,
             "the server has no connection left: take fewer --workers",
         ),
-        "57014" | "57P01" | "57P02" | "57P03" | "25P03" => (
-            ErrorKind::Lost,
+        "57P03" => (
+            ErrorKind::Unreachable,
+            "the server starts or stops: run the job again",
+        ),
+        "57014" | "57P01" | "57P02" | "57P05" | "25P03" | "25P04" => (
+            ErrorKind::Ended,
             "the session was ended on the server: run the job again",
         ),
+        "53200" => (
+            ErrorKind::Refused,
+            "for many tables take fewer --workers, or raise the server's max_locks_per_transaction",
+        ),
         "55P03" => (
-            ErrorKind::Lost,
-            "another transaction holds a lock on the table: run the job again",
+            ErrorKind::Ended,
+            "another transaction holds a lock on the table: run the job again, or allow more by --lock-wait-secs",
         ),
         _ => (
             ErrorKind::Refused,

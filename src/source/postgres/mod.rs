@@ -14,20 +14,24 @@ mod stock;
 mod types;
 mod uuid;
 
-use super::{Catalog, Database, Extractor, Session};
-use crate::job::{ExtractorChoice, Numeric, Reading};
+use super::{Catalog, Database, Extractor, Gate, Session};
+use crate::job::{ExtractorChoice, Numeric, Reading, Waits};
 use crate::{Error, ErrorKind, Result};
 use access::Access;
 use url::Url;
 
 /// What every session says first. A scan must begin at the table's start and come from one process, or its rows are not
 /// in the order of the table. Arrays may travel as text, in which floating-point numbers must read back.
-const SETTINGS: &str = "\
-    SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'iso_8601'; SET client_encoding = 'UTF8'; \
-    SET extra_float_digits = 3; SET bytea_output = 'hex'; \
-    SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; \
-    SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '30s'; \
-    SET default_transaction_read_only = on";
+fn settings(waits: &Waits) -> String {
+    let lock_secs = waits.lock.as_secs();
+    format!(
+        "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'iso_8601'; SET client_encoding = 'UTF8'; \
+         SET extra_float_digits = 3; SET bytea_output = 'hex'; \
+         SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; \
+         SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '{lock_secs}s'; \
+         SET default_transaction_read_only = on"
+    )
+}
 /// A scan of an index would give the index's order; a sequential or bitmap scan gives the table's.
 const STORED_ORDER: &str = "SET enable_indexscan = off; SET enable_indexonlyscan = off";
 const ANY_ORDER: &str = "RESET enable_indexscan; RESET enable_indexonlyscan";
@@ -43,8 +47,8 @@ pub(super) struct Postgres {
 }
 
 impl Postgres {
-    pub(super) fn new(url: &Url, reading: &Reading) -> Result<Self> {
-        let access = Access::new(url)?;
+    pub(super) fn new(url: &Url, reading: &Reading, waits: &Waits) -> Result<Self> {
+        let access = Access::new(url, waits)?;
         let (extractor, warning) = match (reading.extractor, access.beyond_wire()) {
             (ExtractorChoice::ConnectorX, _) => (Extractor::ConnectorX, None),
             (ExtractorChoice::Auto, Some(parameter)) => {
@@ -71,14 +75,18 @@ fn beyond_wire(parameter: &str) -> Error {
 }
 
 impl Database for Postgres {
-    fn catalog(&self) -> Result<Box<dyn Catalog>> {
+    fn catalog(&self, pins: bool) -> Result<Box<dyn Catalog>> {
         let (_, connection) = stock::connect(&self.access)?;
-        Ok(Box::new(catalog::PostgresCatalog::new(
+        let mut catalog = catalog::PostgresCatalog::new(
             connection,
             self.extractor,
             self.warning.clone(),
             self.numeric,
-        )?))
+        )?;
+        if pins {
+            catalog.pin_tables()?;
+        }
+        Ok(Box::new(catalog))
     }
 
     fn session(&self, extractor: Extractor) -> Result<Box<dyn Session>> {
@@ -86,5 +94,10 @@ impl Database for Postgres {
             Extractor::Wire => session::session(&self.access),
             Extractor::ConnectorX => stock::session(&self.access),
         }
+    }
+
+    /// A snapshot is exported instead.
+    fn gate(&self) -> Result<Gate> {
+        Err(Error::new(ErrorKind::Bug, "PostgreSQL has no gate"))
     }
 }

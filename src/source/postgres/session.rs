@@ -4,24 +4,55 @@ use super::access::Access;
 use super::connection::{Cancel, Connection, start};
 use super::error::broken;
 use super::rows::Reader;
-use super::{ANY_ORDER, SETTINGS, STORED_ORDER};
+use super::{ANY_ORDER, STORED_ORDER};
 use crate::Result;
 use crate::destination::{Form, UnitDestination};
 use crate::source::in_place::{InPlaceSource, InPlaceTransport};
 use crate::source::lent::Home;
+use crate::source::shared::{number, pin};
 use crate::source::wire::Stream;
-use crate::source::{Interrupt, Query, Session};
+use crate::source::{Begin, Interrupt, Query, Session, Transaction};
 use connectorx::prelude::Dispatcher;
 use std::sync::Arc;
 
 /// A worker's session.
 pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
-    let (connection, cancel) = start(access, SETTINGS)?;
+    let (connection, cancel) = start(access)?;
     Ok(Box::new(WireSession {
         connection: Home::of(connection),
         cancel,
     }))
 }
+
+impl Transaction for WireSession {
+    fn begin(&mut self, begin: &Begin) -> Result<Option<String>> {
+        let mut connection = self.connection.lend()?;
+        let connection = connection.get_mut()?;
+        connection.execute(BEGIN).map_err(broken)?;
+        if let Some(snapshot) = &begin.exported {
+            let import = format!("SET TRANSACTION SNAPSHOT '{snapshot}'");
+            connection.execute(&import).map_err(broken)?;
+        }
+        Ok(None)
+    }
+
+    /// To parse a query locks its tables, in the mode of a reader.
+    fn pin(&mut self, tables: &[String]) -> Result<()> {
+        let mut connection = self.connection.lend()?;
+        let connection = connection.get_mut()?;
+        for table in tables {
+            connection.describe(&pin(table)).map_err(broken)?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<()> {
+        let mut connection = self.connection.lend()?;
+        connection.get_mut()?.execute("ROLLBACK").map_err(broken)
+    }
+}
+
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 struct WireSession {
     connection: Home<Connection<Stream>>,
@@ -42,6 +73,12 @@ impl Session for WireSession {
         let source = InPlaceSource::new(Reader::new(connection, schema), gate);
         Dispatcher::<_, _, InPlaceTransport>::new(source, destination, &[query.sql.as_str()], None)
             .run()
+    }
+
+    fn count(&mut self, sql: &str) -> Result<u64> {
+        let mut connection = self.connection.lend()?;
+        let rows = connection.get_mut()?.text_rows(sql).map_err(broken)?;
+        number(&rows)
     }
 
     fn interrupt(&self) -> Arc<dyn Interrupt> {

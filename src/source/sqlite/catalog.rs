@@ -1,6 +1,8 @@
 //! What SQLite says of its tables.
 
-use super::super::{Bound, Catalog, Column, Draw, Extractor, NaturalOrder, Table, TextRow};
+use super::super::{
+    Bound, Catalog, Column, Draw, Extractor, NaturalOrder, Sharing, Table, TextRow,
+};
 use super::indexes::{Indexes, Info, LOTTERY, rowid_name};
 use super::{translated, types};
 use crate::Result;
@@ -11,11 +13,16 @@ use rusqlite::{Connection, OptionalExtension};
 pub(super) struct SqliteCatalog {
     connection: Connection,
     types: SqliteTypes,
+    schema_mark: String,
 }
 
 impl SqliteCatalog {
-    pub fn new(connection: Connection, types: SqliteTypes) -> Self {
-        Self { connection, types }
+    pub fn new(connection: Connection, types: SqliteTypes, schema_mark: String) -> Self {
+        Self {
+            connection,
+            types,
+            schema_mark,
+        }
     }
 
     fn infos(&self, table: &str) -> rusqlite::Result<Vec<Info>> {
@@ -81,6 +88,7 @@ impl SqliteCatalog {
             primary_key,
             natural_order,
             estimated_rows,
+            unversioned: None,
         }))
     }
 
@@ -174,6 +182,24 @@ impl Catalog for SqliteCatalog {
 
     fn nulls_first(&self, _descending: bool) -> &'static str {
         ""
+    }
+
+    fn sharing(&mut self) -> Result<Sharing> {
+        Ok(Sharing::Witnessed)
+    }
+
+    /// Another number than before, if another connection has committed since.
+    fn witness(&mut self) -> Result<Option<String>> {
+        let version = self
+            .connection
+            .pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0));
+        version
+            .map(|version| Some(version.to_string()))
+            .map_err(|cause| translated(&cause))
+    }
+
+    fn schema_mark(&self) -> Option<String> {
+        Some(self.schema_mark.clone())
     }
 
     fn extractor(&self) -> Extractor {

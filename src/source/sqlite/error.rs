@@ -16,7 +16,7 @@ pub(super) fn translated(cause: &rusqlite::Error) -> Error {
             "the file is no SQLite database, or is encrypted",
         ),
         Some(ErrorCode::DatabaseCorrupt) => (
-            ErrorKind::Lost,
+            ErrorKind::Ended,
             "check the file with PRAGMA integrity_check",
         ),
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => (
@@ -28,11 +28,11 @@ pub(super) fn translated(cause: &rusqlite::Error) -> Error {
             "a writer has left an unfinished transaction beside the file: open it once with a program that may write it",
         ),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
-            ErrorKind::Lost,
+            ErrorKind::Ended,
             "another program keeps the file locked: run the job again",
         ),
         Some(ErrorCode::SystemIoFailure) => (
-            ErrorKind::Lost,
+            ErrorKind::Ended,
             "the file can't be read: is its disk in order?",
         ),
         _ => (ErrorKind::Refused, "check --where and the tables' views"),

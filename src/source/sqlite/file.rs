@@ -9,9 +9,6 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How long a reader waits for a writer's lock. In rollback-journal mode a commit locks readers out for its writes.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
-
 /// Longest step of the clock that file systems stamp files by: the kernel's tick at 100 Hz.
 const CLOCK_TICK: Duration = Duration::from_millis(10);
 
@@ -30,9 +27,10 @@ struct Stamp {
     modified: (i64, i64),
 }
 
-/// Opens a file read-only. Where a reader would have to make the files of a write-ahead log, the file is opened as
+/// Opens a file read-only, whose readers wait as long for a writer's lock: in rollback-journal mode a commit locks readers
+/// out for its writes. Where a reader would have to make the files of a write-ahead log, the file is opened as
 /// immutable instead.
-pub(super) fn open(path: &Path) -> Result<(Connection, OpenFile)> {
+pub(super) fn open(path: &Path, lock_wait: Duration) -> Result<(Connection, OpenFile)> {
     if !path.is_file() {
         let message = format!("there is no SQLite file {}", path.display());
         return Err(Error::new(ErrorKind::Unreachable, message)
@@ -43,7 +41,7 @@ pub(super) fn open(path: &Path) -> Result<(Connection, OpenFile)> {
         .canonicalize()
         .map_err(|cause| unreadable(path).because(cause))?;
     let unlocked = unlocked(path).map_err(|cause| unreadable(path).because(cause))?;
-    let connection = connect(path, unlocked.is_some());
+    let connection = connect(path, unlocked.is_some(), lock_wait);
     let connection = connection.map_err(|cause| translated(&cause).within(path.display()))?;
     let file = OpenFile {
         path: path.to_owned(),
@@ -52,7 +50,7 @@ pub(super) fn open(path: &Path) -> Result<(Connection, OpenFile)> {
     Ok((connection, file))
 }
 
-fn connect(path: &Path, immutable: bool) -> rusqlite::Result<Connection> {
+fn connect(path: &Path, immutable: bool, lock_wait: Duration) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = if immutable {
         let uri = format!("file:{}?immutable=1", percent_encoded(path));
@@ -61,7 +59,7 @@ fn connect(path: &Path, immutable: bool) -> rusqlite::Result<Connection> {
         // Without SQLITE_OPEN_URI the path is a path, whatever characters it has.
         Connection::open_with_flags(path, flags)?
     };
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.busy_timeout(lock_wait)?;
     // The file's first page is read here, so that what is no database is said to be none.
     connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0))?;
     Ok(connection)
@@ -121,6 +119,14 @@ impl Stamp {
 }
 
 impl OpenFile {
+    /// Of a file that is read without a lock, what any write changes; else nothing.
+    pub fn mark(&self) -> String {
+        self.unlocked.as_ref().map_or_else(String::new, |stamp| {
+            let (secs, nanos) = stamp.modified;
+            format!("{} {} {secs}.{nanos}", stamp.inode, stamp.size)
+        })
+    }
+
     /// An error if what was read may be a mixture: a writer has changed the file since it was opened without a lock.
     /// (Rows that stand only in a new log were not read, and are not missed: they came later.)
     pub fn check_unchanged(&self) -> Result<()> {
@@ -135,7 +141,7 @@ impl OpenFile {
             return Ok(());
         }
         let message = format!("{} was changed while it was read", self.path.display());
-        Err(Error::new(ErrorKind::Lost, message).advise("run the job again"))
+        Err(Error::new(ErrorKind::Ended, message).advise("run the job again"))
     }
 }
 

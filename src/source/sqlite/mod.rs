@@ -7,14 +7,15 @@ mod file;
 mod indexes;
 mod rows;
 mod storage;
+mod transaction;
 mod types;
 mod values;
 
 use super::lent::Home;
-use super::{Catalog, Database, Extractor, Interrupt, Query, Session};
+use super::{Begin, Catalog, Database, Extractor, Gate, Interrupt, Query, Session, Transaction};
 use crate::Result;
 use crate::destination::UnitDestination;
-use crate::job::SqliteTypes;
+use crate::job::{SqliteTypes, Waits};
 use connectorx::prelude::Dispatcher;
 use error::translated;
 use file::OpenFile;
@@ -22,32 +23,37 @@ use rows::{SqliteSource, SqliteTransport};
 use rusqlite::{Connection, InterruptHandle};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A SQLite file.
 pub(super) struct Sqlite {
     path: PathBuf,
     types: SqliteTypes,
+    lock_wait: Duration,
 }
 
 impl Sqlite {
-    pub(super) fn new(path: &Path, types: SqliteTypes) -> Self {
+    pub(super) fn new(path: &Path, types: SqliteTypes, waits: &Waits) -> Self {
         Self {
             path: path.to_owned(),
             types,
+            lock_wait: waits.lock,
         }
     }
 }
 
 impl Database for Sqlite {
-    fn catalog(&self) -> Result<Box<dyn Catalog>> {
+    /// A table can't be pinned; whether the schema is still the same is seen by its mark.
+    fn catalog(&self, _pins: bool) -> Result<Box<dyn Catalog>> {
+        let (connection, file) = file::open(&self.path, self.lock_wait)?;
+        let mark = transaction::schema_mark(&connection, &file)?;
         Ok(Box::new(catalog::SqliteCatalog::new(
-            file::open(&self.path)?.0,
-            self.types,
+            connection, self.types, mark,
         )))
     }
 
     fn session(&self, _extractor: Extractor) -> Result<Box<dyn Session>> {
-        let (connection, file) = file::open(&self.path)?;
+        let (connection, file) = file::open(&self.path, self.lock_wait)?;
         let interrupt = Arc::new(connection.get_interrupt_handle());
         Ok(Box::new(SqliteSession {
             home: Home::of(connection),
@@ -55,6 +61,27 @@ impl Database for Sqlite {
             file,
             any_as_text: self.types == SqliteTypes::Text,
         }))
+    }
+
+    fn gate(&self) -> Result<Gate> {
+        transaction::gate(&self.path, self.lock_wait)
+    }
+}
+
+impl Transaction for SqliteSession {
+    fn begin(&mut self, begin: &Begin) -> Result<Option<String>> {
+        transaction::begin(self.home.lend()?.get_mut()?, &self.file, begin)
+    }
+
+    /// In its transaction a reader sees no change.
+    fn pin(&mut self, _tables: &[String]) -> Result<()> {
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<()> {
+        let mut connection = self.home.lend()?;
+        let ended = connection.get_mut()?.execute_batch("ROLLBACK");
+        ended.map_err(|cause| translated(&cause))
     }
 }
 
@@ -76,6 +103,14 @@ impl Session for SqliteSession {
         Dispatcher::<_, _, SqliteTransport>::new(source, destination, &[query.sql.as_str()], None)
             .run()?;
         self.file.check_unchanged()
+    }
+
+    fn count(&mut self, sql: &str) -> Result<u64> {
+        let mut connection = self.home.lend()?;
+        let counted = connection
+            .get_mut()?
+            .query_row(sql, (), |row| row.get::<_, u64>(0));
+        counted.map_err(|cause| translated(&cause))
     }
 
     fn interrupt(&self) -> Arc<dyn Interrupt> {

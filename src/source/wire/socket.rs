@@ -1,4 +1,5 @@
-//! A TCP or Unix socket, with a deadline for all that has to come before it.
+//! A TCP or Unix socket that never waits forever: at first all has to come before a deadline, then each read and write has a
+//! timeout of its own.
 
 use super::Address;
 use std::io::{self, Read, Write};
@@ -6,11 +7,27 @@ use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-/// A connected socket. With a deadline, reads and writes end by it with `TimedOut`.
+/// A connected socket. Reads and writes that take too long end with `TimedOut`.
 pub(super) struct Socket {
     kind: Kind,
-    deadline: Option<Instant>,
+    wait: Wait,
 }
+
+/// How long reads and writes may take.
+#[derive(Clone, Copy)]
+enum Wait {
+    /// All of them together.
+    Until(Instant),
+    /// Each of them.
+    For(Duration),
+}
+
+/// Silence after which the kernel asks whether the other end is still there: well below what firewalls forget idle
+/// connections after.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(60);
+/// Between two such questions; after [`KEEPALIVE_PROBES`] without an answer the connection is lost.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
+const KEEPALIVE_PROBES: u32 = 6;
 
 enum Kind {
     Tcp(TcpStream),
@@ -18,7 +35,7 @@ enum Kind {
 }
 
 impl Socket {
-    /// Connects by the deadline, which stays until it is lifted. Of a host with several addresses the first that answers
+    /// Connects by the deadline, which stays until [`Socket::wait_for`]. Of a host with several addresses the first that answers
     /// is taken; the error is the last one's.
     pub fn connect(address: &Address, deadline: Instant) -> io::Result<Self> {
         let kind = match address {
@@ -27,14 +44,14 @@ impl Socket {
         };
         Ok(Self {
             kind,
-            deadline: Some(deadline),
+            wait: Wait::Until(deadline),
         })
     }
 
-    /// From now on reads and writes wait as long as they must.
-    pub fn lift_deadline(&mut self) -> io::Result<()> {
-        self.deadline = None;
-        self.set_timeout(None)
+    /// From now on each read and write may take this long.
+    pub fn wait_for(&mut self, timeout: Duration) -> io::Result<()> {
+        self.wait = Wait::For(timeout);
+        self.set_timeout(timeout)
     }
 
     /// The same socket, for whoever shuts it down.
@@ -45,7 +62,7 @@ impl Socket {
         };
         Ok(Self {
             kind,
-            deadline: None,
+            wait: self.wait,
         })
     }
 
@@ -58,7 +75,8 @@ impl Socket {
         };
     }
 
-    fn set_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+    fn set_timeout(&self, timeout: Duration) -> io::Result<()> {
+        let timeout = Some(timeout);
         match &self.kind {
             Kind::Tcp(socket) => {
                 socket.set_read_timeout(timeout)?;
@@ -73,9 +91,18 @@ impl Socket {
 
     /// Gives the next call what is left until the deadline.
     fn keep_deadline(&self) -> io::Result<()> {
-        match self.deadline {
-            None => Ok(()),
-            Some(deadline) => self.set_timeout(Some(remaining(deadline)?)),
+        match self.wait {
+            Wait::For(_) => Ok(()),
+            Wait::Until(deadline) => self.set_timeout(remaining(deadline)?),
+        }
+    }
+
+    /// What an elapsed timeout of a socket is called depends on the system.
+    fn named(&self, cause: io::Error) -> io::Error {
+        match (cause.kind(), self.wait) {
+            (io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut, Wait::Until(_)) => too_slow(),
+            (io::ErrorKind::WouldBlock, Wait::For(timeout)) => silent(timeout),
+            _ => cause,
         }
     }
 }
@@ -87,12 +114,23 @@ fn connect_tcp(host: &str, port: u16, deadline: Instant) -> io::Result<TcpStream
             Ok(socket) => {
                 // A query is one small packet that nothing follows.
                 socket.set_nodelay(true)?;
+                keep_alive(&socket)?;
                 return Ok(socket);
             }
             Err(cause) => last = cause,
         }
     }
     Err(last)
+}
+
+/// A connection whose other end has vanished is lost in two minutes, also while nothing is asked on it.
+fn keep_alive(socket: &TcpStream) -> io::Result<()> {
+    use rustix::net::sockopt;
+    sockopt::set_socket_keepalive(socket, true)?;
+    sockopt::set_tcp_keepidle(socket, KEEPALIVE_IDLE)?;
+    sockopt::set_tcp_keepintvl(socket, KEEPALIVE_INTERVAL)?;
+    sockopt::set_tcp_keepcnt(socket, KEEPALIVE_PROBES)?;
+    Ok(())
 }
 
 fn remaining(deadline: Instant) -> io::Result<Duration> {
@@ -110,33 +148,33 @@ fn too_slow() -> io::Error {
     )
 }
 
-/// What an elapsed timeout of a socket is called depends on the system.
-fn named(cause: io::Error) -> io::Error {
-    match cause.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => too_slow(),
-        _ => cause,
-    }
+fn silent(timeout: Duration) -> io::Error {
+    let message = format!(
+        "silent for {} seconds, as --read-timeout-secs allows",
+        timeout.as_secs()
+    );
+    io::Error::new(io::ErrorKind::TimedOut, message)
 }
 
 impl Read for Socket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.keep_deadline()?;
-        match &mut self.kind {
+        let read = match &mut self.kind {
             Kind::Tcp(socket) => socket.read(buffer),
             Kind::Unix(socket) => socket.read(buffer),
-        }
-        .map_err(named)
+        };
+        read.map_err(|cause| self.named(cause))
     }
 }
 
 impl Write for Socket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.keep_deadline()?;
-        match &mut self.kind {
+        let written = match &mut self.kind {
             Kind::Tcp(socket) => socket.write(bytes),
             Kind::Unix(socket) => socket.write(bytes),
-        }
-        .map_err(named)
+        };
+        written.map_err(|cause| self.named(cause))
     }
 
     fn flush(&mut self) -> io::Result<()> {

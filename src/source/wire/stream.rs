@@ -6,7 +6,7 @@ use super::tls::{self, TlsPolicy};
 use crate::Result;
 use rustls::ClientConnection;
 use std::io::{self, Read, Write};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A connection to a server. What it is given to write is sent at once.
 pub(crate) struct Stream {
@@ -25,7 +25,7 @@ impl Closer {
 }
 
 impl Stream {
-    /// Connects by the deadline. All that follows has to come before it, too, until [`Stream::lift_deadline`].
+    /// Connects by the deadline. All that follows has to come before it, too, until [`Stream::wait_for`].
     pub fn connect(address: &Address, deadline: Instant) -> io::Result<Self> {
         Ok(Self {
             socket: Socket::connect(address, deadline)?,
@@ -46,9 +46,9 @@ impl Stream {
         })
     }
 
-    /// The session has begun: from now on reads and writes wait as long as they must.
-    pub fn lift_deadline(&mut self) -> io::Result<()> {
-        self.socket.lift_deadline()
+    /// The session has begun: from now on each read and write may take this long.
+    pub fn wait_for(&mut self, timeout: Duration) -> io::Result<()> {
+        self.socket.wait_for(timeout)
     }
 
     /// Whether what is sent can't be read on its way.

@@ -15,13 +15,17 @@ pub struct MariaDb {
 
 impl MariaDb {
     pub(super) fn start() -> Self {
-        Self::started(&[])
+        // Snapshots are told by their place in the log.
+        Self::started(&[], "--log-bin=binlog")
     }
 
-    /// A server that speaks TLS, with users that it lets in on conditions: `encrypted` by TLS alone, `old` by an
+    /// A server that speaks TLS and has no binary log, with users that it lets in on conditions: `encrypted` by TLS alone, `old` by an
     /// authentication that no client of ours knows. Certificates: see [`certificates::write`].
     pub(super) fn start_secured() -> Self {
-        let mariadb = Self::started(&["ssl-cert=server.pem", "ssl-key=server.key"]);
+        let mariadb = Self::started(
+            &["ssl-cert=server.pem", "ssl-key=server.key"],
+            "--skip-log-bin",
+        );
         let mut conn = mariadb.connect_to("mysql");
         for statement in [
             format!("CREATE USER encrypted IDENTIFIED BY '{PASSWORD}' REQUIRE SSL"),
@@ -37,7 +41,7 @@ impl MariaDb {
     }
 
     /// Each secret is an option that names a file of the server's folder.
-    fn started(secrets: &[&str]) -> Self {
+    fn started(secrets: &[&str], binary_log: &str) -> Self {
         let server = Supervised::new("mariadb");
         let mut mariadb = Self {
             server,
@@ -66,6 +70,7 @@ impl MariaDb {
         });
         let mut options = mariadb.options(&data);
         options.extend(secrets);
+        options.push(binary_log.to_owned());
         let (port, socket) = (mariadb.port, mariadb.socket());
         let ready = || Conn::new(root(&socket)).is_ok();
         mariadb
@@ -76,6 +81,10 @@ impl MariaDb {
             format!("CREATE USER reader IDENTIFIED BY '{PASSWORD}'"),
             "GRANT SELECT, INSERT, CREATE, DROP ON *.* TO reader".into(),
             "GRANT PROCESS ON *.* TO reader".into(),
+            format!("CREATE USER reloader IDENTIFIED BY '{PASSWORD}'"),
+            "GRANT SELECT, RELOAD ON *.* TO reloader".into(),
+            format!("CREATE USER few IDENTIFIED BY '{PASSWORD}' WITH MAX_USER_CONNECTIONS 3"),
+            "GRANT SELECT ON *.* TO few".into(),
         ] {
             conn.query_drop(&statement)
                 .unwrap_or_else(|cause| panic!("port {port}: {statement}: {cause}"));
@@ -139,7 +148,7 @@ impl MariaDb {
         let fixed = [
             "--bind-address=127.0.0.1",
             "--skip-name-resolve",
-            "--skip-log-bin",
+            "--log-bin-trust-function-creators=1",
             "--max-connections=300",
             "--max-allowed-packet=64M",
             "--character-set-server=utf8mb4",

@@ -27,7 +27,8 @@ impl Postgres {
     pub(super) fn start() -> Self {
         let postgres = Self::started(RULES, &[]);
         let user = format!(
-            "CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'; GRANT pg_read_all_data TO reader"
+            "CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'; GRANT pg_read_all_data TO reader; \
+             CREATE ROLE few LOGIN PASSWORD '{PASSWORD}' CONNECTION LIMIT 3; GRANT pg_read_all_data TO few"
         );
         postgres.administer(&user);
         postgres

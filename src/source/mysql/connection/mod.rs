@@ -73,10 +73,10 @@ impl Connection {
         })
     }
 
-    /// From now on the server may take its time.
-    pub fn has_begun(&mut self) -> Result<()> {
-        let lifted = self.packets.stream.lift_deadline();
-        lifted.map_err(|cause| error::unreachable(&cause))
+    /// From now on each answer may take this long.
+    pub fn has_begun(&mut self, read_timeout: Duration) -> Result<()> {
+        let set = self.packets.stream.wait_for(read_timeout);
+        set.map_err(|cause| error::unreachable(&cause))
     }
 
     /// The session's id on the server.

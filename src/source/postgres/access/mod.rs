@@ -13,6 +13,7 @@ mod url;
 use self::url::{Given, given};
 use super::connection::Fault;
 use super::error::not_begun;
+use crate::job::{CONNECT, Waits};
 use crate::source::wire::{Address, SslMode, TlsPolicy};
 use crate::{Error, ErrorKind, Result};
 use ::url::Url;
@@ -26,8 +27,6 @@ use postgres_openssl::MakeTlsConnector;
 use service::Service;
 use std::path::PathBuf;
 use std::time::Duration;
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A server as the URL names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +44,8 @@ pub(crate) struct Access {
     /// In the order in which they are tried.
     pub(super) servers: Vec<Server>,
     pub tls: TlsPolicy,
+    /// What a session waits for once it has begun.
+    pub(super) waits: Waits,
     /// Files of the client's own certificate and key.
     client_certificate: Option<(PathBuf, PathBuf)>,
     /// Why a password file is not read, if it isn't.
@@ -52,9 +53,14 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    /// What a URL says, and the environment of this process.
-    pub fn new(url: &Url) -> Result<Self> {
-        Self::filled(url, &Environment::of_process())
+    /// What a URL says, and the environment of this process. A connect timeout of the job wins over both.
+    pub fn new(url: &Url, waits: &Waits) -> Result<Self> {
+        let mut access = Self::filled(url, &Environment::of_process())?;
+        if let Some(timeout) = waits.connect {
+            access.config.connect_timeout(timeout);
+        }
+        access.waits = waits.clone();
+        Ok(access)
     }
 
     fn filled(url: &Url, environment: &Environment) -> Result<Self> {
@@ -81,6 +87,7 @@ impl Access {
             config,
             servers,
             tls,
+            waits: Waits::default(),
             client_certificate: tls::client_certificate(&given, &outside),
             unread_passfile,
         })
@@ -89,7 +96,7 @@ impl Access {
     /// For all that comes before a session's readiness.
     pub fn connect_timeout(&self) -> Duration {
         let timeout = self.config.get_connect_timeout();
-        timeout.copied().unwrap_or(CONNECT_TIMEOUT)
+        timeout.copied().unwrap_or(CONNECT)
     }
 
     /// TLS for the client library.
@@ -159,7 +166,7 @@ fn fill(config: &mut Config, outside: &Outside<'_>, user: Option<&str>) -> Resul
     }
     if config.get_connect_timeout().is_none() {
         let timeout = outside.value("connect_timeout", "PGCONNECT_TIMEOUT");
-        config.connect_timeout(timeout.map_or(Ok(CONNECT_TIMEOUT), seconds)?);
+        config.connect_timeout(timeout.map_or(Ok(CONNECT), seconds)?);
     }
     Ok(())
 }
@@ -174,7 +181,7 @@ fn seconds(text: &str) -> Result<Duration> {
         .advise("check PGCONNECT_TIMEOUT and the service file")
     })?;
     let seconds = u64::try_from(seconds).ok().filter(|seconds| *seconds > 0);
-    Ok(seconds.map_or(CONNECT_TIMEOUT, Duration::from_secs))
+    Ok(seconds.map_or(CONNECT, Duration::from_secs))
 }
 
 /// A password where the URL has none. Why a password file was not read.

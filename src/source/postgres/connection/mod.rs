@@ -19,15 +19,18 @@ pub(super) use start::start;
 #[cfg(test)]
 pub(super) use tests::message;
 
+use crate::source::TextRow;
 use crate::source::wire::Input;
 use bytes::BytesMut;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres_protocol::Oid;
 use postgres_protocol::message::backend::{
-    Header, Message, NOTICE_RESPONSE_TAG, NOTIFICATION_RESPONSE_TAG, PARAMETER_STATUS_TAG,
+    DataRowBody, Header, Message, NOTICE_RESPONSE_TAG, NOTIFICATION_RESPONSE_TAG,
+    PARAMETER_STATUS_TAG,
 };
 use postgres_protocol::message::frontend;
 use std::io::{Read, Write};
+use std::ops::Range;
 
 /// Longest message that is no row: an error may quote its statement, and what it was called by.
 const MOST_BYTES: usize = 16 << 20;
@@ -60,6 +63,19 @@ pub(super) fn is_aside(tag: u8) -> bool {
         tag,
         NOTICE_RESPONSE_TAG | NOTIFICATION_RESPONSE_TAG | PARAMETER_STATUS_TAG
     )
+}
+
+fn text_row(body: &DataRowBody) -> Attempt<TextRow> {
+    const CUT: Fault = Fault::Protocol("a row that is cut short");
+    let cell = |range: Option<Range<usize>>| {
+        let Some(range) = range else {
+            return Ok(None);
+        };
+        let bytes = body.buffer().get(range).ok_or(CUT)?;
+        Ok(Some(String::from_utf8_lossy(bytes).into_owned()))
+    };
+    let ranges: Vec<_> = body.ranges().collect()?;
+    ranges.into_iter().map(cell).collect()
 }
 
 impl<S: Read + Write> Connection<S> {
@@ -110,6 +126,23 @@ impl<S: Read + Write> Connection<S> {
                     return Ok(columns);
                 }
                 _ => return Err(Fault::Protocol("no description of the query")),
+            }
+        }
+    }
+
+    /// The rows of a small result, their cells as text.
+    pub fn text_rows(&mut self, query: &str) -> Attempt<Vec<TextRow>> {
+        self.ask(|buffer| frontend::query(query, buffer))?;
+        let mut rows = Vec::new();
+        loop {
+            match self.receive()? {
+                Message::DataRow(body) => rows.push(text_row(&body)?),
+                Message::RowDescription(_) | Message::CommandComplete(_) => {}
+                Message::ReadyForQuery(_) => {
+                    self.answered();
+                    return Ok(rows);
+                }
+                _ => return Err(Fault::Protocol("no rows in the answer to a query")),
             }
         }
     }

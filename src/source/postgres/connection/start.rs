@@ -4,6 +4,7 @@ use super::cancel::Peer;
 use super::channel_binding::Binding;
 use super::{Attempt, Cancel, Connection, Fault};
 use crate::source::postgres::access::{Access, Server};
+use crate::source::postgres::settings;
 use crate::source::wire::{SslMode, Stream, TlsPolicy};
 use crate::{Error, ErrorKind, Result};
 use bytes::BytesMut;
@@ -12,15 +13,12 @@ use std::io::{Read, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Begins a session on the first server that can be reached; `settings` are statements that it begins with. Each server
-/// has the connect timeout for all that comes before its readiness.
-pub(in super::super) fn start(
-    access: &Access,
-    settings: &str,
-) -> Result<(Connection<Stream>, Cancel)> {
+/// Begins a session on the first server that can be reached, with its settings made. Each server has the connect timeout
+/// for all that comes before its readiness.
+pub(in super::super) fn start(access: &Access) -> Result<(Connection<Stream>, Cancel)> {
     let mut last = None;
     for server in &access.servers {
-        let begun = begin(access, server, settings);
+        let begun = begin(access, server);
         match begun.map_err(|fault| access.refused(fault)) {
             Err(error) if is_worth_another(&error) => last = Some(error),
             begun => return begun,
@@ -31,22 +29,20 @@ pub(in super::super) fn start(
 
 /// A server that can't be reached, or lets nobody in now, may have a standby; what a user is told holds everywhere.
 fn is_worth_another(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Unreachable | ErrorKind::Lost)
+    use ErrorKind::{Ended, Lost, Unreachable};
+    matches!(error.kind(), Unreachable | Lost | Ended)
 }
 
-fn begin(
-    access: &Access,
-    server: &Server,
-    settings: &str,
-) -> Attempt<(Connection<Stream>, Cancel)> {
+fn begin(access: &Access, server: &Server) -> Attempt<(Connection<Stream>, Cancel)> {
     let deadline = Instant::now() + access.connect_timeout();
     let stream = connect(server, &access.tls, deadline)?;
     let binding = stream.server_certificate().and_then(Binding::of);
     let is_encrypted = stream.is_encrypted();
     let mut connection = Connection::new(stream);
     let key = connection.log_in(&access.config, binding)?;
-    connection.execute(settings)?;
-    connection.stream.lift_deadline().map_err(Fault::Io)?;
+    connection.execute(&settings(&access.waits))?;
+    let set = connection.stream.wait_for(access.waits.read);
+    set.map_err(Fault::Io)?;
     let closer = connection.stream.closer().map_err(Fault::Io)?;
     let peer = Peer {
         server: server.clone(),

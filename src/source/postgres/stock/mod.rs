@@ -3,11 +3,12 @@
 mod rows;
 
 use super::access::Access;
-use super::{ANY_ORDER, SETTINGS, STORED_ORDER, error};
+use super::{ANY_ORDER, STORED_ORDER, error, settings};
 use crate::Result;
 use crate::destination::UnitDestination;
 use crate::source::pooled::Single;
-use crate::source::{Interrupt, Query, Session};
+use crate::source::shared::no_transaction;
+use crate::source::{Begin, Interrupt, Query, Session, Transaction};
 use connectorx::prelude::Dispatcher;
 use postgres::CancelToken;
 use postgres_openssl::MakeTlsConnector;
@@ -25,7 +26,7 @@ pub(super) fn connect(access: &Access) -> Result<(Single<Manager>, PooledConnect
     let servers = u32::try_from(access.servers.len()).unwrap_or(u32::MAX);
     let timeout = access.connect_timeout().saturating_mul(servers);
     let (single, mut connection) = Single::connect(manager, timeout, explain)?;
-    let set = connection.batch_execute(SETTINGS);
+    let set = connection.batch_execute(&settings(&access.waits));
     set.map_err(|cause| error::in_use(&cause))?;
     Ok((single, connection))
 }
@@ -62,8 +63,27 @@ impl Session for StockSession {
             .run()
     }
 
+    fn count(&mut self, _sql: &str) -> Result<u64> {
+        Err(no_transaction())
+    }
+
     fn interrupt(&self) -> Arc<dyn Interrupt> {
         Arc::new(self.cancel.clone())
+    }
+}
+
+/// Each unit is read by itself: ConnectorX's stock source knows of no transaction around it.
+impl Transaction for StockSession {
+    fn begin(&mut self, _begin: &Begin) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    fn pin(&mut self, _tables: &[String]) -> Result<()> {
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -1,0 +1,94 @@
+//! How long a job waits for its database, and how often it tries again.
+
+use super::{JobOptions, SourceUrl, usage};
+use crate::Result;
+use std::time::Duration;
+
+/// How long a job waits for its database, and how often it tries again.
+#[derive(Debug, Clone)]
+pub struct Waits {
+    /// For a session to begin; `None`: as the URL or the client's own environment says, else 10 seconds.
+    pub connect: Option<Duration>,
+    /// For the next bytes of an answer, whatever the database does meanwhile.
+    pub read: Duration,
+    /// For a lock that another session holds.
+    pub lock: Duration,
+    /// How often a unit is begun anew whose connection was lost before its first row.
+    pub retries: u32,
+}
+
+/// For a session to begin, where nobody says how long.
+pub(crate) const CONNECT: Duration = Duration::from_secs(10);
+const READ: Duration = Duration::from_secs(300);
+const LOCK: Duration = Duration::from_secs(30);
+const RETRIES: u32 = 3;
+
+/// A day: whoever wants to wait longer has another problem.
+const MOST_SECS: u64 = 86_400;
+const MOST_RETRIES: u32 = 100;
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self {
+            connect: None,
+            read: READ,
+            lock: LOCK,
+            retries: RETRIES,
+        }
+    }
+}
+
+impl Waits {
+    pub(super) fn checked(options: &JobOptions) -> Result<Self> {
+        Ok(Self {
+            connect: seconds("connect-timeout-secs", options.connect_timeout_secs)?,
+            read: seconds("read-timeout-secs", options.read_timeout_secs)?.unwrap_or(READ),
+            lock: seconds("lock-wait-secs", options.lock_wait_secs)?.unwrap_or(LOCK),
+            retries: retries(options.retries)?,
+        })
+    }
+
+    /// For the next bytes of an answer; a file is no server that could be silent.
+    pub(crate) fn silence(&self, source: &SourceUrl) -> Option<Duration> {
+        match source {
+            SourceUrl::Sqlite(_) => None,
+            SourceUrl::MySql(_) | SourceUrl::Postgres(_) => Some(self.read),
+        }
+    }
+
+    /// A file has no connection that could be lost.
+    pub(crate) fn retries(&self, source: &SourceUrl) -> u32 {
+        match source {
+            SourceUrl::Sqlite(_) => 0,
+            SourceUrl::MySql(_) | SourceUrl::Postgres(_) => self.retries,
+        }
+    }
+
+    /// For a session to begin.
+    pub(crate) fn connect_or_default(&self) -> Duration {
+        self.connect.unwrap_or(CONNECT)
+    }
+}
+
+fn seconds(flag: &str, seconds: Option<u64>) -> Result<Option<Duration>> {
+    match seconds {
+        Some(seconds) if !(1..=MOST_SECS).contains(&seconds) => Err(usage(format!(
+            "--{flag} {seconds} is out of range: 1 to {MOST_SECS}"
+        ))),
+        seconds => Ok(seconds.map(Duration::from_secs)),
+    }
+}
+
+fn retries(retries: Option<u64>) -> Result<u32> {
+    let Some(retries) = retries else {
+        return Ok(RETRIES);
+    };
+    let checked = u32::try_from(retries).ok();
+    checked
+        .filter(|retries| *retries <= MOST_RETRIES)
+        .ok_or_else(|| {
+            usage(format!(
+                "--retries {retries} is out of range: 0 to {MOST_RETRIES}"
+            ))
+        })
+}

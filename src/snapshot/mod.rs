@@ -1,0 +1,161 @@
+//! One state of the database: the sessions of a job, begun so that all of them see the tables as they were at one moment,
+//! wherever that can be proved.
+//!
+//! In: the catalogue's connection, on which the plan was made; its pins keep the tables from being altered, and it stays
+//! until the last row is read. Out: a session for each worker, and what was achieved. This room reads no row.
+
+mod begin;
+mod connect;
+mod share;
+
+use crate::job::SnapshotChoice;
+use crate::plan::Plan;
+use crate::report::Listener;
+use crate::source::{Begin, Database, Extractor, Interrupt, Kept, Session, farewell};
+use crate::{Error, ErrorKind, Result};
+use begin::pin_all;
+use share::{Proof, Sharer};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What was achieved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Snapshot {
+    /// What proves it; [`Snapshot::NONE`] if nothing does.
+    pub name: &'static str,
+    /// Why there is none, if there is none.
+    pub why_none: Option<String>,
+}
+
+impl Snapshot {
+    /// The name where nothing is proved.
+    pub const NONE: &'static str = "none";
+
+    fn proved(name: &'static str) -> Self {
+        Self {
+            name,
+            why_none: None,
+        }
+    }
+
+    fn none(why: impl Into<String>) -> Self {
+        Self {
+            name: Self::NONE,
+            why_none: Some(why.into()),
+        }
+    }
+}
+
+/// The sessions of a job.
+pub(crate) struct Sessions {
+    database: Arc<dyn Database>,
+    extractor: Extractor,
+    /// With what each began.
+    begin: Begin,
+    proof: Proof,
+    snapshot: Snapshot,
+    /// What follows FROM, of each table once.
+    tables: Vec<String>,
+    ready: Mutex<Vec<Box<dyn Session>>>,
+    /// Keeps the pins, and the snapshot that it exported.
+    catalog: Mutex<Kept>,
+}
+
+impl Sessions {
+    /// Connects as many sessions as the plan wants, or as the server lets in.
+    pub fn open(
+        database: Arc<dyn Database>,
+        mut kept: Kept,
+        plan: &Plan,
+        choice: SnapshotChoice,
+        listener: &dyn Listener,
+    ) -> Result<Self> {
+        let mut sessions = connect::sessions(database.as_ref(), plan, listener)?;
+        let tables = plan.tables.iter().map(|table| table.reference.clone());
+        let tables: Vec<String> = tables.collect();
+        let catalog = kept.get()?;
+        let mut begin = Begin {
+            exported: None,
+            schema: catalog.schema_mark(),
+        };
+        let (proof, snapshot) = Sharer {
+            catalog,
+            database: database.as_ref(),
+            sessions: &mut sessions,
+            begin: &mut begin,
+            plan,
+        }
+        .share(choice)?;
+        if proof != Proof::Off {
+            pin_all(&mut sessions, &tables)?;
+        }
+        Ok(Self {
+            database,
+            extractor: plan.extractor,
+            begin,
+            proof,
+            snapshot,
+            tables,
+            ready: Mutex::new(sessions),
+            catalog: Mutex::new(kept),
+        })
+    }
+
+    /// What was achieved.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.ready().len()
+    }
+
+    /// What wakes each of those that wait for a worker.
+    pub fn interrupts(&self) -> Vec<Arc<dyn Interrupt>> {
+        let ready = self.ready();
+        ready.iter().map(|session| session.interrupt()).collect()
+    }
+
+    /// A session for a worker.
+    pub fn take(&self) -> Result<Box<dyn Session>> {
+        let session = self.ready().pop();
+        session.ok_or_else(|| Error::new(ErrorKind::Bug, "more workers than sessions"))
+    }
+
+    /// A session in place of one that was lost. It sees what the lost one saw, or there is none.
+    pub fn again(&self) -> Result<Box<dyn Session>> {
+        if self.proof == Proof::Lock {
+            return Err(left());
+        }
+        let mut session = self.database.session(self.extractor)?;
+        if self.proof == Proof::Off {
+            return Ok(session);
+        }
+        let seen = session.begin(&self.begin)?;
+        if let Proof::Witnesses(witnesses) = &self.proof {
+            let mut catalog = self.catalog.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = catalog.get()?.witness()?;
+            if !witnesses.are(seen.as_ref(), now.as_ref()) {
+                return Err(left());
+            }
+        }
+        session.pin(&self.tables)?;
+        Ok(session)
+    }
+
+    fn ready(&self) -> MutexGuard<'_, Vec<Box<dyn Session>>> {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Sessions {
+    fn drop(&mut self) {
+        // Those that no worker has taken.
+        farewell(std::mem::take(&mut *self.ready()));
+    }
+}
+
+fn left() -> Error {
+    let message = "a new connection can't see the snapshot that the others read";
+    Error::new(ErrorKind::Ended, message).advise("run the job again")
+}

@@ -1,0 +1,138 @@
+//! How the sessions come to see one state, and what proves that they do.
+
+use super::Snapshot;
+use super::begin::{begin_all, end_all};
+use crate::job::SnapshotChoice;
+use crate::plan::Plan;
+use crate::source::{Begin, Catalog, Database, Extractor, Session, Sharing};
+use crate::{Error, ErrorKind, Result};
+use std::thread;
+use std::time::Duration;
+
+/// How often sessions begin in the hope that nobody commits meanwhile.
+const ATTEMPTS: u32 = 20;
+/// After the first attempt, and as much more after each other one: a busy server has gaps of some length.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// What proves that the sessions see one state; what a new one has to show.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// No transaction is begun.
+    Off,
+    /// Nothing: each session sees a state of its own.
+    Apart,
+    /// All took over what one exported.
+    Exported,
+    /// All show the same witnesses.
+    Witnesses(Witnesses),
+    /// All began while a lock kept others from committing.
+    Lock,
+}
+
+/// What tells which state a session sees, and what tells that nobody committed since.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Witnesses {
+    session: Option<String>,
+    database: Option<String>,
+}
+
+impl Witnesses {
+    pub fn are(&self, session: Option<&String>, database: Option<&String>) -> bool {
+        self.session.as_ref() == session && self.database.as_ref() == database
+    }
+}
+
+/// All who have to agree.
+pub(super) struct Sharer<'a> {
+    pub catalog: &'a mut dyn Catalog,
+    pub database: &'a dyn Database,
+    pub sessions: &'a mut [Box<dyn Session>],
+    pub begin: &'a mut Begin,
+    pub plan: &'a Plan,
+}
+
+impl Sharer<'_> {
+    /// Begins all sessions, so that they see one state where that can be proved.
+    pub fn share(&mut self, choice: SnapshotChoice) -> Result<(Proof, Snapshot)> {
+        if choice == SnapshotChoice::Off {
+            return Ok((Proof::Off, Snapshot::none("--snapshot off")));
+        }
+        if let Some(why) = unversioned(self.plan) {
+            return self.apart(choice, why);
+        }
+        match self.catalog.sharing()? {
+            Sharing::Exported(name) => {
+                self.begin.exported = Some(name);
+                begin_all(self.sessions, self.begin)?;
+                Ok((Proof::Exported, Snapshot::proved("exported")))
+            }
+            _ if self.sessions.len() == 1 => {
+                begin_all(self.sessions, self.begin)?;
+                Ok((Proof::Lock, Snapshot::proved("single-session")))
+            }
+            Sharing::Witnessed => match self.agreed()? {
+                Some(witnesses) => {
+                    let proof = Proof::Witnesses(witnesses);
+                    Ok((proof, Snapshot::proved("witnessed")))
+                }
+                None => self.locked(choice, "others committed all the time"),
+            },
+            Sharing::Unproved(why) => self.locked(choice, why),
+        }
+    }
+
+    /// Without a lock each sees a state of its own.
+    fn locked(&mut self, choice: SnapshotChoice, why: &str) -> Result<(Proof, Snapshot)> {
+        if choice != SnapshotChoice::Require {
+            return self.apart(choice, why.to_owned());
+        }
+        let gate = self.database.gate()?;
+        begin_all(self.sessions, self.begin)?;
+        Ok((Proof::Lock, Snapshot::proved(gate.name)))
+    }
+
+    fn apart(&mut self, choice: SnapshotChoice, why: String) -> Result<(Proof, Snapshot)> {
+        if choice == SnapshotChoice::Require {
+            let message = format!("--snapshot require: no one state of all tables: {why}");
+            let error = Error::new(ErrorKind::Refused, message);
+            return Err(
+                error.advise("--snapshot auto reads without one, and says so in the manifest")
+            );
+        }
+        begin_all(self.sessions, self.begin)?;
+        Ok((Proof::Apart, Snapshot::none(why)))
+    }
+
+    /// Begins all sessions until they see the same state, or that was tried often enough; then none has begun.
+    fn agreed(&mut self) -> Result<Option<Witnesses>> {
+        for attempt in 0..ATTEMPTS {
+            let before = self.catalog.witness()?;
+            let seen = begin_all(self.sessions, self.begin)?;
+            let database = self.catalog.witness()?;
+            let first = seen.first().cloned().flatten();
+            let is_same = seen.iter().all(|seen| *seen == first);
+            if is_same && database == before {
+                return Ok(Some(Witnesses {
+                    session: first,
+                    database,
+                }));
+            }
+            end_all(self.sessions)?;
+            thread::sleep(PAUSE * attempt);
+        }
+        Ok(None)
+    }
+}
+
+/// Why no transaction could show one state of all tables.
+fn unversioned(plan: &Plan) -> Option<String> {
+    if plan.extractor == Extractor::ConnectorX {
+        let why = "ConnectorX's stock source reads each table by itself";
+        return Some(why.to_owned());
+    }
+    let reason = |table: &crate::plan::PlannedTable| {
+        let why = table.unversioned.as_ref()?;
+        Some(format!("table {}: {why}", table.name))
+    };
+    plan.tables.iter().find_map(reason)
+}

@@ -1,0 +1,78 @@
+//! The lock under which sessions begin that have no other proof of one state.
+
+use super::super::shared::{Gate, Hold};
+use super::connection::Connection;
+use super::login::Login;
+use crate::job::{ExtractorChoice, Waits};
+use crate::source::mysql::client::{self, Client};
+use crate::{Error, ErrorKind, Result};
+
+/// Statements that take a lock, and the one that gives it back.
+struct Lock {
+    name: &'static str,
+    take: &'static [&'static str],
+    give_back: &'static str,
+}
+
+/// Readers and writers go on; only commits wait. Since MariaDB 10.4.
+/// <https://mariadb.com/kb/en/backup-stage/>
+const BACKUP_STAGE: Lock = Lock {
+    name: "backup-stage",
+    take: &[
+        "BACKUP STAGE START",
+        "BACKUP STAGE BLOCK_DDL",
+        "BACKUP STAGE BLOCK_COMMIT",
+    ],
+    give_back: "BACKUP STAGE END",
+};
+/// All writes wait. <https://dev.mysql.com/doc/refman/8.4/en/flush.html>
+const GLOBAL_READ_LOCK: Lock = Lock {
+    name: "global-read-lock",
+    take: &["FLUSH TABLES WITH READ LOCK"],
+    give_back: "UNLOCK TABLES",
+};
+
+struct Locked {
+    connection: Box<Connection>,
+    lock: &'static Lock,
+}
+
+impl Hold for Locked {
+    fn release(&mut self) {
+        let _ = self.connection.execute(self.lock.give_back);
+    }
+}
+
+/// Takes the gentlest lock that the server knows. It ends with its connection.
+pub(super) fn gate(login: &Login, waits: &Waits) -> Result<Gate> {
+    let (client, _) = client::connect(login, ExtractorChoice::Wire, waits)?;
+    let Client::Wire(mut connection) = client else {
+        return Err(Error::new(
+            ErrorKind::Bug,
+            "a gate needs a connection of our own",
+        ));
+    };
+    // A read-only session may take no such lock.
+    connection.execute("SET SESSION TRANSACTION READ WRITE")?;
+    let version = connection.text_rows("SELECT VERSION()")?;
+    let version = version.iter().flatten().flatten().next();
+    let is_mariadb = version.is_some_and(|version| version.contains("MariaDB"));
+    let lock = if is_mariadb {
+        &BACKUP_STAGE
+    } else {
+        &GLOBAL_READ_LOCK
+    };
+    for statement in lock.take {
+        connection
+            .execute(statement)
+            .map_err(|error| no_lock(&error))?;
+    }
+    Ok(Gate::new(lock.name, Locked { connection, lock }))
+}
+
+fn no_lock(error: &Error) -> Error {
+    let message = format!("--snapshot require takes a lock for a moment, and {error}");
+    Error::new(error.kind(), message).advise(
+        "GRANT RELOAD to the user, switch the server's binary log on, or take --snapshot auto",
+    )
+}

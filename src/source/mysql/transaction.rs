@@ -1,0 +1,37 @@
+//! The transaction in which a session reads all its units.
+
+use super::super::shared;
+use super::connection::{Connection, TextRow};
+use crate::Result;
+
+/// MariaDB's alone. <https://mariadb.com/kb/en/enhancements-for-start-transaction-with-consistent-snapshot/>
+const POSITION: &str =
+    "SHOW STATUS WHERE Variable_name IN ('Binlog_snapshot_file', 'Binlog_snapshot_position')";
+
+/// A plain START TRANSACTION would see what is committed before its first read.
+const BEGIN: &str = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
+
+/// Begins it. Sessions with the same position see the same state of every transactional engine.
+pub(super) fn begin(connection: &mut Connection) -> Result<Option<String>> {
+    connection.execute(BEGIN)?;
+    position(|sql| connection.text_rows(sql))
+}
+
+/// Where in the binary log the session's snapshot stands: the log's file, and the place in it. Without a log the file is
+/// empty, and the place 0.
+pub(super) fn position(rows: impl FnOnce(&str) -> Result<Vec<TextRow>>) -> Result<Option<String>> {
+    let status = rows(POSITION)?;
+    let values: Option<Vec<&str>> = status.iter().map(|row| row.get(1)?.as_deref()).collect();
+    Ok(match values.as_deref() {
+        Some([file, place]) if !file.is_empty() => Some(format!("{file}:{place}")),
+        _ => None,
+    })
+}
+
+/// Takes the metadata lock of each table.
+pub(super) fn pin(connection: &mut Connection, tables: &[String]) -> Result<()> {
+    for table in tables {
+        connection.text_rows(&shared::pin(table))?;
+    }
+    Ok(())
+}

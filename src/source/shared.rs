@@ -1,0 +1,81 @@
+//! How the sessions of a job see one state of the database, as far as it lets them.
+
+use super::TextRow;
+use crate::{Error, ErrorKind, Result};
+
+/// What a database offers to sessions that want to see one state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// Whoever begins with this name sees what the catalogue's connection saw.
+    Exported(String),
+    /// Sessions say which state they see: those that begin while nobody commits see the same one.
+    Witnessed,
+    /// Nothing without a lock; the reason.
+    Unproved(&'static str),
+}
+
+/// With what a session begins the transaction in which it reads all its units.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Begin {
+    /// The state to take over.
+    pub exported: Option<String>,
+    /// The catalogue's mark of the schema that the plan was made of, where it has one.
+    pub schema: Option<String>,
+}
+
+/// Keeps all other sessions from committing until it is dropped: sessions that begin meanwhile see one state.
+pub(crate) struct Gate {
+    /// What it is called in the manifest.
+    pub name: &'static str,
+    hold: Box<dyn Hold>,
+}
+
+/// A lock of the whole server or file.
+pub(crate) trait Hold: Send {
+    /// Gives it back. Whatever fails here, it ends with its connection.
+    fn release(&mut self);
+}
+
+impl Gate {
+    pub(super) fn new(name: &'static str, hold: impl Hold + 'static) -> Self {
+        Self {
+            name,
+            hold: Box::new(hold),
+        }
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        self.hold.release();
+    }
+}
+
+/// A connection whose transaction can be begun anew.
+pub(crate) trait Transaction {
+    /// Begins the transaction. What tells the state that it sees, where anything does.
+    fn begin(&mut self, begin: &Begin) -> Result<Option<String>>;
+
+    /// Uses each table once, so that nobody alters it before the transaction's end. `tables` are what follows FROM.
+    fn pin(&mut self, tables: &[String]) -> Result<()>;
+
+    /// Ends the transaction.
+    fn end(&mut self) -> Result<()>;
+}
+
+/// A stock session has none in which a count would mean anything.
+pub(super) fn no_transaction() -> Error {
+    Error::new(ErrorKind::Bug, "a stock session counts no rows")
+}
+
+/// The number that a query gives as text in its one row.
+pub(super) fn number(rows: &[TextRow]) -> Result<u64> {
+    let text = rows.first().and_then(|row| row.first()?.as_deref());
+    text.and_then(|text| text.parse().ok())
+        .ok_or_else(|| Error::new(ErrorKind::Bug, "a count is no number"))
+}
+
+/// The statement that uses a table and reads no row of it.
+pub(super) fn pin(table: &str) -> String {
+    format!("SELECT 1 FROM {table} LIMIT 0")
+}

@@ -1,0 +1,64 @@
+//! The transaction in which a session reads all its units, and the lock that keeps writers away while others begin.
+
+use super::error::translated;
+use super::file::OpenFile;
+use crate::source::shared::{Begin, Gate, Hold};
+use crate::{Error, ErrorKind, Result};
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+use std::time::Duration;
+
+/// BEGIN by itself reads nothing, and would see what is committed before the first read.
+const BEGIN: &str = "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1";
+/// No other connection commits until it is rolled back.
+const HOLD: &str = "BEGIN IMMEDIATE";
+
+/// Begins it, and refuses another schema than the plan was made of.
+pub(super) fn begin(
+    connection: &Connection,
+    file: &OpenFile,
+    Begin { schema, .. }: &Begin,
+) -> Result<Option<String>> {
+    let begun = connection.execute_batch(BEGIN);
+    begun.map_err(|cause| translated(&cause))?;
+    let mark = schema_mark(connection, file)?;
+    if schema.as_ref().is_some_and(|planned| *planned != mark) {
+        let message = "the file was altered while the job began";
+        return Err(Error::new(ErrorKind::Ended, message).advise("run the job again"));
+    }
+    Ok(Some(mark))
+}
+
+/// What any change of the schema changes; of a file that is read without a lock, any change at all.
+pub(super) fn schema_mark(connection: &Connection, file: &OpenFile) -> Result<String> {
+    let version = connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0));
+    let version = version.map_err(|cause| translated(&cause))?;
+    Ok(format!("{version} {}", file.mark()))
+}
+
+struct Writer(Connection);
+
+impl Hold for Writer {
+    fn release(&mut self) {
+        let _ = self.0.execute_batch("ROLLBACK");
+    }
+}
+
+/// Waits until no other connection writes, and lets none begin to.
+pub(super) fn gate(path: &Path, lock_wait: Duration) -> Result<Gate> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let held = || {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(lock_wait)?;
+        connection.execute_batch(HOLD)?;
+        Ok(connection)
+    };
+    let connection = held().map_err(|cause| {
+        let error = translated(&cause);
+        let message = format!("--snapshot require keeps writers away for a moment, and {error}");
+        Error::new(error.kind(), message).advise(
+            "the file must be writable and its writer pause; --snapshot auto reads as it is",
+        )
+    })?;
+    Ok(Gate::new("write-lock", Writer(connection)))
+}

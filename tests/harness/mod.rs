@@ -23,7 +23,7 @@ pub use proxy::{Fault, Proxy};
 pub use ran::Ran;
 pub use readers::{Found, Reader, by_psycopg, interpreter, read};
 pub use servers::{
-    ENCODED_PASSWORD, MariaDb, PASSWORD, Postgres, mariadb, postgres, secured_mariadb,
+    ENCODED_PASSWORD, Lonely, MariaDb, PASSWORD, Postgres, mariadb, postgres, secured_mariadb,
     secured_postgres,
 };
 pub use table::{Row, Table, Type};

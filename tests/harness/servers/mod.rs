@@ -1,6 +1,7 @@
 //! Private database servers: one of each for the whole test process, started by the first test that needs it.
 
 mod certificates;
+mod lonely;
 mod mariadb;
 mod postgres;
 mod supervised;
@@ -8,6 +9,7 @@ mod supervised;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+pub use lonely::Lonely;
 pub use mariadb::MariaDb;
 pub use postgres::Postgres;
 

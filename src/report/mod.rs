@@ -25,6 +25,7 @@ pub use listener::{LogFormat, ProgressChoice, ReportOptions, Verbosity, listener
 pub use log::Log;
 pub use memory::peak_memory_bytes;
 pub use summary::{Output, Summary};
+pub(crate) use text::plain;
 
 #[cfg(test)]
 mod tests;

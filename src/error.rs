@@ -1,5 +1,6 @@
 //! The one error type of the library, and the one table that classifies failures.
 
+use crate::secret::{Secret, Struck, struck};
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -135,6 +136,22 @@ impl Error {
             message: self.message.clone(),
             advice: self.advice.clone(),
             source: None,
+        }
+    }
+
+    /// The same without any of the secrets, in message, advice and causes: their texts may be a client library's or a
+    /// server's.
+    #[must_use]
+    pub(crate) fn without(self, secrets: &[Secret]) -> Self {
+        let source = self.source.map(|source| {
+            let without = Struck::of(source.as_ref(), secrets);
+            without.map_or(source, Into::into)
+        });
+        Self {
+            kind: self.kind,
+            message: struck(&self.message, secrets),
+            advice: self.advice.map(|advice| struck(&advice, secrets)),
+            source,
         }
     }
 

@@ -26,3 +26,35 @@ pub fn hide_panics() {
         );
     }));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    const PASSWORD: &str = "pa:s/s@w%rd#1";
+    /// Set in a process of this test's own, which panics.
+    const PANICS: &str = "FIRSTSEEN_TEST_PANICS";
+
+    #[test]
+    fn a_panic_tells_its_place_and_nothing_of_what_it_says() {
+        if std::env::var_os(PANICS).is_some() {
+            hide_panics();
+            panic!("mysql://reader:{PASSWORD}@h/d");
+        }
+        let this = "panics::tests::a_panic_tells_its_place_and_nothing_of_what_it_says";
+        let ran = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", this, "--nocapture"])
+            .env(PANICS, "1")
+            .env("RUST_BACKTRACE", "full")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&[ran.stdout, ran.stderr].concat()).into_owned();
+        assert!(!ran.status.success(), "{said}");
+        assert!(said.contains("internal error (panics.rs:"), "{said}");
+        assert!(
+            !said.contains(PASSWORD) && !said.contains("reader"),
+            "{said}"
+        );
+    }
+}

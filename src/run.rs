@@ -11,7 +11,8 @@ use crate::misfits;
 use crate::plan::{Plan, PlanDocument, plan};
 use crate::publish::{Manifest, RollForward, Staging, Target, roll_forward};
 use crate::record::{self, Clock};
-use crate::report::{Event, Listener};
+use crate::report::{Discreet, Event, Listener};
+use crate::secret::struck;
 use crate::snapshot::{Sessions, Snapshot};
 use crate::source::{Database, Kept, Watched, database};
 use crate::threads::{cores, pool};
@@ -114,14 +115,30 @@ fn find_distinct(
     job: &Job,
     listener: &Arc<dyn Listener>,
     cancel: &Cancel,
-    mut clock: Clock,
+    clock: Clock,
 ) -> Result<Distinct> {
     let database = database(&job.source, &job.reading, &job.waits)?;
+    let secrets = database.secrets();
+    let listener: Arc<dyn Listener> = Arc::new(Discreet {
+        listener: Arc::clone(listener),
+        secrets: secrets.clone(),
+    });
+    read_distinct(job, database, &listener, cancel, clock).map_err(|error| error.without(&secrets))
+}
+
+fn read_distinct(
+    job: &Job,
+    database: Arc<dyn Database>,
+    listener: &Arc<dyn Listener>,
+    cancel: &Cancel,
+    mut clock: Clock,
+) -> Result<Distinct> {
+    let secrets = database.secrets();
     let pins = job.snapshot != SnapshotChoice::Off;
     let (plan, catalog) = make_plan(job, &database, pins, cancel)?;
     announce(&plan, listener.as_ref());
     let sessions = open_sessions(job, (database, catalog), &plan, listener, cancel)?;
-    let snapshot = sessions.snapshot().clone();
+    let snapshot = sessions.snapshot().without(&secrets);
     tell_of_snapshot(&snapshot, listener.as_ref());
     clock.planned();
     let units = extract(extraction(job, &plan, sessions, listener, cancel)?)?;
@@ -152,7 +169,8 @@ fn make_plan(
     let (job, database) = (job.clone(), Arc::clone(database));
     let watch = Arc::new(Watch::new(job.waits.silence(&job.source)));
     let watched = Arc::clone(&watch);
-    interruptible(
+    let secrets = database.secrets();
+    let (mut plan, catalog) = interruptible(
         cancel,
         || watch.check(),
         move || {
@@ -161,6 +179,11 @@ fn make_plan(
             Ok((plan, catalog))
         },
     )
+    .map_err(|error| error.without(&secrets))?;
+    for warning in &mut plan.warnings {
+        *warning = struck(warning, &secrets);
+    }
+    Ok((plan, catalog))
 }
 
 fn open_sessions(

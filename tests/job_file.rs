@@ -45,6 +45,10 @@ fn an_unknown_key_is_refused_with_its_line_and_the_nearest_known_one() {
         ("table_s", "tables"),
         ("null_key", "null_keys"),
         ("ky", "key"),
+        ("where_", "where"),
+        ("passwordfile", "password_file"),
+        ("default_file", "defaults_file"),
+        ("ordr_by", "order_by"),
     ] {
         refused(&format!("\n# a comment\n{key} = 1\n"))
             .says("line 3")
@@ -53,7 +57,32 @@ fn an_unknown_key_is_refused_with_its_line_and_the_nearest_known_one() {
     }
     refused("[[table]]\nname = 't'\nwere = 'x'\n")
         .says("line 3")
-        .says("where");
+        .says("did you mean \"where\"?");
+    // A table, a dotted key and an empty name are keys, too.
+    refused("tables = 't'\n[sources]\nurl = 'x'\n")
+        .says("line 2")
+        .says("source");
+    refused("tables = 't'\nkey.columns = 'x'\n").says("line 2");
+    refused("'' = 1\n").says("line 1");
+}
+
+#[test]
+fn a_password_has_no_key_and_is_not_quoted() {
+    refused("\npassword = 'hunter2'\n")
+        .says("line 2")
+        .says("did you mean \"password_file\"?")
+        .never_says("hunter2");
+    for text in [
+        "password_file = ['hunter2']",
+        "defaults_file = { hunter2 = 1 }",
+        "source = ['mysql://u:hunter2@h/d']",
+        "password_file = 'hunter2",
+        "'mysql://u:hunter2@h/d' = 'source'",
+    ] {
+        refused(&format!("\n\n{text}\n"))
+            .says("line 3")
+            .never_says("hunter2");
+    }
 }
 
 #[test]
@@ -64,6 +93,17 @@ fn a_value_of_the_wrong_type_is_refused_with_its_line() {
         "exact = 'yes'",
         "format = 'xlsx'",
         "null_keys = 'maybe'",
+        "batch_rows = -1",
+        "batch_rows = 1.5",
+        "workers = 99999999999999999999",
+        "columns = ['a', 5]",
+        "where = true",
+        "verbose = 2",
+        "source = 1979-05-27",
+        "password_file = 5",
+        "defaults_file = true",
+        "table = 'x'",
+        "out = ['a']",
     ] {
         refused(&format!("tables = 't'\n{text}\n")).says("line 2");
     }
@@ -71,7 +111,31 @@ fn a_value_of_the_wrong_type_is_refused_with_its_line() {
 
 #[test]
 fn bad_toml_is_refused_with_its_line() {
-    refused("tables = 't'\nkey = ['id'\n").says("line");
+    for (text, line) in [
+        ("tables = 't'\nkey = ['id'\n", "line"),
+        ("tables = 't'\nkey\n", "line 2"),
+        ("tables = 't'\n= 5\n", "line 2"),
+        ("tables = 't'\nkey = 'id' 'x'\n", "line 2"),
+        ("tables = 't'\n\nkey = \"id\n", "line 3"),
+        ("tables = 't'\ntables = 'u'\n", "line 2"),
+        ("key = 'id'\n[[table]\nname = 't'\n", "line 2"),
+        (
+            "key = 'id'\n[[table]]\nname = 't'\n[[table]]\nwhere = 'x'\n",
+            "line 4",
+        ),
+        ("key = 'id'\n[[table]]\nname = 5\n", "line 3"),
+        ("key = \"\\q\"\n", "line 1"),
+    ] {
+        refused(text).says(line);
+    }
+}
+
+#[test]
+fn what_is_no_text_is_refused() {
+    let case = Case::on(System::Sqlite);
+    case.write("job.toml", b"key = 'id'\nprefix = 'b\xe4tch'\n");
+    case.run().arg("job.toml").fails_with(2).says("job.toml");
+    case.command().args(["run", "."]).fails_with(2);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod batches;
 mod first_seen;
 mod formats;
 mod generate;
+mod identifiers;
 mod images;
 mod job_file;
 mod keys;

@@ -7,7 +7,6 @@ use crate::harness::{
 use rustix::process::Signal;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::time::Duration;
 
 const EXTRACTORS: [&str; 2] = ["wire", "connectorx"];
@@ -259,7 +258,5 @@ fn job(case: &Case, extractor: &str, url: &str) -> Firstseen {
 
 /// A file that only its owner may read.
 fn secret(case: &Case, name: &str, content: &str) {
-    case.write(name, content);
-    let path: &Path = &case.path(name);
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("permissions");
+    case.write_with_mode(name, content, 0o600);
 }

@@ -1,7 +1,7 @@
 //! The one report of an error, for people or for programs.
 
 use crate::Error;
-use crate::report::{JSON_SCHEMA_VERSION, LogFormat};
+use crate::report::{JSON_SCHEMA_VERSION, LogFormat, plain};
 use serde::Serialize;
 use std::error::Error as StdError;
 use std::fmt::Write;
@@ -34,14 +34,20 @@ impl Failure {
 
 /// The error, its causes, and what to do: a line each.
 fn as_text(error: &Error) -> String {
-    let mut text = format!("firstseen: {error}\n");
+    let mut text = format!("firstseen: {}\n", plain_lines(&error.to_string()));
     for cause in causes(error) {
-        let _ = writeln!(text, "  cause: {cause}");
+        let _ = writeln!(text, "  cause: {}", plain_lines(&cause));
     }
     if let Some(advice) = error.advice() {
-        let _ = writeln!(text, "  {advice}");
+        let _ = writeln!(text, "  {}", plain_lines(advice));
     }
     text
+}
+
+/// A table's name must not steer a terminal, or begin a line of its own. `verify` tells its faults in indented lines.
+fn plain_lines(text: &str) -> String {
+    let lines: Vec<_> = text.split("\n  ").map(plain).collect();
+    lines.join("\n  ")
 }
 
 /// The last line of a JSON log.

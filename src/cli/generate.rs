@@ -1,14 +1,14 @@
 //! `generate`: the article's tables.
 
-use super::{out, signals};
+use super::{argv, login, out, signals};
 use crate::cancel::Cancel;
 use crate::generate::{Generated, Observer, Options, Scale, generate};
-use crate::job::SourceUrl;
+use crate::job::{LoginOptions, SourceUrl};
 use crate::{Interrupt, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 #[derive(Args)]
@@ -21,6 +21,12 @@ pub(super) struct GenerateArgs {
         hide_env_values = true
     )]
     source: String,
+    /// File that holds the password, where the URL has none; `FIRSTSEEN_PASSWORD` serves, too
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// Option file of MySQL's or MariaDB's clients, for what the URL leaves out
+    #[arg(long, value_name = "FILE")]
+    defaults_file: Option<PathBuf>,
     /// Size: 1 gives the article's 15,096,590 rows
     #[arg(long, default_value_t = Scale::ONE)]
     scale: Scale,
@@ -42,13 +48,24 @@ impl GenerateArgs {
     pub fn run(self) -> Result<()> {
         let Self {
             source,
+            password_file,
+            defaults_file,
             scale,
             persons,
             seed,
             with_key,
             force,
         } = self;
-        let source = SourceUrl::parse(&source, Path::new(""))?;
+        let login = LoginOptions {
+            password_file,
+            password: login::password()?,
+            defaults_file,
+        };
+        let mut warnings = Vec::from_iter(argv::warning(Some(&source)));
+        let source = login.fill(SourceUrl::parse(&source, Path::new(""))?, &mut warnings)?;
+        for warning in warnings {
+            out::error(&format!("firstseen: warning: {warning}\n"));
+        }
         let cancel = signals::cancel_on_signal()?;
         let options = Options {
             source,

@@ -1,7 +1,7 @@
 //! `run` and `plan`: the two commands that take a job.
 
 use super::failure::Failure;
-use super::{out, signals};
+use super::{argv, login, out, signals};
 use crate::job::{Job, JobOptions, Output, read_job_file};
 use crate::report::{self, Listener, LogFormat, Summary};
 use crate::run::{run, show_plan};
@@ -78,7 +78,14 @@ impl JobArgs {
     }
 
     fn merged(self, current_dir: &Path) -> Result<JobOptions> {
-        let Self { job_file, options } = self;
+        let Self {
+            job_file,
+            mut options,
+        } = self;
+        options.password = login::password()?;
+        options
+            .warnings
+            .extend(argv::warning(options.source.as_deref()));
         match job_file {
             None => Ok(options),
             Some(path) if path.to_string_lossy().contains("://") => {

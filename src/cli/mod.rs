@@ -2,14 +2,17 @@
 //!
 //! Parsing does no I/O. Standard output holds the result, standard error the log, the progress and the one error.
 
+mod argv;
 mod failure;
 mod generate;
 mod job_command;
+mod login;
 mod out;
 mod signals;
 mod verify;
 
 use crate::Result;
+use crate::secret::struck;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use failure::Failure;
@@ -51,13 +54,28 @@ struct CompletionsArgs {
 }
 
 impl Cli {
+    /// Parses the arguments of this process. Where they are no command it says so, without a password that stands among
+    /// them, and exits.
+    pub fn of_arguments() -> Self {
+        Self::try_parse().unwrap_or_else(|error| {
+            let text = error.render().to_string();
+            let shown = struck(&text, &argv::passwords());
+            if shown == text {
+                error.exit();
+            }
+            out::error(&shown);
+            std::process::exit(error.exit_code())
+        })
+    }
+
     /// Runs the command, prints at most one report to standard error, and says how to exit.
     pub fn run(self) -> ExitCode {
         let begun = Instant::now();
         let Err(failure) = self.command.run() else {
             return ExitCode::SUCCESS;
         };
-        out::error(&failure.told(begun.elapsed()));
+        let told = failure.told(begun.elapsed());
+        out::error(&struck(&told, &argv::passwords()));
         ExitCode::from(failure.error.exit_code())
     }
 }

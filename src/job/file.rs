@@ -17,7 +17,13 @@ pub fn read_job_file(path: &Path) -> Result<JobOptions> {
     options.source = options
         .source
         .map(|source| relative_source(&source, folder));
-    options.out = options.out.map(|out| folder.join(out));
+    for path in [
+        &mut options.out,
+        &mut options.password_file,
+        &mut options.defaults_file,
+    ] {
+        *path = path.take().map(|path| folder.join(path));
+    }
     Ok(options)
 }
 

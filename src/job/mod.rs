@@ -1,18 +1,21 @@
 //! The job: what the user wants, checked as far as it can be without a database.
 //!
 //! In: flags, environment and a job file, as [`JobOptions`]. Out: a [`Job`], in which no invalid combination can be
-//! written. This room reads the job file and nothing else: no database, no output folder.
+//! written. This room reads the job file, and files that hold a login, and nothing else: no database, no output folder.
 
 mod file;
+mod login;
 mod numeric;
 mod options;
 mod order_by;
 mod partition;
+mod server_url;
 mod source_url;
 mod tables;
 mod waits;
 
 pub use file::read_job_file;
+pub use login::LoginOptions;
 pub use numeric::Numeric;
 pub use options::{
     ExtractorChoice, InvalidDates, JobOptions, NullKeys, PartitionCount, SnapshotChoice,
@@ -20,6 +23,7 @@ pub use options::{
 };
 pub use order_by::{OrderBy, OrderColumn};
 pub use partition::{Partition, Partitions};
+pub use server_url::ServerUrl;
 pub use source_url::SourceUrl;
 pub(crate) use tables::named_twice;
 pub use tables::{TableItem, Tables};
@@ -121,6 +125,9 @@ impl Job {
         let waits = Waits::checked(&options)?;
         let JobOptions {
             source,
+            password_file,
+            defaults_file,
+            password,
             tables,
             table,
             columns,
@@ -181,7 +188,12 @@ impl Job {
             warnings
                 .push("--force has no meaning with --count-only: nothing is written".to_owned());
         }
-        let source = SourceUrl::parse(&source, current_dir)?;
+        let login = LoginOptions {
+            password_file: password_file.map(|path| current_dir.join(path)),
+            password,
+            defaults_file: defaults_file.map(|path| current_dir.join(path)),
+        };
+        let source = login.fill(SourceUrl::parse(&source, current_dir)?, &mut warnings)?;
         let order_by = OrderBy::parse(&order_by.unwrap_or_default())?;
         Ok(Self {
             tables: Tables::new(tables, table)?,

@@ -2,6 +2,7 @@
 
 use crate::batch::Format;
 use crate::report::{LogFormat, ProgressChoice, ReportOptions, Verbosity};
+use crate::secret::Secret;
 use clap::{ArgAction, Args, ValueEnum};
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -18,6 +19,16 @@ pub struct JobOptions {
         hide_env_values = true
     )]
     pub source: Option<String>,
+    /// File that holds the password, where the URL has none; `FIRSTSEEN_PASSWORD` serves, too
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// Option file of MySQL's or MariaDB's clients, for what the URL leaves out
+    #[arg(long, value_name = "FILE")]
+    pub defaults_file: Option<PathBuf>,
+    /// The password of the environment, where neither URL nor file has one.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub password: Option<Secret>,
     /// Tables in order: ID2000..ID2012, a,b,c or 'ID*'
     #[arg(long, value_parser = TableList::parse_flag)]
     pub tables: Option<TableList>,
@@ -324,6 +335,9 @@ impl JobOptions {
         };
         Self {
             source: self.source.or(file.source),
+            password_file: self.password_file.or(file.password_file),
+            defaults_file: self.defaults_file.or(file.defaults_file),
+            password: self.password.or(file.password),
             tables: self.tables.or(file.tables),
             table,
             columns: self.columns.or(file.columns),

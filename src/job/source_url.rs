@@ -1,5 +1,7 @@
 //! `--source`: which database, and what of its URL may be shown.
 
+use super::server_url::ServerUrl;
+use crate::secret::Secret;
 use crate::{Error, ErrorKind, Result};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,15 +11,16 @@ use url::Url;
 #[derive(Clone, PartialEq, Eq)]
 pub enum SourceUrl {
     /// `mysql://` or `mariadb://`, with the scheme `mysql`.
-    MySql(Url),
+    MySql(ServerUrl),
     /// `postgresql://` or `postgres://`, with the scheme `postgresql`.
-    Postgres(Url),
+    Postgres(ServerUrl),
     /// `sqlite://PATH`: a path as it stands, never percent-decoded.
     Sqlite(PathBuf),
 }
 
 impl SourceUrl {
-    /// Parses a URL. A relative SQLite path is taken from `base`.
+    /// Parses a URL. A relative SQLite path is taken from `base`. What it leaves out, and whether it names a MySQL
+    /// database at all, is for [`LoginOptions::fill`](super::LoginOptions::fill).
     pub fn parse(text: &str, base: &Path) -> Result<Self> {
         if let Some(path) = text.strip_prefix("sqlite://") {
             if path.is_empty() {
@@ -29,32 +32,39 @@ impl SourceUrl {
         let url = Url::parse(text).map_err(|cause| usage("the source is no URL").because(cause))?;
         match url.scheme() {
             "mysql" | "mariadb" => Self::server(&url, "mysql").map(Self::MySql),
-            "postgresql" | "postgres" => Self::server(&url, "postgresql").map(Self::Postgres),
+            "postgresql" | "postgres" => {
+                let server = Self::server(&url, "postgresql")?;
+                server.check_database()?;
+                Ok(Self::Postgres(server))
+            }
             _ => Err(usage("the source's scheme is not known")),
         }
     }
 
-    fn server(url: &Url, scheme: &str) -> Result<Url> {
-        if url.path().trim_start_matches('/').is_empty() {
-            return Err(usage("the source names no database"));
-        }
+    fn server(url: &Url, scheme: &str) -> Result<ServerUrl> {
         let text = url.as_str();
-        let rest = text.split_once("://").map_or("", |(_, rest)| rest);
-        Url::parse(&format!("{scheme}://{rest}"))
-            .map_err(|cause| usage("the source is no URL").because(cause))
+        let Some((_, rest)) = text.split_once("://") else {
+            return Err(usage("the source names no database"));
+        };
+        let url = Url::parse(&format!("{scheme}://{rest}"))
+            .map_err(|cause| usage("the source is no URL").because(cause))?;
+        ServerUrl::new(url)
+    }
+
+    /// The password, where it is known.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        match self {
+            Self::MySql(server) | Self::Postgres(server) => {
+                server.password().into_iter().cloned().collect()
+            }
+            Self::Sqlite(_) => Vec::new(),
+        }
     }
 
     /// Host, port and database, or the file: what logs and manifests may hold.
     pub fn redacted(&self) -> String {
         match self {
-            Self::MySql(url) | Self::Postgres(url) => {
-                let port = url
-                    .port()
-                    .map(|port| format!(":{port}"))
-                    .unwrap_or_default();
-                let host = url.host_str().unwrap_or_default();
-                format!("{}://{host}{port}{}", url.scheme(), url.path())
-            }
+            Self::MySql(server) | Self::Postgres(server) => server.redacted(),
             Self::Sqlite(path) => format!("sqlite://{}", path.display()),
         }
     }
@@ -72,7 +82,7 @@ impl fmt::Display for SourceUrl {
     }
 }
 
-fn usage(message: &str) -> Error {
+pub(super) fn usage(message: &str) -> Error {
     Error::new(ErrorKind::Usage, format!("--source: {message}")).advise(
         "write mysql://USER:PASSWORD@HOST:3306/DATABASE, postgresql://USER:PASSWORD@HOST:5432/DATABASE or sqlite://PATH; \
          special characters of a password are percent-encoded (@ is %40)",

@@ -3,6 +3,7 @@
 use super::{Part, Plan};
 use crate::arrow_type;
 use crate::job::{Job, Output};
+use crate::report::plain;
 use serde::Serialize;
 use std::fmt;
 
@@ -108,7 +109,7 @@ impl fmt::Display for PlanDocument {
                 output.folder, output.format, output.compression, output.batch_rows, output.prefix
             )?,
         }
-        writeln!(f, "key      {}", self.key.join(", "))?;
+        writeln!(f, "key      {}", plain(&self.key.join(", ")))?;
         writeln!(f, "workers  {}, extractor {}", self.workers, self.extractor)?;
         self.write_columns(f)?;
         self.write_units(f)
@@ -120,7 +121,7 @@ impl PlanDocument {
         let width = |text: fn(&PlanColumn) -> &String| {
             self.columns
                 .iter()
-                .map(|column| text(column).chars().count())
+                .map(|column| plain(text(column)).chars().count())
                 .max()
         };
         let name_width = width(|column| &column.name).unwrap_or(0);
@@ -134,6 +135,7 @@ impl PlanDocument {
                 arrow_type,
                 ..
             } = column;
+            let name = plain(name);
             writeln!(
                 f,
                 "  {name:name_width$}  {sql_type:type_width$}  {arrow_type}{nullable}"
@@ -164,9 +166,12 @@ fn write_table(f: &mut fmt::Formatter<'_>, units: &[PlanUnit]) -> fmt::Result {
     } else {
         String::new()
     };
+    let (table, order) = (plain(table), plain(order));
     writeln!(f, "  {table}: {rows}, order {order}{parts}")?;
     for unit in units {
-        writeln!(f, "    {}", unit.sql)?;
+        // A condition may have lines.
+        let lines: Vec<_> = unit.sql.split('\n').map(plain).collect();
+        writeln!(f, "    {}", lines.join("\n"))?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! here can fail a job: what can't be written (a closed pipe, a terminal that went away) is left unsaid.
 
 mod bars;
+mod discreet;
 mod event;
 mod lines;
 mod listener;
@@ -17,12 +18,14 @@ mod table;
 mod table_ends;
 mod text;
 
+pub(crate) use discreet::Discreet;
 pub use event::{Event, Listener, Silent};
 pub use lines::JSON_SCHEMA_VERSION;
 pub use listener::{LogFormat, ProgressChoice, ReportOptions, Verbosity, listener, listener_to};
 pub use log::Log;
 pub use memory::peak_memory_bytes;
 pub use summary::{Output, Summary};
+pub(crate) use text::plain;
 
 #[cfg(test)]
 mod tests;

@@ -76,7 +76,7 @@ pub(super) fn progress(unit: &str, rows_read: u64, candidates: u64) -> String {
 }
 
 /// `text` with control characters escaped: a table's name must not steer a terminal or break a line.
-pub(super) fn plain(text: &str) -> Cow<'_, str> {
+pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains(char::is_control) {
         return Cow::Borrowed(text);
     }

@@ -11,6 +11,7 @@ mod share;
 use crate::job::SnapshotChoice;
 use crate::plan::Plan;
 use crate::report::Listener;
+use crate::secret::{Secret, struck};
 use crate::source::{Begin, Database, Extractor, Interrupt, Kept, Session, farewell};
 use crate::{Error, ErrorKind, Result};
 use begin::pin_all;
@@ -34,6 +35,14 @@ impl Snapshot {
         Self {
             name,
             why_none: None,
+        }
+    }
+
+    /// The same, as it may be told: a server's words may stand in it.
+    pub fn without(&self, secrets: &[Secret]) -> Self {
+        Self {
+            name: self.name,
+            why_none: self.why_none.as_ref().map(|why| struck(why, secrets)),
         }
     }
 

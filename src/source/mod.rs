@@ -18,6 +18,7 @@ mod wire;
 use crate::Result;
 use crate::destination::UnitDestination;
 use crate::job::{ExtractorChoice, Reading, SourceUrl, Waits};
+use crate::secret::Secret;
 use arrow::datatypes::DataType;
 use std::sync::Arc;
 
@@ -36,6 +37,11 @@ pub(crate) trait Database: Send + Sync {
 
     /// Keeps everybody else from committing for a moment; waits for it no longer than for any lock.
     fn gate(&self) -> Result<Gate>;
+
+    /// What no text of a client library's or a server's may show.
+    fn secrets(&self) -> Vec<Secret> {
+        Vec::new()
+    }
 }
 
 /// The database of a URL. Nothing is connected yet.

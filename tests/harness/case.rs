@@ -6,6 +6,7 @@ use super::readers::{Reader, read};
 use super::table::{Row, Table};
 use super::value::Value;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -44,6 +45,13 @@ impl Case {
 
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         fs::write(self.path(name), content).expect("a file of the test is written");
+    }
+
+    /// A file of this mode.
+    pub fn write_with_mode(&self, name: &str, content: impl AsRef<[u8]>, mode: u32) {
+        self.write(name, content);
+        let mode = fs::Permissions::from_mode(mode);
+        fs::set_permissions(self.path(name), mode).expect("permissions");
     }
 
     /// The binary, in the case's folder, without arguments.

@@ -23,6 +23,7 @@ impl Firstseen {
         command
             .current_dir(folder)
             .env_remove("FIRSTSEEN_SOURCE")
+            .env_remove("FIRSTSEEN_PASSWORD")
             .stdin(Stdio::null());
         // libpq's variables name the servers of whoever runs the tests.
         for (name, _) in std::env::vars_os() {
@@ -34,6 +35,20 @@ impl Firstseen {
             command,
             folder: folder.to_owned(),
         }
+    }
+
+    /// The same command, to be run apart from this one.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let mut again = Self::new(&self.folder);
+        again.command.args(self.command.get_args());
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => again.command.env(name, value),
+                None => again.command.env_remove(name),
+            };
+        }
+        again
     }
 
     #[must_use]
@@ -108,6 +123,11 @@ pub struct Running {
 }
 
 impl Running {
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn signal(&self, signal: rustix::process::Signal) {
         let id = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(id, signal).expect("the command is ours to signal");

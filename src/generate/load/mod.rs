@@ -29,7 +29,7 @@ pub(super) fn load(source: &SourceUrl, order: &Order<'_>) -> Result<()> {
         SourceUrl::MySql(url) => mysql::load(url, order),
         SourceUrl::Postgres(url) => postgres::load(url, order),
     }
-    .map_err(|error| error.within(source))
+    .map_err(|error| error.without(&source.secrets()).within(source))
 }
 
 /// Makes room for the tables, makes them, and fills them one after the other.

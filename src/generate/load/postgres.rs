@@ -4,7 +4,7 @@ use super::database::{Database, Standing, column_list, create_statement};
 use super::{Order, fill};
 use crate::generate::row::write_line;
 use crate::generate::supply::Supply;
-use crate::job::Waits;
+use crate::job::{ServerUrl, Waits};
 use crate::source::postgres::access::Access;
 use crate::source::postgres::error;
 use crate::{Error, ErrorKind, Result};
@@ -12,7 +12,6 @@ use postgres::error::SqlState;
 use postgres::{Client, Transaction};
 use std::io::{self, Write};
 use std::time::Duration;
-use url::Url;
 
 /// Data that the server doesn't take in this time will never be taken.
 const STALL_TIMEOUT: Duration = Duration::from_secs(300);
@@ -20,16 +19,16 @@ const STALL_TIMEOUT: Duration = Duration::from_secs(300);
 const SESSION: &str = "SET statement_timeout = 0; SET lock_timeout = '30s'";
 
 /// Makes the tables in the first schema of the user's search path.
-pub(super) fn load(url: &Url, order: &Order<'_>) -> Result<()> {
-    let mut client = connect(url)?;
+pub(super) fn load(server: &ServerUrl, order: &Order<'_>) -> Result<()> {
+    let mut client = connect(server)?;
     client.batch_execute(SESSION).map_err(translate)?;
     let mut transaction = client.transaction().map_err(translate)?;
     fill(&mut Postgres(&mut transaction), order)?;
     transaction.commit().map_err(translate)
 }
 
-fn connect(url: &Url) -> Result<Client> {
-    let access = Access::new(url, &Waits::default())?;
+fn connect(server: &ServerUrl) -> Result<Client> {
+    let access = Access::new(server, &Waits::default())?;
     let mut config = access.config.clone();
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(STALL_TIMEOUT);

@@ -1,7 +1,8 @@
 //! What a URL says of a session: where, who, and how it is encrypted.
 
 use super::super::wire::{Address, SslMode, TlsPolicy};
-use crate::job::CONNECT;
+use crate::job::{CONNECT, ServerUrl};
+use crate::secret::Secret;
 use crate::{Error, ErrorKind, Result};
 use r2d2_mysql::mysql::{Opts, OptsBuilder, SslOpts};
 use std::path::PathBuf;
@@ -12,14 +13,15 @@ use url::{Host, Url};
 pub(crate) struct Login {
     pub address: Address,
     pub user: String,
-    pub password: Option<String>,
+    pub password: Option<Secret>,
     pub database: String,
     pub tls: TlsPolicy,
 }
 
 impl Login {
-    /// Reads a URL: `mysql://USER:PASSWORD@HOST:PORT/DATABASE?socket=PATH&sslmode=MODE&sslrootcert=FILE`.
-    pub fn parse(url: &Url) -> Result<Self> {
+    /// Reads a URL: `mysql://USER@HOST:PORT/DATABASE?socket=PATH&sslmode=MODE&sslrootcert=FILE`.
+    pub fn parse(server: &ServerUrl) -> Result<Self> {
+        let url = server.url();
         let parameters = Parameters::parse(url)?;
         let mut bare = url.clone();
         bare.set_query(None);
@@ -42,7 +44,7 @@ impl Login {
         Ok(Self {
             address,
             user: options.get_user().unwrap_or_default().to_owned(),
-            password: options.get_pass().map(str::to_owned),
+            password: server.password().cloned(),
             database: options.get_db_name().unwrap_or_default().to_owned(),
             tls: TlsPolicy {
                 mode: parameters.mode.unwrap_or(default_mode),
@@ -55,7 +57,7 @@ impl Login {
     pub fn stock(&self) -> OptsBuilder {
         let options = OptsBuilder::new()
             .user(Some(self.user.clone()))
-            .pass(self.password.clone())
+            .pass(self.password.as_ref().map(Secret::reveal))
             .db_name(Some(self.database.clone()))
             .prefer_socket(self.address.is_socket())
             .tcp_connect_timeout(Some(CONNECT))
@@ -144,14 +146,17 @@ mod tests {
     use super::*;
 
     fn login(url: &str) -> Result<Login> {
-        Login::parse(&Url::parse(url).unwrap())
+        Login::parse(&ServerUrl::new(Url::parse(url).unwrap())?)
     }
 
     #[test]
     fn parts_are_percent_decoded_and_an_ipv6_host_loses_its_brackets() {
         let login = login("mysql://r%40x:p%3A%2F@[::1]:3307/d?sslmode=verify-full").unwrap();
         assert_eq!(
-            (login.user.as_str(), login.password.as_deref()),
+            (
+                login.user.as_str(),
+                login.password.as_ref().map(Secret::reveal)
+            ),
             ("r@x", Some("p:/"))
         );
         let address = Address::Tcp {

@@ -25,7 +25,8 @@ use super::shared::{no_transaction, number};
 use super::{Begin, Catalog, Database, Extractor, Gate, Interrupt, Query, Session, Transaction};
 use crate::Result;
 use crate::destination::{Form, UnitDestination};
-use crate::job::{ExtractorChoice, Waits};
+use crate::job::{ExtractorChoice, ServerUrl, Waits};
+use crate::secret::Secret;
 use client::Client;
 use connection::Connection;
 use connectorx::prelude::Dispatcher;
@@ -35,7 +36,6 @@ use r2d2_mysql::MySqlConnectionManager;
 use rows::WireRows;
 use std::sync::Arc;
 use stock::{MySqlSource, MySqlTransport};
-use url::Url;
 
 /// A MySQL or MariaDB server's database.
 pub(super) struct MySql {
@@ -45,9 +45,13 @@ pub(super) struct MySql {
 }
 
 impl MySql {
-    pub(super) fn new(url: &Url, extractor: ExtractorChoice, waits: &Waits) -> Result<Self> {
+    pub(super) fn new(
+        server: &ServerUrl,
+        extractor: ExtractorChoice,
+        waits: &Waits,
+    ) -> Result<Self> {
         Ok(Self {
-            login: Login::parse(url)?,
+            login: Login::parse(server)?,
             extractor,
             waits: waits.clone(),
         })
@@ -76,6 +80,10 @@ impl Database for MySql {
 
     fn gate(&self) -> Result<Gate> {
         gate::gate(&self.login, &self.waits)
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        self.login.password.iter().cloned().collect()
     }
 }
 

@@ -15,10 +15,10 @@ mod types;
 mod uuid;
 
 use super::{Catalog, Database, Extractor, Gate, Session};
-use crate::job::{ExtractorChoice, Numeric, Reading, Waits};
+use crate::job::{ExtractorChoice, Numeric, Reading, ServerUrl, Waits};
+use crate::secret::Secret;
 use crate::{Error, ErrorKind, Result};
 use access::Access;
-use url::Url;
 
 /// What every session says first. A scan must begin at the table's start and come from one process, or its rows are not
 /// in the order of the table. Arrays may travel as text, in which floating-point numbers must read back.
@@ -47,8 +47,8 @@ pub(super) struct Postgres {
 }
 
 impl Postgres {
-    pub(super) fn new(url: &Url, reading: &Reading, waits: &Waits) -> Result<Self> {
-        let access = Access::new(url, waits)?;
+    pub(super) fn new(server: &ServerUrl, reading: &Reading, waits: &Waits) -> Result<Self> {
+        let access = Access::new(server, waits)?;
         let (extractor, warning) = match (reading.extractor, access.beyond_wire()) {
             (ExtractorChoice::ConnectorX, _) => (Extractor::ConnectorX, None),
             (ExtractorChoice::Auto, Some(parameter)) => {
@@ -99,5 +99,9 @@ impl Database for Postgres {
     /// A snapshot is exported instead.
     fn gate(&self) -> Result<Gate> {
         Err(Error::new(ErrorKind::Bug, "PostgreSQL has no gate"))
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        self.access.secrets()
     }
 }

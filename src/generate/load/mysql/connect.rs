@@ -2,12 +2,12 @@
 
 use super::error::translate;
 use crate::Result;
+use crate::job::ServerUrl;
 use crate::source::mysql::error;
 use crate::source::mysql::login::Login;
 use r2d2_mysql::mysql::prelude::Queryable;
 use r2d2_mysql::mysql::{Conn, Opts};
 use std::time::Duration;
-use url::Url;
 
 /// A server that is silent for this long while it works will never answer.
 const STALL_TIMEOUT: Duration = Duration::from_secs(300);
@@ -15,8 +15,8 @@ const STALL_TIMEOUT: Duration = Duration::from_secs(300);
 const SESSION: &str = "SET sql_mode = '', autocommit = 1, lock_wait_timeout = 30";
 
 /// How to connect as a job does, with a bound on the server's silence.
-pub(super) fn options(url: &Url) -> Result<Opts> {
-    let options = Login::parse(url)?
+pub(super) fn options(server: &ServerUrl) -> Result<Opts> {
+    let options = Login::parse(server)?
         .stock()
         .read_timeout(Some(STALL_TIMEOUT))
         .write_timeout(Some(STALL_TIMEOUT));

@@ -9,19 +9,19 @@ mod send;
 use super::database::{Database, Standing, create_statement};
 use super::{Order, fill};
 use crate::generate::supply::Supply;
+use crate::job::ServerUrl;
 use crate::{Error, Result};
 use error::translate;
 use r2d2_mysql::mysql::prelude::Queryable;
 use r2d2_mysql::mysql::{Conn, Opts};
 use send::Way;
-use url::Url;
 
 /// The values are ASCII; in this character set a CHAR column has the same width in every row.
 const TABLE_OPTIONS: &str = "ENGINE=InnoDB DEFAULT CHARACTER SET ascii";
 
 /// Makes the tables in the URL's database.
-pub(super) fn load(url: &Url, order: &Order<'_>) -> Result<()> {
-    let opts = connect::options(url)?;
+pub(super) fn load(server: &ServerUrl, order: &Order<'_>) -> Result<()> {
+    let opts = connect::options(server)?;
     let mut connection = connect::connect(&opts)?;
     let way = Way::of(&mut connection)?;
     let mut database = MySql {

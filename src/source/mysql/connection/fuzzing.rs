@@ -3,6 +3,7 @@
 use super::super::login::Login;
 use super::login::{Channel, authenticate, greeting};
 use super::packets::Packets;
+use crate::job::ServerUrl;
 use std::io::{self, Read, Write};
 use url::Url;
 
@@ -27,8 +28,9 @@ impl Write for MadeUp<'_> {
 
 /// Logs in to a server that says this.
 pub fn login(says: &[u8]) {
-    let login = Url::parse("mysql://reader:secret@h/d").map(|url| Login::parse(&url));
-    let Ok(Ok(login)) = login else {
+    let url = Url::parse("mysql://reader:secret@h/d").ok();
+    let server = url.and_then(|url| ServerUrl::new(url).ok());
+    let Some(Ok(login)) = server.map(|server| Login::parse(&server)) else {
         return;
     };
     let mut packets = Packets::new(MadeUp(says));

@@ -2,6 +2,7 @@
 
 use super::super::login::Login;
 use super::login::Channel;
+use crate::secret::Secret;
 use crate::{Error, ErrorKind};
 use mysql_common::packets::AuthPlugin;
 use openssl::error::ErrorStack;
@@ -19,7 +20,7 @@ const PEM: &[u8] = b"-----BEGIN";
 pub(super) fn answer(plugin: &AuthPlugin<'_>, login: &Login, scramble: &[u8]) -> Option<Vec<u8>> {
     match plugin {
         AuthPlugin::MysqlNativePassword | AuthPlugin::CachingSha2Password => {
-            let answer = plugin.gen_data(login.password.as_deref(), scramble);
+            let answer = plugin.gen_data(revealed(login), scramble);
             Some(answer.map(|answer| answer.to_vec()).unwrap_or_default())
         }
         // The password as it stands, or as a hash that is broken: nobody gets these from us.
@@ -37,7 +38,7 @@ pub(super) fn go_on(
     scramble: &[u8],
     channel: Channel,
 ) -> Result<Option<Vec<u8>>, Error> {
-    let password = login.password.as_deref().unwrap_or_default();
+    let password = revealed(login).unwrap_or_default();
     match data {
         [HASH_IS_KNOWN] => Ok(None),
         [WANTS_PASSWORD] if channel == Channel::Open => Ok(Some(vec![ASK_FOR_KEY])),
@@ -49,6 +50,10 @@ pub(super) fn go_on(
         }
         _ => Err(no_key()),
     }
+}
+
+fn revealed(login: &Login) -> Option<&str> {
+    login.password.as_ref().map(Secret::reveal)
 }
 
 fn no_key() -> Error {
@@ -83,11 +88,12 @@ fn encrypted(password: &str, scramble: &[u8], key: &[u8]) -> Result<Vec<u8>, Err
 mod tests {
     use super::super::super::login::Login;
     use super::*;
+    use crate::job::ServerUrl;
     use url::Url;
 
     fn login(password: &str) -> Login {
         let url = format!("mysql://r:{password}@h/d");
-        Login::parse(&Url::parse(&url).unwrap()).unwrap()
+        Login::parse(&ServerUrl::new(Url::parse(&url).unwrap()).unwrap()).unwrap()
     }
 
     #[test]

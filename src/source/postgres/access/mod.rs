@@ -13,10 +13,10 @@ mod url;
 use self::url::{Given, given};
 use super::connection::Fault;
 use super::error::not_begun;
-use crate::job::{CONNECT, Waits};
+use crate::job::{CONNECT, ServerUrl, Waits};
+use crate::secret::Secret;
 use crate::source::wire::{Address, SslMode, TlsPolicy};
 use crate::{Error, ErrorKind, Result};
-use ::url::Url;
 use environment::Environment;
 use passfile::{Looked, password};
 use postgres::Config;
@@ -54,8 +54,8 @@ pub(crate) struct Access {
 
 impl Access {
     /// What a URL says, and the environment of this process. A connect timeout of the job wins over both.
-    pub fn new(url: &Url, waits: &Waits) -> Result<Self> {
-        let mut access = Self::filled(url, &Environment::of_process())?;
+    pub fn new(server: &ServerUrl, waits: &Waits) -> Result<Self> {
+        let mut access = Self::filled(server, &Environment::of_process())?;
         if let Some(timeout) = waits.connect {
             access.config.connect_timeout(timeout);
         }
@@ -63,8 +63,8 @@ impl Access {
         Ok(access)
     }
 
-    fn filled(url: &Url, environment: &Environment) -> Result<Self> {
-        let given = given(url)?;
+    fn filled(server: &ServerUrl, environment: &Environment) -> Result<Self> {
+        let given = given(server.url())?;
         let service = Service::named(given.value("service"), environment)?;
         let outside = Outside {
             service: &service,
@@ -74,7 +74,13 @@ impl Access {
         let servers = servers::servers(&config)?;
         let user = outside.value("user", "PGUSER");
         fill(&mut config, &outside, user)?;
-        let unread_passfile = fill_password(&mut config, &servers, &given, &outside);
+        let unread_passfile = match server.password() {
+            Some(password) => {
+                config.password(password.reveal());
+                None
+            }
+            None => fill_password(&mut config, &servers, &given, &outside),
+        };
         let tls = tls::policy(&given, &outside)?;
         config.ssl_mode(match tls.mode {
             // As libpq: a socket leaves no machine.
@@ -120,6 +126,13 @@ impl Access {
         }
     }
 
+    /// The password, wherever it came from.
+    pub fn secrets(&self) -> Vec<Secret> {
+        let password = self.config.get_password();
+        let password = password.and_then(|password| std::str::from_utf8(password).ok());
+        password.map(Secret::new).into_iter().collect()
+    }
+
     /// Why no session has begun.
     pub(super) fn refused(&self, fault: Fault) -> Error {
         not_begun(fault, self)
@@ -129,7 +142,7 @@ impl Access {
     pub fn no_password(&self) -> Error {
         let error = Error::new(ErrorKind::AccessDenied, "the server asks for a password");
         error.advise(self.unread_passfile.as_deref().unwrap_or(
-            "write it into --source, postgresql://USER:PASSWORD@HOST/DATABASE, into PGPASSWORD or into ~/.pgpass",
+            "give it by --password-file, FIRSTSEEN_PASSWORD, PGPASSWORD or ~/.pgpass, or in a job file's source",
         ))
     }
 }
@@ -184,16 +197,13 @@ fn seconds(text: &str) -> Result<Duration> {
     Ok(seconds.map_or(CONNECT, Duration::from_secs))
 }
 
-/// A password where the URL has none. Why a password file was not read.
+/// A password that nobody gave us, but libpq would find. Why a password file was not read.
 fn fill_password(
     config: &mut Config,
     servers: &[Server],
     given: &Given,
     outside: &Outside<'_>,
 ) -> Option<String> {
-    if config.get_password().is_some() {
-        return None;
-    }
     if let Some(password) = outside.value("password", "PGPASSWORD") {
         config.password(password);
         return None;
@@ -205,7 +215,7 @@ fn fill_password(
     let path = named.map(PathBuf::from).or_else(home)?;
     match password(&path, config, servers) {
         Looked::Found(password) => {
-            config.password(password);
+            config.password(password.reveal());
             None
         }
         Looked::Nothing => None,

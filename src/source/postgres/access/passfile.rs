@@ -1,6 +1,7 @@
 //! The password file. <https://www.postgresql.org/docs/current/libpq-pgpass.html>
 
 use super::Server;
+use crate::secret::Secret;
 use crate::source::wire::Address;
 use postgres::Config;
 use std::fs;
@@ -15,7 +16,7 @@ const SOCKET_FOLDERS: [&str; 3] = ["/var/run/postgresql", "/run/postgresql", "/t
 /// What came of a look into a password file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Looked {
-    Found(String),
+    Found(Secret),
     Nothing,
     /// The file is not to be trusted, and why.
     Unread(String),
@@ -45,13 +46,14 @@ pub(super) fn password(path: &Path, config: &Config, servers: &[Server]) -> Look
     ))
 }
 
-fn found(lines: &str, config: &Config, servers: &[Server]) -> Option<String> {
+fn found(lines: &str, config: &Config, servers: &[Server]) -> Option<Secret> {
     let user = config.get_user()?;
     let database = config.get_dbname().unwrap_or(user);
     servers.iter().find_map(|server| {
         let (host, port) = host_and_port(server);
         let wanted = [host.as_str(), &port, database, user];
-        lines.lines().find_map(|line| fitting(line, wanted))
+        let password = lines.lines().find_map(|line| fitting(line, wanted));
+        password.map(Secret::new)
     })
 }
 

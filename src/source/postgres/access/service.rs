@@ -11,7 +11,7 @@ const SYSTEM_FOLDER: &str = "/etc/postgresql-common";
 const SYSTEM_FILE: &str = "pg_service.conf";
 
 /// Parameters of a service; none, where no service is named.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Service(HashMap<String, String>);
 
 impl Service {

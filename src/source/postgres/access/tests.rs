@@ -1,13 +1,14 @@
 use super::*;
 use crate::source::wire::Address;
+use ::url::Url;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use tempfile::TempDir;
 
 fn filled(url: &str, variables: &[(&str, &str)]) -> Result<Access> {
-    let url = Url::parse(url).expect("a URL");
-    Access::filled(&url, &Environment::of(variables))
+    let server = ServerUrl::new(Url::parse(url).expect("a URL"))?;
+    Access::filled(&server, &Environment::of(variables))
 }
 
 fn access(url: &str, variables: &[(&str, &str)]) -> Access {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::job::ServerUrl;
 use crate::source::wire::{Dice, Scripted};
 use openssl::rsa::{Padding, Rsa};
 use url::Url;
@@ -45,7 +46,8 @@ fn log_in(plugin: &str, answers: &[Vec<u8>], channel: Channel) -> (Vec<u8>, Resu
 
 fn log_in_to(says: Vec<u8>, channel: Channel) -> (Vec<u8>, Result<(), Refused>) {
     let mut packets = Packets::new(Scripted::saying(says, usize::MAX));
-    let login = Login::parse(&Url::parse("mysql://reader:secret@h/d").unwrap()).unwrap();
+    let url = Url::parse("mysql://reader:secret@h/d").unwrap();
+    let login = Login::parse(&ServerUrl::new(url).unwrap()).unwrap();
     let came = greeting(&mut packets)
         .map_err(Refused::from)
         .and_then(|greeting| authenticate(&mut packets, &greeting, &login, channel));

@@ -1,4 +1,9 @@
-//! The password stands in no output, whatever happens.
+//! The password stands in no output, whatever happens, and wherever it comes from.
+
+mod files;
+mod given;
+mod places;
+mod quoted;
 
 use crate::harness::{
     Case, ENCODED_PASSWORD, Firstseen, PASSWORD, Ran, System, Table, mariadb, postgres,
@@ -88,6 +93,16 @@ fn a_url_that_is_none_is_not_quoted() {
         "mysql://u:hunter2@h",
         "mysql://u:hunter2@h:port/d",
         "u:hunter2@h",
+        // What is not percent-encoded ends the host's part early.
+        "mysql://u:12/hunter2@h/d",
+        "mysql://u:p@a/hunter2@h/d",
+        "mysql://u:12?hunter2@h/d",
+        "mysql://u:1/2#hunter2@h/d",
+        "postgresql://u:12/hunter2@h/d",
+        "postgresql://u:1/2?hunter2@h/d",
+        "postgresql://h/d?password=hunter2&sslmode=on",
+        "postgresql://h/d?passwort=hunter2",
+        "mysql://h/d?password=hunter2",
     ] {
         let job = case.command().args(["run", "--tables", "t", "--key", "id"]);
         keeps(job.env("FIRSTSEEN_SOURCE", url).fails_with(2), &["hunter2"]);

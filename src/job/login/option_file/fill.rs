@@ -1,0 +1,112 @@
+//! A URL with what it leaves out and an option file says.
+
+use super::super::super::server_url::ServerUrl;
+use super::OptionFile;
+use crate::{Error, ErrorKind, Result};
+use url::{Host, Url};
+
+/// The host for which a socket serves, and the one of a client that is told none.
+const LOCALHOST: &str = "localhost";
+
+impl OptionFile {
+    /// The URL with what it left out.
+    pub fn fill(self, server: ServerUrl) -> Result<ServerUrl> {
+        let url = self.filled(server.url())?;
+        let password = self
+            .password
+            .filter(|password| !password.reveal().is_empty());
+        Ok(server.at(url).or_password(password))
+    }
+
+    fn filled(&self, given: &Url) -> Result<Url> {
+        let user = Some(given.username()).filter(|user| !user.is_empty());
+        let user = user
+            .map(str::to_owned)
+            .or(self.user.as_deref().map(encoded));
+        let host = given.host_str().filter(|host| !host.is_empty());
+        let host = host
+            .map(str::to_owned)
+            .or(self.host.as_deref().map(host_of_url))
+            .unwrap_or_else(|| LOCALHOST.to_owned());
+        let port = given.port().map(|port| port.to_string());
+        let database = Some(given.path().trim_start_matches('/')).filter(|name| !name.is_empty());
+        let database = database
+            .map(str::to_owned)
+            .or(self.database.as_deref().map(encoded));
+        let text = format!(
+            "{}://{}{host}{}/{}",
+            given.scheme(),
+            user.map(|user| user + "@").unwrap_or_default(),
+            port.as_ref()
+                .or(self.port.as_ref())
+                .map(|port| format!(":{port}"))
+                .unwrap_or_default(),
+            database.unwrap_or_default(),
+        );
+        let mut url = Url::parse(&text).map_err(|cause| wrong_place().because(cause))?;
+        url.set_query(given.query());
+        let socket = self.socket.as_deref();
+        let socket = socket.filter(|_| host == LOCALHOST && given.port().is_none());
+        self.add_parameters(&mut url, socket);
+        Ok(url)
+    }
+
+    /// A parameter of the URL stays as it is.
+    fn add_parameters(&self, url: &mut Url, socket: Option<&str>) {
+        let given: Vec<String> = url
+            .query_pairs()
+            .map(|(name, _)| name.into_owned())
+            .collect();
+        let is_given = |names: &[&str]| given.iter().any(|name| names.contains(&name.as_str()));
+        let added = [
+            (&["socket"][..], socket),
+            (&["sslmode", "ssl-mode"], self.mode()),
+            (&["sslrootcert", "ssl-ca"], self.ssl_ca.as_deref()),
+        ];
+        for (names, value) in added {
+            if let (Some(value), Some(name), false) = (value, names.first(), is_given(names)) {
+                url.query_pairs_mut().append_pair(name, value);
+            }
+        }
+    }
+
+    /// The mode that the file asks for. A list of authorities that nobody is checked against would be no use: MySQL's
+    /// clients take it as a wish for the check, too.
+    fn mode(&self) -> Option<&str> {
+        let mode = self.ssl_mode.as_deref();
+        mode.or(match (self.ssl, self.ssl_verify_server_cert) {
+            (Some(false), _) => Some("disable"),
+            (_, Some(true)) => Some("verify-full"),
+            _ if self.ssl_ca.is_some() => Some("verify-ca"),
+            (Some(true), _) => Some("require"),
+            (None, _) => None,
+        })
+    }
+}
+
+/// An IPv6 address stands in brackets in a URL.
+fn host_of_url(host: &str) -> String {
+    match host.parse() {
+        Ok(address) => Host::<&str>::Ipv6(address).to_string(),
+        Err(_) => encoded(host),
+    }
+}
+
+/// Percent-encoded, all but letters, digits, and what stands in a host's name.
+fn encoded(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+            char::from(byte).to_string()
+        }
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(encode).collect()
+}
+
+fn wrong_place() -> Error {
+    Error::new(
+        ErrorKind::Usage,
+        "--defaults-file: its host or port makes no URL",
+    )
+    .advise("check host and port in it, or name them in --source")
+}

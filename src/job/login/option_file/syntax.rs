@@ -1,0 +1,96 @@
+//! A line of an option file, as `my_default.c` of MySQL and MariaDB reads it.
+
+/// What a line says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Line<'a> {
+    /// Nothing, or a comment.
+    Empty,
+    /// `[NAME]`.
+    Group(&'a str),
+    /// `NAME`, or `NAME=VALUE`; the name with hyphens, without `loose-`.
+    Option { name: String, value: Option<String> },
+}
+
+/// Reads a line, or says what is wrong with it, which never quotes it: it may hold a password.
+pub(super) fn line(text: &str) -> Result<Line<'_>, &'static str> {
+    let text = text.trim_matches(is_blank);
+    match text.chars().next() {
+        None | Some('#' | ';') => Ok(Line::Empty),
+        Some('!') => Err("!include and !includedir are not followed"),
+        Some('[') => group(text),
+        Some(_) => Ok(option(without_comment(text))),
+    }
+}
+
+fn group(text: &str) -> Result<Line<'_>, &'static str> {
+    let name = text.trim_start_matches('[').split_once(']');
+    let (name, _) = name.ok_or("a group has no ]")?;
+    Ok(Line::Group(name.trim_matches(is_blank)))
+}
+
+fn option(text: &str) -> Line<'_> {
+    let (name, value) = match text.split_once('=') {
+        Some((name, value)) => (name, Some(unquoted(value.trim_matches(is_blank)))),
+        None => (text, None),
+    };
+    let name = name.trim_end_matches(is_blank).replace('_', "-");
+    let name = name.strip_prefix("loose-").unwrap_or(&name).to_owned();
+    Line::Option { name, value }
+}
+
+/// What stands before a `#` that is in no quotes. A backslash protects a quote within quotes only.
+fn without_comment(text: &str) -> &str {
+    let mut quote = None;
+    let mut is_escaped = false;
+    for (at, letter) in text.char_indices() {
+        if matches!(letter, '\'' | '"') && !is_escaped {
+            quote = match quote {
+                None => Some(letter),
+                Some(open) if open == letter => None,
+                open => open,
+            };
+        }
+        if quote.is_none() && letter == '#' {
+            return text.get(..at).unwrap_or(text);
+        }
+        is_escaped = quote.is_some() && letter == '\\' && !is_escaped;
+    }
+    text
+}
+
+/// The value without the quotes around it, and without its escapes.
+fn unquoted(value: &str) -> String {
+    let between = |quote: char| {
+        let inner = value.strip_prefix(quote)?.strip_suffix(quote)?;
+        Some(inner)
+    };
+    unescaped(between('"').or_else(|| between('\'')).unwrap_or(value))
+}
+
+/// A backslash that begins no escape stays as it is.
+fn unescaped(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    let mut letters = value.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '\\' {
+            text.push(letter);
+            continue;
+        }
+        match letters.next() {
+            None => text.push('\\'),
+            Some('b') => text.push('\u{8}'),
+            Some('t') => text.push('\t'),
+            Some('n') => text.push('\n'),
+            Some('r') => text.push('\r'),
+            Some('s') => text.push(' '),
+            Some(itself @ ('\\' | '"' | '\'')) => text.push(itself),
+            Some(other) => text.extend(['\\', other]),
+        }
+    }
+    text
+}
+
+/// What C's `isspace` calls a blank.
+fn is_blank(letter: char) -> bool {
+    matches!(letter, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}')
+}

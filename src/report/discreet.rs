@@ -1,0 +1,22 @@
+//! A listener that others' texts tell no secrets.
+
+use super::{Event, Listener};
+use crate::secret::{Secret, struck};
+use std::sync::Arc;
+
+/// Passes events on. Warnings, which may quote a server or a client library, lose the secrets that stand in them.
+pub(crate) struct Discreet {
+    pub listener: Arc<dyn Listener>,
+    pub secrets: Vec<Secret>,
+}
+
+impl Listener for Discreet {
+    fn on_event(&self, event: &Event) {
+        match event {
+            Event::Warning { message } => self.listener.on_event(&Event::Warning {
+                message: struck(message, &self.secrets),
+            }),
+            other => self.listener.on_event(other),
+        }
+    }
+}

@@ -33,6 +33,7 @@ mod extract;
 pub mod fuzzing;
 pub mod generate;
 pub mod job;
+mod lasting;
 mod misfits;
 mod panics;
 mod plan;

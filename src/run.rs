@@ -9,9 +9,9 @@ use crate::extract::{Extraction, ReadUnit, extract};
 use crate::job::{BatchOutput, Job, Output, SnapshotChoice};
 use crate::misfits;
 use crate::plan::{Plan, PlanDocument, plan};
-use crate::publish::{Manifest, RollForward, Staging, Target, roll_forward};
+use crate::publish::{Manifest, RollForward, Room, Staging, Target, roll_forward};
 use crate::record::{self, Clock};
-use crate::report::{Discreet, Event, Listener};
+use crate::report::{self, Discreet, Event, Listener};
 use crate::secret::struck;
 use crate::snapshot::{Sessions, Snapshot};
 use crate::source::{Database, Kept, Watched, database};
@@ -47,7 +47,8 @@ pub fn show_plan(job: &Job, listener: &dyn Listener, cancel: &Cancel) -> Result<
 pub fn run(job: &Job, listener: &Arc<dyn Listener>, cancel: &Cancel) -> Result<Manifest> {
     match &job.output {
         Output::Count => {
-            Ok(find_distinct(job, listener, cancel, Clock::start())?.manifest(job, Vec::new()))
+            let found = find_distinct(job, None, listener, cancel, Clock::start())?;
+            Ok(found.manifest(job, Vec::new()))
         }
         Output::Batches(output) => run_to_files(job, output, listener, cancel),
     }
@@ -62,8 +63,9 @@ fn run_to_files(
     let clock = Clock::start();
     tell_of_earlier_run(roll_forward(&output.folder)?, listener.as_ref());
     let target = Target::check(&output.folder, output.force)?;
+    let room = Room::at(&target)?;
     let staging = Staging::create(&target)?;
-    let mut found = find_distinct(job, listener, cancel, clock)?;
+    let mut found = find_distinct(job, Some(room), listener, cancel, clock)?;
     let files = write_files(&found, output, &staging, listener.as_ref(), cancel)?;
     found.clock.written();
     let manifest = found.manifest(job, files);
@@ -113,6 +115,7 @@ impl Distinct {
 
 fn find_distinct(
     job: &Job,
+    room: Option<Room>,
     listener: &Arc<dyn Listener>,
     cancel: &Cancel,
     clock: Clock,
@@ -123,11 +126,13 @@ fn find_distinct(
         listener: Arc::clone(listener),
         secrets: secrets.clone(),
     });
-    read_distinct(job, database, &listener, cancel, clock).map_err(|error| error.without(&secrets))
+    read_distinct(job, room, database, &listener, cancel, clock)
+        .map_err(|error| error.without(&secrets))
 }
 
 fn read_distinct(
     job: &Job,
+    room: Option<Room>,
     database: Arc<dyn Database>,
     listener: &Arc<dyn Listener>,
     cancel: &Cancel,
@@ -137,6 +142,7 @@ fn read_distinct(
     let pins = job.snapshot != SnapshotChoice::Off;
     let (plan, catalog) = make_plan(job, &database, pins, cancel)?;
     announce(&plan, listener.as_ref());
+    warn_of_room(&plan, room, listener.as_ref());
     let sessions = open_sessions(job, (database, catalog), &plan, listener, cancel)?;
     let snapshot = sessions.snapshot().without(&secrets);
     tell_of_snapshot(&snapshot, listener.as_ref());
@@ -214,6 +220,20 @@ fn warn(plan: &Plan, listener: &dyn Listener) {
         listener.on_event(&Event::Warning {
             message: message.clone(),
         });
+    }
+}
+
+/// No error: of a result with many duplicates, or compressed, a tenth may be left.
+fn warn_of_room(plan: &Plan, room: Option<Room>, listener: &dyn Listener) {
+    let Some(bytes) = plan.estimated_bytes() else {
+        return;
+    };
+    if let Some(free) = room.and_then(|room| room.free_if_below(bytes)) {
+        let (bytes, free) = (report::bytes(bytes), report::bytes(free));
+        let message = format!(
+            "if all rows were distinct they would take about {bytes} before compression, and the output's filesystem has {free} free"
+        );
+        listener.on_event(&Event::Warning { message });
     }
 }
 

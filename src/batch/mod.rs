@@ -15,6 +15,7 @@ mod calendar;
 mod canonical;
 mod cell;
 mod compression;
+mod count_back;
 mod csv;
 mod dictionary;
 mod encoding;

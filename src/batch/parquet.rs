@@ -6,11 +6,13 @@ use crate::Result;
 use ::parquet::arrow::ArrowWriter;
 use ::parquet::basic::{Compression, ZstdLevel};
 use ::parquet::errors::ParquetError;
+use ::parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
 use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use ::parquet::schema::types::ColumnPath;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::buffer::Buffer;
 use arrow::datatypes::DataType;
+use std::fs::File;
 
 /// Bytes of a page, and of a dictionary, before they are compressed: the parquet crate's own default.
 const PAGE_BYTES: usize = 1024 * 1024;
@@ -30,6 +32,17 @@ pub(super) fn write(
         ArrowWriter::try_new(&mut *sink, batch.schema(), Some(properties)).map_err(failed)?;
     writer.write(batch).map_err(failed)?;
     writer.close().map(drop).map_err(failed)
+}
+
+/// Rows of a file by its footer: the sum of its row groups'.
+pub(super) fn rows_told(file: &File) -> Result<u64, ParquetError> {
+    let metadata = ParquetMetaDataReader::new().parse_and_finish(file)?;
+    let rows: i64 = metadata
+        .row_groups()
+        .iter()
+        .map(RowGroupMetaData::num_rows)
+        .sum();
+    Ok(u64::try_from(rows)?)
 }
 
 /// Statistics are kept for the row group: for the pages of so small a group they would be dead weight.

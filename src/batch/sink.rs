@@ -1,5 +1,6 @@
 //! Where an encoder's bytes go: a new file, counted and hashed on the way.
 
+use crate::lasting::sync_and_close;
 use crate::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
 use std::error::Error as StdError;
@@ -43,16 +44,21 @@ impl Sink {
         Ok(Self(BufWriter::with_capacity(BUFFER_BYTES, hashed)))
     }
 
-    /// Writes what is buffered and syncs the file to its disk. The folder's entry is for the caller to sync.
+    /// Writes what is buffered, syncs the file to its disk and closes it. The folder's entry is for the caller to sync.
     pub(super) fn finish(self) -> Result<Written> {
         let hashed = self
             .0
             .into_inner()
             .map_err(|error| failed(error.into_error()))?;
-        hashed.file.sync_all().map_err(failed)?;
+        let Hashed {
+            file,
+            bytes,
+            sha256,
+        } = hashed;
+        sync_and_close(file).map_err(failed)?;
         Ok(Written {
-            bytes: hashed.bytes,
-            sha256: format!("{:x}", hashed.sha256.finalize()),
+            bytes,
+            sha256: format!("{:x}", sha256.finalize()),
         })
     }
 }

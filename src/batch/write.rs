@@ -1,6 +1,7 @@
 //! Slices of survivors into files, in parallel.
 
 use super::canonical::canonical;
+use super::count_back::count_back;
 use super::locate::Locator;
 use super::sink::{Sink, Written};
 use super::stream::Stop;
@@ -45,6 +46,8 @@ pub struct Layout {
 /// in any order. `cancelled` is asked before each file, and after every 64 KiB of the text formats and pickle; once it
 /// says yes, the error is [`ErrorKind::Interrupted`]. That names SIGINT, whatever the signal was: only the caller knows.
 /// Each thread holds one gathered slice, and for Parquet and Arrow its encoded form.
+///
+/// Each file is asked what it holds once it is closed: its size, and the rows of its footer where it has one.
 ///
 /// After an error partial files may stay in `folder`. A file that exists already, and any other I/O error, is
 /// [`ErrorKind::Output`]; a text or binary column of more than 2 GiB in one slice [`ErrorKind::Capacity`]; a date or
@@ -98,11 +101,12 @@ impl Job<'_> {
     fn write(&self, name: &str, slice: &[u32]) -> Result<BatchFile> {
         self.stop.check()?;
         let batch = canonical(&self.rows.schema, &self.locator.locate(slice)?)?;
-        let sink = Sink::create(&self.folder.join(name))?;
-        let written = write_into(&batch, self.layout, sink, self.stop)?;
+        let path = self.folder.join(name);
+        let written = write_into(&batch, self.layout, Sink::create(&path)?, self.stop)?;
+        let rows = count_back(&path, self.layout.encoding, &written, slice.len() as u64)?;
         Ok(BatchFile {
             name: name.to_owned(),
-            rows: slice.len() as u64,
+            rows,
             bytes: written.bytes,
             sha256: written.sha256,
         })

@@ -10,6 +10,7 @@ mod partition;
 mod query;
 mod resolve;
 mod show;
+mod size;
 mod units;
 
 pub use part::Part;

@@ -29,6 +29,16 @@ pub(super) fn not_ours(path: &Path, why: impl fmt::Display) -> Error {
     )
 }
 
+/// A folder that its filesystem doesn't let us move: exit code 5.
+pub(super) fn immovable(path: &Path) -> Error {
+    let message = format!(
+        "can't replace {}: it lies in a lower layer of an overlay filesystem, which moves no folders",
+        path.display()
+    );
+    Error::new(ErrorKind::Output, message)
+        .advise("remove the folder and its manifest first, or name another folder with --out")
+}
+
 /// An earlier result stands there, and `--force` was not given: exit code 6.
 pub(super) fn published(path: &Path) -> Error {
     let message = format!("{} stands there from an earlier run", path.display());

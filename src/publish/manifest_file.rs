@@ -2,6 +2,7 @@
 
 use super::failure::cannot;
 use super::manifest::{Manifest, SCHEMA_VERSION};
+use crate::lasting::sync_and_close;
 use crate::{Error, ErrorKind, Result};
 use serde::Deserialize;
 use std::fs::{self, File};
@@ -33,7 +34,7 @@ impl Manifest {
         })?;
         json.push(b'\n');
         File::create_new(path)
-            .and_then(|mut file| file.write_all(&json).and_then(|()| file.sync_all()))
+            .and_then(|mut file| file.write_all(&json).and_then(|()| sync_and_close(file)))
             .map_err(|cause| cannot(format_args!("write {}", path.display()), cause))
     }
 }

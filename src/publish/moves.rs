@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 pub(super) enum Move {
     /// `from` becomes `to`. A folder takes the place of an empty folder only: the kernel refuses any other.
     Rename { from: PathBuf, to: PathBuf },
+    /// The file `from` becomes `to`, where nothing may stand.
+    Place { from: PathBuf, to: PathBuf },
     /// Both change their places at the same moment.
     Exchange { one: PathBuf, other: PathBuf },
     /// `copy` keeps what `original` holds, since the next move puts something else there.
@@ -22,6 +24,7 @@ impl Move {
     pub(super) fn make(&self) -> io::Result<()> {
         match self {
             Self::Rename { from, to } => fs::rename(from, to),
+            Self::Place { from, to } => place(from, to),
             Self::Exchange { one, other } => exchange(one, other),
             Self::Keep { original, copy } => fs::copy(original, copy).map(|_bytes| ()),
         }
@@ -31,6 +34,7 @@ impl Move {
     pub(super) fn target(&self) -> &Path {
         match self {
             Self::Rename { to: target, .. }
+            | Self::Place { to: target, .. }
             | Self::Exchange { other: target, .. }
             | Self::Keep { copy: target, .. } => target,
         }
@@ -39,7 +43,7 @@ impl Move {
     /// Takes the move back, provided that later moves are taken back already.
     pub(super) fn undo(&self) -> io::Result<()> {
         match self {
-            Self::Rename { from, to } => fs::rename(to, from),
+            Self::Rename { from, to } | Self::Place { from, to } => fs::rename(to, from),
             Self::Exchange { one, other } => exchange(one, other),
             Self::Keep { original, copy } => fs::rename(copy, original),
         }
@@ -49,7 +53,9 @@ impl Move {
 impl fmt::Display for Move {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Rename { from, to } => write!(f, "rename {} to {}", from.display(), to.display()),
+            Self::Rename { from, to } | Self::Place { from, to } => {
+                write!(f, "rename {} to {}", from.display(), to.display())
+            }
             Self::Exchange { one, other } => {
                 write!(f, "exchange {} and {}", one.display(), other.display())
             }
@@ -64,7 +70,28 @@ fn exchange(one: &Path, other: &Path) -> io::Result<()> {
     renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).map_err(io::Error::from)
 }
 
-/// Whether an exchange failed since the filesystem (NFS, some of FUSE) or the kernel (before 3.15) has none.
+/// Where the filesystem can't rename without replacing, a look before the rename has to do.
+fn place(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE).map_err(io::Error::from) {
+        Err(cause) if is_unsupported(&cause) => match fs::symlink_metadata(to) {
+            Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+            Err(_) => fs::rename(from, to),
+        },
+        result => result,
+    }
+}
+
+/// Whether `folder` can't be moved into `occupied`'s place for its filesystem's sake; `occupied` is a folder with
+/// something in it.
+///
+/// Overlay filesystems refuse to move a folder that comes from a lower layer (EXDEV), which nothing but a try tells. This
+/// one can't succeed: a rename never replaces a folder with something in it. Where nothing else is wrong, that is the error.
+pub(super) fn is_immovable(folder: &Path, occupied: &Path) -> bool {
+    let tried = fs::rename(folder, occupied);
+    tried.is_err_and(|cause| cause.kind() == io::ErrorKind::CrossesDevices)
+}
+
+/// Whether `renameat2` or its flag is missing: on NFS and some of FUSE, in kernels before 3.15, behind some sandboxes.
 pub(super) fn is_unsupported(cause: &io::Error) -> bool {
     matches!(
         Errno::from_io_error(cause),

@@ -131,9 +131,12 @@ impl<'a> Publication<'a> {
     }
 
     fn move_manifest(&mut self) -> Result<()> {
-        self.make(Move::Rename {
-            from: self.place.staged_manifest(),
-            to: self.place.manifest.clone(),
+        let from = self.place.staged_manifest();
+        let to = self.place.manifest.clone();
+        self.make(if self.standing == Standing::Vacant {
+            Move::Place { from, to }
+        } else {
+            Move::Rename { from, to }
         })
     }
 
@@ -157,9 +160,9 @@ impl<'a> Publication<'a> {
 }
 
 fn is_occupied(cause: &io::Error) -> bool {
-    use io::ErrorKind::{DirectoryNotEmpty, IsADirectory, NotADirectory};
+    use io::ErrorKind::{AlreadyExists, DirectoryNotEmpty, IsADirectory, NotADirectory};
     matches!(
         cause.kind(),
-        DirectoryNotEmpty | IsADirectory | NotADirectory
+        AlreadyExists | DirectoryNotEmpty | IsADirectory | NotADirectory
     )
 }

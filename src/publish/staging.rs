@@ -1,10 +1,12 @@
 //! The staging folder of a running job.
 
-use super::failure::cannot;
+use super::failure::{cannot, immovable};
 use super::lock::Lock;
 use super::manifest::Manifest;
+use super::moves::is_immovable;
 use super::publication::{Publication, Step, prepare};
 use super::roll_forward::settle;
+use super::standing::Standing;
 use super::sweep::sweep;
 use super::sync::sync_folder;
 use super::target::Target;
@@ -27,7 +29,8 @@ impl Staging {
     /// Makes and locks the staging folder. What a dead job left there is completed or swept first.
     ///
     /// Another job has it: [`ErrorKind::InUse`](crate::ErrorKind::InUse), at once. The target is checked again, since
-    /// the job that had the lock before may have published.
+    /// the job that had the lock before may have published. A folder that is to be replaced and can't be moved is
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) here, rather than when all is read.
     pub fn create(target: &Target) -> Result<Self> {
         let place = &target.place;
         let lock = Lock::acquire(place)?;
@@ -37,7 +40,10 @@ impl Staging {
             folder: place.staged_folder(),
             lock: Some(lock),
         };
-        target.standing()?;
+        let replaces = target.standing()? == Standing::Published;
+        if replaces && is_immovable(&place.out, &place.staging) {
+            return Err(immovable(&place.out));
+        }
         fs::create_dir(&staging.folder)
             .map_err(|cause| cannot(format_args!("make {}", staging.folder.display()), cause))?;
         sync_folder(&place.parent)?;

@@ -24,6 +24,7 @@ pub use lines::JSON_SCHEMA_VERSION;
 pub use listener::{LogFormat, ProgressChoice, ReportOptions, Verbosity, listener, listener_to};
 pub use log::Log;
 pub use memory::peak_memory_bytes;
+pub(crate) use number::bytes;
 pub use summary::{Output, Summary};
 pub(crate) use text::plain;
 

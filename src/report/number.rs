@@ -31,7 +31,7 @@ pub(super) fn per_second(count: u64, elapsed: Duration) -> u128 {
 }
 
 /// Bytes in the largest unit of 1000 that leaves at least 1: `812.3 MB`.
-pub(super) fn bytes(bytes: u64) -> String {
+pub(crate) fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
     let mut scale = 1_000_u64;
     let mut shown = format!("{bytes} B");

@@ -143,6 +143,22 @@ fn a_manifest_that_cannot_be_moved_takes_the_folder_back() {
 }
 
 #[test]
+fn a_file_that_comes_to_the_manifests_place_at_the_last_moment_is_left_as_it_is() {
+    let spot = Spot::new();
+    let staging = spot.staging(false);
+    write(staging.folder(), NEW);
+    let manifest = manifest_path(&spot.out());
+    let intrude = || {
+        fs::write(&manifest, "mine").unwrap();
+        Ok(())
+    };
+    let result = staging.publish(&manifest_of("new", NEW), &intrude);
+    assert_eq!(refusal(result).0, ErrorKind::Exists);
+    assert_eq!(fs::read_to_string(&manifest).unwrap(), "mine");
+    assert_eq!(spot.tree().len(), 1);
+}
+
+#[test]
 fn a_staging_folder_with_something_else_in_it_is_not_swept() {
     let spot = Spot::new();
     let staging = spot.place().staging;

@@ -1,0 +1,46 @@
+//! Making a written file last, and hearing of every failure on the way.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::{IntoRawFd, OwnedFd};
+
+/// Syncs the file and closes it. After an error the file is lost: neither is ever tried again.
+///
+/// A failed fsync may have dropped the dirty pages, so that a second one would report success. `close` is asked too, which
+/// dropping a [`File`] isn't: NFS and quotas may tell only there that there was no room.
+pub(crate) fn sync_and_close(file: File) -> io::Result<()> {
+    file.sync_all()?;
+    close(file.into())
+}
+
+#[expect(
+    unsafe_code,
+    reason = "a close that tells its error takes a raw descriptor"
+)]
+fn close(file: OwnedFd) -> io::Result<()> {
+    // SAFETY: the descriptor was owned here and is given up, so that nothing else closes or uses it.
+    Ok(unsafe { rustix::io::try_close(file.into_raw_fd()) }?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_closed_with_its_bytes() -> io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("f");
+        std::fs::write(&path, "1")?;
+        sync_and_close(File::open(&path)?)?;
+        assert_eq!(std::fs::read_to_string(path)?, "1");
+        Ok(())
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")] // a pipe knows no fsync
+    fn a_failed_sync_is_told() -> io::Result<()> {
+        let (_reader, writer) = io::pipe()?;
+        assert!(sync_and_close(File::from(OwnedFd::from(writer))).is_err());
+        Ok(())
+    }
+}

@@ -6,6 +6,8 @@
 mod harness;
 
 mod batches;
+mod disks;
+mod filesystems;
 mod first_seen;
 mod formats;
 mod generate;
@@ -13,6 +15,7 @@ mod identifiers;
 mod images;
 mod job_file;
 mod keys;
+mod killed;
 mod limits;
 mod lists;
 mod lost;
@@ -27,6 +30,7 @@ mod postgresql;
 mod publication;
 mod readme;
 mod refusals;
+mod rlimits;
 mod same_bytes;
 mod schemas;
 mod secrets;

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+const FORMATS: [&str; 5] = ["parquet", "arrow", "csv", "ndjson", "pickle"];
+
 #[test]
 fn counts_add_up_for_every_table_and_every_file() {
     for exact in ["--exact=false", "--exact=true"] {
@@ -76,7 +78,7 @@ fn sha256sum_and_sizes_agree_with_the_manifest() {
 
 #[test]
 fn verify_is_content_with_what_run_published_in_every_format() {
-    for format in ["parquet", "arrow", "csv", "ndjson", "pickle"] {
+    for format in FORMATS {
         let case = published(&["--format", format]);
         case.verify().succeeds();
     }
@@ -97,20 +99,25 @@ fn a_moved_folder_with_its_manifest_still_verifies() {
 
 #[test]
 fn verify_names_a_file_with_a_flipped_byte() {
-    damaged(|path| {
-        let mut bytes = fs::read(path).expect("a file");
-        let middle = bytes.len() / 2;
-        bytes[middle] ^= 1;
-        fs::write(path, bytes).expect("a file");
-    });
+    for part in 0..8 {
+        damaged(|path| {
+            let mut bytes = fs::read(path).expect("a file");
+            let at = bytes.len() * part / 8;
+            bytes[at] ^= 1;
+            fs::write(path, bytes).expect("a file");
+        });
+    }
 }
 
 #[test]
 fn verify_names_a_file_that_is_cut() {
-    damaged(|path| {
-        let bytes = fs::read(path).expect("a file");
-        fs::write(path, &bytes[..bytes.len() - 1]).expect("a file");
-    });
+    for kept in [0, 1, 2] {
+        damaged(|path| {
+            let bytes = fs::read(path).expect("a file");
+            let kept = [0, bytes.len() / 2, bytes.len() - 1][kept];
+            fs::write(path, &bytes[..kept]).expect("a file");
+        });
+    }
 }
 
 #[test]
@@ -120,14 +127,22 @@ fn verify_names_a_file_that_is_missing() {
 
 #[test]
 fn verify_names_a_file_that_is_renamed() {
-    damaged(|path| fs::rename(path, path.with_file_name("other.parquet")).expect("a file"));
+    damaged(|path| {
+        let name = path.file_name().expect("a name").to_str().expect("UTF-8");
+        fs::rename(path, path.with_file_name(format!("x{name}"))).expect("a file");
+    });
 }
 
 #[test]
 fn verify_names_a_file_that_is_added() {
-    let case = published(&[]);
-    case.write("batches/extra.parquet", "");
-    names(case.verify(), "extra.parquet");
+    for format in FORMATS {
+        let case = published(&["--format", format]);
+        let name = format!("x{}", case.files()[1]);
+        let [original, copy] =
+            [&case.files()[1], &name].map(|name| case.path("batches").join(name));
+        fs::copy(original, copy).expect("a file");
+        names(case.verify(), &name);
+    }
 }
 
 #[test]
@@ -161,12 +176,14 @@ fn published(args: &[&str]) -> Case {
     case
 }
 
-/// Damages the second file, whose name `verify` must say.
+/// Damages the second file of each format, whose name `verify` must say.
 fn damaged(damage: impl Fn(&Path)) {
-    let case = published(&[]);
-    let name = &case.files()[1];
-    damage(&case.path("batches").join(name));
-    names(case.verify(), name);
+    for format in FORMATS {
+        let case = published(&["--format", format]);
+        let name = &case.files()[1];
+        damage(&case.path("batches").join(name));
+        names(case.verify(), name);
+    }
 }
 
 fn names(verify: Firstseen, file: &str) {

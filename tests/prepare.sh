@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings what the tests need: a C compiler and perl (the build), MariaDB, PostgreSQL and sqlite3 from Debian, and a
-# Python environment with the readers. Installs only what is missing, and starts no server.
+# Brings what the tests need: a C compiler and perl (the build), MariaDB, PostgreSQL, sqlite3 and strace from Debian, and
+# a Python environment with the readers. Installs only what is missing, and starts no server.
 #
 #   tests/prepare.sh [build|bench]    build: only what compiling needs; bench: also what the bench compares with
 #
@@ -33,6 +33,7 @@ missing_packages() {
     have mariadbd || printf '%s\n' mariadb-server-core mariadb-client-core
     have_postgres || echo postgresql
     have sqlite3 || echo sqlite3
+    have strace || echo strace
     have_venv || echo python3-venv
     [ "$needs" = bench ] || return 0
     missing_clients

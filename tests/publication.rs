@@ -143,22 +143,3 @@ fn a_folder_without_a_name_of_its_own_is_refused() {
     }
     assert_eq!(case.entries(), ["source.sqlite"]);
 }
-
-#[test]
-fn a_limit_on_the_size_of_files_fails_the_job_cleanly() {
-    let case = Case::with(System::Sqlite, &[Table::notes("t").ids(1..=5000)]);
-    let job = "run --source sqlite://source.sqlite --tables t --key id --format ndjson";
-    let script = format!(
-        "ulimit -f 16; exec '{}' {job}",
-        env!("CARGO_BIN_EXE_firstseen")
-    );
-    let mut shell = std::process::Command::new("sh");
-    let ran = shell
-        .args(["-c", &script])
-        .current_dir(case.folder())
-        .output()
-        .expect("a shell");
-    let said = String::from_utf8_lossy(&ran.stderr);
-    assert_eq!(ran.status.code(), Some(5), "{said}");
-    assert_eq!(case.entries(), ["source.sqlite"], "{said}");
-}

@@ -1,7 +1,8 @@
 //! SIGINT and SIGTERM stop a job within two seconds, also while its workers wait, and leave nothing behind.
 
-use crate::harness::{Case, Ran, Running, System, Table};
+use crate::harness::{Case, Ran, Running, Strace, System, Table};
 use rustix::process::Signal;
+use std::fs;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -71,6 +72,34 @@ fn a_killed_job_is_swept_by_the_next_one() {
         case.entries(),
         ["batches", "batches.manifest.json", "source.sqlite"]
     );
+}
+
+#[test]
+fn a_signal_stops_a_job_that_writes_and_leaves_the_old_output_in_place() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let case = case_of_one_table(System::Sqlite);
+        let job = ["--tables", "t", "--key", "id", "--force"];
+        case.run().args(job).succeeds();
+        let (files, manifest) = (case.files(), case.manifest());
+        // Each of 200 files waits a tenth of a second for its disk.
+        let slow = Strace::listing(&case).inject("fsync", "delay_enter=100000", None);
+        let writing = slow
+            .run(case.run().args(job).args(["--batch-rows", "1"]))
+            .start();
+        let ran = interrupted(writing, signal).exits_with(code);
+        let log = fs::read_to_string(slow.log()).expect("a log");
+        ran.check(
+            log.contains("batch-0000001-0000001.parquet"),
+            "it was writing",
+        );
+        ran.check(!log.contains("renameat2("), "it was not publishing yet");
+        assert_eq!((case.files(), case.manifest()), (files, manifest));
+        fs::remove_file(slow.log()).expect("a log");
+        assert_eq!(
+            case.entries(),
+            ["batches", "batches.manifest.json", "source.sqlite"]
+        );
+    }
 }
 
 fn stops_while_reading(system: System, signal: Signal, code: i32) {

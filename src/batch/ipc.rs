@@ -1,6 +1,7 @@
 //! Arrow IPC file: one record batch.
 
 use super::ArrowCompression;
+use super::count_back::end_of;
 use super::sink::{Sink, failed};
 use crate::Result;
 use arrow::array::RecordBatch;
@@ -41,23 +42,13 @@ const TRAILER_BYTES: usize = 10;
 const PREFIX_BYTES: usize = 8;
 
 /// Rows of a file by its own words: those that the messages of its footer's blocks tell. No column is read.
-pub(super) fn rows_told(mut file: &File) -> Result<u64, ArrowError> {
-    let mut trailer = [0; TRAILER_BYTES];
-    seek_from_end(file, TRAILER_BYTES)?;
-    file.read_exact(&mut trailer)?;
-    let footer_bytes = read_footer_length(trailer)?;
-    seek_from_end(file, TRAILER_BYTES + footer_bytes)?;
-    let mut footer = vec![0; footer_bytes];
-    file.read_exact(&mut footer)?;
+pub(super) fn rows_told(file: &File) -> Result<u64, ArrowError> {
+    let trailer = end_of(file, TRAILER_BYTES, 0)?;
+    let footer_bytes = read_footer_length(trailer.try_into().unwrap_or_default())?;
+    let footer = end_of(file, footer_bytes, TRAILER_BYTES)?;
     let footer = root_as_footer(&footer).map_err(invalid)?;
     let blocks = footer.recordBatches().into_iter().flatten();
     blocks.map(|block| rows_of_block(file, block)).sum()
-}
-
-fn seek_from_end(mut file: &File, bytes: usize) -> Result<(), ArrowError> {
-    let bytes = i64::try_from(bytes).map_err(invalid)?;
-    file.seek(SeekFrom::End(-bytes))?;
-    Ok(())
 }
 
 fn rows_of_block(mut file: &File, block: &Block) -> Result<u64, ArrowError> {

@@ -1,11 +1,13 @@
 //! Parquet: one row group, with the Arrow schema in the file's metadata.
 
+use super::count_back::end_of;
 use super::sink::{Sink, failed};
 use super::{ParquetCompression, dictionary};
 use crate::Result;
 use ::parquet::arrow::ArrowWriter;
 use ::parquet::basic::{Compression, ZstdLevel};
 use ::parquet::errors::ParquetError;
+use ::parquet::file::FOOTER_SIZE;
 use ::parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
 use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use ::parquet::schema::types::ColumnPath;
@@ -36,7 +38,10 @@ pub(super) fn write(
 
 /// Rows of a file by its footer: the sum of its row groups'.
 pub(super) fn rows_told(file: &File) -> Result<u64, ParquetError> {
-    let metadata = ParquetMetaDataReader::new().parse_and_finish(file)?;
+    let trailer = end_of(file, FOOTER_SIZE, 0)?;
+    let trailer = trailer.try_into().unwrap_or_default();
+    let length = ParquetMetaDataReader::decode_footer_tail(&trailer)?.metadata_length();
+    let metadata = ParquetMetaDataReader::decode_metadata(&end_of(file, length, FOOTER_SIZE)?)?;
     let rows: i64 = metadata
         .row_groups()
         .iter()

@@ -10,8 +10,10 @@ use std::{fs, io, thread};
 /// A token that the first signal cancels. A second signal changes nothing: the job is on its way out by then.
 pub(super) fn cancel_on_signal() -> Result<Cancel> {
     let cancel = Cancel::default();
-    let failed =
-        |cause: io::Error| Error::new(ErrorKind::Bug, "signals can't be caught").because(cause);
+    // That takes a pair of sockets.
+    let failed = |cause: io::Error| {
+        Error::new(ErrorKind::Capacity, "signals can't be caught").because(cause)
+    };
     // Past a file size limit a write fails with EFBIG, unless the signal ends the process first.
     signal_hook::flag::register(SIGXFSZ, Arc::default()).map_err(failed)?;
     let mut wanted = vec![SIGINT, SIGTERM];
@@ -20,7 +22,7 @@ pub(super) fn cancel_on_signal() -> Result<Cancel> {
     }
     let mut signals = Signals::new(wanted).map_err(failed)?;
     let token = cancel.clone();
-    thread::spawn(move || {
+    let listen = move || {
         for signal in signals.forever() {
             token.interrupt(match signal {
                 SIGINT => Interrupt::Int,
@@ -28,7 +30,10 @@ pub(super) fn cancel_on_signal() -> Result<Cancel> {
                 _ => Interrupt::Term,
             });
         }
-    });
+    };
+    thread::Builder::new()
+        .spawn(listen)
+        .map_err(Error::no_thread)?;
     Ok(cancel)
 }
 

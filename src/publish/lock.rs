@@ -27,7 +27,8 @@ impl Lock {
     pub(super) fn acquire(place: &Place) -> Result<Self> {
         for _ in 0..ATTEMPTS {
             make_staging(place)?;
-            let Some(file) = open(place)? else { continue };
+            let opened = open(place).inspect_err(|_| unmake_staging(place));
+            let Some(file) = opened? else { continue };
             if let Some(file) = claim(place, file)? {
                 let place = place.clone();
                 return Ok(Self { place, _file: file });
@@ -52,6 +53,12 @@ fn make_staging(place: &Place) -> Result<()> {
             result.map_err(|cause| cannot(format_args!("make {}", place.staging.display()), cause))
         }
     }
+}
+
+/// Without a lock file in it the folder is of no use; with another job's in it, it stays.
+fn unmake_staging(place: &Place) {
+    // What can't be removed now is swept by the next job.
+    let _ = fs::remove_dir(&place.staging);
 }
 
 /// A folder of that name which another user made, or with something else in it, is no leftover of ours to sweep.

@@ -60,7 +60,10 @@ fn names_in_folder(out: &Path) -> Result<Option<Vec<OsString>>> {
 }
 
 fn list_files(out: &Path) -> Result<Vec<OsString>> {
-    let unlistable = |cause: io::Error| not_ours(out, "can't be listed").because(cause);
+    let unlistable = |cause: io::Error| match cause.kind() {
+        io::ErrorKind::PermissionDenied => not_ours(out, "can't be listed").because(cause),
+        _ => cannot(format_args!("list {}", out.display()), cause),
+    };
     let mut names = Vec::new();
     for entry in fs::read_dir(out).map_err(unlistable)? {
         let entry = entry.map_err(unlistable)?;

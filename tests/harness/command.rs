@@ -69,6 +69,33 @@ impl Firstseen {
         self
     }
 
+    /// The same command, started by `launcher`: `prlimit`, `strace`.
+    #[must_use]
+    pub fn under<A: AsRef<OsStr>>(
+        self,
+        launcher: &str,
+        options: impl IntoIterator<Item = A>,
+    ) -> Self {
+        let Self { command, folder } = self;
+        let mut under = Command::new(launcher);
+        under
+            .args(options)
+            .arg(command.get_program())
+            .args(command.get_args())
+            .current_dir(&folder)
+            .stdin(Stdio::null());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => under.env(name, value),
+                None => under.env_remove(name),
+            };
+        }
+        Self {
+            command: under,
+            folder,
+        }
+    }
+
     /// Starts it.
     pub fn start(self) -> Running {
         self.start_with_stdout(Stdio::piped())

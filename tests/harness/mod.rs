@@ -5,11 +5,14 @@ mod case;
 mod command;
 mod database;
 mod dice;
+mod mount;
 mod oracle;
 mod proxy;
 mod ran;
 mod readers;
 mod servers;
+mod spot;
+mod strace;
 mod table;
 mod tls;
 mod value;
@@ -18,6 +21,7 @@ pub use case::{Case, told, typed};
 pub use command::{Firstseen, Running};
 pub use database::System;
 pub use dice::Dice;
+pub use mount::Mount;
 pub use oracle::{NullKeys, keep_first};
 pub use proxy::{Fault, Proxy};
 pub use ran::Ran;
@@ -26,6 +30,14 @@ pub use servers::{
     ENCODED_PASSWORD, Lonely, MariaDb, PASSWORD, Postgres, mariadb, postgres, secured_mariadb,
     secured_postgres,
 };
+pub use spot::Spot;
+pub use strace::Strace;
 pub use table::{Row, Table, Type};
 pub use tls::{TlsCase, tls_cases};
 pub use value::Value;
+
+/// Says a figure, past the capture of a test's output.
+pub fn tell(figure: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "{figure}");
+}

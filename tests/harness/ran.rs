@@ -35,6 +35,11 @@ impl Ran {
         self.status.code()
     }
 
+    /// Whether `kill -9` ended it.
+    pub fn was_killed(&self) -> bool {
+        std::os::unix::process::ExitStatusExt::signal(&self.status) == Some(9)
+    }
+
     /// Standard error must hold the text.
     #[track_caller]
     pub fn says(self, text: &str) -> Self {

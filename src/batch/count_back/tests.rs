@@ -13,7 +13,7 @@ const TELLING: [(Format, &str); 5] = [
     (Format::Arrow, "zstd"),
 ];
 
-fn written(path: &Path) -> std::io::Result<Written> {
+fn written(path: &Path) -> io::Result<Written> {
     let bytes = fs::metadata(path)?.len();
     let sha256 = String::new();
     Ok(Written { bytes, sha256 })

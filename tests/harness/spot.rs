@@ -1,0 +1,89 @@
+//! A folder in which jobs publish to `batches`, looked at as a whole.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Everything below a folder: bytes of files, `None` for folders, by their path in it.
+pub type Tree = BTreeMap<PathBuf, Option<Vec<u8>>>;
+
+/// A folder of its own for a target and its staging.
+pub struct Spot {
+    folder: PathBuf,
+}
+
+impl Spot {
+    /// The folder, which is made if it isn't there.
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        let folder = folder.into();
+        fs::create_dir_all(&folder).expect("a folder");
+        Self { folder }
+    }
+
+    pub fn out(&self) -> PathBuf {
+        self.folder.join("batches")
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// All that a publication touches, but the batch files themselves.
+    pub fn publication_paths(&self) -> Vec<PathBuf> {
+        let staging = self.folder.join(".batches.firstseen");
+        let in_staging = [
+            "lock",
+            "batches",
+            "manifest.json",
+            "manifest.json.partial",
+            "replaced",
+            "replaced.manifest.json",
+        ];
+        let mut paths: Vec<_> = in_staging.map(|name| staging.join(name)).into();
+        let manifest = self.folder.join("batches.manifest.json");
+        paths.extend([self.folder.clone(), self.out(), manifest, staging]);
+        paths
+    }
+
+    /// Where the new batch file `name` is written.
+    pub fn staged(&self, name: &str) -> PathBuf {
+        self.folder.join(".batches.firstseen/batches").join(name)
+    }
+
+    pub fn tree(&self) -> Tree {
+        let mut tree = Tree::new();
+        grow(&self.folder, Path::new(""), &mut tree);
+        tree
+    }
+
+    /// Makes it a copy of `other`, modes and all.
+    pub fn become_copy_of(&self, other: &Self) {
+        if self.folder.exists() {
+            fs::remove_dir_all(&self.folder).expect("the test's own folder goes");
+        }
+        let mut cp = Command::new("cp");
+        let status = cp.arg("-a").args([&other.folder, &self.folder]).status();
+        assert!(status.expect("cp runs").success());
+    }
+
+    /// What the manifest says of the files, if there is one.
+    pub fn listed_files(&self) -> Option<serde_json::Value> {
+        let text = fs::read_to_string(self.folder.join("batches.manifest.json")).ok()?;
+        let manifest: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        Some(manifest["files"].clone())
+    }
+}
+
+fn grow(root: &Path, below: &Path, tree: &mut Tree) {
+    for entry in fs::read_dir(root.join(below)).expect("a folder") {
+        let path = below.join(entry.expect("an entry").file_name());
+        if root.join(&path).is_dir() {
+            tree.insert(path.clone(), None);
+            grow(root, &path, tree);
+        } else {
+            let bytes = fs::read(root.join(&path)).expect("a file");
+            tree.insert(path, Some(bytes));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Limits of the process: on the size of files, on open files, on address space.
+
+use crate::harness::{Case, Ran, Spot, System, tell};
+
+/// Exit code of a shell for a process that SIGABRT or SIGSEGV ended; the harness has none.
+const ABORTED: Option<i32> = None;
+
+#[test]
+fn a_limit_on_the_size_of_files_fails_the_job_with_5() {
+    let limits = (0..80).map(|step| format!("--fsize={}", step * 4096));
+    limited(limits, &[Some(0), Some(5)]);
+}
+
+#[test]
+fn a_limit_on_open_files_fails_the_job_with_3_4_or_5() {
+    // Fewer than 4 don't even let the loader open the libraries.
+    limited(
+        (4..44).map(|files| format!("--nofile={files}")),
+        &[Some(0), Some(3), Some(4), Some(5)],
+    );
+}
+
+/// Where memory is refused Rust aborts (and below 60 MB the loader may give up, with 127), where a thread's
+/// stack is refused the job ends with 4, where SQLite gets none with 3.
+#[test]
+fn a_limit_on_address_space_ends_the_job_and_the_next_one_removes_what_it_left() {
+    let limits = (50..90)
+        .chain((90..260).step_by(10))
+        .map(|mb| format!("--as={}", mb * 1_000_000));
+    let codes = [0, 3, 4, 5, 127].map(Some);
+    limited(limits, &[&codes[..], &[ABORTED]].concat());
+}
+
+/// Runs a job under each limit: it ends with one of the codes, and unless it succeeds the old result stands as it did.
+fn limited(limits: impl Iterator<Item = String>, codes: &[Option<i32>]) {
+    let case = Case::on(System::Sqlite);
+    case.database.execute_all(&[
+        "CREATE TABLE t (id INTEGER, note TEXT)",
+        "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 3000) \
+         INSERT INTO t SELECT n, hex(randomblob(50)) FROM c",
+    ]);
+    let [before, spot] = ["before", "spot"].map(|name| Spot::at(case.path(name)));
+    let job = |spot: &Spot, batch_rows: &str| {
+        let job = ["--tables", "t", "--key", "id", "--force", "--format", "csv"];
+        let run = case.run().args(job).args(["--batch-rows", batch_rows]);
+        run.arg("--out").arg(spot.out())
+    };
+    job(&before, "1000").succeeds();
+    let (mut counts, mut kinds) = ([0; 2], String::new());
+    for limit in limits {
+        spot.become_copy_of(&before);
+        let ran = job(&spot, "1500")
+            .under("prlimit", [limit.as_str(), "--"])
+            .end();
+        ran.check(
+            codes.contains(&ran.code()),
+            format!("{limit}: one of {codes:?}"),
+        );
+        let succeeded = ran.code() == Some(0);
+        counts[usize::from(succeeded)] += 1;
+        note(&mut kinds, &ran);
+        if ran.code().is_some() && !succeeded {
+            ran.check(
+                spot.tree() == before.tree(),
+                format!("{limit}: all is as it was"),
+            );
+        }
+        let verified = case.command().arg("verify").arg(spot.out()).succeeds();
+        let is_old = spot.tree() == before.tree();
+        verified.check(is_old != succeeded, format!("{limit}: old or new"));
+    }
+    assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
+    tell(&format!(
+        "{} jobs failed under their limit and {} succeeded; exit codes{kinds}",
+        counts[0], counts[1]
+    ));
+}
+
+fn note(kinds: &mut String, ran: &Ran) {
+    let kind = ran
+        .code()
+        .map_or(" aborted".to_owned(), |code| format!(" {code}"));
+    if !kinds.contains(&kind) {
+        kinds.push_str(&kind);
+    }
+}

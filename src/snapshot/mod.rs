@@ -14,7 +14,7 @@ use crate::report::Listener;
 use crate::secret::{Secret, struck};
 use crate::source::{Begin, Database, Extractor, Interrupt, Kept, Session, farewell};
 use crate::{Error, ErrorKind, Result};
-use begin::pin_all;
+use begin::{Seen, pin_all, seen};
 use share::{Proof, Sharer};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -140,12 +140,14 @@ impl Sessions {
         if self.proof == Proof::Off {
             return Ok(session);
         }
-        let seen = session.begin(&self.begin)?;
+        session.begin(&self.begin)?;
         if let Proof::Witnesses(witnesses) = &self.proof {
             let mut catalog = self.catalog.lock().unwrap_or_else(PoisonError::into_inner);
             let now = catalog.get()?.witness()?;
-            if !witnesses.are(seen.as_ref(), now.as_ref()) {
-                return Err(left());
+            // The catalogue stays locked, so that sessions are asked one after the other.
+            match seen(std::slice::from_mut(&mut session))? {
+                Seen::Alike(seen) if witnesses.are(seen.as_ref(), now.as_ref()) => {}
+                _ => return Err(left()),
             }
         }
         session.pin(&self.tables)?;

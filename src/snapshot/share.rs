@@ -1,7 +1,7 @@
 //! How the sessions come to see one state, and what proves that they do.
 
 use super::Snapshot;
-use super::begin::{begin_all, end_all};
+use super::begin::{Seen, begin_all, end_all, seen};
 use crate::job::SnapshotChoice;
 use crate::plan::Plan;
 use crate::source::{Begin, Catalog, Database, Extractor, Session, Sharing};
@@ -107,15 +107,13 @@ impl Sharer<'_> {
     fn agreed(&mut self) -> Result<Option<Witnesses>> {
         for attempt in 0..ATTEMPTS {
             let before = self.catalog.witness()?;
-            let seen = begin_all(self.sessions, self.begin)?;
+            begin_all(self.sessions, self.begin)?;
             let database = self.catalog.witness()?;
-            let first = seen.first().cloned().flatten();
-            let is_same = seen.iter().all(|seen| *seen == first);
-            if is_same && database == before {
-                return Ok(Some(Witnesses {
-                    session: first,
-                    database,
-                }));
+            if database == before
+                && let Seen::Alike(session) = seen(self.sessions)?
+                && (session.is_some() || database.is_some())
+            {
+                return Ok(Some(Witnesses { session, database }));
             }
             end_all(self.sessions)?;
             thread::sleep(PAUSE * attempt);

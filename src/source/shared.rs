@@ -53,8 +53,13 @@ impl Drop for Gate {
 
 /// A connection whose transaction can be begun anew.
 pub(crate) trait Transaction {
-    /// Begins the transaction. What tells the state that it sees, where anything does.
-    fn begin(&mut self, begin: &Begin) -> Result<Option<String>>;
+    /// Begins the transaction.
+    fn begin(&mut self, begin: &Begin) -> Result<()>;
+
+    /// What tells the state that the transaction sees, where anything does. Not to be asked of several sessions at once.
+    fn witness(&mut self) -> Result<Option<String>> {
+        Ok(None)
+    }
 
     /// Uses each table once, so that nobody alters it before the transaction's end. `tables` are what follows FROM.
     fn pin(&mut self, tables: &[String]) -> Result<()>;

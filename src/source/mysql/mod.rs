@@ -112,8 +112,12 @@ impl Session for WireSession {
 }
 
 impl Transaction for WireSession {
-    fn begin(&mut self, _begin: &Begin) -> Result<Option<String>> {
+    fn begin(&mut self, _begin: &Begin) -> Result<()> {
         transaction::begin(self.home.lend()?.get_mut()?)
+    }
+
+    fn witness(&mut self) -> Result<Option<String>> {
+        transaction::witness(self.home.lend()?.get_mut()?)
     }
 
     fn pin(&mut self, tables: &[String]) -> Result<()> {
@@ -151,8 +155,8 @@ impl Session for StockSession {
 
 /// Each unit is read by itself: ConnectorX's stock source knows of no transaction around it.
 impl Transaction for StockSession {
-    fn begin(&mut self, _begin: &Begin) -> Result<Option<String>> {
-        Ok(None)
+    fn begin(&mut self, _begin: &Begin) -> Result<()> {
+        Ok(())
     }
 
     fn pin(&mut self, _tables: &[String]) -> Result<()> {

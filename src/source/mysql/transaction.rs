@@ -11,9 +11,13 @@ const POSITION: &str =
 /// A plain START TRANSACTION would see what is committed before its first read.
 const BEGIN: &str = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
 
-/// Begins it. Sessions with the same position see the same state of every transactional engine.
-pub(super) fn begin(connection: &mut Connection) -> Result<Option<String>> {
-    connection.execute(BEGIN)?;
+/// Begins it.
+pub(super) fn begin(connection: &mut Connection) -> Result<()> {
+    connection.execute(BEGIN)
+}
+
+/// Sessions with the same position see the same state of every transactional engine.
+pub(super) fn witness(connection: &mut Connection) -> Result<Option<String>> {
     position(|sql| connection.text_rows(sql))
 }
 

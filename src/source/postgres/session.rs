@@ -25,7 +25,7 @@ pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
 }
 
 impl Transaction for WireSession {
-    fn begin(&mut self, begin: &Begin) -> Result<Option<String>> {
+    fn begin(&mut self, begin: &Begin) -> Result<()> {
         let mut connection = self.connection.lend()?;
         let connection = connection.get_mut()?;
         connection.execute(BEGIN).map_err(broken)?;
@@ -33,7 +33,7 @@ impl Transaction for WireSession {
             let import = format!("SET TRANSACTION SNAPSHOT '{snapshot}'");
             connection.execute(&import).map_err(broken)?;
         }
-        Ok(None)
+        Ok(())
     }
 
     /// To parse a query locks its tables, in the mode of a reader.

@@ -69,7 +69,7 @@ impl Database for Sqlite {
 }
 
 impl Transaction for SqliteSession {
-    fn begin(&mut self, begin: &Begin) -> Result<Option<String>> {
+    fn begin(&mut self, begin: &Begin) -> Result<()> {
         transaction::begin(self.home.lend()?.get_mut()?, &self.file, begin)
     }
 

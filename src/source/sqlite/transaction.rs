@@ -18,7 +18,7 @@ pub(super) fn begin(
     connection: &Connection,
     file: &OpenFile,
     Begin { schema, .. }: &Begin,
-) -> Result<Option<String>> {
+) -> Result<()> {
     let begun = connection.execute_batch(BEGIN);
     begun.map_err(|cause| translated(&cause))?;
     let mark = schema_mark(connection, file)?;
@@ -26,7 +26,7 @@ pub(super) fn begin(
         let message = "the file was altered while the job began";
         return Err(Error::new(ErrorKind::Ended, message).advise("run the job again"));
     }
-    Ok(Some(mark))
+    Ok(())
 }
 
 /// What any change of the schema changes; of a file that is read without a lock, any change at all.

@@ -74,8 +74,8 @@ impl Session for StockSession {
 
 /// Each unit is read by itself: ConnectorX's stock source knows of no transaction around it.
 impl Transaction for StockSession {
-    fn begin(&mut self, _begin: &Begin) -> Result<Option<String>> {
-        Ok(None)
+    fn begin(&mut self, _begin: &Begin) -> Result<()> {
+        Ok(())
     }
 
     fn pin(&mut self, _tables: &[String]) -> Result<()> {

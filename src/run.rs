@@ -29,7 +29,8 @@ const ENCODERS_PER_CORE: NonZeroUsize = NonZeroUsize::new(3).unwrap();
 /// drawn from.
 pub fn show_plan(job: &Job, listener: &dyn Listener, cancel: &Cancel) -> Result<PlanDocument> {
     let database = database(&job.source, &job.reading, &job.waits)?;
-    let (planned, _) = make_plan(job, &database, false, cancel)?;
+    let planned = make_plan(job, &database, false, cancel);
+    let (planned, _) = planned.map_err(|error| error.without(&database.secrets()))?;
     warn(&planned, listener);
     Ok(PlanDocument::new(job, &planned))
 }
@@ -138,13 +139,12 @@ fn read_distinct(
     cancel: &Cancel,
     mut clock: Clock,
 ) -> Result<Distinct> {
-    let secrets = database.secrets();
     let pins = job.snapshot != SnapshotChoice::Off;
     let (plan, catalog) = make_plan(job, &database, pins, cancel)?;
     announce(&plan, listener.as_ref());
     warn_of_room(&plan, room, listener.as_ref());
     let sessions = open_sessions(job, (database, catalog), &plan, listener, cancel)?;
-    let snapshot = sessions.snapshot().without(&secrets);
+    let snapshot = sessions.snapshot().clone();
     tell_of_snapshot(&snapshot, listener.as_ref());
     clock.planned();
     let units = extract(extraction(job, &plan, sessions, listener, cancel)?)?;
@@ -184,8 +184,7 @@ fn make_plan(
             let plan = plan(&job, catalog.get()?)?;
             Ok((plan, catalog))
         },
-    )
-    .map_err(|error| error.without(&secrets))?;
+    )?;
     for warning in &mut plan.warnings {
         *warning = struck(warning, &secrets);
     }

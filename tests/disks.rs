@@ -1,6 +1,6 @@
 //! Disks that are full, that fail, and that lose what was written: the job fails cleanly, with exit code 5.
 
-use crate::harness::{Case, Firstseen, Mount, Ran, Spot, Strace, System, Table, tell};
+use crate::harness::{Case, Mount, Ran, Spot, Strace, System, Table, tell};
 use std::fs;
 use std::path::PathBuf;
 
@@ -69,11 +69,9 @@ fn a_disk_that_may_be_too_small_is_warned_of() {
         return;
     };
     let spot = Spot::at(mount.folder().join("spot"));
-    job(&case, &spot)
-        .succeeds()
-        .says("if all rows were distinct");
+    spot.job(&case).succeeds().says("if all rows were distinct");
     mount.again("size=4m");
-    job(&case, &spot)
+    spot.job(&case)
         .succeeds()
         .never_says("if all rows were distinct");
 }
@@ -82,8 +80,8 @@ fn a_disk_that_may_be_too_small_is_warned_of() {
 fn an_error_of_any_system_call_fails_the_job_or_is_none() {
     let case = Case::with(System::Sqlite, &[Table::notes("t").ids(1..=6)]);
     let [before, spot] = ["before", "spot"].map(|name| Spot::at(case.path(name)));
-    job(&case, &before).args(["--batch-rows", "4"]).succeeds();
-    let small = || job(&case, &spot).args(["--batch-rows", "2"]);
+    before.job(&case).args(["--batch-rows", "4"]).succeeds();
+    let small = || spot.job(&case).args(["--batch-rows", "2"]);
     let (mut tried, mut failed) = (0, 0);
     let written = [
         "manifest.json.partial",
@@ -132,7 +130,7 @@ fn bytes_that_a_disk_loses_without_a_word_fail_the_job() {
             .on([&file])
             .inject("write", "retval=10", Some(1));
         let ran = losing
-            .run(job(&case, &spot).args(["--format", format]))
+            .run(spot.job(&case).args(["--format", format]))
             .fails_with(5);
         ran.says("bytes were written");
         assert!(spot.tree().is_empty(), "{:?}", spot.tree().keys());
@@ -150,11 +148,6 @@ fn wide() -> Case {
     case
 }
 
-fn job(case: &Case, spot: &Spot) -> Firstseen {
-    let job = ["--tables", "t", "--key", "id", "--force"];
-    case.run().args(job).arg("--out").arg(spot.out())
-}
-
 /// Runs a job under each limit, until it has succeeded under three.
 fn shrinks(
     case: &Case,
@@ -166,7 +159,8 @@ fn shrinks(
     let [before, spot] = [case.path("before"), mount.folder().join("spot")].map(Spot::at);
     let format = ["--format", "csv", "--batch-rows", "100"];
     if has_old {
-        job(case, &before)
+        before
+            .job(case)
             .args(["--where", "id <= 5", "--batch-rows", "3"])
             .succeeds();
     }
@@ -174,7 +168,7 @@ fn shrinks(
     for limit in limits {
         spot.become_copy_of(&before);
         mount.again(&limit);
-        let ran = job(case, &spot).args(format).end();
+        let ran = spot.job(case).args(format).end();
         is_as_before_or_whole(case, &before, &spot, &ran, "");
         if ran.code() == Some(5) {
             failed += 1;

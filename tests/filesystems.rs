@@ -42,7 +42,7 @@ fn an_empty_folder_of_a_lower_layer_is_used() {
 fn a_result_in_a_lower_layer_is_refused_before_any_query() {
     let case = case();
     let lower = Spot::at(case.path("lower"));
-    job(&case, &lower).succeeds();
+    lower.job(&case).succeeds();
     let Some(mount) = Mount::overlay(&case.path("overlay"), &case.path("lower")) else {
         return;
     };
@@ -55,7 +55,7 @@ fn a_result_in_a_lower_layer_is_refused_before_any_query() {
     // What the advice says.
     fs::remove_dir_all(spot.out()).expect("a folder");
     fs::remove_file(spot.path("batches.manifest.json")).expect("a manifest");
-    job(&case, &spot).succeeds();
+    spot.job(&case).succeeds();
     verify(&case, &spot).succeeds();
 }
 
@@ -67,7 +67,7 @@ fn publishes_where_the_kernel_or_the_filesystem_has_no_flags_of_rename() {
         for batch_rows in ["2", "3"] {
             let strace = Strace::listing(&case).inject("renameat2", error, None);
             strace
-                .run(job(&case, &spot).args(["--batch-rows", batch_rows]))
+                .run(spot.job(&case).args(["--batch-rows", batch_rows]))
                 .succeeds();
             let log = fs::read_to_string(strace.log()).expect("a log");
             assert!(log.contains("INJECTED"), "{log}");
@@ -115,7 +115,7 @@ fn what_is_not_ours_is_refused_before_any_query() {
     case.write("folder/notes.txt", "mine");
     symlink("folder", case.path("link")).expect("a link");
     let mixed = Spot::at(case.path("mixed"));
-    job(&case, &mixed).succeeds();
+    mixed.job(&case).succeeds();
     fs::write(mixed.out().join("notes.txt"), "mine").expect("a file");
     let before = Spot::at(case.folder()).tree();
     for out in ["file", "folder", "link", "link/", "mixed/batches"] {
@@ -126,11 +126,6 @@ fn what_is_not_ours_is_refused_before_any_query() {
 
 fn case() -> Case {
     Case::with(System::Sqlite, &[Table::notes("t").ids(1..=6)])
-}
-
-fn job(case: &Case, spot: &Spot) -> Firstseen {
-    let job = ["--tables", "t", "--key", "id", "--force"];
-    case.run().args(job).arg("--out").arg(spot.out())
 }
 
 fn unreachable(case: &Case, out: &Path) -> Firstseen {
@@ -157,7 +152,7 @@ fn publishes_and_replaces(case: &Case, mount: Option<Mount>) {
     let rows = |spot: &Spot| spot.listed_files().map(|files| files[0]["rows"].clone());
     for batch_rows in [2, 3] {
         let batches = ["--batch-rows".to_owned(), batch_rows.to_string()];
-        job(case, &spot).args(batches).succeeds();
+        spot.job(case).args(batches).succeeds();
         verify(case, &spot).succeeds();
         assert_eq!(rows(&spot), Some(batch_rows.into()));
     }

@@ -108,9 +108,8 @@ impl Sweep {
     }
 
     fn job_of_batches(&self, spot: &Spot, batch_rows: &str) -> Firstseen {
-        let job = ["--tables", "t", "--key", "id", "--force", "--quiet"];
-        let run = self.case.run().args(job).args(["--batch-rows", batch_rows]);
-        run.arg("--out").arg(spot.out())
+        let quiet = spot.job(&self.case).arg("--quiet");
+        quiet.args(["--batch-rows", batch_rows])
     }
 
     fn verify(&self, spot: &Spot) -> Firstseen {

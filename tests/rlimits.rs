@@ -41,9 +41,8 @@ fn limited(limits: impl Iterator<Item = String>, codes: &[Option<i32>]) {
     ]);
     let [before, spot] = ["before", "spot"].map(|name| Spot::at(case.path(name)));
     let job = |spot: &Spot, batch_rows: &str| {
-        let job = ["--tables", "t", "--key", "id", "--force", "--format", "csv"];
-        let run = case.run().args(job).args(["--batch-rows", batch_rows]);
-        run.arg("--out").arg(spot.out())
+        let csv = spot.job(&case).args(["--format", "csv"]);
+        csv.args(["--batch-rows", batch_rows])
     };
     job(&before, "1000").succeeds();
     let (mut counts, mut kinds) = ([0; 2], String::new());

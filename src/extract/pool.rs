@@ -34,7 +34,9 @@ pub(crate) fn extract(extraction: Extraction) -> Result<Vec<ReadUnit>> {
         match spawn_worker(worker, &shared, &sender) {
             Err(cause) if worker == 0 => return Err(cause),
             Err(_) => {
-                warn_of_fewer(&shared, worker, workers);
+                let event =
+                    Event::fewer_workers(worker, workers, "the system starts no more threads");
+                shared.extraction.control.event(&event);
                 break;
             }
             Ok(()) => {}
@@ -51,14 +53,6 @@ fn spawn_worker(worker: usize, shared: &Arc<Shared>, sender: &Sender<Message>) -
         .name(name)
         .spawn(move || work_through(&shared, &sender));
     spawned.map(drop).map_err(Error::no_thread)
-}
-
-fn warn_of_fewer(shared: &Shared, workers: usize, wanted: usize) {
-    shared.extraction.control.event(&Event::Warning {
-        message: format!(
-            "{workers} workers instead of {wanted}: the system starts no more threads"
-        ),
-    });
 }
 
 fn collect(shared: &Arc<Shared>, messages: &Receiver<Message>) -> Result<Vec<ReadUnit>> {

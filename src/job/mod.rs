@@ -33,6 +33,7 @@ pub use waits::Waits;
 use crate::batch::{Encoding, Format, check_prefix};
 use crate::{Error, ErrorKind, Result};
 use std::num::NonZeroUsize;
+use std::ops::RangeInclusive;
 use std::path::{Component, Path, PathBuf};
 
 /// Rows of a batch file, unless the job says otherwise.
@@ -42,7 +43,7 @@ const DEFAULT_PREFIX: &str = "batch";
 /// The output folder, unless the job says otherwise.
 const DEFAULT_FOLDER: &str = "batches";
 /// More sessions than any server is set up for by default (`max_connections` is 100 or 151).
-const MAX_WORKERS: usize = 1024;
+const MAX_WORKERS: u64 = 1024;
 
 /// A checked job.
 #[derive(Debug, Clone)]
@@ -180,7 +181,8 @@ impl Job {
         let output = BatchOutput {
             folder: current_dir.join(checked_folder(out)?),
             force: force.unwrap_or(false),
-            batch_rows: count("batch-rows", batch_rows)?.unwrap_or(DEFAULT_BATCH_ROWS),
+            batch_rows: count("batch-rows", batch_rows, u32::MAX.into())?
+                .unwrap_or(DEFAULT_BATCH_ROWS),
             prefix,
             encoding,
         };
@@ -214,7 +216,7 @@ impl Job {
             check_counts: checked_counts(check_counts, snapshot, extractor)?,
             waits,
             exact: exact.unwrap_or(false),
-            workers: checked_workers(workers)?,
+            workers: count("workers", workers, MAX_WORKERS)?,
             output: if count_only == Some(true) {
                 Output::Count
             } else {
@@ -259,39 +261,28 @@ fn check_key_is_selected(key: &[String], columns: Option<&[String]>) -> Result<(
     }
 }
 
-fn count(flag: &str, count: Option<u64>) -> Result<Option<NonZeroUsize>> {
-    let Some(count) = count else {
+/// A number that a flag gives, if it gives one, of a type that holds its range.
+fn in_range<T: TryFrom<u64>>(
+    flag: &str,
+    number: Option<u64>,
+    range: RangeInclusive<u64>,
+) -> Result<Option<T>> {
+    let Some(given) = number else {
         return Ok(None);
     };
-    let checked = usize::try_from(count)
-        .ok()
-        .filter(|count| u32::try_from(*count).is_ok());
-    checked
-        .and_then(NonZeroUsize::new)
-        .map(Some)
-        .ok_or_else(|| {
-            usage(format!(
-                "--{flag} {count} is out of range: 1 to {}",
-                u32::MAX
-            ))
-        })
+    let checked = Some(given).filter(|number| range.contains(number));
+    let checked = checked.and_then(|number| T::try_from(number).ok());
+    let (least, most) = range.into_inner();
+    let refused = || {
+        usage(format!(
+            "--{flag} {given} is out of range: {least} to {most}"
+        ))
+    };
+    checked.map(Some).ok_or_else(refused)
 }
 
-fn checked_workers(workers: Option<u64>) -> Result<Option<NonZeroUsize>> {
-    let Some(workers) = workers else {
-        return Ok(None);
-    };
-    let checked = usize::try_from(workers)
-        .ok()
-        .filter(|workers| *workers <= MAX_WORKERS);
-    checked
-        .and_then(NonZeroUsize::new)
-        .map(Some)
-        .ok_or_else(|| {
-            usage(format!(
-                "--workers {workers} is out of range: 1 to {MAX_WORKERS}"
-            ))
-        })
+fn count(flag: &str, count: Option<u64>, most: u64) -> Result<Option<NonZeroUsize>> {
+    Ok(in_range(flag, count, 1..=most)?.and_then(NonZeroUsize::new))
 }
 
 /// The stock source of SQLite would write beside the file, and make one where there is none.

@@ -5,7 +5,7 @@ use crate::Result;
 use std::num::NonZeroUsize;
 
 /// As many parts of a table as there can be workers.
-const MAX_PARTITIONS: usize = super::MAX_WORKERS;
+const MAX_PARTITIONS: u64 = super::MAX_WORKERS;
 
 /// Each table is read in parts: ranges of a column, in its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,12 +50,13 @@ impl Partition {
 impl Partitions {
     fn parse(count: &PartitionCount) -> Result<Self> {
         let count = match count {
-            PartitionCount::Number(count) => usize::try_from(*count).ok(),
+            PartitionCount::Number(count) => Some(*count),
             PartitionCount::Text(text) if text.trim() == "auto" => return Ok(Self::Auto),
             PartitionCount::Text(text) => text.trim().parse().ok(),
         };
         let count = count.filter(|count| *count <= MAX_PARTITIONS);
         count
+            .and_then(|count| usize::try_from(count).ok())
             .and_then(NonZeroUsize::new)
             .map(Self::AtMost)
             .ok_or_else(|| {

@@ -1,6 +1,6 @@
 //! How long a job waits for its database, and how often it tries again.
 
-use super::{JobOptions, SourceUrl, usage};
+use super::{JobOptions, SourceUrl, in_range};
 use crate::Result;
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ const RETRIES: u32 = 3;
 
 /// A day: whoever wants to wait longer has another problem.
 const MOST_SECS: u64 = 86_400;
-const MOST_RETRIES: u32 = 100;
+const MOST_RETRIES: u64 = 100;
 
 impl Default for Waits {
     fn default() -> Self {
@@ -44,7 +44,7 @@ impl Waits {
             connect: seconds("connect-timeout-secs", options.connect_timeout_secs)?,
             read: seconds("read-timeout-secs", options.read_timeout_secs)?.unwrap_or(READ),
             lock: seconds("lock-wait-secs", options.lock_wait_secs)?.unwrap_or(LOCK),
-            retries: retries(options.retries)?,
+            retries: in_range("retries", options.retries, 0..=MOST_RETRIES)?.unwrap_or(RETRIES),
         })
     }
 
@@ -71,24 +71,6 @@ impl Waits {
 }
 
 fn seconds(flag: &str, seconds: Option<u64>) -> Result<Option<Duration>> {
-    match seconds {
-        Some(seconds) if !(1..=MOST_SECS).contains(&seconds) => Err(usage(format!(
-            "--{flag} {seconds} is out of range: 1 to {MOST_SECS}"
-        ))),
-        seconds => Ok(seconds.map(Duration::from_secs)),
-    }
-}
-
-fn retries(retries: Option<u64>) -> Result<u32> {
-    let Some(retries) = retries else {
-        return Ok(RETRIES);
-    };
-    let checked = u32::try_from(retries).ok();
-    checked
-        .filter(|retries| *retries <= MOST_RETRIES)
-        .ok_or_else(|| {
-            usage(format!(
-                "--retries {retries} is out of range: 0 to {MOST_RETRIES}"
-            ))
-        })
+    let seconds = in_range(flag, seconds, 1..=MOST_SECS)?;
+    Ok(seconds.map(Duration::from_secs))
 }

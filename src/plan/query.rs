@@ -45,9 +45,7 @@ impl TableQuery {
             None => sql,
         }
     }
-}
 
-impl TableQuery {
     /// The query that counts the rows that a range holds.
     pub fn count_sql(&self, range: Option<String>) -> String {
         self.of("COUNT(*)", range)

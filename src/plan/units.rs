@@ -63,11 +63,12 @@ pub(super) fn units_of(
         } else {
             order.sql_of_values()
         };
+        let condition = range.condition(catalog, chosen);
         Unit {
             name,
             query: Query {
-                sql: query.sql(range.condition(catalog, chosen), order_by.as_deref()),
-                count_sql: query.count_sql(range.condition(catalog, chosen)),
+                count_sql: query.count_sql(condition.clone()),
+                sql: query.sql(condition, order_by.as_deref()),
                 stored_order: order.is_stored(),
                 row_id: chosen.table.row_id.is_some(),
             },

@@ -4,7 +4,7 @@ use super::{Event, Listener};
 use crate::secret::{Secret, struck};
 use std::sync::Arc;
 
-/// Passes events on. Warnings, which may quote a server or a client library, lose the secrets that stand in them.
+/// Passes events on. Those that may quote a server or a client library lose the secrets that stand in them.
 pub(crate) struct Discreet {
     pub listener: Arc<dyn Listener>,
     pub secrets: Vec<Secret>,
@@ -16,6 +16,12 @@ impl Listener for Discreet {
             Event::Warning { message } => self.listener.on_event(&Event::Warning {
                 message: struck(message, &self.secrets),
             }),
+            Event::SnapshotTaken { snapshot, why_none } => {
+                self.listener.on_event(&Event::SnapshotTaken {
+                    snapshot: snapshot.clone(),
+                    why_none: why_none.as_ref().map(|why| struck(why, &self.secrets)),
+                });
+            }
             other => self.listener.on_event(other),
         }
     }

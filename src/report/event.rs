@@ -2,6 +2,7 @@
 
 use crate::plan::Part;
 use serde::{Serialize, Serializer};
+use std::fmt::Display;
 use std::path::Path;
 
 /// Something that happened in a running job.
@@ -117,6 +118,15 @@ pub enum Event {
         /// What it is.
         message: String,
     },
+}
+
+impl Event {
+    /// That a job goes on with fewer workers than it wants.
+    pub(crate) fn fewer_workers(workers: usize, wanted: usize, why: impl Display) -> Self {
+        Self::Warning {
+            message: format!("{workers} workers instead of {wanted}: {why}"),
+        }
+    }
 }
 
 fn shown<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {

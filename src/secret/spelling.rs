@@ -1,5 +1,7 @@
 //! How the bytes of a secret may be written in a text, or in a URL.
 
+use percent_encoding::percent_decode_str;
+
 /// How many bytes of the beginning of `text` are the secret, however each of its bytes is written.
 pub(super) fn length_at(secret: &[u8], text: &[u8]) -> Option<usize> {
     let mut ends = vec![0];
@@ -36,18 +38,7 @@ fn hexadecimal(high: u8, low: u8) -> Option<u8> {
 
 /// The bytes of a percent-encoded text; a percent sign that begins no byte stands for itself.
 pub(crate) fn percent_decoded(text: &str) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, behind @ ..] = rest {
-        let encoded = match rest {
-            [b'%', high, low, behind @ ..] => hexadecimal(*high, *low).map(|byte| (byte, behind)),
-            _ => None,
-        };
-        let (byte, behind) = encoded.unwrap_or((*first, behind));
-        decoded.push(byte);
-        rest = behind;
-    }
-    decoded
+    percent_decode_str(text).collect()
 }
 
 #[cfg(test)]

@@ -1,15 +1,15 @@
 //! What all sessions of a job do at the same time: the closer together, the likelier they see one state.
 
+use super::side_by_side::side_by_side;
+use crate::Result;
 use crate::source::{Begin, Session};
-use crate::{Error, ErrorKind, Result};
-use std::thread;
 
 /// How often each session is asked what it sees.
 const ROUNDS: usize = 3;
 
 /// Begins every session's transaction.
 pub(super) fn begin_all(sessions: &mut [Box<dyn Session>], begin: &Begin) -> Result<()> {
-    each(sessions, |session| session.begin(begin)).map(drop)
+    each(sessions, |session| session.begin(begin))
 }
 
 /// What sessions say of the state that they see.
@@ -41,29 +41,18 @@ pub(super) fn seen(sessions: &mut [Box<dyn Session>]) -> Result<Seen> {
 }
 
 pub(super) fn pin_all(sessions: &mut [Box<dyn Session>], tables: &[String]) -> Result<()> {
-    each(sessions, |session| session.pin(tables)).map(drop)
+    each(sessions, |session| session.pin(tables))
 }
 
 pub(super) fn end_all(sessions: &mut [Box<dyn Session>]) -> Result<()> {
-    each(sessions, |session| session.end()).map(drop)
+    each(sessions, |session| session.end())
 }
 
-fn each<T: Send>(
+fn each(
     sessions: &mut [Box<dyn Session>],
-    act: impl Fn(&mut Box<dyn Session>) -> Result<T> + Sync,
-) -> Result<Vec<T>> {
-    let act = &act;
-    thread::scope(|scope| {
-        let mut acting = Vec::with_capacity(sessions.len());
-        for session in sessions {
-            let spawned = thread::Builder::new().spawn_scoped(scope, move || act(session));
-            acting.push(spawned.map_err(Error::no_thread)?);
-        }
-        acting.into_iter().map(joined).collect()
-    })
-}
-
-fn joined<T>(acting: thread::ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
-    let panicked = |_| Error::new(ErrorKind::Bug, "a session gave up while it began");
-    acting.join().map_err(panicked)?
+    act: impl Fn(&mut dyn Session) -> Result<()> + Sync,
+) -> Result<()> {
+    let act = |session: &mut Box<dyn Session>| act(session.as_mut());
+    let ended = side_by_side(sessions, act, "a session gave up while it began")?;
+    ended.into_iter().collect()
 }

@@ -7,11 +7,11 @@
 mod begin;
 mod connect;
 mod share;
+mod side_by_side;
 
 use crate::job::SnapshotChoice;
 use crate::plan::Plan;
 use crate::report::Listener;
-use crate::secret::{Secret, struck};
 use crate::source::{Begin, Database, Extractor, Interrupt, Kept, Session, farewell};
 use crate::{Error, ErrorKind, Result};
 use begin::{Seen, pin_all, seen};
@@ -21,16 +21,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// What was achieved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Snapshot {
-    /// What proves it; [`Snapshot::NONE`] if nothing does.
+    /// What proves it; `none` if nothing does.
     pub name: &'static str,
     /// Why there is none, if there is none.
     pub why_none: Option<String>,
 }
 
 impl Snapshot {
-    /// The name where nothing is proved.
-    pub const NONE: &'static str = "none";
-
     fn proved(name: &'static str) -> Self {
         Self {
             name,
@@ -38,17 +35,9 @@ impl Snapshot {
         }
     }
 
-    /// The same, as it may be told: a server's words may stand in it.
-    pub fn without(&self, secrets: &[Secret]) -> Self {
-        Self {
-            name: self.name,
-            why_none: self.why_none.as_ref().map(|why| struck(why, secrets)),
-        }
-    }
-
     fn none(why: impl Into<String>) -> Self {
         Self {
-            name: Self::NONE,
+            name: "none",
             why_none: Some(why.into()),
         }
     }

@@ -147,9 +147,6 @@ pub(crate) trait Session: Transaction + Send {
     /// one-thread pool.
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()>;
 
-    /// The one number that a query gives.
-    fn count(&mut self, sql: &str) -> Result<u64>;
-
     /// What ends this session's query from another thread.
     fn interrupt(&self) -> Arc<dyn Interrupt>;
 }

@@ -27,34 +27,26 @@ pub(crate) struct Begin {
 pub(crate) struct Gate {
     /// What it is called in the manifest.
     pub name: &'static str,
-    hold: Box<dyn Hold>,
-}
-
-/// A lock of the whole server or file.
-pub(crate) trait Hold: Send {
-    /// Gives it back. Whatever fails here, it ends with its connection.
-    fn release(&mut self);
+    /// Gives the lock back when it is dropped.
+    _lock: Box<dyn Send>,
 }
 
 impl Gate {
-    pub(super) fn new(name: &'static str, hold: impl Hold + 'static) -> Self {
+    pub(super) fn new(name: &'static str, lock: impl Send + 'static) -> Self {
         Self {
             name,
-            hold: Box::new(hold),
+            _lock: Box::new(lock),
         }
     }
 }
 
-impl Drop for Gate {
-    fn drop(&mut self) {
-        self.hold.release();
-    }
-}
-
-/// A connection whose transaction can be begun anew.
+/// A connection whose transaction can be begun anew. A session whose units are each read by itself does nothing of this:
+/// ConnectorX's stock sources know of no transaction around them.
 pub(crate) trait Transaction {
     /// Begins the transaction.
-    fn begin(&mut self, begin: &Begin) -> Result<()>;
+    fn begin(&mut self, _begin: &Begin) -> Result<()> {
+        Ok(())
+    }
 
     /// What tells the state that the transaction sees, where anything does. Not to be asked of several sessions at once.
     fn witness(&mut self) -> Result<Option<String>> {
@@ -62,15 +54,19 @@ pub(crate) trait Transaction {
     }
 
     /// Uses each table once, so that nobody alters it before the transaction's end. `tables` are what follows FROM.
-    fn pin(&mut self, tables: &[String]) -> Result<()>;
+    fn pin(&mut self, _tables: &[String]) -> Result<()> {
+        Ok(())
+    }
+
+    /// The one number that a query gives in the transaction: without one it would mean nothing.
+    fn count(&mut self, _sql: &str) -> Result<u64> {
+        Err(Error::new(ErrorKind::Bug, "a stock session counts no rows"))
+    }
 
     /// Ends the transaction.
-    fn end(&mut self) -> Result<()>;
-}
-
-/// A stock session has none in which a count would mean anything.
-pub(super) fn no_transaction() -> Error {
-    Error::new(ErrorKind::Bug, "a stock session counts no rows")
+    fn end(&mut self) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// The number that a query gives as text in its one row.

@@ -1,5 +1,7 @@
 //! A folder in which jobs publish to `batches`, looked at as a whole.
 
+use super::case::Case;
+use super::command::Firstseen;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,6 +25,12 @@ impl Spot {
 
     pub fn out(&self) -> PathBuf {
         self.folder.join("batches")
+    }
+
+    /// `firstseen run` of the case's table `t`, which publishes here, also over an earlier result.
+    pub fn job(&self, case: &Case) -> Firstseen {
+        let job = ["--tables", "t", "--key", "id", "--force"];
+        case.run().args(job).arg("--out").arg(self.out())
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

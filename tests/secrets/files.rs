@@ -1,7 +1,7 @@
 //! Files of passwords that are refused.
 
 use super::keeps;
-use crate::harness::{Case, PASSWORD, System, Table};
+use crate::harness::{Case, Firstseen, PASSWORD, System, Table};
 
 #[test]
 fn a_file_that_others_have_access_to_is_refused_before_anything_happens() {
@@ -41,16 +41,7 @@ fn a_file_is_for_a_source_that_has_a_use_for_it() {
             .args([flag, "file", "--tables", "t", "--key", "id"]);
         job.fails_with(2).says(flag).never_says("hunter2");
     }
-    let job = case.command().args([
-        "run",
-        "--defaults-file",
-        "file",
-        "--tables",
-        "t",
-        "--key",
-        "id",
-    ]);
-    let job = job.env("FIRSTSEEN_SOURCE", "postgresql://r@h/d");
+    let job = by_option_file(&case).env("FIRSTSEEN_SOURCE", "postgresql://r@h/d");
     job.fails_with(2).says("--defaults-file").says("MySQL");
     // The environment is everybody's.
     let job = case.run().args(["--tables", "t", "--key", "id"]);
@@ -66,22 +57,16 @@ fn an_option_file_that_is_not_in_order_is_named_with_its_line() {
         ("[client]\npassword=hunter2\n!include hunter2\n", "line 3"),
     ] {
         case.write_with_mode("file", content, 0o600);
-        let job = [
-            "run",
-            "--defaults-file",
-            "file",
-            "--tables",
-            "t",
-            "--key",
-            "id",
-        ];
-        let job = case
-            .command()
-            .args(job)
-            .env("FIRSTSEEN_SOURCE", "mysql://h/d");
+        let job = by_option_file(&case).env("FIRSTSEEN_SOURCE", "mysql://h/d");
         job.fails_with(2)
             .says(line)
             .says("file")
             .never_says("hunter2");
     }
+}
+
+/// A job whose login the file `file` says.
+fn by_option_file(case: &Case) -> Firstseen {
+    let job = ["--defaults-file", "file", "--tables", "t", "--key", "id"];
+    case.command().arg("run").args(job)
 }

@@ -24,16 +24,7 @@ fn a_wrong_password_fails_at_once_and_is_told_by_nobody() {
         for verb in ["run", "plan"] {
             for log in ["text", "json"] {
                 let case = Case::on(System::Sqlite);
-                let job = case.command().args([
-                    verb,
-                    "--tables",
-                    "t",
-                    "--key",
-                    "id",
-                    "--log-format",
-                    log,
-                    "-vv",
-                ]);
+                let job = loudest(&case, verb, log);
                 let ran = keeps(
                     job.env("FIRSTSEEN_SOURCE", &url).fails_with(3),
                     &[WRONG, ENCODED_WRONG],
@@ -145,4 +136,10 @@ fn keeps(ran: Ran, secrets: &[&str]) -> Ran {
     secrets
         .iter()
         .fold(ran, |ran, secret| ran.never_says(secret))
+}
+
+/// A job of any source that tells as much as it can.
+fn loudest(case: &Case, verb: &str, log: &str) -> Firstseen {
+    let job = ["--tables", "t", "--key", "id", "-vv", "--log-format", log];
+    case.command().arg(verb).args(job)
 }

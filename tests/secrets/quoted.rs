@@ -1,6 +1,6 @@
 //! Texts of others: a server that tells the password back, and a client library that panics.
 
-use super::keeps;
+use super::{keeps, loudest};
 use crate::harness::{Case, ENCODED_PASSWORD, PASSWORD, System};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -32,17 +32,7 @@ fn a_server_that_tells_the_password_back_is_not_quoted() {
             for extractor in ["auto", "connectorx"] {
                 let case = Case::on(System::Sqlite);
                 let url = format!("{scheme}://reader@127.0.0.1:{port}/d?sslmode=disable");
-                let job = [
-                    verb,
-                    "--tables",
-                    "t",
-                    "--key",
-                    "id",
-                    "--log-format",
-                    log,
-                    "-vv",
-                ];
-                let job = case.command().args(job).args(["--extractor", extractor]);
+                let job = loudest(&case, verb, log).args(["--extractor", extractor]);
                 let job = job
                     .env("FIRSTSEEN_SOURCE", url)
                     .env("FIRSTSEEN_PASSWORD", PASSWORD);

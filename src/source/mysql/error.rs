@@ -1,5 +1,7 @@
 //! The errors of a MySQL server, of ConnectorX's client, and of our own connection, translated once.
 
+use crate::source::wire::LOOK;
+pub(super) use crate::source::wire::lost;
 use crate::{Error, ErrorKind};
 use connectorx::sources::mysql::MySQLSourceError;
 use r2d2_mysql::mysql::{Error as ClientError, MySqlError};
@@ -33,7 +35,7 @@ pub(crate) fn in_use(cause: &ClientError) -> Error {
             ErrorKind::Lost,
             format!("the connection was lost: {}", client_text(other)),
         )
-        .advise("run the job again; does the server's log say why it ended the session?"),
+        .advise(LOOK),
     }
 }
 
@@ -94,19 +96,6 @@ pub(super) fn unreachable(cause: &io::Error) -> Error {
         format!("the server can't be reached: {cause}"),
     )
     .advise("check host, port or socket of --source, and that the server runs")
-}
-
-/// What went wrong on a connection of our own.
-pub(super) fn lost(cause: &io::Error) -> Error {
-    if cause.kind() == io::ErrorKind::TimedOut {
-        return Error::new(
-            ErrorKind::Ended,
-            format!("the server gave no answer: {cause}"),
-        )
-        .advise("run the job again, or allow more time");
-    }
-    Error::new(ErrorKind::Lost, format!("the connection was lost: {cause}"))
-        .advise("run the job again; does the server's log say why it ended the session?")
 }
 
 impl From<MySQLSourceError> for Error {

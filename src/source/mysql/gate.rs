@@ -1,6 +1,6 @@
 //! The lock under which sessions begin that have no other proof of one state.
 
-use super::super::shared::{Gate, Hold};
+use super::super::shared::Gate;
 use super::connection::Connection;
 use super::login::Login;
 use crate::job::{ExtractorChoice, Waits};
@@ -37,8 +37,9 @@ struct Locked {
     lock: &'static Lock,
 }
 
-impl Hold for Locked {
-    fn release(&mut self) {
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // Whatever fails here, the lock ends with its connection.
         let _ = self.connection.execute(self.lock.give_back);
     }
 }

@@ -21,7 +21,7 @@ mod types;
 use super::in_place::{InPlaceSource, InPlaceTransport};
 use super::lent::Home;
 use super::pooled::Single;
-use super::shared::{no_transaction, number};
+use super::shared::number;
 use super::{Begin, Catalog, Database, Extractor, Gate, Interrupt, Query, Session, Transaction};
 use crate::Result;
 use crate::destination::{Form, UnitDestination};
@@ -102,10 +102,6 @@ impl Session for WireSession {
             .run()
     }
 
-    fn count(&mut self, sql: &str) -> Result<u64> {
-        number(&self.home.lend()?.get_mut()?.text_rows(sql)?)
-    }
-
     fn interrupt(&self) -> Arc<dyn Interrupt> {
         Arc::clone(&self.interrupt) as Arc<dyn Interrupt>
     }
@@ -122,6 +118,10 @@ impl Transaction for WireSession {
 
     fn pin(&mut self, tables: &[String]) -> Result<()> {
         transaction::pin(self.home.lend()?.get_mut()?, tables)
+    }
+
+    fn count(&mut self, sql: &str) -> Result<u64> {
+        number(&self.home.lend()?.get_mut()?.text_rows(sql)?)
     }
 
     fn end(&mut self) -> Result<()> {
@@ -144,26 +144,9 @@ impl Session for StockSession {
             .run()
     }
 
-    fn count(&mut self, _sql: &str) -> Result<u64> {
-        Err(no_transaction())
-    }
-
     fn interrupt(&self) -> Arc<dyn Interrupt> {
         Arc::clone(&self.interrupt) as Arc<dyn Interrupt>
     }
 }
 
-/// Each unit is read by itself: ConnectorX's stock source knows of no transaction around it.
-impl Transaction for StockSession {
-    fn begin(&mut self, _begin: &Begin) -> Result<()> {
-        Ok(())
-    }
-
-    fn pin(&mut self, _tables: &[String]) -> Result<()> {
-        Ok(())
-    }
-
-    fn end(&mut self) -> Result<()> {
-        Ok(())
-    }
-}
+impl Transaction for StockSession {}

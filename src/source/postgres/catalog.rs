@@ -71,12 +71,11 @@ const BASE_TABLES: &str = "SELECT c.relname FROM pg_class c JOIN pg_namespace n 
 
 impl PostgresCatalog {
     pub fn new(
-        client: PooledConnection<Manager>,
+        mut client: PooledConnection<Manager>,
         extractor: Extractor,
         warning: Option<String>,
         numeric: Option<Numeric>,
     ) -> Result<Self> {
-        let mut client = client;
         client
             .batch_execute(PLANS)
             .map_err(|cause| in_use(&cause))?;

@@ -2,6 +2,7 @@
 
 use super::access::Access;
 use super::connection::Fault;
+use crate::source::wire::{LOOK, lost};
 use crate::{Error, ErrorKind};
 use connectorx::sources::postgres::PostgresSourceError;
 use postgres::Error as ClientError;
@@ -44,10 +45,7 @@ fn unreachable(why: &str) -> Error {
 /// What went wrong on a connection of our own.
 pub(super) fn broken(fault: Fault) -> Error {
     match fault {
-        Fault::Io(cause) if cause.kind() == std::io::ErrorKind::TimedOut => {
-            silent(&cause.to_string())
-        }
-        Fault::Io(cause) => lost(&cause.to_string()),
+        Fault::Io(cause) => lost(&cause),
         Fault::Server { code, message } => server(&code, &message),
         Fault::Protocol(what) => {
             let message = format!("the server's answer is not in order: {what}");
@@ -61,26 +59,14 @@ pub(super) fn broken(fault: Fault) -> Error {
     }
 }
 
-fn silent(why: &str) -> Error {
-    Error::new(
-        ErrorKind::Ended,
-        format!("the server gave no answer: {why}"),
-    )
-    .advise("run the job again, or allow more time")
-}
-
-fn lost(why: &str) -> Error {
-    Error::new(ErrorKind::Lost, format!("the connection was lost: {why}"))
-        .advise("run the job again; does the server's log say why it ended the session?")
-}
-
 /// What went wrong on a connection of the library's.
 pub(crate) fn in_use(cause: &ClientError) -> Error {
     if let Some(error) = cause.as_db_error() {
         return of_server(error);
     }
     if cause.is_closed() || has_io_error(cause) {
-        return lost(&chain(cause));
+        let message = format!("the connection was lost: {}", chain(cause));
+        return Error::new(ErrorKind::Lost, message).advise(LOOK);
     }
     // Decoding errors: "error deserializing column 1" and its cause, which names a type or a limit and no value.
     Error::new(

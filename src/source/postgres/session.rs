@@ -15,6 +15,8 @@ use crate::source::{Begin, Interrupt, Query, Session, Transaction};
 use connectorx::prelude::Dispatcher;
 use std::sync::Arc;
 
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
 /// A worker's session.
 pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
     let (connection, cancel) = start(access)?;
@@ -22,6 +24,32 @@ pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
         connection: Home::of(connection),
         cancel,
     }))
+}
+
+struct WireSession {
+    connection: Home<Connection<Stream>>,
+    cancel: Cancel,
+}
+
+impl Session for WireSession {
+    fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
+        let mut connection = self.connection.lend()?;
+        let scans = if query.stored_order {
+            STORED_ORDER
+        } else {
+            ANY_ORDER
+        };
+        connection.get_mut()?.execute(scans).map_err(broken)?;
+        let schema = Arc::clone(destination.planned_schema());
+        let gate = destination.gate(Form::PostgresBinary);
+        let source = InPlaceSource::new(Reader::new(connection, schema), gate);
+        Dispatcher::<_, _, InPlaceTransport>::new(source, destination, &[query.sql.as_str()], None)
+            .run()
+    }
+
+    fn interrupt(&self) -> Arc<dyn Interrupt> {
+        Arc::new(self.cancel.clone())
+    }
 }
 
 impl Transaction for WireSession {
@@ -46,42 +74,14 @@ impl Transaction for WireSession {
         Ok(())
     }
 
-    fn end(&mut self) -> Result<()> {
-        let mut connection = self.connection.lend()?;
-        connection.get_mut()?.execute("ROLLBACK").map_err(broken)
-    }
-}
-
-const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-
-struct WireSession {
-    connection: Home<Connection<Stream>>,
-    cancel: Cancel,
-}
-
-impl Session for WireSession {
-    fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
-        let mut connection = self.connection.lend()?;
-        let scans = if query.stored_order {
-            STORED_ORDER
-        } else {
-            ANY_ORDER
-        };
-        connection.get_mut()?.execute(scans).map_err(broken)?;
-        let schema = Arc::clone(destination.planned_schema());
-        let gate = destination.gate(Form::PostgresBinary);
-        let source = InPlaceSource::new(Reader::new(connection, schema), gate);
-        Dispatcher::<_, _, InPlaceTransport>::new(source, destination, &[query.sql.as_str()], None)
-            .run()
-    }
-
     fn count(&mut self, sql: &str) -> Result<u64> {
         let mut connection = self.connection.lend()?;
         let rows = connection.get_mut()?.text_rows(sql).map_err(broken)?;
         number(&rows)
     }
 
-    fn interrupt(&self) -> Arc<dyn Interrupt> {
-        Arc::new(self.cancel.clone())
+    fn end(&mut self) -> Result<()> {
+        let mut connection = self.connection.lend()?;
+        connection.get_mut()?.execute("ROLLBACK").map_err(broken)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::error::translated;
 use crate::{Error, ErrorKind, Result};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{File, Metadata};
 use std::io::Read;
@@ -92,20 +93,16 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// All but letters, digits, and what means nothing in a `file:` URI.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
 fn percent_encoded(path: &Path) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
-    let encoded = |byte: &u8| {
-        if plain(*byte) {
-            char::from(*byte).to_string()
-        } else {
-            format!("%{byte:02X}")
-        }
-    };
-    path.as_os_str()
-        .as_encoded_bytes()
-        .iter()
-        .map(encoded)
-        .collect()
+    percent_encode(path.as_os_str().as_encoded_bytes(), ENCODED).to_string()
 }
 
 impl Stamp {

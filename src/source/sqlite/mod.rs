@@ -68,23 +68,6 @@ impl Database for Sqlite {
     }
 }
 
-impl Transaction for SqliteSession {
-    fn begin(&mut self, begin: &Begin) -> Result<()> {
-        transaction::begin(self.home.lend()?.get_mut()?, &self.file, begin)
-    }
-
-    /// In its transaction a reader sees no change.
-    fn pin(&mut self, _tables: &[String]) -> Result<()> {
-        Ok(())
-    }
-
-    fn end(&mut self) -> Result<()> {
-        let mut connection = self.home.lend()?;
-        let ended = connection.get_mut()?.execute_batch("ROLLBACK");
-        ended.map_err(|cause| translated(&cause))
-    }
-}
-
 struct SqliteSession {
     home: Home<Connection>,
     interrupt: Arc<InterruptHandle>,
@@ -105,6 +88,17 @@ impl Session for SqliteSession {
         self.file.check_unchanged()
     }
 
+    fn interrupt(&self) -> Arc<dyn Interrupt> {
+        Arc::new(SqliteInterrupt(Arc::clone(&self.interrupt)))
+    }
+}
+
+/// No table needs a pin: in its transaction a reader sees no change.
+impl Transaction for SqliteSession {
+    fn begin(&mut self, begin: &Begin) -> Result<()> {
+        transaction::begin(self.home.lend()?.get_mut()?, &self.file, begin)
+    }
+
     fn count(&mut self, sql: &str) -> Result<u64> {
         let mut connection = self.home.lend()?;
         let counted = connection
@@ -113,8 +107,10 @@ impl Session for SqliteSession {
         counted.map_err(|cause| translated(&cause))
     }
 
-    fn interrupt(&self) -> Arc<dyn Interrupt> {
-        Arc::new(SqliteInterrupt(Arc::clone(&self.interrupt)))
+    fn end(&mut self) -> Result<()> {
+        let mut connection = self.home.lend()?;
+        let ended = connection.get_mut()?.execute_batch("ROLLBACK");
+        ended.map_err(|cause| translated(&cause))
     }
 }
 

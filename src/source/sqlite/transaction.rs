@@ -2,7 +2,7 @@
 
 use super::error::translated;
 use super::file::OpenFile;
-use crate::source::shared::{Begin, Gate, Hold};
+use crate::source::shared::{Begin, Gate};
 use crate::{Error, ErrorKind, Result};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -36,14 +36,6 @@ pub(super) fn schema_mark(connection: &Connection, file: &OpenFile) -> Result<St
     Ok(format!("{version} {}", file.mark()))
 }
 
-struct Writer(Connection);
-
-impl Hold for Writer {
-    fn release(&mut self) {
-        let _ = self.0.execute_batch("ROLLBACK");
-    }
-}
-
 /// Waits until no other connection writes, and lets none begin to.
 pub(super) fn gate(path: &Path, lock_wait: Duration) -> Result<Gate> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -60,5 +52,6 @@ pub(super) fn gate(path: &Path, lock_wait: Duration) -> Result<Gate> {
             "the file must be writable and its writer pause; --snapshot auto reads as it is",
         )
     })?;
-    Ok(Gate::new("write-lock", Writer(connection)))
+    // SQLite rolls back what is open when a connection is closed.
+    Ok(Gate::new("write-lock", connection))
 }

@@ -5,6 +5,7 @@
 
 mod address;
 mod input;
+mod lost;
 #[cfg(test)]
 mod scripted;
 mod socket;
@@ -13,6 +14,7 @@ mod tls;
 
 pub(crate) use address::Address;
 pub(crate) use input::Input;
+pub(crate) use lost::{LOOK, lost};
 #[cfg(test)]
 pub(super) use scripted::{Dice, Scripted};
 pub(crate) use stream::{Closer, Stream};

@@ -3,6 +3,7 @@
 use super::super::super::server_url::ServerUrl;
 use super::OptionFile;
 use crate::{Error, ErrorKind, Result};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
 
 /// The host for which a socket serves, and the one of a client that is told none.
@@ -92,15 +93,11 @@ fn host_of_url(host: &str) -> String {
     }
 }
 
-/// Percent-encoded, all but letters, digits, and what stands in a host's name.
+/// All but letters, digits, and what stands in a host's name.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+
 fn encoded(text: &str) -> String {
-    let encode = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-            char::from(byte).to_string()
-        }
-        other => format!("%{other:02X}"),
-    };
-    text.bytes().map(encode).collect()
+    utf8_percent_encode(text, ENCODED).to_string()
 }
 
 fn wrong_place() -> Error {

@@ -7,8 +7,7 @@ use super::{ANY_ORDER, STORED_ORDER, error, settings};
 use crate::Result;
 use crate::destination::UnitDestination;
 use crate::source::pooled::Single;
-use crate::source::shared::no_transaction;
-use crate::source::{Begin, Interrupt, Query, Session, Transaction};
+use crate::source::{Interrupt, Query, Session, Transaction};
 use connectorx::prelude::Dispatcher;
 use postgres::CancelToken;
 use postgres_openssl::MakeTlsConnector;
@@ -63,29 +62,12 @@ impl Session for StockSession {
             .run()
     }
 
-    fn count(&mut self, _sql: &str) -> Result<u64> {
-        Err(no_transaction())
-    }
-
     fn interrupt(&self) -> Arc<dyn Interrupt> {
         Arc::new(self.cancel.clone())
     }
 }
 
-/// Each unit is read by itself: ConnectorX's stock source knows of no transaction around it.
-impl Transaction for StockSession {
-    fn begin(&mut self, _begin: &Begin) -> Result<()> {
-        Ok(())
-    }
-
-    fn pin(&mut self, _tables: &[String]) -> Result<()> {
-        Ok(())
-    }
-
-    fn end(&mut self) -> Result<()> {
-        Ok(())
-    }
-}
+impl Transaction for StockSession {}
 
 /// Cancels a session's query by a connection of its own.
 #[derive(Clone)]

@@ -1,18 +1,22 @@
 //! Names of columns.
 
 use super::{NAMES, OTHER, extractors, nothing_else_happened, told_in_lines, toml};
-use crate::harness::{Case, Reader, System, Table, Type, Value, read};
+use crate::harness::{Case, Reader, System, Table, Type, Value, read, typed};
 
 #[test]
 fn every_name_of_a_column_is_its_own_in_every_format() {
     for system in System::ALL {
-        let columns = NAMES.map(|name| (name, Type::Varchar(60)));
-        let row = |first: &str| {
-            NAMES
-                .map(|name| Value::Text(format!("{first} {name}")))
-                .to_vec()
+        let columns: Vec<_> = NAMES
+            .iter()
+            .map(|name| (*name, Type::Varchar(60)))
+            .collect();
+        let cells = |first: &str| {
+            let cells = NAMES
+                .iter()
+                .map(|name| Value::Text(format!("{first} {name}")));
+            cells.collect::<Vec<_>>()
         };
-        let table = Table::new("t", &columns).rows(["b", "a", "b"].map(row));
+        let table = Table::new("t", &columns).rows(["b", "a", "b"].map(cells));
         let case = Case::with(system, &[table, Table::notes(OTHER).ids([1])]);
         for (format, reader) in [
             ("parquet", Reader::PyArrow),
@@ -22,7 +26,8 @@ fn every_name_of_a_column_is_its_own_in_every_format() {
             ("pickle", Reader::Pickle),
         ] {
             for extractor in extractors(system) {
-                let list = format!("[{}]", NAMES.map(toml).join(", "));
+                let names: Vec<String> = NAMES.iter().map(|name| toml(name)).collect();
+                let list = format!("[{}]", names.join(", "));
                 case.write(
                     "job.toml",
                     format!("tables = 't'\nkey = {list}\ncolumns = {list}\n"),
@@ -38,8 +43,7 @@ fn every_name_of_a_column_is_its_own_in_every_format() {
                 told_in_lines(case.run().args(job), system);
                 let found = read(reader, format, &case.path("batches"));
                 assert_eq!(found.columns, NAMES, "{system:?} {format}");
-                let rows = ["b", "a"]
-                    .map(|first| NAMES.map(|name| Some(format!("s:{first} {name}"))).to_vec());
+                let rows = typed(&["b", "a"].map(cells));
                 assert_eq!(found.rows, rows, "{system:?} {format}");
                 case.verify().succeeds();
             }
@@ -52,7 +56,7 @@ fn every_name_of_a_column_is_its_own_in_every_format() {
 fn a_column_of_any_name_orders_and_partitions() {
     for system in System::ALL {
         // A list's blanks are no part of its names.
-        for name in NAMES.into_iter().filter(|name| name.trim() == *name) {
+        for name in NAMES.iter().filter(|name| name.trim() == **name) {
             let table = Table::new("t", &[(name, Type::BigInt), ("note", Type::Varchar(9))]);
             let table = table.row_of(3, "c").row_of(1, "a").row_of(2, "b");
             let case = Case::with(system, &[table, Table::notes(OTHER).ids([1])]);

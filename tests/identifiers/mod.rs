@@ -7,7 +7,7 @@ mod tables;
 use crate::harness::{Case, Firstseen, Ran, System};
 
 /// All three databases take these as names of tables and of columns.
-const NAMES: [&str; 22] = [
+const NAMES: &[&str] = &[
     "quo\"te",
     "two \"\" quotes\"",
     "back`tick``",

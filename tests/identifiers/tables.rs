@@ -7,7 +7,8 @@ use crate::harness::{Case, System, Table};
 fn every_name_of_a_table_is_its_own() {
     for system in System::ALL {
         let case = with_awkward_tables(system);
-        let entries = NAMES.map(|name| format!("[[table]]\nname = {}\n", toml(name)));
+        let entry = |name: &&str| format!("[[table]]\nname = {}\n", toml(name));
+        let entries: Vec<String> = NAMES.iter().map(entry).collect();
         let entries = entries.concat();
         case.write("job.toml", format!("key = ['id']\n{entries}"));
         let expected: Vec<String> = NAMES.iter().map(|name| format!("note of {name}")).collect();
@@ -82,7 +83,7 @@ fn a_name_that_is_not_there_is_told_in_one_line() {
 fn with_awkward_tables(system: System) -> Case {
     let table =
         |(id, name): (i64, &&str)| Table::notes(name).row_of(id, &format!("note of {name}"));
-    let mut tables: Vec<Table> = (2..).zip(&NAMES).map(table).collect();
+    let mut tables: Vec<Table> = (2..).zip(NAMES).map(table).collect();
     tables.push(Table::notes(OTHER).ids([1]));
     Case::with(system, &tables)
 }

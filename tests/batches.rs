@@ -68,16 +68,28 @@ fn files_follow_the_order_of_the_rows() {
 
 #[test]
 fn the_default_is_ten_thousand_rows() {
-    let case = Case::with(System::Sqlite, &[Table::notes("t").ids(1..=10_001)]);
-    case.run().args(["--tables", "t", "--key", "id"]).succeeds();
-    assert_eq!(
-        case.files(),
-        [
+    for system in System::ALL {
+        let case = Case::with(system, &[Table::notes("t").ids(1..=10_001)]);
+        for (rows, expected) in [
+            (0, vec![]),
+            (1, vec![1]),
+            (9_999, vec![9_999]),
+            (10_000, vec![10_000]),
+            (10_001, vec![10_000, 1]),
+        ] {
+            let filter = format!("id <= {rows}");
+            let job = [
+                "--tables", "t", "--key", "id", "--where", &filter, "--force",
+            ];
+            case.run().args(job).succeeds();
+            assert_eq!(rows_of_files(&case), expected, "{rows} rows on {system:?}");
+        }
+        let names = [
             "batch-0000001-0010000.parquet",
-            "batch-0010001-0010001.parquet"
-        ]
-    );
-    assert_eq!(rows_of_files(&case), [10_000, 1]);
+            "batch-0010001-0010001.parquet",
+        ];
+        assert_eq!(case.files(), names);
+    }
 }
 
 #[test]

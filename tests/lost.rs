@@ -1,6 +1,6 @@
 //! A connection or a session that is lost: the job fails cleanly, and never publishes a short result.
 
-use crate::harness::{Case, Fault, Proxy, Ran, Running, System, Table, typed};
+use crate::harness::{Case, Fault, Proxy, Ran, Running, Spot, System, Table, tell, typed};
 use std::time::Duration;
 
 #[test]
@@ -14,12 +14,12 @@ fn a_connection_of_postgresql_that_is_cut_anywhere_gives_no_short_result() {
 }
 
 #[test]
-fn a_killed_session_of_mariadb_fails_the_job() {
-    let list = "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'reader' AND INFO LIKE '%SLEEP(2)%'";
+fn a_killed_session_of_mariadb_fails_the_job_and_ends_the_others() {
     for kill in ["KILL QUERY", "KILL CONNECTION"] {
         let (case, running) = sleeping(System::MariaDb, "SLEEP(2) = 0");
         let id = case.database.count(&format!(
-            "{list} AND DB = '{}' LIMIT 1",
+            "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'reader' AND DB = '{}' \
+             AND INFO LIKE '%`t2`%SLEEP(2)%'",
             case.database.name()
         ));
         case.database.execute(&format!("{kill} {id}"));
@@ -28,59 +28,63 @@ fn a_killed_session_of_mariadb_fails_the_job() {
 }
 
 #[test]
-fn a_cancelled_or_terminated_session_of_postgresql_fails_the_job() {
+fn a_cancelled_or_terminated_session_of_postgresql_fails_the_job_and_ends_the_others() {
     for end in ["pg_cancel_backend", "pg_terminate_backend"] {
         let (case, running) = sleeping(System::Postgres, "pg_sleep(2)::text = ''");
         let ended = case.database.count(&format!(
-            "SELECT count({end}(pid)) FROM pg_stat_activity \
-             WHERE usename = 'reader' AND datname = current_database() AND query LIKE '%pg_sleep(2)%'"
+            "SELECT count({end}(pid)) FROM pg_stat_activity WHERE usename = 'reader' \
+             AND datname = current_database() AND query LIKE '%\"t2\"%pg_sleep(2)%'"
         ));
-        assert!(ended > 0);
+        assert_eq!(ended, 1);
         fails_cleanly(&case, running.end());
     }
 }
 
-/// From the greeting to beyond the last row; the rows alone are about 100 kB.
+/// From the greeting to the last packet: closed and reset after so many bytes, and closed between two packets.
 fn cut_anywhere(system: System) {
     let tables = ["t1", "t2"].map(|name| Table::notes(name).ids(1..=4000));
     let case = Case::with(system, &tables);
-    let budgets = (0..30)
-        .map(|step: i64| step * step * step * 12)
-        .chain([i64::MAX]);
-    let mut successes = 0;
-    for budget in budgets {
-        let proxy = Proxy::cutting(case.database.port(), budget);
-        let source = case.database.url_by_port(proxy.port());
-        let job = [
-            "run",
-            "--source",
-            &source,
-            "--tables",
-            "t1,t2",
-            "--key",
-            "id",
-            "--force",
-            "--retries",
-            "0",
-        ];
-        let ran = case.command().args(job).end();
-        if ran.code() == Some(0) {
-            successes += 1;
-            ran.check(
-                case.rows() == typed(&tables[0].rows),
-                format!("all rows after {budget} bytes"),
-            );
-        } else {
-            let before = if successes > 0 {
-                &["batches", "batches.manifest.json"][..]
-            } else {
-                &[]
-            };
-            ran.check(case.entries() == before, "nothing is published or left");
-            ran.exits_with(3).never_says("panicked");
-        }
+    let faults: [(&str, &dyn Fn(i64) -> Fault); 3] = [
+        ("closed after so many bytes", &Fault::Cut),
+        ("reset after so many bytes", &Fault::Reset),
+        ("closed after so many packets", &|packets| {
+            Fault::Packets(system, packets)
+        }),
+    ];
+    for (name, fault) in faults {
+        let proxy = Proxy::with(case.database.port(), fault(i64::MAX));
+        by(&case, &proxy, &["--force"]).succeeds();
+        let all = proxy.passed();
+        let budgets = (0..24).map(|step: i64| all * step.pow(3) / 24_i64.pow(3));
+        let budgets = budgets.chain(all - 10..=all);
+        let counts = budgets.map(|budget| is_cut(&case, &tables[0], fault(budget)));
+        let (failed, complete) = counts.fold((0, 0), |(failed, complete), is_cut| {
+            (failed + u32::from(is_cut), complete + u32::from(!is_cut))
+        });
+        tell(&format!(
+            "{system:?}, {name}, of {all}: {failed} jobs failed cleanly, {complete} were complete"
+        ));
+        assert!(failed > 20);
     }
-    assert!(successes > 0, "without a cut the job succeeds");
+}
+
+/// Whether the job fails. Then the earlier result stands; otherwise all rows are there.
+fn is_cut(case: &Case, first: &Table, fault: Fault) -> bool {
+    let told = format!("{fault:?}");
+    let proxy = Proxy::with(case.database.port(), fault);
+    let before = Spot::at(case.folder()).tree();
+    let ran = by(case, &proxy, &["--force", "--retries", "0"]).end();
+    if ran.code() == Some(0) {
+        ran.check(
+            case.rows() == typed(&first.rows),
+            format!("{told}: all rows"),
+        );
+        return false;
+    }
+    let ran = ran.exits_with(3).never_says("panicked");
+    let after = Spot::at(case.folder()).tree();
+    ran.check(after == before, format!("{told}: all is as it was"));
+    true
 }
 
 /// Bytes after which a server falls silent: in the greeting, in the plan, between plan and rows, among the rows.
@@ -240,21 +244,25 @@ fn by(case: &Case, proxy: &Proxy, more: &[&str]) -> crate::harness::Firstseen {
         .args(more)
 }
 
-/// A job whose query sleeps.
+/// A job whose queries sleep, those of three tables at once.
 fn sleeping(system: System, filter: &str) -> (Case, Running) {
-    let case = Case::with(system, &[Table::notes("t").ids(1..=50)]);
-    let mut running = case
+    let tables = ["t1", "t2", "t3"].map(|name| Table::notes(name).ids(1..=50));
+    let case = Case::with(system, &tables);
+    let tables = ["--tables", "t1,t2,t3", "--key", "id", "--where", filter];
+    // A connection that MariaDB kills is closed without a word, like one that was lost on its way.
+    let job = case
         .run()
-        .args(["--tables", "t", "--key", "id", "--where", filter])
-        .start();
-    std::thread::sleep(Duration::from_millis(600));
+        .args(tables)
+        .args(["--workers", "3", "--retries", "0"]);
+    let mut running = job.start();
+    std::thread::sleep(Duration::from_millis(700));
     assert!(running.runs());
     (case, running)
 }
 
 fn fails_cleanly(case: &Case, ran: Ran) {
     ran.check(ran.elapsed < Duration::from_secs(5), "it fails soon");
-    ran.exits_with(3).says("table t").never_says("panicked");
+    ran.exits_with(3).says("table t2").never_says("panicked");
     assert!(case.entries().is_empty(), "{:?}", case.entries());
     assert_eq!(case.database.sessions(), 0);
 }
@@ -265,7 +273,7 @@ fn the_cause_is_told_where_the_failed_session_can_not_be_killed() {
     let case = Case::with(System::MariaDb, &[Table::notes("t").ids(1..=5000)]);
     let name = case.database.name();
     let user = format!("one_{name}");
-    let mut admin = crate::harness::mariadb().connect_to(name);
+    let mut admin = case.database.mariadb().connect_to(name);
     admin
         .query_drop(format!(
             "CREATE USER {user}@'%' IDENTIFIED BY 'x' WITH MAX_USER_CONNECTIONS 2"

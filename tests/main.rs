@@ -40,5 +40,6 @@ mod signals;
 mod snapshots;
 mod soak;
 mod sources;
+mod sqlite_files;
 mod streams;
 mod values;

@@ -1,6 +1,6 @@
 //! PostgreSQL's two extractors give the same files, whatever the types of columns and keys.
 
-use crate::harness::{Case, Reader, System, Table, read};
+use crate::harness::{Case, Reader, System, Table, postgres, read};
 use serde_json::Value as Json;
 
 /// A column's type, and values for it; NULL is added.
@@ -273,4 +273,57 @@ fn files(case: &Case, extractor: &str, job: &[&str]) -> Json {
     let manifest = case.manifest();
     assert_eq!(manifest["job"]["extractor"], extractor);
     manifest["files"].clone()
+}
+
+#[test]
+fn text_of_a_database_in_another_encoding_is_exact_and_bytes_of_none_are_refused() {
+    for (encoding, literal, expected) in [
+        ("LATIN1", "'äÿ'", Some("äÿ")),
+        ("WIN1252", "'€uro'", Some("€uro")),
+        ("EUC_JP", "'日本'", Some("日本")),
+        // No encoding at all: whatever bytes somebody sent.
+        (
+            "SQL_ASCII",
+            r"convert_from('\xc3a4', 'SQL_ASCII')",
+            Some("ä"),
+        ),
+        ("SQL_ASCII", r"convert_from('\xe4', 'SQL_ASCII')", None),
+    ] {
+        let case = Case::on(System::Postgres);
+        let name = format!("{}_encoded", case.database.name());
+        let create = format!(
+            "CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'"
+        );
+        postgres()
+            .connect_to("postgres")
+            .batch_execute(&create)
+            .expect("a database");
+        let table = format!("CREATE TABLE t AS SELECT 1 AS id, {literal}::varchar(9) AS note");
+        postgres()
+            .connect_to(&name)
+            .batch_execute(&table)
+            .unwrap_or_else(|cause| panic!("{encoding}: {cause:?}"));
+        let source = postgres().url(&name);
+        for extractor in ["wire", "connectorx"] {
+            let job = [
+                "--tables",
+                "t",
+                "--key",
+                "id",
+                "--force",
+                "--extractor",
+                extractor,
+            ];
+            let job = case.command().args(["run", "--source", &source]).args(job);
+            match expected {
+                Some(text) => {
+                    job.succeeds();
+                    assert_eq!(case.notes(), [text], "{encoding}");
+                }
+                None => {
+                    job.fails_with(4).says("table t").says("no valid UTF-8");
+                }
+            }
+        }
+    }
 }

@@ -20,6 +20,28 @@ fn text_columns_of_different_widths_agree() {
 }
 
 #[test]
+fn a_column_that_only_a_later_table_lets_be_null_may_be_null() {
+    for system in System::ALL {
+        let case = Case::on(system);
+        case.database.execute_all(&[
+            "CREATE TABLE t1 (id INTEGER NOT NULL, note VARCHAR(9) NOT NULL)",
+            "CREATE TABLE t2 (id INTEGER NOT NULL, note VARCHAR(9))",
+            "INSERT INTO t1 VALUES (1, 'of t1')",
+            "INSERT INTO t2 VALUES (2, NULL)",
+        ]);
+        case.run()
+            .args(["--tables", "t1,t2", "--key", "id"])
+            .succeeds();
+        let notes: Vec<_> = case
+            .rows()
+            .into_iter()
+            .map(|mut row| row.remove(1))
+            .collect();
+        assert_eq!(notes, [Some("s:of t1".to_owned()), None], "{system:?}");
+    }
+}
+
+#[test]
 fn columns_that_only_later_tables_have_are_left_out_with_a_warning() {
     for system in System::ALL {
         let wide = Table::new(

@@ -30,7 +30,7 @@ fn sigterm_stops_a_job_that_reads_with_exit_code_143() {
 fn a_signal_stops_a_job_that_waits_behind_a_lock_of_mariadb() {
     use r2d2_mysql::mysql::prelude::Queryable;
     let case = case_of_one_table(System::MariaDb);
-    let mut conn = crate::harness::mariadb().connect_to(case.database.name());
+    let mut conn = case.database.mariadb().connect_to(case.database.name());
     conn.query_drop("LOCK TABLES t WRITE").expect("a lock");
     let ran = interrupted(job(&case, "id > 0"), Signal::INT);
     ran.exits_with(130);

@@ -1,16 +1,12 @@
 //! One state of all tables, wherever it can be proved; and where it can't, the manifest says so.
 
-use crate::harness::{Case, Firstseen, PASSWORD, System, mariadb, postgres, secured_mariadb};
-use r2d2_mysql::mysql::prelude::Queryable;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use crate::harness::accounts::{self, SUM};
+use crate::harness::{Case, Firstseen, PASSWORD, System, mariadb_as_mysql, secured_mariadb, tell};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Rows of each of the two tables between which a writer moves amounts.
-const ACCOUNTS: i64 = 40;
-/// What all amounts add up to, whenever one looks.
-const SUM: i64 = 2 * ACCOUNTS * 100;
+/// Of each way to prove a snapshot.
+const RUNS: usize = 200;
 
 /// The job that reads tables like these.
 const JOB: [&str; 7] = ["run", "--key", "id", "--format", "csv", "--force", "-v"];
@@ -20,29 +16,72 @@ const BOTH: [&str; 4] = ["--tables", "left,right", "--workers", "2"];
 
 #[test]
 fn amounts_that_move_between_tables_of_postgresql_add_up_in_every_run() {
-    let case = accounts(System::Postgres);
-    assert_eq!(proved_runs(&case, &case.database.url(), "auto", 60), 60);
+    let case = with_accounts(System::Postgres);
+    assert_eq!(proved_runs(&case, &case.database.url(), "auto", RUNS), RUNS);
 }
 
 #[test]
 fn amounts_that_move_between_tables_of_mariadb_add_up_whenever_a_snapshot_is_proved() {
-    let case = accounts(System::MariaDb);
-    let proved = proved_runs(&case, &case.database.url(), "auto", 60);
+    let case = with_accounts(System::MariaDb);
+    let proved = proved_runs(&case, &case.database.url(), "auto", RUNS);
     assert!(
         proved > 0,
         "a snapshot without a lock is proved now and then"
     );
-    let reloader = mariadb().url_of("reloader", "127.0.0.1", case.database.name(), "");
-    assert_eq!(proved_runs(&case, &reloader, "require", 60), 60);
+    let reloader = case.database.url_of("reloader");
+    assert_eq!(proved_runs(&case, &reloader, "require", RUNS), RUNS);
+}
+
+/// The statements are MariaDB's, too: it takes the part of a MySQL server.
+#[test]
+fn amounts_that_move_between_tables_of_mysql_add_up_under_its_global_read_lock() {
+    let case = accounts_of(Case::at(mariadb_as_mysql()));
+    let reloader = case.database.url_of("reloader");
+    assert_eq!(proved_runs(&case, &reloader, "require", RUNS), RUNS);
+    assert_eq!(case.manifest()["snapshot"], "global-read-lock");
+    let plain = job(&case, &case.database.url(), &BOTH).args(["--snapshot", "require"]);
+    plain.fails_with(3).says("GRANT RELOAD");
+}
+
+/// Behind a lock that a session holds, a global one would keep all others from writing until it is there.
+#[test]
+fn a_global_lock_that_is_not_had_in_time_is_given_up_and_keeps_nobody_waiting() {
+    let mysql = accounts_of(Case::at(mariadb_as_mysql()));
+    let mariadb = accounts_of(Case::at(secured_mariadb()));
+    for case in [mysql, mariadb] {
+        let held = case.database.lock("right");
+        let begun = Instant::now();
+        let required = ["--snapshot", "require", "--lock-wait-secs", "1"];
+        let ran = job(&case, &case.database.url_of("reloader"), &BOTH)
+            .args(required)
+            .end();
+        let waited = begun.elapsed();
+        let ran = ran.exits_with(3).says("lock");
+        ran.check(
+            waited < Duration::from_secs(8),
+            format!("it waited {waited:?}"),
+        );
+        let begun = Instant::now();
+        case.database.execute("UPDATE `left` SET amount = 100");
+        ran.check(
+            begun.elapsed() < Duration::from_millis(500),
+            "a writer of another table waits for nobody",
+        );
+        drop(held);
+        ran.check(!case.path("batches").exists(), "nothing is published");
+    }
 }
 
 #[test]
 fn amounts_that_move_between_tables_of_a_sqlite_file_add_up_in_every_run() {
     for journal in ["wal", "delete"] {
-        let case = accounts(System::Sqlite);
+        let case = with_accounts(System::Sqlite);
         case.set_journal_mode(journal);
-        assert_eq!(proved_runs(&case, &case.database.url(), "require", 15), 15);
-        let proved = proved_runs(&case, &case.database.url(), "auto", 15);
+        assert_eq!(
+            proved_runs(&case, &case.database.url(), "require", RUNS / 2),
+            RUNS / 2
+        );
+        let proved = proved_runs(&case, &case.database.url(), "auto", RUNS / 2);
         assert!(
             proved > 0,
             "{journal}: a snapshot without a lock is proved now and then"
@@ -50,25 +89,18 @@ fn amounts_that_move_between_tables_of_a_sqlite_file_add_up_in_every_run() {
     }
 }
 
-/// Two tables whose amounts add up to [`SUM`].
-fn accounts(system: System) -> Case {
-    let case = Case::on(system);
-    for (table, first) in [("left", 1), ("right", 1 + ACCOUNTS)] {
-        let table = system.quote(table);
-        let rows: Vec<String> = (first..first + ACCOUNTS)
-            .map(|id| format!("({id},100)"))
-            .collect();
-        case.database.execute_all(&[
-            format!("CREATE TABLE {table} (id INTEGER PRIMARY KEY, amount INTEGER NOT NULL)"),
-            format!("INSERT INTO {table} VALUES {}", rows.join(",")),
-        ]);
-    }
+fn with_accounts(system: System) -> Case {
+    accounts_of(Case::on(system))
+}
+
+fn accounts_of(case: Case) -> Case {
+    accounts::create(&case);
     case
 }
 
 /// Runs the job so often while amounts move. How many of the runs proved a snapshot: in each of these they add up.
 fn proved_runs(case: &Case, source: &str, snapshot: &str, runs: usize) -> usize {
-    let moves = Moves::begin(case);
+    let moves = accounts::Moves::begin(case);
     let mut proved = 0;
     for _ in 0..runs {
         let ran = job(case, source, &BOTH)
@@ -86,10 +118,10 @@ fn proved_runs(case: &Case, source: &str, snapshot: &str, runs: usize) -> usize 
         }
     }
     let transfers = moves.end();
-    println!(
-        "{:?} --snapshot {snapshot}: {proved} of {runs} runs proved, {transfers} transfers",
+    tell(&format!(
+        "{:?} --snapshot {snapshot}: {proved} of {runs} runs proved a snapshot, {transfers} transfers meanwhile",
         case.database.system()
-    );
+    ));
     assert!(transfers > 10, "amounts moved meanwhile");
     proved
 }
@@ -116,87 +148,6 @@ fn sum(case: &Case) -> i64 {
                 .expect("an amount")
         })
         .sum()
-}
-
-/// A writer that moves amounts from one table to the other, a transaction each.
-struct Moves {
-    stop: Arc<AtomicBool>,
-    writer: thread::JoinHandle<u64>,
-}
-
-impl Moves {
-    fn begin(case: &Case) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        let (stopped, mut transfer) = (Arc::clone(&stop), transfers(case));
-        let writer = thread::spawn(move || {
-            let mut moved = 0;
-            while !stopped.load(Ordering::Relaxed) {
-                let id = i64::try_from(moved).expect("a small number") % ACCOUNTS + 1;
-                moved += u64::from(transfer(id));
-                // A server that is never idle would be another test's noise.
-                thread::sleep(Duration::from_micros(200));
-            }
-            moved
-        });
-        Self { stop, writer }
-    }
-
-    fn end(self) -> u64 {
-        self.stop.store(true, Ordering::Relaxed);
-        self.writer.join().expect("the writer ends")
-    }
-}
-
-/// Moves 7 from the left account of this number to a right one. Whether it was committed.
-fn transfers(case: &Case) -> Box<dyn FnMut(i64) -> bool + Send> {
-    let steps = move |id: i64, system: System| {
-        let [left, right] = ["left", "right"].map(|table| system.quote(table));
-        [
-            format!("UPDATE {left} SET amount = amount - 7 WHERE id = {id}"),
-            format!(
-                "UPDATE {right} SET amount = amount + 7 WHERE id = {}",
-                id + ACCOUNTS
-            ),
-        ]
-    };
-    match case.database.system() {
-        System::MariaDb => {
-            let mut conn = mariadb().connect_to(case.database.name());
-            Box::new(move |id| {
-                conn.query_drop("BEGIN").expect("a transaction");
-                for step in steps(id, System::MariaDb) {
-                    conn.query_drop(step).expect("an update");
-                }
-                conn.query_drop("COMMIT").is_ok()
-            })
-        }
-        System::Postgres => {
-            let mut client = postgres().connect_to(case.database.name());
-            Box::new(move |id| {
-                let script = format!("BEGIN;{};COMMIT", steps(id, System::Postgres).join(";"));
-                client.batch_execute(&script).is_ok()
-            })
-        }
-        System::Sqlite => {
-            let conn =
-                rusqlite::Connection::open(case.path("source.sqlite")).expect("a SQLite file");
-            conn.busy_timeout(Duration::from_secs(5))
-                .expect("a timeout");
-            conn.pragma_update(None, "synchronous", "off")
-                .expect("a setting");
-            Box::new(move |id| {
-                let script = format!(
-                    "BEGIN IMMEDIATE;{};COMMIT",
-                    steps(id, System::Sqlite).join(";")
-                );
-                let moved = conn.execute_batch(&script).is_ok();
-                if !moved {
-                    let _ = conn.execute_batch("ROLLBACK");
-                }
-                moved
-            })
-        }
-    }
 }
 
 #[test]
@@ -235,7 +186,7 @@ fn what_proves_a_snapshot_stands_in_manifest_and_log() {
             "at different moments: --snapshot off",
         ),
     ] {
-        let case = accounts(system);
+        let case = with_accounts(system);
         let ran = job(&case, &case.database.url(), tables)
             .succeeds()
             .says(told);
@@ -271,10 +222,10 @@ fn a_snapshot_that_can_not_be_proved_is_none_or_refused() {
             "table seen: it is a view",
         ),
     ] {
-        let case = accounts(system);
+        let case = with_accounts(system);
         if system == System::MariaDb {
             case.database.execute_all(&[
-                "CREATE TABLE old (id INTEGER PRIMARY KEY, amount INTEGER NOT NULL) ENGINE=MyISAM",
+                "CREATE TABLE old (id BIGINT PRIMARY KEY, amount BIGINT NOT NULL) ENGINE=MyISAM",
                 "CREATE VIEW seen AS SELECT * FROM `right`",
             ]);
         }
@@ -297,18 +248,12 @@ fn unproved(case: &Case, source: &str, tables: &[&str], why: &str) {
 
 #[test]
 fn without_a_binary_log_mariadb_needs_a_lock_or_a_single_session() {
-    let (server, case) = (secured_mariadb(), Case::on(System::Sqlite));
-    let name = server.fresh_database();
-    let mut conn = server.connect_to(&name);
-    for statement in [
-        "CREATE TABLE `left` (id INTEGER PRIMARY KEY)".to_owned(),
-        "CREATE TABLE `right` (id INTEGER PRIMARY KEY)".to_owned(),
+    let case = accounts_of(Case::at(secured_mariadb()));
+    case.database.execute_all(&[
         format!("CREATE USER plain IDENTIFIED BY '{PASSWORD}'"),
         "GRANT SELECT ON *.* TO plain".to_owned(),
-    ] {
-        conn.query_drop(statement).expect("a statement");
-    }
-    let source = server.url_of("plain", "127.0.0.1", &name, "sslmode=disable");
+    ]);
+    let source = case.database.url_of("plain");
     let says = |tables: &[&str], snapshot: &str, name: &str| {
         let ran = job(&case, &source, tables)
             .args(["--snapshot", snapshot])
@@ -326,8 +271,7 @@ fn without_a_binary_log_mariadb_needs_a_lock_or_a_single_session() {
     says(&BOTH, "auto", "none");
     let required = job(&case, &source, &BOTH).args(["--snapshot", "require"]);
     required.fails_with(3).says("GRANT RELOAD");
-    conn.query_drop("GRANT RELOAD ON *.* TO plain")
-        .expect("a privilege");
+    case.database.execute("GRANT RELOAD ON *.* TO plain");
     says(&BOTH, "require", "backup-stage");
 }
 
@@ -355,7 +299,7 @@ fn alterations(system: System) -> Vec<Vec<&'static str>> {
 fn a_table_that_others_alter_is_read_as_it_was() {
     for system in System::ALL {
         for alteration in alterations(system) {
-            let case = accounts(system);
+            let case = with_accounts(system);
             // With a log beside it, the file is not read as one that nobody writes.
             let _logging = (system == System::Sqlite).then(|| logging(&case));
             case.database
@@ -399,7 +343,7 @@ fn altered_meanwhile(case: &Case, alteration: &[&str]) {
 #[test]
 fn a_lock_of_another_session_is_waited_for_no_longer_than_the_job_allows() {
     for system in System::ALL {
-        let case = accounts(system);
+        let case = with_accounts(system);
         let _held = case.database.lock("right");
         let begun = Instant::now();
         let ran = job(&case, &case.database.url(), &BOTH)
@@ -418,10 +362,9 @@ fn a_lock_of_another_session_is_waited_for_no_longer_than_the_job_allows() {
 #[test]
 fn a_server_that_lets_in_fewer_sessions_is_read_by_fewer_workers() {
     for system in [System::MariaDb, System::Postgres] {
-        let case = accounts(system);
-        let name = case.database.name();
+        let case = with_accounts(system);
         let source = match system {
-            System::MariaDb => mariadb().url_of("few", "127.0.0.1", name, ""),
+            System::MariaDb => case.database.url_of("few"),
             _ => case.database.url().replace("reader", "few"),
         };
         let tables = [

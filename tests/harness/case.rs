@@ -3,6 +3,7 @@
 use super::command::Firstseen;
 use super::database::{Database, System};
 use super::readers::{Reader, read};
+use super::servers::MariaDb;
 use super::table::{Row, Table};
 use super::value::Value;
 use std::fs;
@@ -18,11 +19,20 @@ pub struct Case {
 
 impl Case {
     pub fn on(system: System) -> Self {
+        Self::of(|folder| Database::fresh(system, folder))
+    }
+
+    /// A case whose database lies on this server.
+    pub fn at(server: &'static MariaDb) -> Self {
+        Self::of(|_| Database::at(server))
+    }
+
+    fn of(database: impl FnOnce(&Path) -> Database) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("firstseen-case-")
             .tempdir()
             .expect("a temporary folder");
-        let database = Database::fresh(system, folder.path());
+        let database = database(folder.path());
         Self { folder, database }
     }
 

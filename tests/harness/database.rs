@@ -1,6 +1,6 @@
 //! A test's own database, in any of the three systems.
 
-use super::servers;
+use super::servers::{self, MariaDb};
 use super::table::Table;
 use r2d2_mysql::mysql::prelude::Queryable;
 use std::path::{Path, PathBuf};
@@ -27,8 +27,8 @@ impl System {
 /// A database that no other test uses.
 pub enum Database {
     Sqlite(PathBuf),
-    /// Its name on the private server.
-    MariaDb(String),
+    /// A private server, and its name there.
+    MariaDb(&'static MariaDb, String),
     /// Its name on the private server.
     Postgres(String),
 }
@@ -38,15 +38,20 @@ impl Database {
     pub fn fresh(system: System, folder: &Path) -> Self {
         match system {
             System::Sqlite => Self::Sqlite(folder.join("source.sqlite")),
-            System::MariaDb => Self::MariaDb(servers::mariadb().fresh_database()),
+            System::MariaDb => Self::at(servers::mariadb()),
             System::Postgres => Self::Postgres(servers::postgres().fresh_database()),
         }
+    }
+
+    /// A new empty one of this server.
+    pub fn at(server: &'static MariaDb) -> Self {
+        Self::MariaDb(server, server.fresh_database())
     }
 
     pub fn system(&self) -> System {
         match self {
             Self::Sqlite(_) => System::Sqlite,
-            Self::MariaDb(_) => System::MariaDb,
+            Self::MariaDb(..) => System::MariaDb,
             Self::Postgres(_) => System::Postgres,
         }
     }
@@ -55,7 +60,7 @@ impl Database {
     pub fn url(&self) -> String {
         match self {
             Self::Sqlite(path) => format!("sqlite://{}", path.display()),
-            Self::MariaDb(name) => servers::mariadb().url(name),
+            Self::MariaDb(server, name) => server.url(name),
             Self::Postgres(name) => servers::postgres().url(name),
         }
     }
@@ -64,8 +69,22 @@ impl Database {
     pub fn port(&self) -> u16 {
         match self {
             Self::Sqlite(path) => panic!("{} is a file", path.display()),
-            Self::MariaDb(_) => servers::mariadb().port(),
+            Self::MariaDb(server, _) => server.port(),
             Self::Postgres(_) => servers::postgres().port(),
+        }
+    }
+
+    /// What `--source` takes, for another user of a MariaDB.
+    pub fn url_of(&self, user: &str) -> String {
+        self.mariadb()
+            .url_of(user, "127.0.0.1", self.name(), "sslmode=disable")
+    }
+
+    /// Its server, a MariaDB.
+    pub fn mariadb(&self) -> &'static MariaDb {
+        match self {
+            Self::MariaDb(server, _) => server,
+            other => panic!("{:?} is no MariaDB", other.system()),
         }
     }
 
@@ -79,7 +98,7 @@ impl Database {
     pub fn name(&self) -> &str {
         match self {
             Self::Sqlite(path) => panic!("{} is a file", path.display()),
-            Self::MariaDb(name) | Self::Postgres(name) => name,
+            Self::MariaDb(_, name) | Self::Postgres(name) => name,
         }
     }
 
@@ -91,8 +110,8 @@ impl Database {
                 conn.query_row(query, (), |row| row.get(0))
                     .expect("a count")
             }
-            Self::MariaDb(name) => {
-                let found = servers::mariadb().connect_to(name).query_first(query);
+            Self::MariaDb(server, name) => {
+                let found = server.connect_to(name).query_first(query);
                 found.expect("a query").expect("a count")
             }
             Self::Postgres(name) => {
@@ -106,7 +125,7 @@ impl Database {
     pub fn sessions(&self) -> i64 {
         match self {
             Self::Sqlite(_) => 0,
-            Self::MariaDb(name) => self.count(&format!(
+            Self::MariaDb(_, name) => self.count(&format!(
                 "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'reader' AND DB = '{name}'"
             )),
             Self::Postgres(name) => self.count(&format!(
@@ -124,8 +143,8 @@ impl Database {
                 conn.execute_batch("BEGIN EXCLUSIVE").expect("a lock");
                 Box::new(conn)
             }
-            Self::MariaDb(name) => {
-                let mut conn = servers::mariadb().connect_to(name);
+            Self::MariaDb(server, name) => {
+                let mut conn = server.connect_to(name);
                 conn.query_drop(format!("LOCK TABLES {table} WRITE"))
                     .expect("a lock");
                 Box::new(conn)
@@ -143,8 +162,8 @@ impl Database {
     pub fn end_sessions(&self) {
         match self {
             Self::Sqlite(_) => {}
-            Self::MariaDb(name) => {
-                let mut conn = servers::mariadb().connect_to(name);
+            Self::MariaDb(server, name) => {
+                let mut conn = server.connect_to(name);
                 let ids: Vec<u64> = conn
                     .query(format!(
                         "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'reader' AND DB = '{name}'"
@@ -183,8 +202,8 @@ impl Database {
                 conn.execute_batch(&script)
                     .unwrap_or_else(|cause| failed(&statements, &cause));
             }
-            Self::MariaDb(name) => {
-                let mut conn = servers::mariadb().connect_to(name);
+            Self::MariaDb(server, name) => {
+                let mut conn = server.connect_to(name);
                 for statement in &statements {
                     conn.query_drop(statement)
                         .unwrap_or_else(|cause| failed(&statements, &cause));

@@ -1,6 +1,7 @@
 //! The one harness of all tests: private servers, a database and a folder for each test, the real binary, and readers
 //! of its output that share no code with it.
 
+pub mod accounts;
 mod case;
 mod command;
 mod database;
@@ -27,8 +28,8 @@ pub use proxy::{Fault, Proxy};
 pub use ran::Ran;
 pub use readers::{Found, Reader, by_psycopg, interpreter, read};
 pub use servers::{
-    ENCODED_PASSWORD, Lonely, MariaDb, PASSWORD, Postgres, mariadb, postgres, secured_mariadb,
-    secured_postgres,
+    ENCODED_PASSWORD, Lonely, MariaDb, PASSWORD, Postgres, mariadb, mariadb_as_mysql, postgres,
+    secured_mariadb, secured_postgres,
 };
 pub use spot::Spot;
 pub use strace::Strace;

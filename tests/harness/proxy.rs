@@ -1,5 +1,6 @@
-//! A proxy on the loopback that fails its connections after so many bytes from the server.
+//! A proxy on the loopback that fails its connections after so many bytes or packets from the server.
 
+use super::database::System;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -11,13 +12,18 @@ use std::time::Duration;
 pub struct Proxy {
     port: u16,
     connections: Arc<AtomicUsize>,
+    passed: Arc<AtomicI64>,
 }
 
 /// What happens to the bytes from the server.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// All connections together get so many bytes, then all are closed.
     Cut(i64),
+    /// All connections together get so many bytes, then all are reset.
+    Reset(i64),
+    /// All connections together get so many whole packets of this system's server, then all are closed.
+    Packets(System, i64),
     /// The connection of this number, from 0, gets so many bytes and is closed; the others are whole.
     CutOne(usize, i64),
     /// All connections together get so many bytes, and then nothing more: they stay open.
@@ -28,23 +34,37 @@ pub enum Fault {
     Slow(usize, Duration),
 }
 
-impl Proxy {
-    /// Before the server's port. All connections together get `budget` bytes from it.
-    pub fn cutting(server: u16, budget: i64) -> Self {
-        Self::with(server, Fault::Cut(budget))
+impl Fault {
+    /// What all connections together get: bytes, or packets.
+    fn budget(&self) -> i64 {
+        match self {
+            Self::Cut(budget)
+            | Self::Reset(budget)
+            | Self::Packets(_, budget)
+            | Self::Silence(budget) => *budget,
+            Self::CutOne(..) | Self::Crumbs | Self::Slow(..) => i64::MAX,
+        }
     }
 
+    /// Bytes that are read at a time.
+    fn piece(&self) -> usize {
+        match self {
+            Self::Crumbs => 1,
+            Self::Slow(bytes, _) => *bytes,
+            _ => 4096,
+        }
+    }
+}
+
+impl Proxy {
     /// Before the server's port.
     pub fn with(server: u16, fault: Fault) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let connections = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&connections);
+        let [connections, counted] = shared(AtomicUsize::new(0));
+        let [passed, added] = shared(AtomicI64::new(0));
         thread::spawn(move || {
-            let left = Arc::new(AtomicI64::new(match fault {
-                Fault::Cut(budget) | Fault::Silence(budget) => budget,
-                _ => i64::MAX,
-            }));
+            let left = Arc::new(AtomicI64::new(fault.budget()));
             for client in listener.incoming().flatten() {
                 let Ok(upstream) = TcpStream::connect(("127.0.0.1", server)) else {
                     continue;
@@ -54,10 +74,24 @@ impl Proxy {
                     Fault::CutOne(one, budget) if one == number => Arc::new(AtomicI64::new(budget)),
                     _ => Arc::clone(&left),
                 };
-                begin(client, upstream, left, fault.clone());
+                let fault = fault.clone();
+                let passed = Arc::clone(&added);
+                begin(
+                    client,
+                    upstream,
+                    Budget {
+                        fault,
+                        left,
+                        passed,
+                    },
+                );
             }
         });
-        Self { port, connections }
+        Self {
+            port,
+            connections,
+            passed,
+        }
     }
 
     pub fn port(&self) -> u16 {
@@ -68,41 +102,114 @@ impl Proxy {
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
     }
+
+    /// How many bytes, or packets where these are counted, all connections together got so far.
+    pub fn passed(&self) -> i64 {
+        self.passed.load(Ordering::Relaxed)
+    }
 }
 
-fn begin(client: TcpStream, upstream: TcpStream, left: Arc<AtomicI64>, fault: Fault) {
+/// Twice the same counter.
+fn shared<T>(counter: T) -> [Arc<T>; 2] {
+    let counter = Arc::new(counter);
+    [Arc::clone(&counter), counter]
+}
+
+fn begin(client: TcpStream, upstream: TcpStream, budget: Budget) {
     for end in [&client, &upstream] {
         end.set_nodelay(true).expect("a socket");
     }
     let [client2, upstream2] = [&client, &upstream].map(|end| end.try_clone().expect("a socket"));
-    thread::spawn(move || pass(client, upstream, &AtomicI64::new(i64::MAX), &Fault::Cut(0)));
-    thread::spawn(move || pass(upstream2, client2, &left, &fault));
+    thread::spawn(move || pass(client, upstream, &Budget::endless()));
+    thread::spawn(move || pass(upstream2, client2, &budget));
 }
 
-/// Passes bytes on while there are some left, then closes both ends, or falls silent.
-fn pass(mut from: TcpStream, mut to: TcpStream, left: &AtomicI64, fault: &Fault) {
-    let mut buffer = vec![
-        0;
-        match fault {
-            Fault::Crumbs => 1,
-            Fault::Slow(bytes, _) => *bytes,
-            _ => 4096,
-        }
-    ];
-    while let Ok(read @ 1..) = from.read(&mut buffer) {
-        let count = i64::try_from(read).expect("a small number");
-        let allowed = left.fetch_sub(count, Ordering::Relaxed).clamp(0, count);
-        let allowed = usize::try_from(allowed).expect("it is not negative");
-        if to.write_all(&buffer[..allowed]).is_err() {
+/// Passes bytes on while there are some left, then ends both connections.
+fn pass(mut from: TcpStream, mut to: TcpStream, budget: &Budget) {
+    let mut piece = vec![0; budget.fault.piece()];
+    let mut held = Vec::new();
+    while let Ok(read @ 1..) = from.read(&mut piece) {
+        held.extend_from_slice(&piece[..read]);
+        if !budget.pass(&mut held, &mut to) {
             break;
         }
-        match fault {
-            Fault::Silence(_) => {}
-            _ if allowed < read => break,
-            Fault::Slow(_, pause) => thread::sleep(*pause),
-            _ => {}
-        }
+    }
+    if let Fault::Reset(_) = budget.fault {
+        // Of a socket that others hold, too, it is this that sends a reset.
+        let _ = rustix::net::connect_unspec(&to);
     }
     let _ = from.shutdown(Shutdown::Both);
     let _ = to.shutdown(Shutdown::Both);
+}
+
+/// What is left of what connections get.
+struct Budget {
+    fault: Fault,
+    left: Arc<AtomicI64>,
+    passed: Arc<AtomicI64>,
+}
+
+impl Budget {
+    fn endless() -> Self {
+        Self {
+            fault: Fault::Cut(i64::MAX),
+            left: Arc::new(AtomicI64::new(i64::MAX)),
+            passed: Arc::default(),
+        }
+    }
+
+    /// Whether the connection goes on. What isn't passed on yet, or never, stays in `held`.
+    fn pass(&self, held: &mut Vec<u8>, to: &mut TcpStream) -> bool {
+        match &self.fault {
+            Fault::Packets(system, _) => {
+                while let Some(length) = packet(*system, held) {
+                    if self.take(1) == 0 {
+                        return false;
+                    }
+                    if to.write_all(&held[..length]).is_err() {
+                        return false;
+                    }
+                    held.drain(..length);
+                }
+                true
+            }
+            fault => {
+                let wanted = held.len();
+                let allowed = self.take(wanted);
+                let written = to.write_all(&held[..allowed]).is_ok();
+                held.clear();
+                if let Fault::Slow(_, pause) = fault {
+                    thread::sleep(*pause);
+                }
+                written && (allowed == wanted || matches!(fault, Fault::Silence(_)))
+            }
+        }
+    }
+
+    /// As much of it as is left.
+    fn take(&self, wanted: usize) -> usize {
+        let wanted = i64::try_from(wanted).expect("a small number");
+        let allowed = self
+            .left
+            .fetch_sub(wanted, Ordering::Relaxed)
+            .clamp(0, wanted);
+        self.passed.fetch_add(allowed, Ordering::Relaxed);
+        usize::try_from(allowed).expect("it is not negative")
+    }
+}
+
+/// Bytes of the packet at the beginning, once it is whole.
+fn packet(system: System, bytes: &[u8]) -> Option<usize> {
+    let length = match system {
+        System::MariaDb => {
+            let [low, middle, high] = *bytes.first_chunk()?;
+            4 + u32::from_le_bytes([low, middle, high, 0])
+        }
+        // The answer to a wish for TLS is a byte by itself.
+        System::Postgres if bytes == b"N" => 1,
+        System::Postgres => 1 + u32::from_be_bytes(*bytes.get(1..)?.first_chunk()?),
+        System::Sqlite => return None,
+    };
+    let length = usize::try_from(length).expect("a usize has at least 32 bits");
+    (bytes.len() >= length).then_some(length)
 }

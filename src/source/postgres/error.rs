@@ -122,6 +122,11 @@ fn server(code: &str, message: &str) -> Error {
             ErrorKind::Ended,
             "another transaction holds a lock on the table: run the job again, or allow more by --lock-wait-secs",
         ),
+        // Of a database without an encoding, or of a character that UTF-8 doesn't have.
+        "22021" | "22P05" => (
+            ErrorKind::Value,
+            "a text is no valid UTF-8, and can't become it: leave the column out with --columns, or read its bytes by a view",
+        ),
         _ => (
             ErrorKind::Refused,
             "check --where, --order-by and the tables' views",

@@ -69,7 +69,8 @@ fn connect(path: &Path, immutable: bool, lock_wait: Duration) -> rusqlite::Resul
 /// The stamp of a database in WAL mode whose log was folded in by its last writer: SQLite would make `-wal` and `-shm`
 /// beside it just to read it, and leave them there. <https://www.sqlite.org/wal.html#read_only_databases>
 fn unlocked(path: &Path) -> std::io::Result<Option<Stamp>> {
-    if !is_in_wal_mode(path)? || with_suffix(path, "-wal").exists() {
+    let is_logged = ["-wal", "-journal"].map(|suffix| with_suffix(path, suffix).exists());
+    if !is_in_wal_mode(path)? || is_logged.contains(&true) {
         return Ok(None);
     }
     // A file that was changed within this tick of the clock could be changed again without a sign of it.

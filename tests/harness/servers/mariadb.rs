@@ -16,7 +16,12 @@ pub struct MariaDb {
 impl MariaDb {
     pub(super) fn start() -> Self {
         // Snapshots are told by their place in the log.
-        Self::started(&[], "--log-bin=binlog")
+        Self::started(&[], &["--log-bin=binlog"])
+    }
+
+    /// A server that says that it is MySQL, and has no binary log.
+    pub(super) fn start_as_mysql() -> Self {
+        Self::started(&[], &["--skip-log-bin", "--version=8.0.36"])
     }
 
     /// A server that speaks TLS and has no binary log, with users that it lets in on conditions: `encrypted` by TLS alone, `old` by an
@@ -24,7 +29,7 @@ impl MariaDb {
     pub(super) fn start_secured() -> Self {
         let mariadb = Self::started(
             &["ssl-cert=server.pem", "ssl-key=server.key"],
-            "--skip-log-bin",
+            &["--skip-log-bin"],
         );
         let mut conn = mariadb.connect_to("mysql");
         for statement in [
@@ -41,7 +46,7 @@ impl MariaDb {
     }
 
     /// Each secret is an option that names a file of the server's folder.
-    fn started(secrets: &[&str], binary_log: &str) -> Self {
+    fn started(secrets: &[&str], more: &[&str]) -> Self {
         let server = Supervised::new("mariadb");
         let mut mariadb = Self {
             server,
@@ -70,7 +75,7 @@ impl MariaDb {
         });
         let mut options = mariadb.options(&data);
         options.extend(secrets);
-        options.push(binary_log.to_owned());
+        options.extend(more.iter().map(ToString::to_string));
         let (port, socket) = (mariadb.port, mariadb.socket());
         let ready = || Conn::new(root(&socket)).is_ok();
         mariadb
@@ -150,7 +155,7 @@ impl MariaDb {
             "--skip-name-resolve",
             "--log-bin-trust-function-creators=1",
             "--max-connections=300",
-            "--max-allowed-packet=64M",
+            "--max-allowed-packet=128M",
             "--character-set-server=utf8mb4",
             // No value may depend on it.
             "--default-time-zone=+05:00",

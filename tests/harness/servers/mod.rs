@@ -31,6 +31,12 @@ pub fn secured_mariadb() -> &'static MariaDb {
     SERVER.get_or_init(MariaDb::start_secured)
 }
 
+/// A MariaDB server that says that it is MySQL: see [`MariaDb::start_as_mysql`].
+pub fn mariadb_as_mysql() -> &'static MariaDb {
+    static SERVER: OnceLock<MariaDb> = OnceLock::new();
+    SERVER.get_or_init(MariaDb::start_as_mysql)
+}
+
 /// The PostgreSQL server of this test process.
 pub fn postgres() -> &'static Postgres {
     static SERVER: OnceLock<Postgres> = OnceLock::new();

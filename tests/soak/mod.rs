@@ -1,0 +1,332 @@
+//! Runs with random faults of every family, all of them by a seed: each publishes exactly the rows that it should, or
+//! fails cleanly.
+//!
+//! `SOAK_RUNS` and `SOAK_SEED` replay or lengthen it; `make soak` takes 200 runs.
+
+mod source;
+mod trouble;
+
+use crate::harness::accounts::{self, Moves};
+use crate::harness::{
+    Case, Dice, ENCODED_PASSWORD, Firstseen, PASSWORD, Proxy, Ran, Spot, Strace, System, tell,
+};
+use source::Source;
+use std::collections::BTreeMap;
+use std::thread::sleep;
+use std::time::Duration;
+use trouble::Trouble;
+
+/// Runs of a test among all the others.
+const FEW_RUNS: usize = 60;
+
+/// What became of the runs.
+#[derive(Debug, Default)]
+struct Tally {
+    complete: usize,
+    failed_cleanly: usize,
+    killed: usize,
+    /// Complete runs that proved one state of all tables while amounts moved.
+    proved: usize,
+    /// Of each trouble, how many were complete and how many not.
+    by_trouble: BTreeMap<&'static str, [usize; 2]>,
+}
+
+#[test]
+fn runs_with_random_faults_are_complete_or_fail_cleanly() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let runs = number("SOAK_RUNS").map_or(FEW_RUNS, |runs: u64| {
+        usize::try_from(runs).expect("a number of runs")
+    });
+    let seed = number("SOAK_SEED").unwrap_or(0x5eed);
+    let mut tally = Tally::default();
+    let mut dice = Dice::new(seed);
+    for (turn, system) in System::ALL.into_iter().enumerate() {
+        let share = runs / 3 + usize::from(turn < runs % 3);
+        let source = Source::new(system, &mut dice);
+        for number in 0..share {
+            let run = Run::any(&source, &mut dice);
+            // Shown if it fails.
+            println!("SOAK_SEED={seed} SOAK_RUNS={runs}: run {number} of {system:?}: {run:?}");
+            run.take(&mut dice, &mut tally);
+        }
+    }
+    tell(&format!(
+        "SOAK_SEED={seed} SOAK_RUNS={runs}: {tally:?}, silent losses 0, leftovers 0"
+    ));
+    assert_eq!(tally.complete + tally.failed_cleanly + tally.killed, runs);
+    assert!(tally.complete > 0 && tally.failed_cleanly > 0, "{tally:?}");
+}
+
+/// A job and what happens to it.
+#[derive(Debug)]
+struct Run<'a> {
+    source: &'a Source,
+    trouble: Trouble,
+    workers: usize,
+    snapshot: &'static str,
+    checks_counts: bool,
+    /// Whether amounts move meanwhile.
+    moving: bool,
+}
+
+impl<'a> Run<'a> {
+    fn any(source: &'a Source, dice: &mut Dice) -> Self {
+        let snapshot = *dice.pick(&["auto", "auto", "require", "off"]);
+        let trouble = Trouble::any(source.system(), dice);
+        Self {
+            source,
+            workers: 1 + dice.below(6),
+            snapshot,
+            checks_counts: snapshot != "off" && dice.one_in(3),
+            // A copy of a file that is written would be torn before it is cut.
+            moving: dice.one_in(3) && !matches!(trouble, Trouble::CutFile(_)),
+            trouble,
+        }
+    }
+
+    fn case(&self) -> &Case {
+        &self.source.case
+    }
+
+    /// Runs it, and looks at what it leaves.
+    fn take(&self, dice: &mut Dice, tally: &mut Tally) {
+        let moves = self.moving.then(|| Moves::begin(self.case()));
+        let undo = self.trouble.prepare(self.case());
+        let before = Spot::at(self.case().path("out")).tree();
+        let ran = self.troubled();
+        let complete = ran.code() == Some(0);
+        if complete {
+            tally.complete += 1;
+            self.is_complete(&ran);
+        } else if ran.code().is_none() {
+            tally.killed += 1;
+            self.is_swept(&ran);
+        } else {
+            tally.failed_cleanly += 1;
+            let codes = self.codes();
+            ran.check(
+                ran.code().is_some_and(|code| codes.contains(&code)),
+                format!("one of the exit codes {codes:?}"),
+            );
+            ran.check(
+                Spot::at(self.case().path("out")).tree() == before,
+                "all is as it was",
+            );
+        }
+        let counts = tally.by_trouble.entry(self.trouble.name()).or_default();
+        counts[usize::from(!complete)] += 1;
+        self.trouble.undo(self.case(), undo);
+        if let Some(moves) = moves {
+            moves.end();
+            tally.proved += usize::from(complete && self.snapshot_of_result() != "none");
+        }
+        if complete && self.trouble == Trouble::Flipped {
+            self.finds_a_changed_byte(dice);
+        }
+        let mut ran = ran.never_says("panicked").never_says("internal error");
+        for secret in [PASSWORD, ENCODED_PASSWORD] {
+            ran = ran.never_says(secret);
+        }
+        self.leaves_no_session(&ran);
+    }
+
+    /// With which it may fail.
+    fn codes(&self) -> Vec<i32> {
+        let mut codes = self.trouble.codes().to_vec();
+        // Where nothing proves one state, or the tables change faster than it can be had.
+        if self.snapshot == "require" || self.moving {
+            codes.push(3);
+        }
+        codes
+    }
+
+    fn troubled(&self) -> Ran {
+        let database = &self.case().database;
+        let proxy = match &self.trouble {
+            Trouble::Way(fault) => Some(Proxy::with(database.port(), fault.clone())),
+            _ => None,
+        };
+        let source = match (&proxy, &self.trouble) {
+            (Some(proxy), _) => database.url_by_port(proxy.port()),
+            (None, Trouble::CutFile(_)) => {
+                format!("sqlite://{}", self.case().path("cut.sqlite").display())
+            }
+            (None, _) => database.url(),
+        };
+        let job = self.job().env("FIRSTSEEN_SOURCE", source);
+        let twin = (self.trouble == Trouble::Twin).then(|| job.again().start());
+        let running = self.under(job).start();
+        self.trouble.interfere(self.case(), &running);
+        let ran = running.end();
+        let Some(twin) = twin else {
+            return ran;
+        };
+        // The other one was there first, or this one: one of them publishes, unless something else is in its way.
+        let twin = twin.end();
+        let codes = [&ran, &twin].map(Ran::code);
+        ran.check(
+            codes.iter().filter(|code| **code == Some(6)).count() < 2,
+            format!("not both find the target taken: {codes:?}"),
+        );
+        if ran.code() == Some(6) { twin } else { ran }
+    }
+
+    fn job(&self) -> Firstseen {
+        let tables = format!("t1,t2,t3,t4,{}", accounts::TABLES.join(","));
+        let workers = self.workers.to_string();
+        let job = ["run", "--tables", &tables, "--key", "id", "--format", "csv"];
+        let waits = [
+            "--connect-timeout-secs",
+            "2",
+            "--read-timeout-secs",
+            "2",
+            "--lock-wait-secs",
+            "1",
+        ];
+        let job = self.case().command().args(job).args(waits);
+        let job = job.args(["--workers", &workers, "--snapshot", self.snapshot]);
+        let job = job.args([
+            "--batch-rows",
+            "1000",
+            "--force",
+            "-q",
+            "--out",
+            "out/batches",
+        ]);
+        let job = job.args(self.checks_counts.then_some("--check-counts"));
+        job.args(self.trouble.flags())
+    }
+
+    fn under(&self, job: Firstseen) -> Firstseen {
+        match &self.trouble {
+            Trouble::Limit(limit) => job.under("prlimit", [limit.as_str(), "--"]),
+            Trouble::Call(call, error, ordinal) => {
+                let spot = Spot::at(self.case().path("out"));
+                let batches = (0..7).map(|batch| {
+                    let (first, last) = (batch * 1000 + 1, batch * 1000 + 1000);
+                    spot.staged(&format!("batch-{first:07}-{last:07}.csv"))
+                });
+                let mut paths = spot.publication_paths();
+                paths.extend(batches);
+                let strace = Strace::listing(self.case()).on(&paths);
+                strace.inject(call, error, Some(*ordinal)).run(job)
+            }
+            _ => job,
+        }
+    }
+
+    /// All rows, in order, and nothing else; and wherever one state is proved, the amounts add up.
+    fn is_complete(&self, ran: &Ran) {
+        let rows: Vec<[i64; 2]> = self.rows();
+        let (accounts, rows): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|[id, _]| *id >= accounts::FIRST);
+        ran.check(
+            self.source.expects(&rows, self.trouble.swaps()),
+            "exactly the rows that are first",
+        );
+        ran.check(accounts.len() == accounts::ALL_ROWS, "all accounts");
+        let sum: i64 = accounts.iter().map(|[_, amount]| amount).sum();
+        ran.check(
+            self.snapshot_of_result() == "none" || sum == accounts::SUM,
+            format!("the amounts add up to {sum}"),
+        );
+        let totals = &self.manifest()["totals"];
+        let number = |name: &str| totals[name].as_u64().unwrap_or_else(|| panic!("{name}"));
+        ran.check(
+            number("rows_read") == number("new") + number("duplicates") + number("null_drops"),
+            format!("the counts add up: {totals}"),
+        );
+        self.is_tidy(ran);
+    }
+
+    fn manifest(&self) -> serde_json::Value {
+        let path = self.case().path("out/batches.manifest.json");
+        let text = std::fs::read_to_string(path).expect("a manifest");
+        serde_json::from_str(&text).expect("the manifest is JSON")
+    }
+
+    fn snapshot_of_result(&self) -> String {
+        let manifest = self.manifest();
+        manifest["snapshot"]
+            .as_str()
+            .expect("a snapshot")
+            .to_owned()
+    }
+
+    /// What stands in the batch files, in the order of their names.
+    fn rows(&self) -> Vec<[i64; 2]> {
+        let text = self.batches().into_iter().map(|path| {
+            let text = std::fs::read_to_string(path).expect("a batch file");
+            text.lines().skip(1).map(row).collect::<Vec<_>>()
+        });
+        text.flatten().collect()
+    }
+
+    fn batches(&self) -> Vec<std::path::PathBuf> {
+        let entries = std::fs::read_dir(self.case().path("out/batches")).expect("a folder");
+        let mut paths: Vec<_> = entries
+            .map(|entry| entry.expect("an entry").path())
+            .collect();
+        paths.sort();
+        paths
+    }
+
+    /// What a killed run leaves is removed or completed by the next command.
+    fn is_swept(&self, ran: &Ran) {
+        let verified = self.verify().end();
+        if self.case().path("out/batches").exists() {
+            let ended = verified.exits_with(0);
+            self.is_complete(&ended);
+        } else {
+            self.is_tidy(ran);
+        }
+    }
+
+    fn verify(&self) -> Firstseen {
+        self.case().command().args(["verify", "out/batches"])
+    }
+
+    fn is_tidy(&self, ran: &Ran) {
+        let tree = Spot::at(self.case().path("out")).tree();
+        let mut entries = tree.keys().map(|path| path.display().to_string());
+        let tidy = entries.all(|name| {
+            name == "batches" || name == "batches.manifest.json" || name.starts_with("batches/")
+        });
+        ran.check(tidy, "nothing is left beside the output");
+    }
+
+    /// `verify` names the batch of which a byte was changed.
+    fn finds_a_changed_byte(&self, dice: &mut Dice) {
+        let path = dice.pick(&self.batches()).clone();
+        let bytes = std::fs::read(&path).expect("a batch file");
+        let mut changed = bytes.clone();
+        let place = dice.below(bytes.len());
+        changed[place] ^= 1 << dice.below(8);
+        std::fs::write(&path, &changed).expect("a changed file");
+        let name = path.file_name().expect("a name").to_string_lossy();
+        let found = self.verify().fails_with(4);
+        found.check(
+            found.stdout.contains(&*name) || found.stderr.contains(&*name),
+            format!("{name} is named"),
+        );
+        std::fs::write(&path, &bytes).expect("the file as it was");
+        self.verify().succeeds();
+    }
+
+    fn leaves_no_session(&self, ran: &Ran) {
+        for _ in 0..200 {
+            if self.case().database.sessions() == 0 {
+                return;
+            }
+            sleep(Duration::from_millis(20));
+        }
+        ran.check(false, "no session is left on the server");
+    }
+}
+
+/// Of a line of CSV.
+fn row(line: &str) -> [i64; 2] {
+    let cells = line.split(',').map(|cell| cell.parse().expect("a number"));
+    let cells: Vec<i64> = cells.collect();
+    cells.try_into().expect("two columns")
+}

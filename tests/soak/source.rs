@@ -1,0 +1,68 @@
+//! The tables that the soak reads, and what must come of them.
+
+use crate::harness::{Case, Dice, System, Table, Type, accounts};
+use std::collections::HashSet;
+use std::fmt;
+
+/// Of each of the four tables.
+const ROWS: usize = 2500;
+
+/// Many keys in common.
+const KEYS: usize = 6000;
+
+/// Four tables with many keys in common, two of accounts, and one that others put in the place of `t3`.
+pub struct Source {
+    pub case: Case,
+    expected: Vec<[i64; 2]>,
+    /// With the other table in the place of `t3`.
+    expected_swapped: Vec<[i64; 2]>,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{:?}", self.system())
+    }
+}
+
+impl Source {
+    pub fn new(system: System, dice: &mut Dice) -> Self {
+        let names = ["t1", "t2", "t3", "t4", "other"];
+        let tables: Vec<Vec<[i64; 2]>> = (1..=5)
+            .map(|number| {
+                let ids =
+                    (0..ROWS).map(|_| i64::try_from(dice.below(KEYS)).expect("a small number"));
+                // The amount tells the table.
+                ids.map(|id| [id, id + number * 1_000_000]).collect()
+            })
+            .collect();
+        let case = Case::on(system);
+        for (name, rows) in names.iter().zip(&tables) {
+            let rows = rows.iter().map(|row| row.map(Into::into).to_vec());
+            let columns = [("id", Type::BigInt), ("amount", Type::BigInt)];
+            case.database.create(&Table::new(name, &columns).rows(rows));
+        }
+        accounts::create(&case);
+        let in_order =
+            |order: [usize; 4]| first(order.into_iter().flat_map(|place| &tables[place]));
+        Self {
+            expected: in_order([0, 1, 2, 3]),
+            expected_swapped: in_order([0, 1, 4, 3]),
+            case,
+        }
+    }
+
+    pub fn system(&self) -> System {
+        self.case.database.system()
+    }
+
+    /// Whether these are the rows that are first, in order; they may be those of the swapped table where it was swapped.
+    pub fn expects(&self, rows: &[[i64; 2]], swapped: bool) -> bool {
+        rows == self.expected || swapped && rows == self.expected_swapped
+    }
+}
+
+/// Of each id the first row.
+fn first<'a>(rows: impl Iterator<Item = &'a [i64; 2]>) -> Vec<[i64; 2]> {
+    let mut seen = HashSet::new();
+    rows.filter(|[id, _]| seen.insert(*id)).copied().collect()
+}

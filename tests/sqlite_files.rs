@@ -1,0 +1,179 @@
+//! SQLite files that a writer left in the middle, that were cut, or whose bytes were changed: exactly the rows that
+//! SQLite itself reads, or the job fails cleanly.
+
+use crate::harness::{Case, Dice, Ran, System, Table, tell};
+use std::fs;
+use std::path::Path;
+
+/// Enough for pages of several kinds: leaves, an inner page, pages of the index.
+const ROWS: i64 = 1500;
+
+#[test]
+fn a_cut_database_is_refused_unless_all_rows_are_there() {
+    for journal in ["DELETE", "WAL"] {
+        let case = filled(journal);
+        let whole = fs::read(case.path("source.sqlite")).expect("a file");
+        let page = 4096;
+        let edges = (1..whole.len() / page).flat_map(|number| {
+            let edge = number * page;
+            [edge - 1, edge, edge + 1]
+        });
+        let lengths: Vec<usize> = [0, 1, 15, 16, 99, 100].into_iter().chain(edges).collect();
+        let rows = read(&case.path("source.sqlite"));
+        let mut complete = 0;
+        for length in &lengths {
+            case.write("source.sqlite", &whole[..*length]);
+            let ran = job(&case).end();
+            if ran.code() == Some(0) {
+                // The index alone has lost something.
+                complete += 1;
+                ran.check(rows == Some(written(&case)), "all rows are there");
+                fs::remove_dir_all(case.path("batches")).expect("the folder");
+                fs::remove_file(case.path("batches.manifest.json")).expect("the manifest");
+            } else {
+                ran.check(
+                    matches!(ran.code(), Some(3 | 4)),
+                    format!("{journal}: cut after {length} bytes"),
+                );
+                leaves_nothing(&case, &ran);
+            }
+        }
+        tell(&format!(
+            "SQLite, {journal}: cut at {} places, {complete} times all rows are there, else it is refused",
+            lengths.len()
+        ));
+    }
+}
+
+#[test]
+fn a_database_of_changed_bytes_gives_what_sqlite_reads_or_is_refused() {
+    let case = filled("DELETE");
+    let whole = fs::read(case.path("source.sqlite")).expect("a file");
+    let (mut complete, mut refused) = (0, 0);
+    for seed in 0..150 {
+        let mut dice = Dice::new(seed);
+        let mut bytes = whole.clone();
+        for _ in 0..=dice.below(4) {
+            let place = dice.below(bytes.len() - 16);
+            let changed = &mut bytes[place..=place + dice.below(16)];
+            changed.fill_with(|| u8::try_from(dice.below(256)).expect("a byte"));
+        }
+        case.write("source.sqlite", &bytes);
+        let ran = job(&case).arg("--force").end().never_says("panicked");
+        if ran.code() == Some(0) {
+            complete += 1;
+            let read = read(&case.path("source.sqlite"));
+            ran.check(
+                read == Some(written(&case)),
+                format!("seed {seed}: what SQLite reads"),
+            );
+        } else {
+            refused += 1;
+            ran.check(
+                matches!(ran.code(), Some(3 | 4)),
+                format!("seed {seed}: it is refused"),
+            );
+        }
+    }
+    tell(&format!(
+        "SQLite: 150 files of changed bytes, {refused} refused, {complete} read as SQLite reads them"
+    ));
+    assert!(complete > 0 && refused > 0);
+}
+
+#[test]
+fn a_transaction_that_a_dead_writer_left_is_not_read() {
+    let case = filled("DELETE");
+    let path = case.path("source.sqlite");
+    // A cache of few pages spills into the file before the transaction ends.
+    let writer = rusqlite::Connection::open(&path).expect("a SQLite file");
+    writer
+        .execute_batch("PRAGMA cache_size = 2; BEGIN; UPDATE t SET note = 'never'")
+        .expect("a transaction");
+    for (from, to) in [
+        ("source.sqlite", "left.sqlite"),
+        ("source.sqlite-journal", "left.sqlite-journal"),
+    ] {
+        fs::copy(case.path(from), case.path(to)).expect("a copy");
+    }
+    drop(writer);
+    let spilled = fs::read(case.path("left.sqlite")).expect("a file");
+    assert!(
+        spilled.windows(5).any(|bytes| bytes == b"never"),
+        "the transaction stands in the file"
+    );
+    let before = case.entries();
+    let job = || {
+        let job = [
+            "run",
+            "--source",
+            "sqlite://left.sqlite",
+            "--tables",
+            "t",
+            "--key",
+            "id",
+        ];
+        case.command().args(job).args(["--format", "ndjson"])
+    };
+    let ran = job()
+        .fails_with(3)
+        .says("left.sqlite")
+        .says("unfinished transaction");
+    ran.check(
+        case.entries() == before,
+        "nothing is published, nothing rolled back",
+    );
+    // What the advice says: whoever opens it for writing rolls the transaction back.
+    assert_eq!(
+        read(&case.path("left.sqlite")).map(|rows| rows.len()),
+        usize::try_from(ROWS).ok()
+    );
+    job().succeeds();
+    assert_eq!(Some(written(&case)), read(&path));
+}
+
+/// A case whose table has [`ROWS`] rows and an index.
+fn filled(journal: &str) -> Case {
+    let case = Case::with(System::Sqlite, &[Table::notes("t").ids(1..=ROWS)]);
+    case.database.execute("CREATE INDEX by_note ON t (note)");
+    case.set_journal_mode(journal);
+    case
+}
+
+fn job(case: &Case) -> crate::harness::Firstseen {
+    case.run()
+        .args(["--tables", "t", "--key", "id", "--format", "ndjson"])
+}
+
+fn leaves_nothing(case: &Case, ran: &Ran) {
+    ran.check(
+        case.entries() == ["source.sqlite"],
+        "nothing is published or left",
+    );
+}
+
+/// What SQLite reads, of each id the first row, unless it finds fault with it.
+fn read(path: &Path) -> Option<Vec<(i64, String)>> {
+    let conn = rusqlite::Connection::open(path).ok()?;
+    let mut statement = conn.prepare("SELECT id, note FROM t ORDER BY rowid").ok()?;
+    let rows = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?)));
+    let rows: Vec<(i64, String)> = rows.ok()?.collect::<Result<_, _>>().ok()?;
+    let mut seen = std::collections::HashSet::new();
+    Some(rows.into_iter().filter(|row| seen.insert(row.0)).collect())
+}
+
+/// What stands in the batch files.
+fn written(case: &Case) -> Vec<(i64, String)> {
+    let files = case.files().into_iter();
+    let lines = files.flat_map(|name| {
+        let text = fs::read_to_string(case.path("batches").join(name)).expect("a batch file");
+        text.lines().map(str::to_owned).collect::<Vec<_>>()
+    });
+    lines
+        .map(|line| {
+            let row: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+            let note = row["note"].as_str().expect("a text").to_owned();
+            (row["id"].as_i64().expect("a number"), note)
+        })
+        .collect()
+}

@@ -93,6 +93,47 @@ class FirstSeenByConnectorX(FirstSeenRun):
     more_flags = ("--extractor", "connectorx")
 
 
+class FirstSeenWithoutSnapshot(FirstSeenRun):
+    """Each table as it is when it is read."""
+
+    name = "firstseen --snapshot off"
+    more_flags = ("--snapshot", "off")
+
+
+class FirstSeenBehindLock(FirstSeenRun):
+    """One state of all tables, by a lock for a moment where nothing else proves one."""
+
+    name = "firstseen --snapshot require"
+    more_flags = ("--snapshot", "require")
+
+
+class FirstSeenUnsynced(FirstSeenRun):
+    """Where `fsync` does nothing."""
+
+    name = "firstseen, without fsync"
+    files = "parquet, checksums"
+
+    def __init__(self, source, options, folder):
+        super().__init__(source, options, folder)
+        self._shim = drain.unsynced(folder)
+
+    def command(self):
+        words, environment = super().command()
+        return words, environment | {"LD_PRELOAD": str(self._shim)}
+
+
+class FirstSeenBeside(FirstSeenRun):
+    """Another binary, by `--beside`."""
+
+    name = "firstseen, the other binary"
+
+    def __init__(self, source, options, folder):
+        if options.beside is None:
+            raise NotRun("no --beside was given")
+        super().__init__(source, options, folder)
+        self._program = options.beside
+
+
 @dataclass(frozen=True)
 class Script:
     """A program in `contenders/`. It writes batch files in the folder that it is given.
@@ -150,6 +191,9 @@ SCRIPTS = [
 ]
 
 EVERYONE = [*DRAIN_AND_FIRSTSEEN, FirstSeenByConnectorX, *SCRIPTS]
+
+# The first does all by default.
+WITHOUT_PROMISES = [FirstSeenRun, FirstSeenWithoutSnapshot, FirstSeenBehindLock, FirstSeenUnsynced, FirstSeenBeside]
 
 
 def ready(kinds, source, options):

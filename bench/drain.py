@@ -1,4 +1,4 @@
-"""The raw drains: C clients that read the same rows and keep nothing."""
+"""What is compiled from C: the raw drains, clients that read the same rows and keep nothing, and a library without fsync."""
 
 import os
 import subprocess
@@ -25,10 +25,20 @@ def compiled(database, folder):
     try:
         flags = _printed(["pkg-config", "--cflags", "--libs", library]).split()
         sources = [SOURCES / "drain.c", SOURCES / source]
-        _printed(["cc", "-O2", "-Wall", "-Wextra", "-pthread", "-o", target, *sources, *flags])
+        _compile(target, ["-pthread", *sources, *flags])
     except (OSError, subprocess.CalledProcessError) as cause:
         needs = f"tests/prepare.sh bench brings build-essential, pkg-config and {package}"
         raise Stop(f"the drain of {database} doesn't compile ({cause}): {needs}") from cause
+    return target
+
+
+def unsynced(folder):
+    """Compiles a library into `folder` that takes the place of `fsync` and does nothing. Its path."""
+    target = folder / "unsynced.so"
+    try:
+        _compile(target, ["-shared", "-fPIC", SOURCES / "unsynced.c"])
+    except (OSError, subprocess.CalledProcessError) as cause:
+        raise Stop(f"unsynced.c doesn't compile ({cause}): tests/prepare.sh bench brings build-essential") from cause
     return target
 
 
@@ -63,6 +73,10 @@ def mysql_environment(url, prefix):
     if found["SOCKET"]:
         found["HOST"] = "localhost"
     return os.environ | {f"{prefix}_{name}": value for name, value in found.items() if value is not None}
+
+
+def _compile(target, words):
+    _printed(["cc", "-O2", "-Wall", "-Wextra", "-o", target, *words])
 
 
 def _printed(words):

@@ -9,7 +9,7 @@ from machine import cores
 from source import DATABASES
 from stop import Stop
 
-PARTS = ["drains", "contenders", "scaling"]
+PARTS = ["drains", "contenders", "scaling", "promises"]
 
 DESCRIPTION = """Measures the full-size job against raw drains of the same rows and against other tools, and prints Markdown
 tables. Tables, plots and raw numbers are left in BENCH_DIR/results, or put into the repository by --save.
@@ -29,6 +29,7 @@ class Options:
     databases: list[str]
     workers: int
     firstseen: str
+    beside: str | None
     python: Path
     folder: Path
     save: bool
@@ -37,8 +38,9 @@ class Options:
 def parsed():
     """The options of the command line."""
     given = _parser().parse_args()
-    if not given.firstseen.is_file():
-        raise Stop(f"{given.firstseen} is not there: `make bench` builds it")
+    for binary in (given.firstseen, given.beside):
+        if binary is not None and not binary.is_file():
+            raise Stop(f"{binary} is not there: `make bench` builds one")
     return Options(
         parts=given.only,
         pairs=given.pairs,
@@ -47,6 +49,7 @@ def parsed():
         databases=given.databases,
         workers=given.workers,
         firstseen=str(given.firstseen.resolve()),
+        beside=given.beside and str(given.beside.resolve()),
         python=Path(os.environ.get("BENCH_VENV") or _user_cache() / "bench-venv").resolve() / "bin" / "python",
         folder=_folder(),
         save=given.save,
@@ -60,10 +63,11 @@ def _parser():
     add("--pairs", type=_above_zero(int), default=5, metavar="N", help="measured rounds after the warm-up [5]")
     add("--slow-pairs", type=_above_zero(int), default=2, metavar="N", help="for what takes over 20 seconds [2]")
     add("--scale", type=_above_zero(float), default=1, metavar="S", help="size of the tables [1: 15,096,590 rows]")
-    databases = f"of the drains [{','.join(DATABASES)}]"
+    databases = f"of the drains and the promises [{','.join(DATABASES)}]"
     add("--databases", type=_names(DATABASES), default=DATABASES, metavar="NAME,…", help=databases)
     add("--workers", type=_above_zero(int), default=cores(), metavar="N", help="connections [the cores]")
     add("--firstseen", type=Path, default=_built(), metavar="PATH", help="binary [make's release build]")
+    add("--beside", type=Path, metavar="PATH", help="another binary, which the promises are measured with too")
     add("--save", action="store_true", help="write bench/results/ and the figures in README.md")
     return parser
 

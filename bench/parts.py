@@ -1,9 +1,9 @@
-"""The three parts of the bench, each as what `results` keeps: setting, and costs by contender."""
+"""The parts of the bench, each as what `results` keeps: setting, and costs by contender."""
 
 from dataclasses import asdict, replace
 from datetime import date
 
-from contender import DRAIN_AND_FIRSTSEEN, EVERYONE
+from contender import DRAIN_AND_FIRSTSEEN, EVERYONE, WITHOUT_PROMISES
 from job import FULL_ROWS
 from machine import commit, machine
 from rounds import Counts, Rounds
@@ -19,12 +19,12 @@ DISTINCT_SCALE = 1 / 4
 
 def drains(options):
     """Each database: its drain, and firstseen."""
-    setting = _setting(options)
-    databases = {}
-    for database in options.databases:
-        with opened(database, options) as source_of:
-            databases[database] = _point(source_of, Size(options.scale), DRAIN_AND_FIRSTSEEN, options, setting)
-    return setting | {"databases": databases}
+    return _by_database(DRAIN_AND_FIRSTSEEN, options)
+
+
+def promises(options):
+    """Each database: firstseen with its defaults, and without what they promise."""
+    return _by_database(WITHOUT_PROMISES, options)
 
 
 def contenders(options):
@@ -51,6 +51,15 @@ def scaling(options):
             "by_workers": points([full], WORKERS),
             "by_distinct": points([_with_share(options.scale, share) for share in DISTINCT_SHARES], [options.workers]),
         }
+
+
+def _by_database(kinds, options):
+    setting = _setting(options)
+    databases = {}
+    for database in options.databases:
+        with opened(database, options) as source_of:
+            databases[database] = _point(source_of, Size(options.scale), kinds, options, setting)
+    return setting | {"databases": databases}
 
 
 def _with_share(scale, share):

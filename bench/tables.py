@@ -20,15 +20,26 @@ def figures(parts):
         plot = "![Time by rows, by connections and by distinct share](scaling.svg)"
         texts.append(f"## More rows, more connections, more distinct rows, on MariaDB\n\n{plot}\n\n")
         texts[-1] += f"{scaling(parts['scaling'])}\n{setting(parts['scaling'])}"
+    if "promises" in parts:
+        texts.append(f"## What the promises cost\n\n{promises(parts['promises'])}\n{setting(parts['promises'])}")
     return "\n".join(texts)
 
 
 def drains(part):
-    header = ["database", "client", "wall s", "× drain", "CPU s", "× drain", "server CPU s", "peak MB"]
+    return _by_database(part, "× drain")
+
+
+def promises(part):
+    return _by_database(part, "× defaults")
+
+
+def _by_database(part, ratio):
+    header = ["database", "client", "wall s", ratio, "CPU s", ratio, "server CPU s", "peak MB"]
     rows = []
     for database, point in part["databases"].items():
-        base = point["clients"][0]
-        rows += [[NAMES[database], client["name"], *_costs(client, base)] for client in point["clients"]]
+        base, *others = point["clients"]
+        clients = [base, *(client for client in others if not client["not_run"])]
+        rows += [[NAMES[database], client["name"], *_costs(client, base)] for client in clients]
     return _table(header, rows, left=2)
 
 

@@ -1,6 +1,6 @@
 //! A server that is killed, stopped or set against long readers: the job fails cleanly by its deadline, or is complete.
 
-use crate::harness::{Case, Firstseen, Lonely, Ran, System, Table, typed};
+use crate::harness::{Case, Firstseen, Lonely, Ran, System, Table, tell, typed};
 use rustix::process::Signal;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -109,21 +109,38 @@ fn a_server_that_is_stopped_ends_the_job_by_its_deadline_and_keeps_no_session() 
     }
 }
 
+/// Rows of 200 bytes: more than sockets hold, so that the server waits for the job.
+const WIDE_ROWS: i64 = 200_000;
+
 #[test]
 fn a_job_that_is_stopped_for_longer_than_the_server_waits_for_readers_is_complete() {
-    let alone = Alone::with(System::MariaDb, 60_000);
-    alone
-        .server
-        .execute_all(&["SET GLOBAL net_write_timeout = 1".to_owned()]);
-    for after in [30, 60, 90] {
-        let running = alone.job(&[]).start();
+    let alone = Alone::with(System::MariaDb, 0);
+    let insert = format!("INSERT INTO u SELECT seq, REPEAT('x', 200) FROM seq_1_to_{WIDE_ROWS}");
+    alone.server.execute_all(&[
+        "CREATE TABLE u (id BIGINT, note VARCHAR(200))".to_owned(),
+        insert,
+        "SET GLOBAL net_write_timeout = 1".to_owned(),
+    ]);
+    let mut reading = 0;
+    for after in [40, 80, 120, 160, 200, 240] {
+        let job = ["run", "--tables", "u", "--key", "id", "--force"];
+        let job = alone.case.command().args(job);
+        let running = job.env("FIRSTSEEN_SOURCE", alone.server.url()).start();
         sleep(Duration::from_millis(after));
         running.try_signal(Signal::STOP);
         sleep(Duration::from_millis(2500));
+        reading += alone.server.sending_sessions();
         running.try_signal(Signal::CONT);
         let ran = running.end().exits_with(0);
-        alone.is_complete(&ran);
+        ran.check(
+            alone.case.manifest()["totals"]["new"] == WIDE_ROWS,
+            "all rows are there",
+        );
     }
+    tell(&format!(
+        "stopped at 6 moments, {reading} times while the server waited for its reader"
+    ));
+    assert!(reading > 0);
 }
 
 #[test]

@@ -11,8 +11,11 @@ use super::sweep::sweep;
 use super::sync::sync_folder;
 use super::target::Target;
 use crate::Result;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+
+/// A file that is always there.
+const NOTHING: &str = "/dev/null";
 
 /// The locked folder beside the target in which a job writes its batch files.
 ///
@@ -23,6 +26,8 @@ pub struct Staging {
     folder: PathBuf,
     /// `None` once staging is to be left as it is.
     lock: Option<Lock>,
+    /// Closed before the folder is removed, which takes an open file, whatever the job has opened meanwhile.
+    spare: Option<File>,
 }
 
 impl Staging {
@@ -33,12 +38,14 @@ impl Staging {
     /// [`ErrorKind::Output`](crate::ErrorKind::Output) here, rather than when all is read.
     pub fn create(target: &Target) -> Result<Self> {
         let place = &target.place;
+        let spare = File::open(NOTHING).map_err(|cause| cannot("open files", cause))?;
         let lock = Lock::acquire(place)?;
         settle(place)?;
         let staging = Self {
             target: target.clone(),
             folder: place.staged_folder(),
             lock: Some(lock),
+            spare: Some(spare),
         };
         let replaces = target.standing()? == Standing::Published;
         if replaces && is_immovable(&place.out, &place.staging) {
@@ -91,6 +98,7 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
+        self.spare = None;
         if let Some(lock) = self.lock.take() {
             // What can't be removed now is swept by the next job.
             let _ = sweep(&self.target.place);

@@ -4,6 +4,8 @@
 use crate::{Error, ErrorKind, Result};
 use r2d2::{CustomizeConnection, HandleError, ManageConnection, Pool, PooledConnection};
 use std::fmt::Debug;
+use std::fs::File;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -11,6 +13,9 @@ use std::time::Duration;
 
 /// How often a connecting worker looks whether its attempt has failed.
 const POLL: Duration = Duration::from_millis(20);
+
+/// Files that a client opens to connect: a socket, and what its runtime waits with. Where it gets none it panics.
+const FILES: usize = 8;
 
 /// A pool that connects once. By itself a pool replaces a broken connection, and the new one would have none of the
 /// settings of the old.
@@ -49,6 +54,7 @@ impl<M: ManageConnection<Error: Send>> Single<M> {
         timeout: Duration,
         explain: impl FnOnce(&M::Error) -> Error,
     ) -> Result<(Self, PooledConnection<M>)> {
+        check_files()?;
         let (report, failures) = channel();
         let connected = Arc::new(AtomicU32::new(0));
         let pool = Pool::builder()
@@ -81,6 +87,15 @@ impl<M: ManageConnection<Error: Send>> Single<M> {
             .advise("run the job again; does the server's log say why it ended the session?")
         })
     }
+}
+
+fn check_files() -> Result<()> {
+    let opened: io::Result<Vec<File>> = (0..FILES).map(|_| File::open("/dev/null")).collect();
+    opened.map(drop).map_err(|cause| {
+        Error::new(ErrorKind::Unreachable, "no connection can be made")
+            .because(cause)
+            .advise("let the job open more files: ulimit -n")
+    })
 }
 
 fn too_slow() -> Error {

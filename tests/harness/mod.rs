@@ -31,7 +31,7 @@ pub use servers::{
     ENCODED_PASSWORD, Lonely, MariaDb, PASSWORD, Postgres, mariadb, mariadb_as_mysql, postgres,
     secured_mariadb, secured_postgres,
 };
-pub use spot::Spot;
+pub use spot::{Spot, Tree};
 pub use strace::Strace;
 pub use table::{Row, Table, Type};
 pub use tls::{TlsCase, tls_cases};

@@ -8,7 +8,7 @@ mod trouble;
 
 use crate::harness::accounts::{self, Moves};
 use crate::harness::{
-    Case, Dice, ENCODED_PASSWORD, Firstseen, PASSWORD, Proxy, Ran, Spot, Strace, System, tell,
+    Case, Dice, ENCODED_PASSWORD, Firstseen, PASSWORD, Proxy, Ran, Spot, Strace, System, Tree, tell,
 };
 use source::Source;
 use std::collections::BTreeMap;
@@ -100,7 +100,7 @@ impl<'a> Run<'a> {
             self.is_complete(&ran);
         } else if ran.code().is_none() {
             tally.killed += 1;
-            self.is_swept(&ran);
+            self.is_swept(&ran, &before);
         } else {
             tally.failed_cleanly += 1;
             let codes = self.codes();
@@ -272,13 +272,12 @@ impl<'a> Run<'a> {
     }
 
     /// What a killed run leaves is removed or completed by the next command.
-    fn is_swept(&self, ran: &Ran) {
+    fn is_swept(&self, ran: &Ran, before: &Tree) {
         let verified = self.verify().end();
-        if self.case().path("out/batches").exists() {
-            let ended = verified.exits_with(0);
-            self.is_complete(&ended);
-        } else {
+        if Spot::at(self.case().path("out")).tree() == *before {
             self.is_tidy(ran);
+        } else {
+            self.is_complete(&verified.exits_with(0));
         }
     }
 

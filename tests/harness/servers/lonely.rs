@@ -94,6 +94,14 @@ impl Lonely {
         })
     }
 
+    /// Sessions of MariaDB that wait for the reader to take what they send.
+    pub fn sending_sessions(&self) -> i64 {
+        self.number(
+            "SELECT COUNT(*) FROM information_schema.PROCESSLIST \
+             WHERE USER = 'reader' AND STATE IN ('Sending data', 'Writing to net')",
+        )
+    }
+
     /// Ends the reader's sessions that run no query. How many.
     pub fn end_idle_sessions(&self) -> usize {
         match &self.server {

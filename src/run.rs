@@ -30,9 +30,9 @@ const ENCODERS_PER_CORE: NonZeroUsize = NonZeroUsize::new(3).unwrap();
 pub fn show_plan(job: &Job, listener: &dyn Listener, cancel: &Cancel) -> Result<PlanDocument> {
     let database = database(&job.source, &job.reading, &job.waits)?;
     let planned = make_plan(job, &database, false, cancel);
-    let (planned, _) = planned.map_err(|error| error.without(&database.secrets()))?;
-    warn(&planned, listener);
-    Ok(PlanDocument::new(job, &planned))
+    let Planned { plan, .. } = planned.map_err(|error| error.without(&database.secrets()))?;
+    warn(&plan, listener);
+    Ok(PlanDocument::new(job, &plan))
 }
 
 /// Runs a job: reads every table, keeps of each key the row that comes first in table order, and publishes the batch
@@ -140,10 +140,10 @@ fn read_distinct(
     mut clock: Clock,
 ) -> Result<Distinct> {
     let pins = job.snapshot != SnapshotChoice::Off;
-    let (plan, catalog) = make_plan(job, &database, pins, cancel)?;
-    announce(&plan, listener.as_ref());
-    warn_of_room(&plan, room, listener.as_ref());
-    let sessions = open_sessions(job, (database, catalog), &plan, listener, cancel)?;
+    let planned = make_plan(job, &database, pins, cancel)?;
+    announce(&planned.plan, listener.as_ref());
+    warn_of_room(&planned.plan, room, listener.as_ref());
+    let (plan, sessions) = open_sessions(job, database, planned, listener, cancel)?;
     let snapshot = sessions.snapshot().clone();
     tell_of_snapshot(&snapshot, listener.as_ref());
     clock.planned();
@@ -165,13 +165,19 @@ fn read_distinct(
     })
 }
 
-/// The plan, and the connection on which it was made.
+/// A plan, and the connection on which it was made, with what tells that it waits for its server.
+struct Planned {
+    plan: Plan,
+    catalog: Kept,
+    watch: Arc<Watch>,
+}
+
 fn make_plan(
     job: &Job,
     database: &Arc<dyn Database>,
     pins: bool,
     cancel: &Cancel,
-) -> Result<(Plan, Kept)> {
+) -> Result<Planned> {
     let (job, database) = (job.clone(), Arc::clone(database));
     let watch = Arc::new(Watch::new(job.waits.silence(&job.source)));
     let watched = Arc::clone(&watch);
@@ -188,22 +194,33 @@ fn make_plan(
     for warning in &mut plan.warnings {
         *warning = struck(warning, &secrets);
     }
-    Ok((plan, catalog))
+    Ok(Planned {
+        plan,
+        catalog,
+        watch,
+    })
 }
 
 fn open_sessions(
     job: &Job,
-    (database, catalog): (Arc<dyn Database>, Kept),
-    plan: &Plan,
+    database: Arc<dyn Database>,
+    planned: Planned,
     listener: &Arc<dyn Listener>,
     cancel: &Cancel,
-) -> Result<Arc<Sessions>> {
-    let (plan, choice, listener) = (plan.clone(), job.snapshot, Arc::clone(listener));
-    // Its own connections have timeouts, and the catalogue just says which snapshot it exported.
+) -> Result<(Plan, Arc<Sessions>)> {
+    let Planned {
+        plan,
+        catalog,
+        watch,
+    } = planned;
+    let (choice, listener) = (job.snapshot, Arc::clone(listener));
     interruptible(
         cancel,
-        || Ok(()),
-        move || Sessions::open(database, catalog, &plan, choice, listener.as_ref()).map(Arc::new),
+        || watch.check(),
+        move || {
+            let sessions = Sessions::open(database, catalog, &plan, choice, listener.as_ref())?;
+            Ok((plan, Arc::new(sessions)))
+        },
     )
 }
 

@@ -3,7 +3,7 @@
 
 use crate::{Error, ErrorKind, Result};
 use r2d2::{CustomizeConnection, HandleError, ManageConnection, Pool, PooledConnection};
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
@@ -24,14 +24,25 @@ pub(super) struct Single<M: ManageConnection> {
     connected: Arc<AtomicU32>,
 }
 
-/// Counts the connections that the pool makes.
-#[derive(Debug)]
-struct Counter(Arc<AtomicU32>);
+/// Begins a session on each connection that the pool makes, and counts them.
+struct Begin<F> {
+    connected: Arc<AtomicU32>,
+    begin: F,
+}
 
-impl<C, E> CustomizeConnection<C, E> for Counter {
-    fn on_acquire(&self, _connection: &mut C) -> Result<(), E> {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        Ok(())
+impl<F> Debug for Begin<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Begin").finish_non_exhaustive()
+    }
+}
+
+impl<C, E, F> CustomizeConnection<C, E> for Begin<F>
+where
+    F: Fn(&mut C) -> Result<(), E> + Send + Sync + 'static,
+{
+    fn on_acquire(&self, connection: &mut C) -> Result<(), E> {
+        self.connected.fetch_add(1, Ordering::Relaxed);
+        (self.begin)(connection)
     }
 }
 
@@ -48,10 +59,11 @@ impl<E: Send + Debug + 'static> HandleError<E> for Report<E> {
 
 impl<M: ManageConnection<Error: Send>> Single<M> {
     /// Connects once. The first failure is the answer, told by `explain`, where a pool by itself would try again for 30
-    /// seconds. The timeout covers all that the server does to let a session begin.
+    /// seconds. The timeout covers all that the server does to let a session begin, what `begin` says first with it.
     pub fn connect(
         manager: M,
         timeout: Duration,
+        begin: impl Fn(&mut M::Connection) -> Result<(), M::Error> + Send + Sync + 'static,
         explain: impl FnOnce(&M::Error) -> Error,
     ) -> Result<(Self, PooledConnection<M>)> {
         check_files()?;
@@ -62,7 +74,10 @@ impl<M: ManageConnection<Error: Send>> Single<M> {
             .max_lifetime(None)
             .idle_timeout(None)
             .test_on_check_out(false)
-            .connection_customizer(Box::new(Counter(Arc::clone(&connected))))
+            .connection_customizer(Box::new(Begin {
+                connected: Arc::clone(&connected),
+                begin,
+            }))
             .error_handler(Box::new(Report(report)))
             .build_unchecked(manager);
         for _ in 0..timeout.as_millis() / POLL.as_millis() {

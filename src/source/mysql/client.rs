@@ -11,8 +11,8 @@ use crate::job::{ExtractorChoice, Waits};
 use crate::{Error, ErrorKind, Result};
 use r2d2::PooledConnection;
 use r2d2_mysql::MySqlConnectionManager;
-use r2d2_mysql::mysql::Row;
 use r2d2_mysql::mysql::prelude::Queryable;
+use r2d2_mysql::mysql::{Conn, Row};
 
 /// A session of either kind, settled.
 pub(super) enum Client {
@@ -79,7 +79,9 @@ fn stock(login: &Login, waits: &Waits) -> Result<Client> {
         .write_timeout(Some(waits.read))
         .init(settings(waits));
     let manager = MySqlConnectionManager::new(options);
-    let (single, connection) = Single::connect(manager, timeout, error::connecting)?;
+    // The options say what a session says first.
+    let begin = |_: &mut Conn| Ok(());
+    let (single, connection) = Single::connect(manager, timeout, begin, error::connecting)?;
     let mut client = Client::Stock(Box::new(StockSession { single, connection }));
     lift_time_limits(&mut client)?;
     Ok(client)

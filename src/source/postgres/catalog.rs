@@ -16,14 +16,15 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 pub(super) struct PostgresCatalog {
-    client: PooledConnection<Manager>,
+    /// It has said what [`first`] says.
+    pub client: PooledConnection<Manager>,
     /// Queries about a table, each parsed and planned once for all tables.
-    prepared: HashMap<&'static str, Statement>,
-    extractor: Extractor,
-    warning: Option<String>,
-    numeric: Option<Numeric>,
+    pub prepared: HashMap<&'static str, Statement>,
+    pub extractor: Extractor,
+    pub warning: Option<String>,
+    pub numeric: Option<Numeric>,
     /// Whether tables are locked before they are described, in the mode of a reader.
-    pins: bool,
+    pub pins: bool,
 }
 
 /// Otherwise the server would plan its catalogue's queries anew for the first tables.
@@ -69,35 +70,18 @@ const BASE_TABLES: &str = "SELECT c.relname FROM pg_class c JOIN pg_namespace n 
      WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND pg_table_is_visible(c.oid) \
        AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_t%'";
 
+/// What the catalogue's session says first. With `pins` every table is locked before it is described, until the connection's
+/// end. The transaction is READ COMMITTED, so that the snapshot that it exports is younger than its locks: what was
+/// truncated or altered before is seen as that, and after them nothing can be.
+pub(super) fn first(pins: bool) -> String {
+    if pins {
+        format!("{PLANS}; {PINNING}")
+    } else {
+        PLANS.to_owned()
+    }
+}
+
 impl PostgresCatalog {
-    pub fn new(
-        mut client: PooledConnection<Manager>,
-        extractor: Extractor,
-        warning: Option<String>,
-        numeric: Option<Numeric>,
-    ) -> Result<Self> {
-        client
-            .batch_execute(PLANS)
-            .map_err(|cause| in_use(&cause))?;
-        Ok(Self {
-            client,
-            prepared: HashMap::new(),
-            extractor,
-            warning,
-            numeric,
-            pins: false,
-        })
-    }
-
-    /// From now on every table is locked before it is described, until this connection's end. The transaction is READ
-    /// COMMITTED, so that the snapshot that it exports is younger than its locks: what was truncated or altered before is
-    /// seen as that, and after them nothing can be.
-    pub fn pin_tables(&mut self) -> Result<()> {
-        let begun = self.client.batch_execute(PINNING);
-        self.pins = true;
-        begun.map_err(|cause| in_use(&cause))
-    }
-
     /// To parse a query locks its tables.
     fn pin(&mut self, name: &str) -> Result<(), postgres::Error> {
         if self.pins && self.of_table(EXISTS, &name)?.len() == 1 {

@@ -19,6 +19,7 @@ use crate::job::{ExtractorChoice, Numeric, Reading, ServerUrl, Waits};
 use crate::secret::Secret;
 use crate::{Error, ErrorKind, Result};
 use access::Access;
+use std::collections::HashMap;
 
 /// What every session says first. A scan must begin at the table's start and come from one process, or its rows are not
 /// in the order of the table. Arrays may travel as text, in which floating-point numbers must read back.
@@ -76,17 +77,15 @@ fn beyond_wire(parameter: &str) -> Error {
 
 impl Database for Postgres {
     fn catalog(&self, pins: bool) -> Result<Box<dyn Catalog>> {
-        let (_, connection) = stock::connect(&self.access)?;
-        let mut catalog = catalog::PostgresCatalog::new(
-            connection,
-            self.extractor,
-            self.warning.clone(),
-            self.numeric,
-        )?;
-        if pins {
-            catalog.pin_tables()?;
-        }
-        Ok(Box::new(catalog))
+        let (_, client) = stock::connect(&self.access, catalog::first(pins))?;
+        Ok(Box::new(catalog::PostgresCatalog {
+            client,
+            prepared: HashMap::new(),
+            extractor: self.extractor,
+            warning: self.warning.clone(),
+            numeric: self.numeric,
+            pins,
+        }))
     }
 
     fn session(&self, extractor: Extractor) -> Result<Box<dyn Session>> {

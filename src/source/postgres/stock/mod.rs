@@ -9,7 +9,7 @@ use crate::destination::UnitDestination;
 use crate::source::pooled::Single;
 use crate::source::{Interrupt, Query, Session, Transaction};
 use connectorx::prelude::Dispatcher;
-use postgres::CancelToken;
+use postgres::{CancelToken, Client};
 use postgres_openssl::MakeTlsConnector;
 use r2d2::PooledConnection;
 use r2d2_postgres::PostgresConnectionManager;
@@ -18,21 +18,27 @@ use std::sync::Arc;
 
 pub(super) type Manager = PostgresConnectionManager<MakeTlsConnector>;
 
-/// Connects by the client library. A pool of one keeps the attempt within the deadline, whatever the server does.
-pub(super) fn connect(access: &Access) -> Result<(Single<Manager>, PooledConnection<Manager>)> {
+/// Connects by the client library, and says the settings and `first`. The library itself would wait without an end: a pool
+/// of one keeps all of this within the deadline, whatever the server does.
+pub(super) fn connect(
+    access: &Access,
+    first: String,
+) -> Result<(Single<Manager>, PooledConnection<Manager>)> {
     let manager = PostgresConnectionManager::new(access.config.clone(), access.client_tls()?);
     let explain = |cause: &postgres::Error| error::connecting(cause, access);
     let servers = u32::try_from(access.servers.len()).unwrap_or(u32::MAX);
     let timeout = access.connect_timeout().saturating_mul(servers);
-    let (single, mut connection) = Single::connect(manager, timeout, explain)?;
-    let set = connection.batch_execute(&settings(&access.waits));
-    set.map_err(|cause| error::in_use(&cause))?;
-    Ok((single, connection))
+    let settings = settings(&access.waits);
+    let begin = move |client: &mut Client| {
+        client.batch_execute(&settings)?;
+        client.batch_execute(&first)
+    };
+    Single::connect(manager, timeout, begin, explain)
 }
 
 /// A worker's session.
 pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
-    let (single, connection) = connect(access)?;
+    let (single, connection) = connect(access, String::new())?;
     let cancel = Cancel {
         token: connection.cancel_token(),
         tls: access.client_tls()?,

@@ -6,7 +6,7 @@ A tool that can be had as a script joins by a line in `SCRIPTS` and a file in `c
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import drain
@@ -122,16 +122,19 @@ class FirstSeenUnsynced(FirstSeenRun):
         return words, environment | {"LD_PRELOAD": str(self._shim)}
 
 
-class FirstSeenBeside(FirstSeenRun):
-    """Another binary, by `--beside`."""
+@dataclass(frozen=True)
+class Beside:
+    """Another binary of firstseen, by `--beside`."""
 
-    name = "firstseen, the other binary"
+    name: str
+    program: str
+    files = FirstSeenRun.files
+    first_seen = True
 
-    def __init__(self, source, options, folder):
-        if options.beside is None:
-            raise NotRun("no --beside was given")
-        super().__init__(source, options, folder)
-        self._program = options.beside
+    def __call__(self, source, options, folder):
+        run = FirstSeenRun(source, replace(options, firstseen=self.program), folder)
+        run.name = self.name
+        return run
 
 
 @dataclass(frozen=True)
@@ -193,7 +196,7 @@ SCRIPTS = [
 EVERYONE = [*DRAIN_AND_FIRSTSEEN, FirstSeenByConnectorX, *SCRIPTS]
 
 # The first does all by default.
-WITHOUT_PROMISES = [FirstSeenRun, FirstSeenWithoutSnapshot, FirstSeenBehindLock, FirstSeenUnsynced, FirstSeenBeside]
+WITHOUT_PROMISES = [FirstSeenRun, FirstSeenWithoutSnapshot, FirstSeenBehindLock, FirstSeenUnsynced]
 
 
 def ready(kinds, source, options):

@@ -29,7 +29,7 @@ class Options:
     databases: list[str]
     workers: int
     firstseen: str
-    beside: str | None
+    beside: list[tuple[str, str]]
     python: Path
     folder: Path
     save: bool
@@ -38,8 +38,8 @@ class Options:
 def parsed():
     """The options of the command line."""
     given = _parser().parse_args()
-    for binary in (given.firstseen, given.beside):
-        if binary is not None and not binary.is_file():
+    for binary in (given.firstseen, *(path for _, path in given.beside)):
+        if not binary.is_file():
             raise Stop(f"{binary} is not there: `make bench` builds one")
     return Options(
         parts=given.only,
@@ -49,7 +49,7 @@ def parsed():
         databases=given.databases,
         workers=given.workers,
         firstseen=str(given.firstseen.resolve()),
-        beside=given.beside and str(given.beside.resolve()),
+        beside=[(f"firstseen, {name}", str(path.resolve())) for name, path in given.beside],
         python=Path(os.environ.get("BENCH_VENV") or _user_cache() / "bench-venv").resolve() / "bin" / "python",
         folder=_folder(),
         save=given.save,
@@ -67,7 +67,8 @@ def _parser():
     add("--databases", type=_names(DATABASES), default=DATABASES, metavar="NAME,…", help=databases)
     add("--workers", type=_above_zero(int), default=cores(), metavar="N", help="connections [the cores]")
     add("--firstseen", type=Path, default=_built(), metavar="PATH", help="binary [make's release build]")
-    add("--beside", type=Path, metavar="PATH", help="another binary, which the promises are measured with too")
+    beside = "another binary, which is measured with the promises; as often as you like"
+    add("--beside", type=_named_path, action="append", default=[], metavar="NAME=PATH", help=beside)
     add("--save", action="store_true", help="write bench/results/ and the figures in README.md")
     return parser
 
@@ -82,6 +83,13 @@ def _names(known):
         raise argparse.ArgumentTypeError(f"choose from {', '.join(known)}")
 
     return names
+
+
+def _named_path(text):
+    name, equals, path = text.partition("=")
+    if name and equals and path:
+        return name, Path(path)
+    raise argparse.ArgumentTypeError("must be a name, = and a path")
 
 
 def _above_zero(kind):

@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 from datetime import date
 
-from contender import DRAIN_AND_FIRSTSEEN, EVERYONE, WITHOUT_PROMISES
+from contender import Beside, DRAIN_AND_FIRSTSEEN, EVERYONE, WITHOUT_PROMISES
 from job import FULL_ROWS
 from machine import commit, machine
 from rounds import Counts, Rounds
@@ -24,7 +24,8 @@ def drains(options):
 
 def promises(options):
     """Each database: firstseen with its defaults, and without what they promise."""
-    return _by_database(WITHOUT_PROMISES, options)
+    beside = [Beside(*each) for each in options.beside]
+    return _by_database([*WITHOUT_PROMISES, *beside], options)
 
 
 def contenders(options):

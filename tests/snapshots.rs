@@ -151,7 +151,7 @@ fn sum(case: &Case) -> i64 {
 }
 
 #[test]
-fn what_proves_a_snapshot_stands_in_manifest_and_log() {
+fn what_proves_a_snapshot_stands_in_manifest_log_and_summary() {
     let one = ["--tables", "left,right", "--workers", "1"];
     let off = ["--tables", "left,right", "--snapshot", "off"];
     for (system, tables, name, told) in [
@@ -193,6 +193,14 @@ fn what_proves_a_snapshot_stands_in_manifest_and_log() {
         ran.check(
             case.manifest()["snapshot"] == name,
             format!("the manifest says {name}"),
+        );
+        let line = match name {
+            "none" => "\ntables at different moments: no snapshot\n".to_owned(),
+            name => format!("\ntables at one moment: {name}\n"),
+        };
+        ran.check(
+            ran.stdout.contains(&line),
+            format!("the summary says{line}"),
         );
     }
 }

@@ -17,13 +17,15 @@ pub enum Output<'a> {
     CountedOnly,
 }
 
-/// Rows read, new entries and duplicates per table and in total, what was written, and what it cost.
+/// Rows read, new entries and duplicates per table and in total, what was written, whether it is one state of all tables, and
+/// what it cost.
 ///
 /// Plain text, numbers grouped by commas; null drops have a column where there are any. Ends with a line feed.
 #[derive(Debug, Clone, Copy)]
 pub struct Summary<'a> {
     tables: &'a [ManifestTable],
     totals: &'a Totals,
+    snapshot: &'a str,
     total_secs: f64,
     peak_memory_bytes: Option<u64>,
     output: Output<'a>,
@@ -35,6 +37,7 @@ impl<'a> Summary<'a> {
         Self {
             tables: &manifest.tables,
             totals: &manifest.totals,
+            snapshot: &manifest.snapshot,
             total_secs: manifest.timings.total_secs,
             peak_memory_bytes: manifest.peak_memory_bytes,
             output,
@@ -66,6 +69,13 @@ impl<'a> Summary<'a> {
         Table(rows)
     }
 
+    fn state(&self) -> String {
+        match self.snapshot {
+            "none" => "tables at different moments: no snapshot".to_owned(),
+            snapshot => format!("tables at one moment: {snapshot}"),
+        }
+    }
+
     fn costs(&self) -> String {
         let elapsed = Duration::try_from_secs_f64(self.total_secs).unwrap_or_default();
         let rate = grouped(per_second(self.totals.rows_read, elapsed));
@@ -91,6 +101,7 @@ impl fmt::Display for Summary<'_> {
                 plain(&folder)
             )?;
         }
+        writeln!(f, "{}", self.state())?;
         writeln!(f, "{}", self.costs())
     }
 }

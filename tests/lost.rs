@@ -16,7 +16,8 @@ fn a_connection_of_postgresql_that_is_cut_anywhere_gives_no_short_result() {
 #[test]
 fn a_killed_session_of_mariadb_fails_the_job_and_ends_the_others() {
     for kill in ["KILL QUERY", "KILL CONNECTION"] {
-        let (case, running) = sleeping(System::MariaDb, "SLEEP(2) = 0");
+        // A connection that MariaDB kills is closed without a word, like one that was lost on its way.
+        let (case, running) = sleeping(System::MariaDb, "SLEEP(2) = 0", "0");
         let id = case.database.count(&format!(
             "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'reader' AND DB = '{}' \
              AND INFO LIKE '%`t2`%SLEEP(2)%'",
@@ -25,12 +26,19 @@ fn a_killed_session_of_mariadb_fails_the_job_and_ends_the_others() {
         case.database.execute(&format!("{kill} {id}"));
         fails_cleanly(&case, running.end());
     }
+    let (case, running) = sleeping(System::MariaDb, "SLEEP(0.03) = 0", "3");
+    case.database.end_sessions();
+    let ran = running.end().exits_with(0).says("connecting again");
+    ran.check(
+        case.manifest()["totals"]["rows_read"] == 150,
+        "all rows are read once",
+    );
 }
 
 #[test]
 fn a_cancelled_or_terminated_session_of_postgresql_fails_the_job_and_ends_the_others() {
     for end in ["pg_cancel_backend", "pg_terminate_backend"] {
-        let (case, running) = sleeping(System::Postgres, "pg_sleep(2)::text = ''");
+        let (case, running) = sleeping(System::Postgres, "pg_sleep(2)::text = ''", "3");
         let ended = case.database.count(&format!(
             "SELECT count({end}(pid)) FROM pg_stat_activity WHERE usename = 'reader' \
              AND datname = current_database() AND query LIKE '%\"t2\"%pg_sleep(2)%'"
@@ -165,6 +173,7 @@ fn a_connection_that_is_lost_before_its_first_row_is_made_again() {
 
 /// Whether a worker's connection that was cut after so many bytes was made again. Then all rows are read, and each once.
 fn is_made_again(case: &Case, snapshot: &str, after: i64) -> bool {
+    let before = Spot::at(case.folder()).tree();
     let proxy = Proxy::with(case.database.port(), Fault::CutOne(CATALOGUE, after));
     let ran = by(
         case,
@@ -174,6 +183,8 @@ fn is_made_again(case: &Case, snapshot: &str, after: i64) -> bool {
     .end();
     if ran.code() == Some(3) {
         // A session that never began is not tried again, nor is one whose rows have come.
+        let ran = ran.never_says("panicked");
+        ran.check(Spot::at(case.folder()).tree() == before, "all is as it was");
         return false;
     }
     let ran = ran.exits_with(0);
@@ -248,15 +259,14 @@ fn by(case: &Case, proxy: &Proxy, more: &[&str]) -> crate::harness::Firstseen {
 }
 
 /// A job whose queries sleep, those of three tables at once.
-fn sleeping(system: System, filter: &str) -> (Case, Running) {
+fn sleeping(system: System, filter: &str, retries: &str) -> (Case, Running) {
     let tables = ["t1", "t2", "t3"].map(|name| Table::notes(name).ids(1..=50));
     let case = Case::with(system, &tables);
     let tables = ["--tables", "t1,t2,t3", "--key", "id", "--where", filter];
-    // A connection that MariaDB kills is closed without a word, like one that was lost on its way.
     let job = case
         .run()
         .args(tables)
-        .args(["--workers", "3", "--retries", "0"]);
+        .args(["--workers", "3", "--retries", retries]);
     let mut running = job.start();
     std::thread::sleep(Duration::from_millis(700));
     assert!(running.runs());

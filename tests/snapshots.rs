@@ -2,6 +2,7 @@
 
 use crate::harness::accounts::{self, SUM};
 use crate::harness::{Case, Firstseen, PASSWORD, System, mariadb_as_mysql, secured_mariadb, tell};
+use std::collections::BTreeSet;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,19 +18,33 @@ const BOTH: [&str; 4] = ["--tables", "left,right", "--workers", "2"];
 #[test]
 fn amounts_that_move_between_tables_of_postgresql_add_up_in_every_run() {
     let case = with_accounts(System::Postgres);
-    assert_eq!(proved_runs(&case, &case.database.url(), "auto", RUNS), RUNS);
+    assert_eq!(
+        proved_runs(&case, &case.database.url(), "auto", RUNS, &["exported"]),
+        RUNS
+    );
 }
 
 #[test]
 fn amounts_that_move_between_tables_of_mariadb_add_up_whenever_a_snapshot_is_proved() {
     let case = with_accounts(System::MariaDb);
-    let proved = proved_runs(&case, &case.database.url(), "auto", RUNS);
+    let proved = proved_runs(&case, &case.database.url(), "auto", RUNS, &["witnessed"]);
     assert!(
         proved > 0,
         "a snapshot without a lock is proved now and then"
     );
+    let proofs = ["witnessed", "backup-stage"];
     let reloader = case.database.url_of("reloader");
-    assert_eq!(proved_runs(&case, &reloader, "require", RUNS), RUNS);
+    assert_eq!(
+        proved_runs(&case, &reloader, "require", RUNS, &proofs),
+        RUNS
+    );
+    // Without a binary log nothing else is left.
+    let case = accounts_of(Case::at(secured_mariadb()));
+    let reloader = case.database.url_of("reloader");
+    assert_eq!(
+        proved_runs(&case, &reloader, "require", RUNS, &proofs[1..]),
+        RUNS
+    );
 }
 
 /// The statements are MariaDB's, too: it takes the part of a MySQL server.
@@ -37,8 +52,11 @@ fn amounts_that_move_between_tables_of_mariadb_add_up_whenever_a_snapshot_is_pro
 fn amounts_that_move_between_tables_of_mysql_add_up_under_its_global_read_lock() {
     let case = accounts_of(Case::at(mariadb_as_mysql()));
     let reloader = case.database.url_of("reloader");
-    assert_eq!(proved_runs(&case, &reloader, "require", RUNS), RUNS);
-    assert_eq!(case.manifest()["snapshot"], "global-read-lock");
+    let proofs = ["global-read-lock"];
+    assert_eq!(
+        proved_runs(&case, &reloader, "require", RUNS, &proofs),
+        RUNS
+    );
     let plain = job(&case, &case.database.url(), &BOTH).args(["--snapshot", "require"]);
     plain.fails_with(3).says("GRANT RELOAD");
 }
@@ -77,16 +95,47 @@ fn amounts_that_move_between_tables_of_a_sqlite_file_add_up_in_every_run() {
     for journal in ["wal", "delete"] {
         let case = with_accounts(System::Sqlite);
         case.set_journal_mode(journal);
-        assert_eq!(
-            proved_runs(&case, &case.database.url(), "require", RUNS / 2),
-            RUNS / 2
-        );
-        let proved = proved_runs(&case, &case.database.url(), "auto", RUNS / 2);
+        let url = case.database.url();
+        let proofs = ["witnessed", "write-lock"];
+        let proved = proved_runs(&case, &url, "require", RUNS / 2, &proofs);
+        assert_eq!(proved, RUNS / 2);
+        let proved = proved_runs(&case, &url, "auto", RUNS / 2, &proofs[..1]);
         assert!(
             proved > 0,
             "{journal}: a snapshot without a lock is proved now and then"
         );
     }
+}
+
+/// Each takes about a second.
+const RUNS_WITHOUT_REST: usize = 12;
+
+/// Where a writer commits all the time, sessions begin behind a lock of ours.
+#[test]
+fn amounts_that_never_rest_add_up_in_every_run_of_a_sqlite_file() {
+    let case = with_accounts(System::Sqlite);
+    case.set_journal_mode("wal");
+    let writers = [(); 2].map(|()| accounts::Moves::with_rests(&case, Duration::ZERO));
+    let proofs = (0..RUNS_WITHOUT_REST).map(|_| {
+        let required = ["--snapshot", "require"];
+        let ran = job(&case, &case.database.url(), &BOTH)
+            .args(required)
+            .succeeds();
+        let sum = sum(&case);
+        ran.check(sum == SUM, format!("the amounts add up to {sum}"));
+        case.manifest()["snapshot"].to_string()
+    });
+    let proofs: Vec<String> = proofs.collect();
+    let transfers: u64 = writers.map(accounts::Moves::end).iter().sum();
+    let locked = proofs
+        .iter()
+        .filter(|proof| proof.contains("write-lock"))
+        .count();
+    tell(&format!(
+        "Sqlite --snapshot require: {locked} of {} runs began behind a lock, {transfers} transfers meanwhile",
+        proofs.len()
+    ));
+    assert!(locked > 0);
 }
 
 fn with_accounts(system: System) -> Case {
@@ -98,28 +147,35 @@ fn accounts_of(case: Case) -> Case {
     case
 }
 
-/// Runs the job so often while amounts move. How many of the runs proved a snapshot: in each of these they add up.
-fn proved_runs(case: &Case, source: &str, snapshot: &str, runs: usize) -> usize {
+/// Runs the job so often while amounts move. How many of the runs proved a snapshot, by one of the `proofs`: in each of these
+/// they add up.
+fn proved_runs(case: &Case, source: &str, snapshot: &str, runs: usize, proofs: &[&str]) -> usize {
     let moves = accounts::Moves::begin(case);
-    let mut proved = 0;
+    let (mut proved, mut by) = (0, BTreeSet::new());
     for _ in 0..runs {
         let ran = job(case, source, &BOTH)
             .args(["--snapshot", snapshot])
             .succeeds();
-        if case.manifest()["snapshot"] == "none" {
+        let proof = case.manifest()["snapshot"].clone();
+        if proof == "none" {
             ran.check(
                 snapshot == "auto",
                 "it says none only where none is required",
             );
         } else {
             proved += 1;
+            by.insert(proof.to_string());
+            ran.check(
+                proofs.iter().any(|known| proof == *known),
+                format!("one of {proofs:?}"),
+            );
             let sum = sum(case);
             ran.check(sum == SUM, format!("the amounts add up to {sum}"));
         }
     }
     let transfers = moves.end();
     tell(&format!(
-        "{:?} --snapshot {snapshot}: {proved} of {runs} runs proved a snapshot, {transfers} transfers meanwhile",
+        "{:?} --snapshot {snapshot}: {proved} of {runs} runs proved a snapshot, by {by:?}; {transfers} transfers meanwhile",
         case.database.system()
     ));
     assert!(transfers > 10, "amounts moved meanwhile");
@@ -195,7 +251,7 @@ fn what_proves_a_snapshot_stands_in_manifest_log_and_summary() {
             format!("the manifest says {name}"),
         );
         let line = match name {
-            "none" => "\ntables at different moments: no snapshot\n".to_owned(),
+            "none" => "\ntables perhaps at different moments: no snapshot\n".to_owned(),
             name => format!("\ntables at one moment: {name}\n"),
         };
         ran.check(

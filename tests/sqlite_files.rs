@@ -83,6 +83,27 @@ fn a_database_of_changed_bytes_gives_what_sqlite_reads_or_is_refused() {
 
 #[test]
 fn a_transaction_that_a_dead_writer_left_is_not_read() {
+    for was_in_wal_mode in [false, true] {
+        dead_writer(was_in_wal_mode);
+    }
+}
+
+#[test]
+fn an_empty_journal_is_nothing_that_a_writer_left() {
+    let case = filled("WAL");
+    case.write("source.sqlite-journal", "");
+    let before = case.entries();
+    job(&case).succeeds();
+    let beside: Vec<_> = case
+        .entries()
+        .into_iter()
+        .filter(|name| !name.starts_with("batches"))
+        .collect();
+    assert_eq!(beside, before, "nothing is written beside the file");
+}
+
+/// A writer that died while it changed a file, which it may just have taken out of the WAL mode: then the header says so still.
+fn dead_writer(was_in_wal_mode: bool) {
     let case = filled("DELETE");
     let path = case.path("source.sqlite");
     // A cache of few pages spills into the file before the transaction ends.
@@ -97,6 +118,11 @@ fn a_transaction_that_a_dead_writer_left_is_not_read() {
         fs::copy(case.path(from), case.path(to)).expect("a copy");
     }
     drop(writer);
+    if was_in_wal_mode {
+        let mut bytes = fs::read(case.path("left.sqlite")).expect("a file");
+        bytes[18..20].copy_from_slice(&[2, 2]);
+        case.write("left.sqlite", bytes);
+    }
     let spilled = fs::read(case.path("left.sqlite")).expect("a file");
     assert!(
         spilled.windows(5).any(|bytes| bytes == b"never"),

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// Version of the manifest's shape. It grows when a reader of an older one would misread it.
 pub const SCHEMA_VERSION: u32 = 1;
 
+/// What [`Manifest::snapshot`] says where none is proved.
+pub const NO_SNAPSHOT: &str = "none";
+
 /// `OUT.manifest.json`: the job, its plan, its counts and its files.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -19,7 +22,7 @@ pub struct Manifest {
     pub versions: Versions,
     /// The job, without secrets.
     pub job: ManifestJob,
-    /// What is known of the databases' snapshot: `none` where none can be proved.
+    /// What proves that all tables were read as they were at one moment, or [`NO_SNAPSHOT`].
     pub snapshot: String,
     /// Columns of every batch file, in order.
     pub columns: Vec<ManifestColumn>,

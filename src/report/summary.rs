@@ -3,7 +3,7 @@
 use super::number::{bytes, counted, grouped, per_second};
 use super::table::Table;
 use super::text::plain;
-use crate::publish::{Manifest, ManifestTable, Totals};
+use crate::publish::{Manifest, ManifestTable, NO_SNAPSHOT, Totals};
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
@@ -71,7 +71,7 @@ impl<'a> Summary<'a> {
 
     fn state(&self) -> String {
         match self.snapshot {
-            "none" => "tables at different moments: no snapshot".to_owned(),
+            NO_SNAPSHOT => "tables perhaps at different moments: no snapshot".to_owned(),
             snapshot => format!("tables at one moment: {snapshot}"),
         }
     }

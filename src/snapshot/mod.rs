@@ -11,6 +11,7 @@ mod side_by_side;
 
 use crate::job::SnapshotChoice;
 use crate::plan::Plan;
+use crate::publish::NO_SNAPSHOT;
 use crate::report::Listener;
 use crate::source::{Begin, Database, Extractor, Interrupt, Kept, Session, farewell};
 use crate::{Error, ErrorKind, Result};
@@ -37,7 +38,7 @@ impl Snapshot {
 
     fn none(why: impl Into<String>) -> Self {
         Self {
-            name: "none",
+            name: NO_SNAPSHOT,
             why_none: Some(why.into()),
         }
     }

@@ -6,9 +6,9 @@ use r2d2::{CustomizeConnection, HandleError, ManageConnection, Pool, PooledConne
 use std::fmt::{self, Debug};
 use std::fs::File;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How often a connecting worker looks whether its attempt has failed.
@@ -59,7 +59,8 @@ impl<E: Send + Debug + 'static> HandleError<E> for Report<E> {
 
 impl<M: ManageConnection<Error: Send>> Single<M> {
     /// Connects once. The first failure is the answer, told by `explain`, where a pool by itself would try again for 30
-    /// seconds. The timeout covers all that the server does to let a session begin, what `begin` says first with it.
+    /// seconds. The timeout covers all that the server does to let a session begin, what `begin` says first with it: where that
+    /// fails, the session has not begun.
     pub fn connect(
         manager: M,
         timeout: Duration,
@@ -105,6 +106,9 @@ impl<M: ManageConnection<Error: Send>> Single<M> {
 }
 
 fn check_files() -> Result<()> {
+    // Workers connect side by side, and must not take each other's.
+    static ALONE: Mutex<()> = Mutex::new(());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let opened: io::Result<Vec<File>> = (0..FILES).map(|_| File::open("/dev/null")).collect();
     opened.map(drop).map_err(|cause| {
         Error::new(ErrorKind::Unreachable, "no connection can be made")

@@ -40,13 +40,10 @@ impl Gate {
     }
 }
 
-/// A connection whose transaction can be begun anew. A session whose units are each read by itself does nothing of this:
-/// ConnectorX's stock sources know of no transaction around them.
+/// A connection whose transaction can be begun anew.
 pub(crate) trait Transaction {
     /// Begins the transaction.
-    fn begin(&mut self, _begin: &Begin) -> Result<()> {
-        Ok(())
-    }
+    fn begin(&mut self, begin: &Begin) -> Result<()>;
 
     /// What tells the state that the transaction sees, where anything does. Not to be asked of several sessions at once.
     fn witness(&mut self) -> Result<Option<String>> {
@@ -58,12 +55,26 @@ pub(crate) trait Transaction {
         Ok(())
     }
 
-    /// The one number that a query gives in the transaction: without one it would mean nothing.
+    /// The one number that a query gives in the transaction.
+    fn count(&mut self, sql: &str) -> Result<u64>;
+
+    /// Ends the transaction.
+    fn end(&mut self) -> Result<()>;
+}
+
+/// A session whose units are each read by itself: ConnectorX's stock sources know of no transaction around them.
+pub(crate) trait Untransacted {}
+
+impl<T: Untransacted> Transaction for T {
+    fn begin(&mut self, _begin: &Begin) -> Result<()> {
+        Ok(())
+    }
+
+    /// Without a transaction it would mean nothing.
     fn count(&mut self, _sql: &str) -> Result<u64> {
         Err(Error::new(ErrorKind::Bug, "a stock session counts no rows"))
     }
 
-    /// Ends the transaction.
     fn end(&mut self) -> Result<()> {
         Ok(())
     }

@@ -95,10 +95,15 @@ impl<'a> Run<'a> {
         let before = Spot::at(self.case().path("out")).tree();
         let ran = self.troubled();
         let complete = ran.code() == Some(0);
+        ran.check(
+            !complete || !self.trouble.must_fail(),
+            "a job that can't be done fails",
+        );
         if complete {
             tally.complete += 1;
             self.is_complete(&ran);
         } else if ran.code().is_none() {
+            ran.check(self.trouble.ends_by(&ran), "a signal of ours ended it");
             tally.killed += 1;
             self.is_swept(&ran, &before);
         } else {

@@ -1,6 +1,6 @@
 //! What happens to a run.
 
-use crate::harness::{Case, Dice, Fault, Running, Spot, System};
+use crate::harness::{Case, Dice, Fault, Ran, Running, Spot, System};
 use rustix::process::Signal;
 use std::fs;
 use std::thread::sleep;
@@ -158,6 +158,21 @@ impl Trouble {
             Self::Call(..) => &[5],
             Self::Twin | Self::Stray => &[6],
             Self::Wrong(_, code) => std::slice::from_ref(code),
+        }
+    }
+
+    /// Whether no job can be complete in spite of it.
+    pub fn must_fail(&self) -> bool {
+        matches!(self, Self::Unfit(..) | Self::Stray | Self::Wrong(..))
+    }
+
+    /// Whether it is by it that a signal ended the job, with no exit code: one that comes before the job can catch it, too.
+    pub fn ends_by(&self, ran: &Ran) -> bool {
+        match self {
+            Self::Signal(_, Signal::KILL) => ran.was_killed(),
+            Self::Call(_, what, _) => ran.was_killed() && *what == "signal=KILL",
+            Self::Signal(..) => true,
+            _ => false,
         }
     }
 

@@ -21,7 +21,7 @@ mod types;
 use super::in_place::{InPlaceSource, InPlaceTransport};
 use super::lent::Home;
 use super::pooled::Single;
-use super::shared::number;
+use super::shared::{Untransacted, number};
 use super::{Begin, Catalog, Database, Extractor, Gate, Interrupt, Query, Session, Transaction};
 use crate::Result;
 use crate::destination::{Form, UnitDestination};
@@ -149,4 +149,4 @@ impl Session for StockSession {
     }
 }
 
-impl Transaction for StockSession {}
+impl Untransacted for StockSession {}

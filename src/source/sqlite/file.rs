@@ -66,16 +66,24 @@ fn connect(path: &Path, immutable: bool, lock_wait: Duration) -> rusqlite::Resul
     Ok(connection)
 }
 
-/// The stamp of a database in WAL mode whose log was folded in by its last writer: SQLite would make `-wal` and `-shm`
+/// The stamp of a database in WAL mode whose log was folded in by its last writer, and that no writer left half done: SQLite would make `-wal` and `-shm`
 /// beside it just to read it, and leave them there. <https://www.sqlite.org/wal.html#read_only_databases>
 fn unlocked(path: &Path) -> std::io::Result<Option<Stamp>> {
-    let is_logged = ["-wal", "-journal"].map(|suffix| with_suffix(path, suffix).exists());
-    if !is_in_wal_mode(path)? || is_logged.contains(&true) {
+    let is_logged = with_suffix(path, "-wal").exists() || is_hot(&with_suffix(path, "-journal"));
+    if !is_in_wal_mode(path)? || is_logged {
         return Ok(None);
     }
     // A file that was changed within this tick of the clock could be changed again without a sign of it.
     std::thread::sleep(CLOCK_TICK);
     Ok(Some(Stamp::of(&path.metadata()?)))
+}
+
+/// Whether a rollback journal has what must be rolled back first, which SQLite itself finds out and says.
+/// <https://www.sqlite.org/fileformat2.html#the_rollback_journal>
+fn is_hot(journal: &Path) -> bool {
+    let mut first = [0];
+    let read = File::open(journal).and_then(|mut file| file.read_exact(&mut first));
+    read.is_ok() && first != [0]
 }
 
 /// Bytes 18 and 19 of the header are the file format's write and read version; 2 is WAL.

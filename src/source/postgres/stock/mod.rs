@@ -7,7 +7,8 @@ use super::{ANY_ORDER, STORED_ORDER, error, settings};
 use crate::Result;
 use crate::destination::UnitDestination;
 use crate::source::pooled::Single;
-use crate::source::{Interrupt, Query, Session, Transaction};
+use crate::source::shared::Untransacted;
+use crate::source::{Interrupt, Query, Session};
 use connectorx::prelude::Dispatcher;
 use postgres::{CancelToken, Client};
 use postgres_openssl::MakeTlsConnector;
@@ -73,7 +74,7 @@ impl Session for StockSession {
     }
 }
 
-impl Transaction for StockSession {}
+impl Untransacted for StockSession {}
 
 /// Cancels a session's query by a connection of its own.
 #[derive(Clone)]

@@ -46,12 +46,6 @@ pub struct Moves {
 
 impl Moves {
     pub fn begin(case: &Case) -> Self {
-        // A server that is never idle would be another test's noise.
-        Self::with_rests(case, Duration::from_micros(200))
-    }
-
-    /// Rests so long after each.
-    pub fn with_rests(case: &Case, rest: Duration) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let (stopped, mut transfer) = (Arc::clone(&stop), transfers(case));
         let writer = thread::spawn(move || {
@@ -59,9 +53,8 @@ impl Moves {
             while !stopped.load(Ordering::Relaxed) {
                 let number = i64::try_from(moved).expect("a small number") % ROWS;
                 moved += u64::from(transfer(number));
-                if !rest.is_zero() {
-                    thread::sleep(rest);
-                }
+                // A server that is never idle would be another test's noise.
+                thread::sleep(Duration::from_micros(200));
             }
             moved
         });

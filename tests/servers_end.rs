@@ -30,11 +30,14 @@ impl Alone {
     }
 
     fn job(&self, more: &[&str]) -> Firstseen {
+        self.job_of("t").args(more)
+    }
+
+    fn job_of(&self, table: &str) -> Firstseen {
         self.case
             .command()
             .env("FIRSTSEEN_SOURCE", self.server.url())
-            .args(["run", "--tables", "t", "--key", "id", "--force"])
-            .args(more)
+            .args(["run", "--tables", table, "--key", "id", "--force"])
     }
 
     fn is_complete(&self, ran: &Ran) {
@@ -123,9 +126,7 @@ fn a_job_that_is_stopped_for_longer_than_the_server_waits_for_readers_is_complet
     ]);
     let mut reading = 0;
     for after in [40, 80, 120, 160, 200, 240] {
-        let job = ["run", "--tables", "u", "--key", "id", "--force"];
-        let job = alone.case.command().args(job);
-        let running = job.env("FIRSTSEEN_SOURCE", alone.server.url()).start();
+        let running = alone.job_of("u").start();
         sleep(Duration::from_millis(after));
         running.try_signal(Signal::STOP);
         sleep(Duration::from_millis(2500));

@@ -2,7 +2,7 @@
 
 use crate::harness::accounts::{self, SUM};
 use crate::harness::{
-    Case, Firstseen, PASSWORD, Strace, System, mariadb_as_mysql, secured_mariadb, tell,
+    Case, Firstseen, PASSWORD, Spot, Strace, System, mariadb_as_mysql, secured_mariadb, tell,
 };
 use std::collections::BTreeSet;
 use std::thread;
@@ -185,19 +185,12 @@ fn job(case: &Case, source: &str, tables: &[&str]) -> Firstseen {
 
 /// Of all rows of the batch files.
 fn sum(case: &Case) -> i64 {
-    let files = case.files();
-    let text = files.iter().map(|name| {
-        std::fs::read_to_string(case.path("batches").join(name)).expect("a batch file")
+    let lines = Spot::at(case.folder()).lines(1).into_iter();
+    let amounts = lines.map(|line| {
+        let (_, amount) = line.split_once(',').expect("two columns");
+        amount.parse::<i64>().expect("an amount")
     });
-    text.flat_map(|text| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>())
-        .map(|line| {
-            line.split(',')
-                .nth(1)
-                .expect("two columns")
-                .parse::<i64>()
-                .expect("an amount")
-        })
-        .sum()
+    amounts.sum()
 }
 
 #[test]

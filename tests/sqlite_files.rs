@@ -1,7 +1,7 @@
 //! SQLite files that a writer left in the middle, that were cut, or whose bytes were changed: exactly the rows that
 //! SQLite itself reads, or the job fails cleanly.
 
-use crate::harness::{Case, Dice, Ran, System, Table, tell};
+use crate::harness::{Case, Dice, Firstseen, Ran, Spot, System, Table, tell};
 use std::fs;
 use std::path::Path;
 
@@ -166,7 +166,7 @@ fn filled(journal: &str) -> Case {
     case
 }
 
-fn job(case: &Case) -> crate::harness::Firstseen {
+fn job(case: &Case) -> Firstseen {
     case.run()
         .args(["--tables", "t", "--key", "id", "--format", "ndjson"])
 }
@@ -190,16 +190,11 @@ fn read(path: &Path) -> Option<Vec<(i64, String)>> {
 
 /// What stands in the batch files.
 fn written(case: &Case) -> Vec<(i64, String)> {
-    let files = case.files().into_iter();
-    let lines = files.flat_map(|name| {
-        let text = fs::read_to_string(case.path("batches").join(name)).expect("a batch file");
-        text.lines().map(str::to_owned).collect::<Vec<_>>()
-    });
-    lines
-        .map(|line| {
-            let row: serde_json::Value = serde_json::from_str(&line).expect("JSON");
-            let note = row["note"].as_str().expect("a text").to_owned();
-            (row["id"].as_i64().expect("a number"), note)
-        })
-        .collect()
+    let row = |line: String| {
+        let row: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+        let note = row["note"].as_str().expect("a text").to_owned();
+        (row["id"].as_i64().expect("a number"), note)
+    };
+    let lines = Spot::at(case.folder()).lines(0).into_iter();
+    lines.map(row).collect()
 }

@@ -25,18 +25,18 @@ pub(super) struct Single<M: ManageConnection> {
 }
 
 /// Begins a session on each connection that the pool makes, and counts them.
-struct Begin<F> {
+struct Opening<F> {
     connected: Arc<AtomicU32>,
     begin: F,
 }
 
-impl<F> Debug for Begin<F> {
+impl<F> Debug for Opening<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Begin").finish_non_exhaustive()
+        f.debug_struct("Opening").finish_non_exhaustive()
     }
 }
 
-impl<C, E, F> CustomizeConnection<C, E> for Begin<F>
+impl<C, E, F> CustomizeConnection<C, E> for Opening<F>
 where
     F: Fn(&mut C) -> Result<(), E> + Send + Sync + 'static,
 {
@@ -75,7 +75,7 @@ impl<M: ManageConnection<Error: Send>> Single<M> {
             .max_lifetime(None)
             .idle_timeout(None)
             .test_on_check_out(false)
-            .connection_customizer(Box::new(Begin {
+            .connection_customizer(Box::new(Opening {
                 connected: Arc::clone(&connected),
                 begin,
             }))

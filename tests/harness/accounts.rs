@@ -19,10 +19,10 @@ pub const FIRST: i64 = 1_000_000;
 const ROWS: i64 = 40;
 
 /// Rows of both.
-pub const ALL_ROWS: usize = 80;
+pub const ALL_ROWS: i64 = 2 * ROWS;
 
 /// What all amounts add up to, whenever one looks.
-pub const SUM: i64 = 2 * ROWS * 100;
+pub const SUM: i64 = ALL_ROWS * 100;
 
 /// Makes both in the case's database, of the columns `id` and `amount`.
 pub fn create(case: &Case) {

@@ -75,11 +75,35 @@ impl Spot {
         assert!(status.expect("cp runs").success());
     }
 
+    /// The manifest, if there is one.
+    pub fn manifest(&self) -> Option<serde_json::Value> {
+        let text = fs::read_to_string(self.folder.join("batches.manifest.json")).ok()?;
+        Some(serde_json::from_str(&text).expect("JSON"))
+    }
+
     /// What the manifest says of the files, if there is one.
     pub fn listed_files(&self) -> Option<serde_json::Value> {
-        let text = fs::read_to_string(self.folder.join("batches.manifest.json")).ok()?;
-        let manifest: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-        Some(manifest["files"].clone())
+        self.manifest().map(|manifest| manifest["files"].clone())
+    }
+
+    /// Batch files, in the order of their names.
+    pub fn batches(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.out()).expect("a folder");
+        let mut paths: Vec<_> = entries
+            .map(|entry| entry.expect("an entry").path())
+            .collect();
+        paths.sort();
+        paths
+    }
+
+    /// Lines of the batch files, but the first `heads` of each.
+    pub fn lines(&self, heads: usize) -> Vec<String> {
+        let lines = |path: PathBuf| {
+            let text = fs::read_to_string(path).expect("a batch file of text");
+            let lines = text.lines().skip(heads).map(str::to_owned);
+            lines.collect::<Vec<_>>()
+        };
+        self.batches().into_iter().flat_map(lines).collect()
     }
 }
 

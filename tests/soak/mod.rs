@@ -88,11 +88,15 @@ impl<'a> Run<'a> {
         &self.source.case
     }
 
+    fn spot(&self) -> &Spot {
+        &self.source.spot
+    }
+
     /// Runs it, and looks at what it leaves.
     fn take(&self, dice: &mut Dice, tally: &mut Tally) {
         let moves = self.moving.then(|| Moves::begin(self.case()));
         let undo = self.trouble.prepare(self.case());
-        let before = Spot::at(self.case().path("out")).tree();
+        let before = self.spot().tree();
         let ran = self.troubled();
         let complete = ran.code() == Some(0);
         ran.check(
@@ -113,10 +117,7 @@ impl<'a> Run<'a> {
                 ran.code().is_some_and(|code| codes.contains(&code)),
                 format!("one of the exit codes {codes:?}"),
             );
-            ran.check(
-                Spot::at(self.case().path("out")).tree() == before,
-                "all is as it was",
-            );
+            ran.check(self.spot().tree() == before, "all is as it was");
         }
         let counts = tally.by_trouble.entry(self.trouble.name()).or_default();
         counts[usize::from(!complete)] += 1;
@@ -206,7 +207,7 @@ impl<'a> Run<'a> {
         match &self.trouble {
             Trouble::Limit(limit) => job.under("prlimit", [limit.as_str(), "--"]),
             Trouble::Call(call, error, ordinal) => {
-                let spot = Spot::at(self.case().path("out"));
+                let spot = self.spot();
                 let batches = (0..7).map(|batch| {
                     let (first, last) = (batch * 1000 + 1, batch * 1000 + 1000);
                     spot.staged(&format!("batch-{first:07}-{last:07}.csv"))
@@ -222,14 +223,14 @@ impl<'a> Run<'a> {
 
     /// All rows, in order, and nothing else; and wherever one state is proved, the amounts add up.
     fn is_complete(&self, ran: &Ran) {
-        let rows: Vec<[i64; 2]> = self.rows();
-        let (accounts, rows): (Vec<_>, Vec<_>) =
-            rows.into_iter().partition(|[id, _]| *id >= accounts::FIRST);
+        let rows = self.spot().lines(1).into_iter().map(|line| row(&line));
+        let (accounts, rows): (Vec<_>, Vec<_>) = rows.partition(|[id, _]| *id >= accounts::FIRST);
         ran.check(
             self.source.expects(&rows, self.trouble.swaps()),
             "exactly the rows that are first",
         );
-        ran.check(accounts.len() == accounts::ALL_ROWS, "all accounts");
+        let all = i64::try_from(accounts.len()) == Ok(accounts::ALL_ROWS);
+        ran.check(all, "all accounts");
         let sum: i64 = accounts.iter().map(|[_, amount]| amount).sum();
         ran.check(
             self.snapshot_of_result() == "none" || sum == accounts::SUM,
@@ -245,9 +246,7 @@ impl<'a> Run<'a> {
     }
 
     fn manifest(&self) -> serde_json::Value {
-        let path = self.case().path("out/batches.manifest.json");
-        let text = std::fs::read_to_string(path).expect("a manifest");
-        serde_json::from_str(&text).expect("the manifest is JSON")
+        self.spot().manifest().expect("a manifest")
     }
 
     fn snapshot_of_result(&self) -> String {
@@ -258,28 +257,10 @@ impl<'a> Run<'a> {
             .to_owned()
     }
 
-    /// What stands in the batch files, in the order of their names.
-    fn rows(&self) -> Vec<[i64; 2]> {
-        let text = self.batches().into_iter().map(|path| {
-            let text = std::fs::read_to_string(path).expect("a batch file");
-            text.lines().skip(1).map(row).collect::<Vec<_>>()
-        });
-        text.flatten().collect()
-    }
-
-    fn batches(&self) -> Vec<std::path::PathBuf> {
-        let entries = std::fs::read_dir(self.case().path("out/batches")).expect("a folder");
-        let mut paths: Vec<_> = entries
-            .map(|entry| entry.expect("an entry").path())
-            .collect();
-        paths.sort();
-        paths
-    }
-
     /// What a killed run leaves is removed or completed by the next command.
     fn is_swept(&self, ran: &Ran, before: &Tree) {
         let verified = self.verify().end();
-        if Spot::at(self.case().path("out")).tree() == *before {
+        if self.spot().tree() == *before {
             self.is_tidy(ran);
         } else {
             self.is_complete(&verified.exits_with(0));
@@ -291,7 +272,7 @@ impl<'a> Run<'a> {
     }
 
     fn is_tidy(&self, ran: &Ran) {
-        let tree = Spot::at(self.case().path("out")).tree();
+        let tree = self.spot().tree();
         let mut entries = tree.keys().map(|path| path.display().to_string());
         let tidy = entries.all(|name| {
             name == "batches" || name == "batches.manifest.json" || name.starts_with("batches/")
@@ -301,7 +282,7 @@ impl<'a> Run<'a> {
 
     /// `verify` names the batch of which a byte was changed.
     fn finds_a_changed_byte(&self, dice: &mut Dice) {
-        let path = dice.pick(&self.batches()).clone();
+        let path = dice.pick(&self.spot().batches()).clone();
         let bytes = std::fs::read(&path).expect("a batch file");
         let mut changed = bytes.clone();
         let place = dice.below(bytes.len());

@@ -1,6 +1,6 @@
 //! The tables that the soak reads, and what must come of them.
 
-use crate::harness::{Case, Dice, System, Table, Type, accounts};
+use crate::harness::{Case, Dice, Spot, System, Table, Type, accounts};
 use std::collections::HashSet;
 use std::fmt;
 
@@ -13,6 +13,8 @@ const KEYS: usize = 6000;
 /// Four tables with many keys in common, two of accounts, and one that others put in the place of `t3`.
 pub struct Source {
     pub case: Case,
+    /// Where the jobs publish.
+    pub spot: Spot,
     expected: Vec<[i64; 2]>,
     /// With the other table in the place of `t3`.
     expected_swapped: Vec<[i64; 2]>,
@@ -47,6 +49,7 @@ impl Source {
         Self {
             expected: in_order([0, 1, 2, 3]),
             expected_swapped: in_order([0, 1, 4, 3]),
+            spot: Spot::at(case.path("out")),
             case,
         }
     }

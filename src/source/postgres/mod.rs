@@ -14,7 +14,7 @@ mod stock;
 mod types;
 mod uuid;
 
-use super::{Catalog, Database, Extractor, Gate, Session};
+use super::{Catalog, Database, Extractor, Gate, Query, Session};
 use crate::job::{ExtractorChoice, Numeric, Reading, ServerUrl, Waits};
 use crate::secret::Secret;
 use crate::{Error, ErrorKind, Result};
@@ -36,6 +36,15 @@ fn settings(waits: &Waits) -> String {
 /// A scan of an index would give the index's order; a sequential or bitmap scan gives the table's.
 const STORED_ORDER: &str = "SET enable_indexscan = off; SET enable_indexonlyscan = off";
 const ANY_ORDER: &str = "RESET enable_indexscan; RESET enable_indexonlyscan";
+
+/// What a session says before a query.
+fn scans(query: &Query) -> &'static str {
+    if query.stored_order {
+        STORED_ORDER
+    } else {
+        ANY_ORDER
+    }
+}
 
 /// A PostgreSQL server's database.
 pub(super) struct Postgres {

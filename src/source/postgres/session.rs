@@ -4,7 +4,7 @@ use super::access::Access;
 use super::connection::{Cancel, Connection, start};
 use super::error::broken;
 use super::rows::Reader;
-use super::{ANY_ORDER, STORED_ORDER};
+use super::scans;
 use crate::Result;
 use crate::destination::{Form, UnitDestination};
 use crate::source::in_place::{InPlaceSource, InPlaceTransport};
@@ -34,12 +34,10 @@ struct WireSession {
 impl Session for WireSession {
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
         let mut connection = self.connection.lend()?;
-        let scans = if query.stored_order {
-            STORED_ORDER
-        } else {
-            ANY_ORDER
-        };
-        connection.get_mut()?.execute(scans).map_err(broken)?;
+        connection
+            .get_mut()?
+            .execute(scans(query))
+            .map_err(broken)?;
         let schema = Arc::clone(destination.planned_schema());
         let gate = destination.gate(Form::PostgresBinary);
         let source = InPlaceSource::new(Reader::new(connection, schema), gate);

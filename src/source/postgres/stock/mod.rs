@@ -3,7 +3,7 @@
 mod rows;
 
 use super::access::Access;
-use super::{ANY_ORDER, STORED_ORDER, error, settings};
+use super::{error, scans, settings};
 use crate::Result;
 use crate::destination::UnitDestination;
 use crate::source::pooled::Single;
@@ -56,13 +56,8 @@ struct StockSession {
 impl Session for StockSession {
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
         let mut connection = self.single.get()?;
-        let scans = if query.stored_order {
-            STORED_ORDER
-        } else {
-            ANY_ORDER
-        };
         connection
-            .batch_execute(scans)
+            .batch_execute(scans(query))
             .map_err(|cause| error::in_use(&cause))?;
         let source = PostgresSource::new(connection);
         Dispatcher::<_, _, PostgresTransport>::new(source, destination, &[query.sql.as_str()], None)

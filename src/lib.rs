@@ -23,6 +23,7 @@
 mod arrow_type;
 mod batch;
 mod cancel;
+mod checksum;
 pub mod cli;
 mod counts;
 mod destination;

@@ -83,7 +83,7 @@ fn strings<T: ByteArrayType<Offset = i32>>(
         None => 0,
     };
     let offsets = offsets(parts.cells().map(bytes), "bytes")?;
-    let mut values = Vec::with_capacity(offsets.last().copied().map_or(0, length));
+    let mut values = Vec::with_capacity(offsets.as_ref().last().copied().map_or(0, length));
     for (part, row) in parts.cells().flatten() {
         values.extend_from_slice(part.value(row).as_ref());
     }

@@ -8,7 +8,7 @@ use ::parquet::arrow::ArrowWriter;
 use ::parquet::basic::{Compression, ZstdLevel};
 use ::parquet::errors::ParquetError;
 use ::parquet::file::FOOTER_SIZE;
-use ::parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
+use ::parquet::file::metadata::{FooterTail, ParquetMetaDataReader, RowGroupMetaData};
 use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use ::parquet::schema::types::ColumnPath;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
@@ -39,8 +39,7 @@ pub(super) fn write(
 /// Rows of a file by its footer: the sum of its row groups'.
 pub(super) fn rows_told(file: &File) -> Result<u64, ParquetError> {
     let trailer = end_of(file, FOOTER_SIZE, 0)?;
-    let trailer = trailer.try_into().unwrap_or_default();
-    let length = ParquetMetaDataReader::decode_footer_tail(&trailer)?.metadata_length();
+    let length = FooterTail::try_from(trailer.as_slice())?.metadata_length();
     let metadata = ParquetMetaDataReader::decode_metadata(&end_of(file, length, FOOTER_SIZE)?)?;
     let rows: i64 = metadata
         .row_groups()
@@ -62,7 +61,7 @@ fn properties(
         .set_data_page_size_limit(PAGE_BYTES)
         .set_dictionary_page_size_limit(PAGE_BYTES)
         .set_write_batch_size(step_rows(batch))
-        .set_max_row_group_size(batch.num_rows().max(1));
+        .set_max_row_group_row_count(Some(batch.num_rows().max(1)));
     for (index, field) in batch.schema_ref().fields().iter().enumerate() {
         let (path, values) = leaf(field.name(), batch.column(index));
         let pays = distinct != Some(index) && dictionary::pays(values);

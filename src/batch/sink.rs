@@ -1,5 +1,6 @@
 //! Where an encoder's bytes go: a new file, counted and hashed on the way.
 
+use crate::checksum;
 use crate::lasting::sync_and_close;
 use crate::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
@@ -58,7 +59,7 @@ impl Sink {
         sync_and_close(file).map_err(failed)?;
         Ok(Written {
             bytes,
-            sha256: format!("{:x}", sha256.finalize()),
+            sha256: checksum::finished(sha256),
         })
     }
 }

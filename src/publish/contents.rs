@@ -3,7 +3,7 @@
 use super::failure::cannot;
 use crate::Result;
 use crate::batch::BatchFile;
-use sha2::{Digest, Sha256};
+use crate::checksum;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -22,7 +22,8 @@ fn compare(folder: &Path, files: &[BatchFile]) -> io::Result<bool> {
         return Ok(false);
     }
     for file in files {
-        if sha256(&folder.join(&file.name))? != file.sha256 {
+        let file_in_folder = File::open(folder.join(&file.name))?;
+        if checksum::of(file_in_folder, || Ok::<_, io::Error>(()))? != file.sha256 {
             return Ok(false);
         }
     }
@@ -43,10 +44,4 @@ fn sizes_agree(folder: &Path, files: &[BatchFile]) -> io::Result<bool> {
         }
     }
     Ok(expected.is_empty())
-}
-
-fn sha256(path: &Path) -> io::Result<String> {
-    let mut hasher = Sha256::new();
-    io::copy(&mut File::open(path)?, &mut hasher)?;
-    Ok(format!("{:x}", hasher.finalize()))
 }

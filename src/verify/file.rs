@@ -6,14 +6,11 @@ use super::read::read;
 use super::shape::Shape;
 use super::unread::Unread;
 use crate::batch::BatchFile;
+use crate::checksum;
 use crate::{Error, ErrorKind, Interrupt, Result};
-use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::Seek;
 use std::path::Path;
-
-/// Bytes that are hashed at once, between two looks at whether the caller has cancelled.
-const BLOCK_BYTES: usize = 256 * 1024;
 
 /// What a file gave.
 #[derive(Default)]
@@ -85,25 +82,11 @@ fn differences(bytes: &mut File, file: &BatchFile, keys: &Keys<'_>) -> Result<Ve
             expected,
         }]);
     }
-    let differs = sha256(bytes, keys)? != file.sha256;
+    let differs = checksum::of(&mut *bytes, || keys.look())? != file.sha256;
     Ok(differs
         .then(|| Fault::Checksum { file: name() })
         .into_iter()
         .collect())
-}
-
-fn sha256(bytes: &mut File, keys: &Keys<'_>) -> Result<String, Unread> {
-    let mut sha256 = Sha256::new();
-    let mut block = vec![0; BLOCK_BYTES];
-    loop {
-        keys.look()?;
-        match bytes.read(&mut block) {
-            Ok(0) => return Ok(format!("{:x}", sha256.finalize())),
-            Ok(read) => sha256.update(block.get(..read).unwrap_or_default()),
-            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-            Err(cause) => return Err(cause.into()),
-        }
-    }
 }
 
 fn null_keys(file: &BatchFile, keys: &[Hash]) -> Option<Fault> {

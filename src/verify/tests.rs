@@ -8,7 +8,6 @@ use arrow::array::{
     ArrayRef, BinaryArray, Date32Array, Date32Builder, Decimal128Array, DurationMicrosecondArray,
     Int64Array, ListBuilder, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
-use sha2::{Digest, Sha256};
 use std::fs;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -95,7 +94,7 @@ impl Published {
         fs::write(self.file(index), bytes).unwrap();
         let file = &mut self.manifest.files[index];
         file.bytes = bytes.len() as u64;
-        file.sha256 = format!("{:x}", Sha256::digest(bytes));
+        file.sha256 = crate::checksum::sha256(bytes);
         self.manifest.totals.bytes = self.manifest.files.iter().map(|file| file.bytes).sum();
     }
 

@@ -11,7 +11,6 @@ use super::place::Place;
 use super::{Manifest, RollForward, Staging, Target, manifest_path, roll_forward};
 use crate::batch::BatchFile;
 use crate::{Error, ErrorKind, Result};
-use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -113,7 +112,7 @@ fn listed(name: &str, contents: &str) -> BatchFile {
         name: name.to_owned(),
         rows: 1,
         bytes: contents.len().try_into().unwrap(),
-        sha256: format!("{:x}", Sha256::digest(contents)),
+        sha256: crate::checksum::sha256(contents),
     }
 }
 

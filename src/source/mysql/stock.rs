@@ -13,6 +13,8 @@ use connectorx::sql::CXQuery;
 use connectorx::typesystem::TypeConversion;
 use r2d2::PooledConnection;
 use r2d2_mysql::MySqlConnectionManager;
+use r2d2_mysql::mysql::Column;
+use r2d2_mysql::mysql::consts::{ColumnFlags, ColumnType as T};
 use r2d2_mysql::mysql::prelude::Queryable;
 
 /// The rows of one query. ConnectorX's own `MySQLSource` would open a pool for each query, and hide its connections.
@@ -59,13 +61,6 @@ impl Source for MySqlSource {
             .iter()
             .map(|column| column.name_str().into_owned())
             .collect();
-        let type_of = |column: &r2d2_mysql::mysql::Column| {
-            MySQLTypeSystem::from((
-                &column.column_type(),
-                &column.flags(),
-                column.character_set(),
-            ))
-        };
         self.types = columns.iter().map(type_of).collect();
         Ok(())
     }
@@ -88,6 +83,33 @@ impl Source for MySqlSource {
             &self.query,
             &self.types,
         )])
+    }
+}
+
+/// The character set `binary`: of columns that hold bytes. The type alone doesn't tell CHAR from BINARY or TEXT from BLOB,
+/// and the flag BINARY stands at text with a collation `_bin`, too.
+/// <https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_query_response_text_resultset_column_definition.html>
+const BINARY_CHARACTER_SET: u16 = 63;
+
+/// The stock source's type of a column; its own choice looks at no character set.
+fn type_of(column: &Column) -> MySQLTypeSystem {
+    let (column_type, flags) = (column.column_type(), column.flags());
+    match column_type {
+        T::MYSQL_TYPE_STRING
+        | T::MYSQL_TYPE_VAR_STRING
+        | T::MYSQL_TYPE_VARCHAR
+        | T::MYSQL_TYPE_TINY_BLOB
+        | T::MYSQL_TYPE_BLOB
+        | T::MYSQL_TYPE_MEDIUM_BLOB
+        | T::MYSQL_TYPE_LONG_BLOB => {
+            let null_ok = !flags.contains(ColumnFlags::NOT_NULL_FLAG);
+            if column.character_set() == BINARY_CHARACTER_SET {
+                MySQLTypeSystem::Blob(null_ok)
+            } else {
+                MySQLTypeSystem::VarChar(null_ok)
+            }
+        }
+        _ => MySQLTypeSystem::from((&column_type, &flags)),
     }
 }
 

@@ -4,6 +4,7 @@
 //! no database's protocol, never connects without a deadline, and never makes room for bytes that have not come.
 
 mod address;
+mod encrypted;
 mod input;
 mod lost;
 #[cfg(test)]

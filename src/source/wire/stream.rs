@@ -1,17 +1,17 @@
 //! A connection to a server, encrypted or not.
 
 use super::Address;
+use super::encrypted::Encrypted;
 use super::socket::Socket;
-use super::tls::{self, TlsPolicy};
+use super::tls::TlsPolicy;
 use crate::Result;
-use rustls::ClientConnection;
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
 /// A connection to a server. What it is given to write is sent at once.
 pub(crate) struct Stream {
     socket: Socket,
-    tls: Option<Box<ClientConnection>>,
+    tls: Option<Box<Encrypted>>,
 }
 
 /// Ends a connection from another thread.
@@ -35,11 +35,7 @@ impl Stream {
 
     /// The same connection with TLS, begun now; the server's certificate is checked as the policy says.
     pub fn encrypt(mut self, policy: &TlsPolicy, host: &str) -> Result<Self> {
-        let mut tls = tls::begin(policy, host)?;
-        while tls.is_handshaking() {
-            tls.complete_io(&mut self.socket)
-                .map_err(|cause| tls::refused(cause, policy, host))?;
-        }
+        let tls = Encrypted::shake_hands(&mut self.socket, policy, host)?;
         Ok(Self {
             tls: Some(Box::new(tls)),
             ..self
@@ -58,8 +54,7 @@ impl Stream {
 
     /// The server's certificate, in DER.
     pub fn server_certificate(&self) -> Option<&[u8]> {
-        let chain = self.tls.as_ref()?.peer_certificates()?;
-        chain.first().map(AsRef::as_ref)
+        self.tls.as_ref()?.server_certificate()
     }
 
     /// What ends this connection from another thread.
@@ -73,7 +68,7 @@ impl Read for Stream {
         loop {
             let read = match &mut self.tls {
                 None => self.socket.read(buffer),
-                Some(tls) => rustls::Stream::new(tls.as_mut(), &mut self.socket).read(buffer),
+                Some(tls) => tls.read(&mut self.socket, buffer),
             };
             match read {
                 Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
@@ -87,14 +82,12 @@ impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.tls {
             None => self.socket.write(bytes),
-            Some(tls) => rustls::Stream::new(tls.as_mut(), &mut self.socket).write(bytes),
+            Some(tls) => tls.write(&mut self.socket, bytes),
         }
     }
 
+    /// What was written is sent already.
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.tls {
-            None => Ok(()),
-            Some(tls) => rustls::Stream::new(tls.as_mut(), &mut self.socket).flush(),
-        }
+        Ok(())
     }
 }

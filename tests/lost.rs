@@ -1,16 +1,20 @@
 //! A connection or a session that is lost: the job fails cleanly, and never publishes a short result.
 
-use crate::harness::{Case, Fault, Proxy, Ran, Running, Spot, System, Table, tell, typed};
+use crate::harness::{
+    Case, Fault, Link, Proxy, Ran, Running, Spot, System, Table, Way, tell, typed,
+};
 use std::time::Duration;
 
 #[test]
 fn a_connection_of_mariadb_that_is_cut_anywhere_gives_no_short_result() {
-    cut_anywhere(System::MariaDb);
+    cut_anywhere(System::MariaDb, Way::Plain);
+    cut_anywhere(System::MariaDb, Way::Tls);
 }
 
 #[test]
 fn a_connection_of_postgresql_that_is_cut_anywhere_gives_no_short_result() {
-    cut_anywhere(System::Postgres);
+    cut_anywhere(System::Postgres, Way::Plain);
+    cut_anywhere(System::Postgres, Way::Tls);
 }
 
 #[test]
@@ -49,7 +53,8 @@ fn a_cancelled_or_terminated_session_of_postgresql_fails_the_job_and_ends_the_ot
 }
 
 /// From the greeting to the last packet: closed and reset after so many bytes, and closed between two packets.
-fn cut_anywhere(system: System) {
+/// Packets can't be told apart where they are encrypted.
+fn cut_anywhere(system: System, way: Way) {
     let tables = ["t1", "t2"].map(|name| Table::notes(name).ids(1..=4000));
     let case = Case::with(system, &tables);
     let faults: [(&str, &dyn Fn(i64) -> Fault); 3] = [
@@ -59,29 +64,30 @@ fn cut_anywhere(system: System) {
             Fault::Packets(system, packets)
         }),
     ];
+    let faults = &faults[..if way == Way::Plain { 3 } else { 2 }];
     for (name, fault) in faults {
         let proxy = Proxy::with(case.database.port(), fault(i64::MAX));
-        by(&case, &proxy, &["--force"]).succeeds();
+        by(&case, way, &proxy, &["--force"]).succeeds();
         let all = proxy.passed();
         let budgets = (0..24).map(|step: i64| all * step.pow(3) / 24_i64.pow(3));
         let budgets = budgets.chain(all - 10..=all);
-        let counts = budgets.map(|budget| is_cut(&case, &tables[0], fault(budget)));
+        let counts = budgets.map(|budget| is_cut(&case, way, &tables[0], fault(budget)));
         let (failed, complete) = counts.fold((0, 0), |(failed, complete), is_cut| {
             (failed + u32::from(is_cut), complete + u32::from(!is_cut))
         });
         tell(&format!(
-            "{system:?}, {name}, of {all}: {failed} jobs failed cleanly, {complete} were complete"
+            "{system:?}, {way:?}, {name}, of {all}: {failed} jobs failed cleanly, {complete} were complete"
         ));
         assert!(failed > 20);
     }
 }
 
 /// Whether the job fails. Then the earlier result stands; otherwise all rows are there.
-fn is_cut(case: &Case, first: &Table, fault: Fault) -> bool {
-    let told = format!("{fault:?}");
+fn is_cut(case: &Case, way: Way, first: &Table, fault: Fault) -> bool {
+    let told = format!("{way:?} {fault:?}");
     let proxy = Proxy::with(case.database.port(), fault);
     let before = Spot::at(case.folder()).tree();
-    let ran = by(case, &proxy, &["--force", "--retries", "0"]).end();
+    let ran = by(case, way, &proxy, &["--force", "--retries", "0"]).end();
     if ran.code() == Some(0) {
         ran.check(
             case.rows() == typed(&first.rows),
@@ -109,23 +115,25 @@ fn a_server_that_falls_silent_ends_the_job_by_its_deadline() {
     for system in [System::MariaDb, System::Postgres] {
         let tables = ["t1", "t2"].map(|name| Table::notes(name).ids(1..=4000));
         let case = Case::with(system, &tables);
-        let by_us = silences().map(|silence| ("wire", silence));
-        let all = by_us.chain([("connectorx", 20_000)]);
+        let by_us = |way| silences().map(move |silence| (way, "wire", silence));
+        let all = by_us(Way::Plain)
+            .chain(by_us(Way::Tls))
+            .chain(Way::ALL.map(|way| (way, "connectorx", 20_000)));
         // Each waits, and nothing else: they do so together.
         let jobs: Vec<_> = all
-            .map(|(extractor, silence)| {
+            .map(|(way, extractor, silence)| {
                 let proxy = Proxy::with(case.database.port(), Fault::Silence(silence));
                 let waits = ["--connect-timeout-secs", "2", "--read-timeout-secs", "1"];
-                let out = format!("out-{extractor}-{silence}");
-                let job = by(&case, &proxy, &waits).args(["--extractor", extractor]);
-                (silence, job.args(["--out", &out]).start())
+                let out = format!("out-{way:?}-{extractor}-{silence}");
+                let job = by(&case, way, &proxy, &waits).args(["--extractor", extractor]);
+                (way, silence, job.args(["--out", &out]).start())
             })
             .collect();
-        for (silence, job) in jobs {
+        for (way, silence, job) in jobs {
             let ran = job.end();
             ran.check(
                 ran.elapsed < Duration::from_secs(25),
-                format!("after {silence} bytes it ends in time"),
+                format!("{way:?}: after {silence} bytes it ends in time"),
             );
             ran.exits_with(3).never_says("panicked");
         }
@@ -134,21 +142,32 @@ fn a_server_that_falls_silent_ends_the_job_by_its_deadline() {
 }
 
 #[test]
-fn bytes_that_come_one_by_one_or_slowly_give_the_same_files() {
+fn bytes_that_come_one_by_one_slowly_or_from_afar_give_the_same_files() {
     for system in [System::MariaDb, System::Postgres] {
         let case = Case::with(
             system,
             &["t1", "t2"].map(|name| Table::notes(name).ids(1..=1500)),
         );
-        let files = |fault: Fault| {
+        let files = |way: Way, fault: Fault| {
             let proxy = Proxy::with(case.database.port(), fault);
-            by(&case, &proxy, &["--force"]).succeeds();
+            by(&case, way, &proxy, &["--force"]).succeeds();
             case.manifest()["files"].clone()
         };
-        let whole = files(Fault::Cut(i64::MAX));
-        assert_eq!(files(Fault::Crumbs), whole, "{system:?}: byte by byte");
-        let slow = Fault::Slow(700, Duration::from_millis(1));
-        assert_eq!(files(slow), whole, "{system:?}: slowly");
+        let whole = files(Way::Plain, Fault::Cut(i64::MAX));
+        let afar = Link {
+            bytes_per_sec: 1 << 27,
+            delay: Duration::from_millis(20),
+        };
+        for way in Way::ALL {
+            for fault in [
+                Fault::Crumbs,
+                Fault::Slow(700, Duration::from_millis(1)),
+                Fault::Over(afar.clone()),
+            ] {
+                let told = format!("{system:?}, {way:?}, {fault:?}");
+                assert_eq!(files(way, fault), whole, "{told}");
+            }
+        }
     }
 }
 
@@ -157,26 +176,29 @@ const CATALOGUE: usize = 1;
 
 #[test]
 fn a_connection_that_is_lost_before_its_first_row_is_made_again() {
-    for (system, snapshot, first) in [
-        (System::Postgres, "require", 1_000),
-        (System::MariaDb, "off", 300),
+    for (system, way, snapshot, first, step) in [
+        (System::Postgres, Way::Plain, "require", 1_000, 37),
+        (System::Postgres, Way::Tls, "require", 2_600, 101),
+        (System::MariaDb, Way::Plain, "off", 300, 37),
+        (System::MariaDb, Way::Tls, "off", 2_600, 101),
     ] {
         let case = Case::with(system, &[Table::notes("t1").ids(1..=4000)]);
-        let cuts = (first..).step_by(37).take(12);
-        let again = cuts.filter(|after| is_made_again(&case, snapshot, *after));
+        let cuts = (first..).step_by(step).take(12);
+        let again = cuts.filter(|after| is_made_again(&case, way, snapshot, *after));
         assert!(
             again.count() > 0,
-            "{system:?}: no cut came before the first row"
+            "{system:?}, {way:?}: no cut came before the first row"
         );
     }
 }
 
 /// Whether a worker's connection that was cut after so many bytes was made again. Then all rows are read, and each once.
-fn is_made_again(case: &Case, snapshot: &str, after: i64) -> bool {
+fn is_made_again(case: &Case, way: Way, snapshot: &str, after: i64) -> bool {
     let before = Spot::at(case.folder()).tree();
     let proxy = Proxy::with(case.database.port(), Fault::CutOne(CATALOGUE, after));
     let ran = by(
         case,
+        way,
         &proxy,
         &["--tables", "t1", "--force", "--snapshot", snapshot],
     )
@@ -245,8 +267,8 @@ fn a_count_that_differs_fails_the_job_and_one_that_agrees_is_told() {
 }
 
 /// A job of both tables by a proxy.
-fn by(case: &Case, proxy: &Proxy, more: &[&str]) -> crate::harness::Firstseen {
-    let source = case.database.url_by_port(proxy.port());
+fn by(case: &Case, way: Way, proxy: &Proxy, more: &[&str]) -> crate::harness::Firstseen {
+    let source = case.database.url_by(way, proxy.port());
     let tables: &[&str] = if more.contains(&"--tables") {
         &[]
     } else {

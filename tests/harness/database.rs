@@ -24,6 +24,24 @@ impl System {
     }
 }
 
+/// How a server is reached by TCP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Plain,
+    Tls,
+}
+
+impl Way {
+    pub const ALL: [Self; 2] = [Self::Plain, Self::Tls];
+
+    fn sslmode(self) -> &'static str {
+        match self {
+            Self::Plain => "disable",
+            Self::Tls => "require",
+        }
+    }
+}
+
 /// A database that no other test uses.
 pub enum Database {
     Sqlite(PathBuf),
@@ -92,6 +110,11 @@ impl Database {
     pub fn url_by_port(&self, port: u16) -> String {
         let own = format!("@127.0.0.1:{}/", self.port());
         self.url().replace(&own, &format!("@127.0.0.1:{port}/"))
+    }
+
+    /// Likewise, in this way.
+    pub fn url_by(&self, way: Way, port: u16) -> String {
+        format!("{}?sslmode={}", self.url_by_port(port), way.sslmode())
     }
 
     /// Its name on its server.

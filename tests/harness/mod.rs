@@ -20,11 +20,11 @@ mod value;
 
 pub use case::{Case, told, typed};
 pub use command::{Firstseen, Running};
-pub use database::System;
+pub use database::{System, Way};
 pub use dice::Dice;
 pub use mount::Mount;
 pub use oracle::{NullKeys, keep_first};
-pub use proxy::{Fault, Proxy};
+pub use proxy::{Fault, Link, Proxy};
 pub use ran::Ran;
 pub use readers::{Found, Reader, by_psycopg, interpreter, read};
 pub use servers::{

@@ -149,11 +149,13 @@ impl<'a> Run<'a> {
     fn troubled(&self) -> Ran {
         let database = &self.case().database;
         let proxy = match &self.trouble {
-            Trouble::Way(fault) => Some(Proxy::with(database.port(), fault.clone())),
+            Trouble::OnTheWay(way, fault) => {
+                Some((*way, Proxy::with(database.port(), fault.clone())))
+            }
             _ => None,
         };
         let source = match (&proxy, &self.trouble) {
-            (Some(proxy), _) => database.url_by_port(proxy.port()),
+            (Some((way, proxy)), _) => database.url_by(*way, proxy.port()),
             (None, Trouble::CutFile(_)) => {
                 format!("sqlite://{}", self.case().path("cut.sqlite").display())
             }

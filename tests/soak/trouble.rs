@@ -1,6 +1,6 @@
 //! What happens to a run.
 
-use crate::harness::{Case, Dice, Fault, Ran, Running, Spot, System};
+use crate::harness::{Case, Dice, Fault, Link, Ran, Running, Spot, System, Way};
 use rustix::process::Signal;
 use std::fs;
 use std::thread::sleep;
@@ -18,8 +18,8 @@ const ALL_MILLIS: usize = 70;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Trouble {
     Nothing,
-    /// On its way to the server.
-    Way(Fault),
+    /// On its way to the server, encrypted or not.
+    OnTheWay(Way, Fault),
     /// After so many milliseconds.
     Signal(u64, Signal),
     /// Stopped and continued after so many milliseconds.
@@ -116,18 +116,21 @@ impl Trouble {
             13 if system == System::Sqlite => Self::CutFile(dice.below(1000)),
             13 | 14 => Self::Flipped,
             15 => Self::Ended(after),
-            _ => Self::Way(fault(system, dice)),
+            _ => {
+                let way = *dice.pick(&Way::ALL);
+                Self::OnTheWay(way, fault(system, way, dice))
+            }
         }
     }
 
     pub fn name(&self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
-            Self::Way(Fault::Cut(_) | Fault::Packets(..)) => "cut",
-            Self::Way(Fault::Reset(_)) => "reset",
-            Self::Way(Fault::CutOne(..)) => "one cut",
-            Self::Way(Fault::Silence(_)) => "silence",
-            Self::Way(Fault::Crumbs | Fault::Slow(..)) => "slow",
+            Self::OnTheWay(_, Fault::Cut(_) | Fault::Packets(..)) => "cut",
+            Self::OnTheWay(_, Fault::Reset(_)) => "reset",
+            Self::OnTheWay(_, Fault::CutOne(..)) => "one cut",
+            Self::OnTheWay(_, Fault::Silence(_)) => "silence",
+            Self::OnTheWay(_, Fault::Crumbs | Fault::Slow(..) | Fault::Over(_)) => "slow",
             Self::Signal(_, Signal::KILL) => "kill -9",
             Self::Signal(..) => "signal",
             Self::Pause(_) => "stopped and continued",
@@ -149,7 +152,7 @@ impl Trouble {
     pub fn codes(&self) -> &[i32] {
         match self {
             Self::Nothing | Self::Flipped | Self::Pause(_) => &[],
-            Self::Way(_) | Self::Ended(_) | Self::Locked => &[3],
+            Self::OnTheWay(..) | Self::Ended(_) | Self::Locked => &[3],
             Self::Signal(..) => &[130, 143],
             // A table that is swapped while it is looked up is not there, or not the same any more.
             Self::Swapped(_) | Self::CutFile(_) => &[3, 4],
@@ -261,13 +264,18 @@ fn swap(case: &Case, [table, gone, other]: [&str; 3]) {
     }
 }
 
-fn fault(system: System, dice: &mut Dice) -> Fault {
+/// Encrypted packets can't be told apart.
+fn fault(system: System, way: Way, dice: &mut Dice) -> Fault {
     let number =
         |below: usize, dice: &mut Dice| i64::try_from(dice.below(below)).expect("a small number");
     match dice.below(7) {
         0 => Fault::Cut(number(ALL_BYTES, dice)),
         1 => Fault::Reset(number(ALL_BYTES, dice)),
-        2 | 3 => Fault::Packets(system, number(ALL_PACKETS, dice)),
+        2 => Fault::Over(Link {
+            bytes_per_sec: 10_000_000,
+            delay: Duration::from_millis(5),
+        }),
+        3 if way == Way::Plain => Fault::Packets(system, number(ALL_PACKETS, dice)),
         4 => Fault::CutOne(dice.below(7), number(ALL_BYTES / 4, dice)),
         5 => Fault::Silence(number(ALL_BYTES, dice)),
         _ => Fault::Slow(3000, Duration::from_millis(1)),

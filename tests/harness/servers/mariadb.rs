@@ -7,6 +7,9 @@ use r2d2_mysql::mysql::prelude::Queryable;
 use r2d2_mysql::mysql::{Conn, OptsBuilder};
 use std::path::{Path, PathBuf};
 
+/// As most servers do, each offers TLS: options that name files of [`certificates::write`].
+const TLS: [&str; 2] = ["ssl-cert=server.pem", "ssl-key=server.key"];
+
 /// A running server, and how to reach it.
 pub struct MariaDb {
     server: Supervised,
@@ -16,21 +19,18 @@ pub struct MariaDb {
 impl MariaDb {
     pub(super) fn start() -> Self {
         // Snapshots are told by their place in the log.
-        Self::started(&[], &["--log-bin=binlog"])
+        Self::started(&["--log-bin=binlog"])
     }
 
     /// A server that says that it is MySQL, and has no binary log.
     pub(super) fn start_as_mysql() -> Self {
-        Self::started(&[], &["--skip-log-bin", "--version=8.0.36"])
+        Self::started(&["--skip-log-bin", "--version=8.0.36"])
     }
 
-    /// A server that speaks TLS and has no binary log, with users that it lets in on conditions: `encrypted` by TLS alone, `old` by an
-    /// authentication that no client of ours knows. Certificates: see [`certificates::write`].
+    /// A server without a binary log, with users that it lets in on conditions: `encrypted` by TLS alone, `old` by an
+    /// authentication that no client of ours knows.
     pub(super) fn start_secured() -> Self {
-        let mariadb = Self::started(
-            &["ssl-cert=server.pem", "ssl-key=server.key"],
-            &["--skip-log-bin"],
-        );
+        let mariadb = Self::started(&["--skip-log-bin"]);
         let mut conn = mariadb.connect_to("mysql");
         for statement in [
             format!("CREATE USER encrypted IDENTIFIED BY '{PASSWORD}' REQUIRE SSL"),
@@ -45,8 +45,7 @@ impl MariaDb {
         mariadb
     }
 
-    /// Each secret is an option that names a file of the server's folder.
-    fn started(secrets: &[&str], more: &[&str]) -> Self {
+    fn started(more: &[&str]) -> Self {
         let server = Supervised::new("mariadb");
         let mut mariadb = Self {
             server,
@@ -69,12 +68,12 @@ impl MariaDb {
         certificates::write(mariadb.server.folder());
         mariadb.server.keep_secret("server.key");
         let folder = mariadb.server.folder().display();
-        let secrets = secrets.iter().map(|secret| {
-            let (option, file) = secret.split_once('=').expect("an option and a file");
+        let tls = TLS.map(|option| {
+            let (option, file) = option.split_once('=').expect("an option and a file");
             format!("--{option}={folder}/{file}")
         });
         let mut options = mariadb.options(&data);
-        options.extend(secrets);
+        options.extend(tls);
         options.extend(more.iter().map(ToString::to_string));
         let (port, socket) = (mariadb.port, mariadb.socket());
         let ready = || Conn::new(root(&socket)).is_ok();

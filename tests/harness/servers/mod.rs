@@ -25,7 +25,7 @@ pub fn mariadb() -> &'static MariaDb {
     SERVER.get_or_init(MariaDb::start)
 }
 
-/// A MariaDB server that speaks TLS: see [`MariaDb::start_secured`].
+/// A MariaDB server that lets its users in on conditions: see [`MariaDb::start_secured`].
 pub fn secured_mariadb() -> &'static MariaDb {
     static SERVER: OnceLock<MariaDb> = OnceLock::new();
     SERVER.get_or_init(MariaDb::start_secured)
@@ -43,7 +43,7 @@ pub fn postgres() -> &'static Postgres {
     SERVER.get_or_init(Postgres::start)
 }
 
-/// A PostgreSQL server that speaks TLS and asks each of its users who he is in another way: see [`Postgres::start_secured`].
+/// A PostgreSQL server that asks each of its users who he is in another way: see [`Postgres::start_secured`].
 pub fn secured_postgres() -> &'static Postgres {
     static SERVER: OnceLock<Postgres> = OnceLock::new();
     SERVER.get_or_init(Postgres::start_secured)

@@ -25,7 +25,7 @@ pub struct Postgres {
 
 impl Postgres {
     pub(super) fn start() -> Self {
-        let postgres = Self::started(RULES, &[]);
+        let postgres = Self::started(RULES);
         let user = format!(
             "CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'; GRANT pg_read_all_data TO reader; \
              CREATE ROLE few LOGIN PASSWORD '{PASSWORD}' CONNECTION LIMIT 3; GRANT pg_read_all_data TO few"
@@ -34,14 +34,9 @@ impl Postgres {
         postgres
     }
 
-    /// With TLS, and the users of [`SECURED_RULES`], who share a password.
+    /// With the users of [`SECURED_RULES`], who share a password.
     pub(super) fn start_secured() -> Self {
-        let settings = [
-            "ssl=on",
-            "ssl_cert_file=../server.pem",
-            "ssl_key_file=../server.key",
-        ];
-        let postgres = Self::started(SECURED_RULES, &settings);
+        let postgres = Self::started(SECURED_RULES);
         for user in ["trusted", "cleartext", "md5", "scram", "encrypted", "bare"] {
             let method = if user == "md5" {
                 "md5"
@@ -61,7 +56,7 @@ impl Postgres {
         done.expect("the server is set up");
     }
 
-    fn started(rules: &str, settings: &[&str]) -> Self {
+    fn started(rules: &str) -> Self {
         let server = Supervised::new("postgres");
         let mut postgres = Self {
             server,
@@ -87,7 +82,7 @@ impl Postgres {
             .prepare(&program("initdb", folders()), &init.map(str::to_owned));
         std::fs::write(Path::new(&data).join("pg_hba.conf"), rules)
             .expect("pg_hba.conf is written");
-        let options = postgres.options(&data, settings);
+        let options = postgres.options(&data);
         let config = postgres.root("postgres");
         let ready = || config.connect(NoTls).is_ok();
         // SIGQUIT ends it at once, with its children and its shared memory.
@@ -157,7 +152,7 @@ impl Postgres {
     }
 
     /// Nothing here outlives the tests: no durability, small buffers.
-    fn options(&self, data: &str, more: &[&str]) -> Vec<String> {
+    fn options(&self, data: &str) -> Vec<String> {
         let folder = self.server.folder().display().to_string();
         let port = self.port.to_string();
         let settings = [
@@ -169,10 +164,13 @@ impl Postgres {
             "synchronous_commit=off",
             "full_page_writes=off",
             "shared_buffers=32MB",
+            // As most servers do, each offers TLS.
+            "ssl=on",
+            "ssl_cert_file=../server.pem",
+            "ssl_key_file=../server.key",
         ];
         let places = ["-D", data, "-k", &folder, "-p", &port];
-        let settings = settings.iter().chain(more);
-        let settings = settings.flat_map(|setting| ["-c", setting]);
+        let settings = settings.iter().flat_map(|setting| ["-c", setting]);
         places
             .into_iter()
             .chain(settings)

@@ -1,4 +1,8 @@
-//! A proxy on the loopback that fails its connections after so many bytes or packets from the server.
+//! A proxy on the loopback: fails its connections after so many bytes or packets from the server, or is a slow way to it.
+
+mod link;
+
+pub use link::Link;
 
 use super::database::System;
 use std::io::{Read, Write};
@@ -32,6 +36,8 @@ pub enum Fault {
     Crumbs,
     /// So many bytes at a time, and a pause after each.
     Slow(usize, Duration),
+    /// All comes, by a link with a rate and a delay.
+    Over(Link),
 }
 
 impl Fault {
@@ -42,7 +48,7 @@ impl Fault {
             | Self::Reset(budget)
             | Self::Packets(_, budget)
             | Self::Silence(budget) => *budget,
-            Self::CutOne(..) | Self::Crumbs | Self::Slow(..) => i64::MAX,
+            Self::CutOne(..) | Self::Crumbs | Self::Slow(..) | Self::Over(_) => i64::MAX,
         }
     }
 
@@ -121,7 +127,10 @@ fn begin(client: TcpStream, upstream: TcpStream, budget: Budget) {
     }
     let [client2, upstream2] = [&client, &upstream].map(|end| end.try_clone().expect("a socket"));
     thread::spawn(move || pass(client, upstream, &Budget::endless()));
-    thread::spawn(move || pass(upstream2, client2, &budget));
+    thread::spawn(move || match &budget.fault {
+        Fault::Over(link) => link.pass(upstream2, client2),
+        _ => pass(upstream2, client2, &budget),
+    });
 }
 
 /// Passes bytes on while there are some left, then ends both connections.

@@ -36,6 +36,7 @@ pub mod generate;
 pub mod job;
 mod lasting;
 mod misfits;
+mod nearest;
 mod panics;
 mod plan;
 pub mod publish;

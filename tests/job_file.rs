@@ -110,6 +110,19 @@ fn a_value_of_the_wrong_type_is_refused_with_its_line() {
 }
 
 #[test]
+fn a_misspelled_value_is_refused_with_the_word_that_was_meant() {
+    for (text, meant) in [
+        ("format = 'parqet'", "\"parquet\""),
+        ("snapshot = \"requir\"", "\"require\""),
+        ("null_keys = 'KEEP'", "\"keep\""),
+    ] {
+        refused(&format!("tables = 't'\nkey = 'id'\n{text}\n"))
+            .says(&format!("did you mean {meant}?"));
+    }
+    refused("format = 'hunter2'\n").never_says("did you mean");
+}
+
+#[test]
 fn bad_toml_is_refused_with_its_line() {
     for (text, line) in [
         ("tables = 't'\nkey = ['id'\n", "line"),

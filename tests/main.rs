@@ -21,6 +21,7 @@ mod lists;
 mod lost;
 mod manifest;
 mod mariadb_logins;
+mod misspelled;
 mod moments;
 mod numeric;
 mod order;

@@ -1,6 +1,7 @@
 //! Which bytes a batch file holds: a format and the compression that it can do.
 
 use super::{ArrowCompression, Format, ParquetCompression, TextCompression};
+use crate::nearest::{is_slip_of, nearest};
 use crate::{Error, ErrorKind, Result};
 
 /// A format together with a compression that it can do.
@@ -84,23 +85,30 @@ fn default_compression(format: Format) -> &'static str {
 }
 
 fn refused(format: Format, compression: &str) -> Error {
+    let (words, level) = compressions(format);
+    let (codec, _) = compression.split_once(':').unwrap_or((compression, ""));
+    let meant = nearest(codec, words.iter().copied())
+        .filter(|word| *word != codec && is_slip_of(codec, word))
+        .map(|word| format!("did you mean {word}? "));
     Error::new(
         ErrorKind::Usage,
         format!("--format {format} can't do --compression {compression}"),
     )
     .advise(format!(
-        "--format {format} takes --compression {}",
-        compressions(format)
+        "{}--format {format} takes --compression {}{level}",
+        meant.unwrap_or_default(),
+        words.join(", ")
     ))
 }
 
-/// What a format takes, for a reader who wrote something else.
-fn compressions(format: Format) -> &'static str {
+/// What a format takes, for a reader who wrote something else: the words, and what there is to say of levels.
+fn compressions(format: Format) -> (&'static [&'static str], &'static str) {
+    const LEVELS: &str = ", zstd:1 to zstd:22";
     match format {
-        Format::Parquet => "none, snappy, lz4, zstd or zstd:1 to zstd:22",
-        Format::Arrow => "none, lz4 or zstd, without a level",
-        Format::Csv | Format::Ndjson => "none, gzip, zstd or zstd:1 to zstd:22",
-        Format::Pickle => "none",
+        Format::Parquet => (&["none", "snappy", "lz4", "zstd"], LEVELS),
+        Format::Arrow => (&["none", "lz4", "zstd"], ", without a level"),
+        Format::Csv | Format::Ndjson => (&["none", "gzip", "zstd"], LEVELS),
+        Format::Pickle => (&["none"], ""),
     }
 }
 

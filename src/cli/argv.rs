@@ -1,4 +1,4 @@
-//! Passwords in the argument list, where every user of the machine can read them.
+//! The argument list, and passwords in it, where every user of the machine can read them.
 
 use crate::secret::{Secret, percent_decoded};
 use std::ffi::OsString;
@@ -20,6 +20,14 @@ pub(super) fn warning(source: Option<&str>) -> Option<String> {
          FIRSTSEEN_PASSWORD or --password-file, or the URL by FIRSTSEEN_SOURCE"
             .to_owned()
     })
+}
+
+/// The arguments behind the program's name, what is no text in them replaced.
+pub(super) fn words() -> Vec<String> {
+    let arguments = std::env::args_os().skip(1);
+    arguments
+        .map(|arg| arg.to_string_lossy().into_owned())
+        .collect()
 }
 
 fn arguments() -> impl Iterator<Item = String> {

@@ -9,6 +9,7 @@ mod job_command;
 mod login;
 mod out;
 mod signals;
+mod unknown;
 mod verify;
 
 use crate::Result;
@@ -54,10 +55,13 @@ struct CompletionsArgs {
 }
 
 impl Cli {
-    /// Parses the arguments of this process. Where they are no command it says so, without a password that stands among
-    /// them, and exits.
+    /// Parses the arguments of this process. Where they are no command it says so and what was meant, without a password
+    /// that stands among them, and exits.
     pub fn of_arguments() -> Self {
-        Self::try_parse().unwrap_or_else(|error| {
+        Self::try_parse().unwrap_or_else(|mut error| {
+            let mut cli = Self::command();
+            cli.build(); // with --help and --version
+            unknown::suggest(&mut error, &cli, &argv::words());
             let text = error.render().to_string();
             let shown = struck(&text, &argv::passwords());
             if shown == text {

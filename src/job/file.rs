@@ -1,8 +1,10 @@
 //! The job file: TOML whose keys are the flags in snake case.
 
 use super::JobOptions;
+use crate::nearest::{is_slip_of, nearest};
 use crate::{Error, ErrorKind, Result};
 use clap::Args;
+use clap::builder::PossibleValue;
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
@@ -56,8 +58,23 @@ fn parse(text: &str) -> Result<JobOptions> {
         let key = key_of(text, cause.span());
         let message =
             format!("the value of {key:?} has a wrong type, or is none of the possible words");
-        at(text, cause.span(), &message).advise("firstseen run --help says what each takes")
+        let value = cause.span().and_then(|span| text.get(span));
+        let meant = meant_word(&key, value.unwrap_or_default());
+        let advice = meant.map(|word| format!("did you mean {word:?}? "));
+        let advice = advice.unwrap_or_default() + "firstseen run --help says what each takes";
+        at(text, cause.span(), &message).advise(advice)
     })
+}
+
+/// The possible word of which the value is a slip. It may be shown: it is one of ours.
+fn meant_word(key: &str, value: &str) -> Option<String> {
+    let flags = flags();
+    let mut arguments = flags.get_arguments();
+    let flag = arguments.find(|arg| arg.get_long().is_some_and(|flag| as_key(flag) == key))?;
+    let possible = flag.get_possible_values();
+    let value = value.trim_matches(['"', '\'']);
+    let word = nearest(value, possible.iter().map(PossibleValue::get_name))?;
+    is_slip_of(value, word).then(|| word.to_owned())
 }
 
 fn at(text: &str, span: Option<Range<usize>>, message: &str) -> Error {
@@ -95,12 +112,17 @@ fn is_plain(key: &str) -> bool {
 
 /// The flags' own names, so that the two can't drift apart, and the one key that is no flag.
 fn known_keys() -> Vec<String> {
-    let command = JobOptions::augment_args(clap::Command::new("job"));
-    let flags = command.get_arguments().filter_map(|arg| arg.get_long());
-    flags
-        .map(|flag| flag.replace('-', "_"))
-        .chain(["table".to_owned()])
-        .collect()
+    let flags = flags();
+    let names = flags.get_arguments().filter_map(|arg| arg.get_long());
+    names.map(as_key).chain(["table".to_owned()]).collect()
+}
+
+fn flags() -> clap::Command {
+    JobOptions::augment_args(clap::Command::new("job"))
+}
+
+fn as_key(flag: &str) -> String {
+    flag.replace('-', "_")
 }
 
 fn refuse_unknown_keys(text: &str, table: &DeTable<'_>, known: &[String]) -> Result<()> {
@@ -111,17 +133,14 @@ fn refuse_unknown_keys(text: &str, table: &DeTable<'_>, known: &[String]) -> Res
         return Ok(());
     };
     let line = line_of(text, key.span().start);
-    let similarity = |known: &String| strsim::jaro_winkler(known, key.get_ref());
-    let nearest = known
-        .iter()
-        .max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
+    let nearest = nearest(key.get_ref(), known.iter().map(String::as_str));
     let error = Error::new(
         ErrorKind::JobFile,
         format!("line {line}: the key {} is not known", shown(key.get_ref())),
     );
     Err(error.advise(format!(
         "did you mean {:?}? known are {}",
-        nearest.map_or("", String::as_str),
+        nearest.unwrap_or_default(),
         known.join(", ")
     )))
 }

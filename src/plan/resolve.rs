@@ -2,6 +2,7 @@
 
 use super::{Chosen, in_table};
 use crate::job::{Job, TableItem, named_twice};
+use crate::nearest::nearest;
 use crate::source::Catalog;
 use crate::{Error, ErrorKind, Result};
 use std::cmp::Ordering;
@@ -51,13 +52,9 @@ fn names(job: &Job, catalog: &mut dyn Catalog) -> Result<Vec<NameAndFilter>> {
 }
 
 fn missing(name: &str, catalog: &mut dyn Catalog) -> Error {
-    let similarity = |table: &String| strsim::jaro_winkler(table, name);
     let tables = catalog.base_tables().unwrap_or_default();
-    let nearest = tables
-        .iter()
-        .max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
     let error = Error::new(ErrorKind::Schema, format!("there is no table {name}"));
-    match nearest {
+    match nearest(name, tables.iter().map(String::as_str)) {
         Some(nearest) => error.advise(format!(
             "did you mean {nearest}? names are compared exactly"
         )),

@@ -1,0 +1,94 @@
+//! Which of the known names a misspelled one was meant to be.
+
+use std::cmp::Ordering;
+
+/// The known name nearest to `word`, the first of those that are equally near. There is one wherever a name is known.
+///
+/// A name that is one slip away is nearer than any other; among the rest, what begins alike and has the same letters.
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let nearness = |name: &str| {
+        let (name, word) = (name.to_lowercase(), word.to_lowercase());
+        Nearness {
+            slips: slips(&name, &word).min(2),
+            similarity: strsim::jaro_winkler(&name, &word),
+        }
+    };
+    let known = known.into_iter().map(|name| (nearness(name), name));
+    let nearest = known.reduce(
+        |best, next| {
+            if next.0.is_over(&best.0) { next } else { best }
+        },
+    );
+    nearest.map(|(_, name)| name)
+}
+
+/// Whether one is the other but for a letter that is missing, too many, wrong, or in its neighbour's place, or for their
+/// case.
+pub(crate) fn is_slip_of(word: &str, name: &str) -> bool {
+    slips(&name.to_lowercase(), &word.to_lowercase()) <= 1
+}
+
+fn slips(name: &str, word: &str) -> usize {
+    strsim::osa_distance(name, word)
+}
+
+struct Nearness {
+    slips: usize,
+    similarity: f64,
+}
+
+impl Nearness {
+    fn is_over(&self, other: &Self) -> bool {
+        let fewer_slips = other.slips.cmp(&self.slips);
+        let similar = || self.similarity.total_cmp(&other.similarity);
+        fewer_slips.then_with(similar) == Ordering::Greater
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: [&str; 7] = [
+        "source",
+        "tables",
+        "key",
+        "check-counts",
+        "partition-on",
+        "partitions",
+        "out",
+    ];
+
+    #[test]
+    fn a_slip_beats_every_likeness() {
+        for (word, name) in [
+            ("kye", "key"),
+            ("eky", "key"),
+            ("KEY", "key"),
+            ("otu", "out"),
+            ("tabels", "tables"),
+            ("partitionn", "partitions"),
+            ("partition-no", "partition-on"),
+        ] {
+            assert_eq!(nearest(word, KNOWN), Some(name), "{word}");
+        }
+    }
+
+    #[test]
+    fn what_begins_alike_is_near() {
+        for (word, name) in [
+            ("part", "partitions"),
+            ("ouput", "out"),
+            ("check", "check-counts"),
+        ] {
+            assert_eq!(nearest(word, KNOWN), Some(name), "{word}");
+        }
+        assert_eq!(nearest("anything", KNOWN.into_iter().take(0)), None);
+    }
+
+    #[test]
+    fn two_slips_are_no_slip() {
+        assert!(is_slip_of("zstdd", "zstd") && is_slip_of("Zstd", "zstd"));
+        assert!(!is_slip_of("zstddd", "zstd") && !is_slip_of("zip", "gzip2"));
+    }
+}

@@ -62,6 +62,70 @@ fn an_empty_folder_is_used() {
 }
 
 #[test]
+fn a_manifest_whose_batches_were_all_deleted_is_no_reason_to_refuse() {
+    for leaves_folder in [false, true] {
+        let case = published();
+        fs::remove_dir_all(case.path("batches")).expect("the folder is removed");
+        if leaves_folder {
+            fs::create_dir(case.path("batches")).expect("a folder");
+        }
+        job(&case).succeeds();
+        assert_eq!(case.rows().len(), 5);
+        case.verify().succeeds();
+        assert_eq!(
+            case.entries(),
+            ["batches", "batches.manifest.json", "source.sqlite"]
+        );
+    }
+}
+
+#[test]
+fn a_failed_job_leaves_the_manifest_of_deleted_batches_as_it_was() {
+    let case = published();
+    fs::remove_dir_all(case.path("batches")).expect("the folder is removed");
+    let before = fs::read(case.path("batches.manifest.json")).expect("a manifest");
+    let missing = ["--tables", "t", "--key", "nothing"];
+    case.run().args(missing).fails_with(4);
+    let after = fs::read(case.path("batches.manifest.json")).expect("a manifest");
+    assert_eq!(before, after);
+    assert_eq!(case.entries(), ["batches.manifest.json", "source.sqlite"]);
+}
+
+#[test]
+fn some_batches_that_are_left_are_refused_without_force() {
+    let case = published();
+    let first = case.files().remove(0);
+    fs::remove_file(case.path("batches").join(first)).expect("a batch is removed");
+    let left = case.files();
+    job(&case).fails_with(6).says("--force");
+    assert_eq!(case.files(), left);
+    job(&case).arg("--force").succeeds();
+    case.verify().succeeds();
+}
+
+#[test]
+fn a_result_without_rows_is_a_result() {
+    let case = Case::with(System::Sqlite, &[Table::notes("t")]);
+    job(&case).succeeds();
+    assert_eq!(case.files(), Vec::<String>::new());
+    job(&case).fails_with(6).says("--force");
+    fs::remove_dir(case.path("batches")).expect("the folder is removed");
+    job(&case).succeeds();
+}
+
+#[test]
+fn a_manifest_that_is_not_ours_is_refused_without_its_folder_too() {
+    let case = unpublished();
+    case.write("batches.manifest.json", "{\"mine\": true}");
+    for force in [&[][..], &["--force"]] {
+        let ran = job(&case).args(force).fails_with(6);
+        ran.says("batches.manifest.json");
+    }
+    let left = fs::read_to_string(case.path("batches.manifest.json"));
+    assert_eq!(left.expect("it is there"), "{\"mine\": true}");
+}
+
+#[test]
 fn a_file_and_a_symbolic_link_are_refused() {
     let case = unpublished();
     case.write("file", "mine");

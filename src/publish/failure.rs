@@ -36,7 +36,7 @@ pub(super) fn immovable(path: &Path) -> Error {
         path.display()
     );
     Error::new(ErrorKind::Output, message)
-        .advise("remove the folder and its manifest first, or name another folder with --out")
+        .advise("remove the folder first, or name another folder with --out")
 }
 
 /// An earlier result stands there, and `--force` was not given: exit code 6.

@@ -16,9 +16,10 @@ use std::path::Path;
 pub(super) enum Standing {
     /// Nothing, or an empty folder that no manifest belongs to.
     Vacant,
-    /// A manifest of ours without its folder.
+    /// A manifest of ours whose files are all gone: nothing, or an empty folder, is in their place.
     ManifestAlone,
-    /// A folder in which every file stands in the manifest beside it. Some of the manifest's files may be missing.
+    /// A folder in which every file stands in the manifest beside it. Some of the manifest's files may be missing, but
+    /// not all; where the manifest lists none, the empty folder is the whole result.
     Published,
 }
 
@@ -35,6 +36,7 @@ impl Standing {
                 Some(name) => Err(no_manifest(place, name)),
             },
             (Some(names), Some(manifest)) => match stranger(&names, &manifest) {
+                None if names.is_empty() && !manifest.files.is_empty() => Ok(Self::ManifestAlone),
                 None => Ok(Self::Published),
                 Some(name) => Err(not_in_manifest(place, name)),
             },

@@ -9,7 +9,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// A folder that a job may publish to: absent, empty, or an earlier result that `--force` allows to be replaced.
+/// A folder that a job may publish to: absent, empty, or an earlier result that `--force` allows to be replaced. Where the
+/// files of an earlier result are all gone there is nothing to lose, and its manifest is replaced without `--force`.
 ///
 /// What was true when it was checked is checked again under the lock, and again right before the folder moves.
 #[derive(Debug, Clone)]
@@ -48,10 +49,8 @@ impl Target {
     pub(super) fn standing(&self) -> Result<Standing> {
         let standing = Standing::of(&self.place)?;
         match standing {
-            Standing::Vacant => {}
-            Standing::ManifestAlone if self.force => {}
+            Standing::Vacant | Standing::ManifestAlone => {}
             Standing::Published if self.force => check_movable(&self.place.out)?,
-            Standing::ManifestAlone => return Err(published(&self.place.manifest)),
             Standing::Published => return Err(published(&self.place.out)),
         }
         Ok(standing)

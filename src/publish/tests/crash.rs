@@ -119,6 +119,29 @@ fn the_same_holds_where_folders_cannot_be_exchanged() {
 }
 
 #[test]
+fn over_a_manifest_whose_files_are_gone_the_next_command_completes_or_the_next_job_begins_anew() {
+    for leaves_folder in [false, true] {
+        for files in RESULTS {
+            for cut in moments(&with_exchange()) {
+                let spot = Spot::new();
+                spot.publish("old", OLD);
+                fs::remove_dir_all(spot.out()).unwrap();
+                if leaves_folder {
+                    fs::create_dir(spot.out()).unwrap();
+                }
+                die(&spot, files, &with_exchange(), cut);
+                if roll_forward(&spot.out()).unwrap() == RollForward::Swept && cut < MOMENTS_BEFORE
+                {
+                    spot.check(false).unwrap();
+                    spot.publish("new", files);
+                }
+                assert_eq!(spot.whole_result().as_deref(), Some("new"), "moment {cut}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_publication_taken_back_after_any_step_leaves_the_target_as_it_was() {
     for actions in [with_exchange(), with_two_renames()] {
         for taken in 0..=actions.len() {

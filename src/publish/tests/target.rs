@@ -122,13 +122,41 @@ fn a_manifest_that_is_a_folder_or_a_symlink_is_refused() {
 }
 
 #[test]
-fn a_manifest_without_its_folder_is_replaced_with_force_only() {
+fn a_manifest_whose_files_are_all_gone_is_replaced() {
+    for leaves_folder in [false, true] {
+        let spot = Spot::new();
+        spot.publish("old", A);
+        fs::remove_dir_all(spot.out()).unwrap();
+        if leaves_folder {
+            fs::create_dir(spot.out()).unwrap();
+        }
+        let staging = spot.staging(false);
+        write(staging.folder(), A);
+        staging.publish(&manifest_of("new", A), &|| Ok(())).unwrap();
+        assert_eq!(spot.whole_result().as_deref(), Some("new"));
+    }
+}
+
+#[test]
+fn one_file_that_is_left_is_replaced_with_force_only() {
+    let spot = Spot::new();
+    spot.publish("old", A);
+    fs::remove_file(spot.out().join("a.csv")).unwrap();
+    assert_eq!(refusal(spot.check(false)).0, ErrorKind::Exists);
+    spot.check(true).unwrap();
+}
+
+#[test]
+fn a_file_that_comes_back_while_the_job_runs_is_left_as_it_is() {
     let spot = Spot::new();
     spot.publish("old", A);
     fs::remove_dir_all(spot.out()).unwrap();
-    assert_eq!(refusal(spot.check(false)).0, ErrorKind::Exists);
-    spot.publish("new", A);
-    assert_eq!(spot.whole_result().as_deref(), Some("new"));
+    let staging = spot.staging(false);
+    fs::create_dir(spot.out()).unwrap();
+    write(&spot.out(), A);
+    let result = staging.publish(&manifest_of("new", &[]), &|| Ok(()));
+    assert_eq!(refusal(result).0, ErrorKind::Exists);
+    assert_eq!(spot.whole_result().as_deref(), Some("old"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::keeps;
 use crate::harness::{Case, ENCODED_PASSWORD, Firstseen, PASSWORD, System, Table};
 use rustix::process::Signal;
 use std::fs;
-use std::process::Command;
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 const SERVERS: [System; 2] = [System::MariaDb, System::Postgres];
@@ -44,7 +44,7 @@ fn the_list_of_processes_has_no_password_of_a_file_or_the_environment() {
     }
 }
 
-/// What the kernel and `ps` show of a job that waits for its rows.
+/// What every user of the machine may read of a job that waits for its rows.
 fn listed_while_it_reads(system: System, job: Firstseen) -> String {
     let wait = match system {
         System::MariaDb => "SLEEP(20) = 0",
@@ -56,17 +56,28 @@ fn listed_while_it_reads(system: System, job: Firstseen) -> String {
     let mut running = job.start();
     std::thread::sleep(Duration::from_millis(400));
     assert!(running.runs(), "it waits for its rows");
-    let id = running.id();
-    let ps = Command::new("ps")
-        .args(["-ww", "-o", "args=", "-p", &id.to_string()])
-        .output();
-    let ps = ps
-        .map(|ps| String::from_utf8_lossy(&ps.stdout).into_owned())
-        .expect("ps");
-    let kernel = fs::read(format!("/proc/{id}/cmdline")).expect("a command line");
+    let listed = readable_by_all(running.id());
     running.signal(Signal::TERM);
     keeps(running.end().exits_with(143), &[PASSWORD, ENCODED_PASSWORD]);
-    format!("{ps}\n{}", String::from_utf8_lossy(&kernel))
+    listed
+}
+
+/// What the kernel tells everybody of a process, `cmdline` among it. `ps` has nothing else to show; the environment is
+/// for the process's own user.
+fn readable_by_all(id: u32) -> String {
+    let environment = fs::metadata(format!("/proc/{id}/environ")).expect("an environment");
+    let mode = environment.permissions().mode();
+    assert_eq!(mode & 0o077, 0, "the environment is closed to others");
+    let entries = fs::read_dir(format!("/proc/{id}")).expect("a process that runs");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let files = paths.filter(|path| {
+        let found = fs::symlink_metadata(path);
+        found.is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o004 != 0)
+    });
+    let contents = files.filter_map(|path| fs::read(path).ok());
+    contents
+        .map(|content| String::from_utf8_lossy(&content).into_owned())
+        .collect()
 }
 
 #[test]

@@ -16,6 +16,7 @@ run:
 test:
 	tests/prepare.sh
 	python3 -B -m unittest discover -q bench
+	python3 -B -m unittest discover -q tests
 	cargo test --release --locked --lib --test main
 
 # 200 runs with random faults; SOAK_SEED replays one, SOAK_RUNS takes more.
@@ -25,7 +26,9 @@ soak:
 
 # What must hold before a commit.
 check:
+	tests/prepare.sh check
 	cargo fmt --check
+	python3 -B tests/crates.py
 	cargo clippy --release --locked --all-targets -- -D warnings
 
 # The full-size job beside raw drains of the same rows and other tools: bench/README.md. BENCH='--pairs 1' passes flags.

@@ -2,7 +2,8 @@
 # Brings what the tests need: a C compiler and perl (the build), MariaDB, PostgreSQL, sqlite3 and strace from Debian, and
 # a Python environment with the readers. Installs only what is missing, and starts no server.
 #
-#   tests/prepare.sh [build|bench]    build: only what compiling needs; bench: also what the bench compares with
+#   tests/prepare.sh [build|check|bench]    build: only what compiling needs; check: also what `make check` needs; bench:
+#                                           also what the bench compares with
 #
 # The environment is kept in FIRSTSEEN_TEST_VENV (default: the user's cache) until tests/requirements.txt changes, the
 # bench's in BENCH_VENV until bench/requirements.txt does.
@@ -21,6 +22,11 @@ have_postgres() {
     have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
 }
 
+# Cargo and pip know no authorities of their own; other systems than Debian keep them elsewhere.
+have_authorities() {
+    [ -n "${SSL_CERT_FILE:-}${SSL_CERT_DIR:-}" ] || compgen -G '/etc/ssl/cert*/?*' >/dev/null || [ -e /etc/ssl/cert.pem ]
+}
+
 # `ensurepip` is in the package python3-venv, and missing from Debian's bare python3.
 have_venv() {
     have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null
@@ -29,11 +35,16 @@ have_venv() {
 missing_packages() {
     { have cc && have make; } || echo build-essential
     have perl || echo perl
+    have_authorities || echo ca-certificates
     [ "$needs" = build ] && return
+    have python3 || echo python3
+    [ "$needs" = check ] && return
     have mariadbd || printf '%s\n' mariadb-server-core mariadb-client-core
     have_postgres || echo postgresql
     have sqlite3 || echo sqlite3
     have strace || echo strace
+    have mount || echo mount
+    have mkfs.ext4 || echo e2fsprogs
     have_venv || echo python3-venv
     [ "$needs" = bench ] || return 0
     missing_clients
@@ -104,7 +115,7 @@ install_what_can_be() {
 mapfile -t packages < <(missing_packages)
 [ "${#packages[@]}" -eq 0 ] || install_packages "${packages[@]}"
 case $needs in
-    build) ;;
+    build | check) ;;
     bench) make_venv "${BENCH_VENV:-$cache/bench-venv}" "$here/../bench/requirements.txt" ;;
     *) make_venv "${FIRSTSEEN_TEST_VENV:-$cache/venv}" "$here/requirements.txt" ;;
 esac

@@ -1,0 +1,115 @@
+#!/usr/bin/env -S python3 -B
+"""Holds the crates that the binary is made of to licences that it may carry, and to a number.
+
+The licences are those that deny.toml allows, where cargo-deny finds them, too: of every platform's crates. The number is
+that of this platform's. Crates that only the build runs are among both, since some of them generate code.
+"""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+DENY = Path(__file__).parent.parent / "deny.toml"
+TREE = ["cargo", "tree", "--locked", "--edges", "normal,build"]
+ALL_PLATFORMS = ["--target", "all"]
+CRATES_AT_MOST = 390
+WHO_LINES = 12  # of a tree that may be long
+
+
+class Unreadable(Exception):
+    """What stands where a licence should."""
+
+
+def is_allowed(expression, allowed):
+    """Whether a crate of this SPDX expression may be carried; `/` is Cargo's old word for OR."""
+    words = re.findall(r"[()]|[^\s()]+", expression.replace("/", " OR "))
+    allows = _any(words, allowed)
+    if words:
+        raise Unreadable(expression)
+    return allows
+
+
+def _any(words, allowed):
+    allows = _all(words, allowed)
+    while words[:1] == ["OR"]:
+        words.pop(0)
+        allows = _all(words, allowed) or allows
+    return allows
+
+
+def _all(words, allowed):
+    allows = _one(words, allowed)
+    while words[:1] == ["AND"]:
+        words.pop(0)
+        allows = _one(words, allowed) and allows
+    return allows
+
+
+def _one(words, allowed):
+    word = words.pop(0) if words else ""
+    if word == "(":
+        allows = _any(words, allowed)
+        if words[:1] != [")"]:
+            raise Unreadable("a parenthesis has no end")
+        words.pop(0)
+        return allows
+    if word in ("", ")", "AND", "OR", "WITH"):
+        raise Unreadable(f"no licence before {word!r}")
+    if words[:1] == ["WITH"]:
+        words.pop(0)
+        word = f"{word} WITH {words.pop(0) if words else ''}"
+    return word in allowed
+
+
+def crates(tree):
+    """Each crate of a tree in lines of `NAME vVERSION|LICENCE`, with its licence; ` (*)` marks one that was shown before."""
+    lines = (line.removesuffix(" (*)") for line in tree.splitlines() if line)
+    pairs = (line.split("|", 1) for line in lines)
+    return {" ".join(crate.split()[:2]): licence for crate, licence in pairs}
+
+
+def refused(licences, allowed):
+    """The crates that may not be carried, with their licences."""
+
+    def may_be_carried(licence):
+        try:
+            return is_allowed(licence, allowed)
+        except Unreadable:
+            return False
+
+    return {crate: licence for crate, licence in licences.items() if not may_be_carried(licence)}
+
+
+def _tree(*options):
+    done = subprocess.run([*TREE, *options], cwd=DENY.parent, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        sys.exit("tests/crates.py: cargo tree fails")
+    return done.stdout
+
+
+def _listed(*options):
+    return crates(_tree("--prefix", "none", "--format", "{p}|{l}", *options))
+
+
+def _who_brings(crate):
+    lines = _tree(*ALL_PLATFORMS, "--invert", crate.replace(" v", "@")).splitlines()
+    more = ["…"] if len(lines) > WHO_LINES else []
+    return "\n".join(f"  {line}" for line in lines[:WHO_LINES] + more)
+
+
+def check():
+    allowed = set(tomllib.loads(DENY.read_text())["licenses"]["allow"])
+    of_all, of_this = _listed(*ALL_PLATFORMS), _listed()
+    for crate, licence in refused(of_all, allowed).items():
+        print(f"tests/crates.py: {crate}: {licence or 'no licence'} is not among those of deny.toml", file=sys.stderr)
+        print(_who_brings(crate), file=sys.stderr)
+    if len(of_this) > CRATES_AT_MOST:
+        print(f"tests/crates.py: {len(of_this)} crates, at most {CRATES_AT_MOST} are wanted", file=sys.stderr)
+    print(f"{len(of_this)} crates, {len(of_all)} on all platforms, {len(set(of_all.values()))} licence expressions")
+    return not refused(of_all, allowed) and len(of_this) <= CRATES_AT_MOST
+
+
+if __name__ == "__main__":
+    sys.exit(0 if check() else 1)

@@ -1,5 +1,6 @@
-"""Which licences may be carried. `python3 -B -m unittest discover tests`"""
+"""Which crates and licences may be carried. `python3 -B -m unittest discover tests`"""
 
+import re
 import sys
 import tomllib
 import unittest
@@ -69,6 +70,13 @@ class Licences(unittest.TestCase):
         self.assertEqual(listed["thiserror-impl v1.0.69"], "MIT OR Apache-2.0")
         refused = crates.refused(listed, allowed)
         self.assertEqual(refused, {"redshift-iam v0.3.2": "GPL-3.0", "unnamed v1.0.0": ""})
+
+    def test_contributing_says_why_each_direct_dependency_is_there(self):
+        folder = crates.DENY.parent
+        direct = set(tomllib.loads((folder / "Cargo.toml").read_text())["dependencies"])
+        rows = (folder / "CONTRIBUTING.md").read_text().split("## Dependencies")[1].split("\n## ")[0]
+        first_cells = [row.split("|")[1] for row in rows.splitlines() if row.startswith("| `")]
+        self.assertEqual(set(re.findall(r"`([\w-]+)`", "".join(first_cells))), direct)
 
     def test_no_copyleft_is_allowed(self):
         allowed = tomllib.loads(crates.DENY.read_text())["licenses"]["allow"]

@@ -1,7 +1,8 @@
-//! The batch files are the same bytes whatever the workers and the speed of each table.
+//! The batch files are the same bytes whatever the workers and the speed of each table, and whatever machine built firstseen.
 
 use crate::harness::{Case, Dice, System, Table};
 use std::fmt::Write as _;
+use std::process::Command;
 
 /// Runs of each system, each with other workers and delays.
 const RUNS: u64 = 100;
@@ -22,6 +23,29 @@ fn mariadb_gives_the_same_bytes_however_slow_its_tables_are() {
 #[test]
 fn postgresql_gives_the_same_bytes_however_slow_its_tables_are() {
     gives_the_same_bytes(System::Postgres);
+}
+
+/// A compressor of the system's would make the bytes its own.
+#[test]
+fn the_binary_takes_nothing_but_the_c_library_from_the_system() {
+    let ldd = Command::new("ldd")
+        .arg(env!("CARGO_BIN_EXE_firstseen"))
+        .output()
+        .expect("ldd runs");
+    let libraries = String::from_utf8(ldd.stdout).expect("text");
+    assert!(libraries.contains("libc.so"), "{libraries}");
+    for library in libraries.lines() {
+        let is_of_c = [
+            "linux-vdso",
+            "libc.so",
+            "libm.so",
+            "libgcc_s.so",
+            "ld-linux",
+        ]
+        .iter()
+        .any(|name| library.contains(name));
+        assert!(is_of_c, "{library}");
+    }
 }
 
 /// Every key stands in every table, in another order, so that a late read of an early table would show.

@@ -52,11 +52,12 @@ def command(program, database, connections):
 
 def environment(database, url):
     """Where to connect, by the way that the URL says."""
+    tls = {"DRAIN_TLS": "1"} if "sslmode=require" in url else {}
     if database == "postgres":
-        return os.environ | {"DRAIN_URL": url}
+        return os.environ | {"DRAIN_URL": url} | tls
     if database == "sqlite":
         return os.environ | {"DRAIN_PATH": url.removeprefix("sqlite://")}
-    return mysql_environment(url, "DRAIN")
+    return mysql_environment(url, "DRAIN") | tls
 
 
 def mysql_environment(url, prefix):

@@ -5,7 +5,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 
-from server import free_port, prepare, program, running, succeeds
+from server import certified, free_port, prepare, program, running, succeeds
 
 # At scale 1 the thirteen tables take 2 GB in InnoDB.
 POOL_BYTES = 3 << 30
@@ -20,6 +20,7 @@ def started(folder, scale):
     prepare(folder, _install(folder))
     port = free_port()
     socket = _socket(folder, port)
+    certificate, key = certified(folder)
     words = [
         program("mariadbd"),
         "--no-defaults",
@@ -28,6 +29,8 @@ def started(folder, scale):
         f"--port={port}",
         f"--pid-file={folder / 'pid'}",
         "--bind-address=127.0.0.1",
+        f"--ssl-cert={certificate}",
+        f"--ssl-key={key}",
         "--skip-log-bin",
         "--local-infile=1",
         f"--innodb-buffer-pool-size={max(LEAST_POOL_BYTES, int(POOL_BYTES * scale))}",
@@ -39,15 +42,20 @@ def started(folder, scale):
         yield server
 
 
-def url(server, name):
-    """The URL of a database, which is made if it isn't there, by TCP as a client elsewhere would come."""
+def urls(server, name):
+    """The URLs of a database, which is made if it isn't there: one for each way in."""
     statements = f"""
         CREATE DATABASE IF NOT EXISTS {name};
         CREATE OR REPLACE USER bench@'%' IDENTIFIED BY '{server.password}';
         GRANT ALL ON *.* TO bench@'%';
     """
     _told(server, statements)
-    return f"mysql://bench:{server.password}@127.0.0.1:{server.port}/{name}"
+    user = f"mysql://bench:{server.password}@"
+    return {
+        "socket": f"{user}localhost/{name}?socket={_socket(server.folder, server.port)}",
+        "tcp": f"{user}127.0.0.1:{server.port}/{name}?sslmode=disable",
+        "tls": f"{user}127.0.0.1:{server.port}/{name}?sslmode=require",
+    }
 
 
 def settle(server, _name):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from machine import cores
-from source import DATABASES
+from source import DATABASES, WAYS
 from stop import Stop
 
 PARTS = ["drains", "contenders", "scaling", "promises"]
@@ -27,6 +27,7 @@ class Options:
     slow_pairs: int
     scale: float
     databases: list[str]
+    ways: list[str]
     workers: int
     firstseen: str
     beside: list[tuple[str, str]]
@@ -47,6 +48,7 @@ def parsed():
         slow_pairs=min(given.slow_pairs, given.pairs),
         scale=given.scale,
         databases=given.databases,
+        ways=given.ways,
         workers=given.workers,
         firstseen=str(given.firstseen.resolve()),
         beside=[(f"firstseen, {name}", str(path.resolve())) for name, path in given.beside],
@@ -65,9 +67,11 @@ def _parser():
     add("--scale", type=_above_zero(float), default=1, metavar="S", help="size of the tables [1: 15,096,590 rows]")
     databases = f"of the drains and the promises [{','.join(DATABASES)}]"
     add("--databases", type=_names(DATABASES), default=DATABASES, metavar="NAME,…", help=databases)
+    ways = f"of the drains, into MariaDB and PostgreSQL [{','.join(WAYS)}]"
+    add("--ways", type=_names(WAYS), default=WAYS, metavar="NAME,…", help=ways)
     add("--workers", type=_above_zero(int), default=cores(), metavar="N", help="connections [the cores]")
     add("--firstseen", type=Path, default=_built(), metavar="PATH", help="binary [make's release build]")
-    beside = "another binary, which is measured with the promises; as often as you like"
+    beside = "another binary, which is measured with the drains and the promises; as often as you like"
     add("--beside", type=_named_path, action="append", default=[], metavar="NAME=PATH", help=beside)
     add("--save", action="store_true", help="write bench/results/ and the figures in README.md")
     return parser

@@ -2,13 +2,14 @@
 
 from dataclasses import asdict, replace
 from datetime import date
+from functools import partial
 
 from contender import Beside, DRAIN_AND_FIRSTSEEN, EVERYONE, WITHOUT_PROMISES
 from job import FULL_ROWS
 from machine import commit, machine
 from rounds import Counts, Rounds
 from size import Size
-from source import opened, private
+from source import opened, private, ways
 
 ROWS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1]
 WORKERS = [1, 2, 4, 8, 13]
@@ -18,14 +19,22 @@ DISTINCT_SCALE = 1 / 4
 
 
 def drains(options):
-    """Each database: its drain, and firstseen."""
-    return _by_database(DRAIN_AND_FIRSTSEEN, options)
+    """Each database, by each way into it: its drain, and firstseen."""
+    setting = _setting(options)
+    kinds = [*DRAIN_AND_FIRSTSEEN, *_beside(options)]
+    points = []
+    for database in options.databases:
+        with opened(database, options) as source_of:
+            for way in ways(database, options):
+                by_way = partial(source_of, way=way) if way else source_of
+                point = _point(by_way, Size(options.scale), kinds, options, setting)
+                points.append({"database": database, "way": way} | point)
+    return setting | {"points": points}
 
 
 def promises(options):
     """Each database: firstseen with its defaults, and without what they promise."""
-    beside = [Beside(*each) for each in options.beside]
-    return _by_database([*WITHOUT_PROMISES, *beside], options)
+    return _by_database([*WITHOUT_PROMISES, *_beside(options)], options)
 
 
 def contenders(options):
@@ -52,6 +61,10 @@ def scaling(options):
             "by_workers": points([full], WORKERS),
             "by_distinct": points([_with_share(options.scale, share) for share in DISTINCT_SHARES], [options.workers]),
         }
+
+
+def _beside(options):
+    return [Beside(*each) for each in options.beside]
 
 
 def _by_database(kinds, options):

@@ -3,8 +3,9 @@
 import signal
 import subprocess
 from contextlib import contextmanager
+from urllib.parse import quote
 
-from server import free_port, prepare, program, running, succeeds
+from server import certified, free_port, prepare, program, running, succeeds
 
 # At scale 1 the thirteen tables take 1.8 GB.
 BUFFER_BYTES = 3 << 30
@@ -16,8 +17,12 @@ def started(folder, scale):
     """The running server."""
     prepare(folder, _initdb(folder))
     port = free_port()
+    certificate, key = certified(folder)
     settings = [
         "listen_addresses=127.0.0.1",
+        "ssl=on",
+        f"ssl_cert_file={certificate}",
+        f"ssl_key_file={key}",
         f"shared_buffers={max(LEAST_BUFFER_BYTES, int(BUFFER_BYTES * scale)) >> 20}MB",
         "fsync=off",
         "wal_level=minimal",
@@ -31,12 +36,17 @@ def started(folder, scale):
         yield server
 
 
-def url(server, name):
-    """The URL of a database, which is made if it isn't there, by TCP as a client elsewhere would come."""
+def urls(server, name):
+    """The URLs of a database, which is made if it isn't there: one for each way in."""
     if not succeeds(_client(server, name), input=b"SELECT 1"):
         _tell(server, "postgres", f"CREATE DATABASE {name}")
     _tell(server, name, f"ALTER ROLE bench PASSWORD '{server.password}'")
-    return f"postgresql://bench:{server.password}@127.0.0.1:{server.port}/{name}?sslmode=disable"
+    user, place = f"postgresql://bench:{server.password}@", f":{server.port}/{name}"
+    return {
+        "socket": f"{user}{quote(str(server.folder), safe='')}{place}",
+        "tcp": f"{user}127.0.0.1{place}?sslmode=disable",
+        "tls": f"{user}127.0.0.1{place}?sslmode=require",
+    }
 
 
 def settle(server, name):

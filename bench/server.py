@@ -73,6 +73,15 @@ def prepare(folder, words):
     made.touch()
 
 
+def certified(folder):
+    """The server's certificate and key, in its folder; made at the first use, for whoever asks for TLS and checks nothing."""
+    certificate, key = folder / "server.pem", folder / "server.key"
+    if not certificate.exists():
+        request = [program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "3650"]
+        _run_as_server(folder, [*request, "-keyout", str(key), "-out", str(certificate)])
+    return certificate, key
+
+
 @contextmanager
 def running(words, folder, port, signal, is_ready):
     """Runs a server until the block ends, also by an error. Should this process be killed, the server gets `signal`."""
@@ -121,11 +130,18 @@ def _as_server(options, words):
 
 
 def _make(folder, words):
+    try:
+        _run_as_server(folder, words)
+    except Stop:
+        shutil.rmtree(folder)
+        raise
+
+
+def _run_as_server(folder, words):
     done = subprocess.run(
         _as_server([], words), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     if done.returncode != 0:
-        shutil.rmtree(folder)
         raise Stop(f"{words[0]} ended with {done.returncode}:\n{done.stdout}")
 
 

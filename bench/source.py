@@ -14,6 +14,9 @@ from stop import Stop
 PRIVATE_SERVERS = {"mariadb": mariadb, "postgres": postgres}
 DATABASES = [*PRIVATE_SERVERS, "sqlite"]
 
+# By a Unix socket, by TCP without encryption, by TCP with TLS.
+WAYS = ["socket", "tcp", "tls"]
+
 
 @dataclass(frozen=True)
 class Source:
@@ -22,16 +25,20 @@ class Source:
     database: str
     url: str
     server: object
+    way: str | None = None  # one of WAYS; None for a file, or where a given URL says it
 
 
 @contextmanager
 def opened(database, options):
-    """Yields a function from a `Size` to the source that holds it. A private server runs until the block ends."""
+    """Yields a function from a `Size`, and a way in, to the source that holds it.
+
+    A private server runs until the block ends.
+    """
     given = os.environ.get(f"BENCH_{database.upper()}_URL")
     if given:
-        yield lambda size: _given(database, given, size, options)
+        yield lambda size, _way=None: _given(database, given, size, options)
     elif database == "sqlite":
-        yield lambda size: _file(size, options)
+        yield lambda size, _way=None: _file(size, options)
     else:
         with private(database, options) as source_of:
             yield source_of
@@ -42,7 +49,14 @@ def private(database, options):
     """As `opened`, by a server of our own in any case."""
     module = PRIVATE_SERVERS[database]
     with module.started(options.folder / database, options.scale) as server:
-        yield lambda size: _private(database, module, server, size, options)
+        yield lambda size, way="tcp": _private(database, module, server, size, way, options)
+
+
+def ways(database, options):
+    """The ways into a database: those that were asked for, or the one that there is."""
+    if database == "sqlite" or os.environ.get(f"BENCH_{database.upper()}_URL"):
+        return [None]
+    return options.ways
 
 
 def environment(url):
@@ -65,11 +79,11 @@ def _file(size, options):
     return Source("sqlite", url, NoServer())
 
 
-def _private(database, module, server, size, options):
-    url = module.url(server, size.name)
+def _private(database, module, server, size, way, options):
+    url = module.urls(server, size.name)[way]
     if _fill_once(database, url, size, options):
         module.settle(server, size.name)
-    return Source(database, url, server)
+    return Source(database, url, server, way)
 
 
 def _fill_once(database, url, size, options):

@@ -4,6 +4,7 @@ from figures import CPU, PEAK, SERVER_CPU, WALL, by_speed, ratios, spread, value
 
 MEGABYTE = 1e6
 
+WAYS = {"socket": "Unix socket", "tcp": "TCP", "tls": "TLS"}
 NAMES = {"mariadb": "MariaDB", "postgres": "PostgreSQL", "sqlite": "SQLite"}
 
 
@@ -26,21 +27,26 @@ def figures(parts):
 
 
 def drains(part):
-    return _by_database(part, "× drain")
+    return _by_place("database, by", [(_place(point), point) for point in part["points"]], "× drain")
 
 
 def promises(part):
-    return _by_database(part, "× defaults")
+    return _by_place("database", [(NAMES[name], point) for name, point in part["databases"].items()], "× defaults")
 
 
-def _by_database(part, ratio):
-    header = ["database", "client", "wall s", ratio, "CPU s", ratio, "server CPU s", "peak MB"]
+def _by_place(place, points, ratio):
+    header = [place, "client", "wall s", ratio, "CPU s", ratio, "server CPU s", "peak MB"]
     rows = []
-    for database, point in part["databases"].items():
+    for name, point in points:
         base, *others = point["clients"]
         clients = [base, *(client for client in others if not client["not_run"])]
-        rows += [[NAMES[database], client["name"], *_costs(client, base)] for client in clients]
+        rows += [[name, client["name"], *_costs(client, base)] for client in clients]
     return _table(header, rows, left=2)
+
+
+def _place(point):
+    name, way = NAMES[point["database"]], WAYS.get(point["way"])
+    return f"{name}, {way}" if way else name
 
 
 def contenders(part):
@@ -101,7 +107,7 @@ def readme(parts):
         place = part["machine"].partition(", load")[0]
         texts.append(f"{place}; {', '.join(part['versions'])}; median of {_rounds(part)}.\n")
     if "drains" in parts:
-        texts.append(f"{_beside_drains(parts['drains'])}\n")
+        texts.append(f"{_beside_drains(parts['drains'])}")
     return "\n".join(texts)
 
 
@@ -126,12 +132,15 @@ def _short(part):
 
 
 def _beside_drains(part):
-    said = []
-    for database, point in part["databases"].items():
-        base, ours = point["clients"]
+    """Where the ways into a database are columns."""
+    header = ["firstseen × raw drain, alternating with it alone", *WAYS.values(), "file"]
+    found = {}
+    for point in part["points"]:
+        base, ours = point["clients"][:2]
         by_drain = spread("{:.2f}", ratios(ours, base, WALL)).split(" (")[0]
-        said.append(f"{by_drain}× on {NAMES[database]}")
-    return f"Beside the raw drain of each database, alternating with it alone: {', '.join(said)}."
+        found.setdefault(NAMES[point["database"]], {})[point["way"]] = f"{by_drain}×"
+    rows = [[name, *(by_way.get(way, "") for way in [*WAYS, None])] for name, by_way in found.items()]
+    return _table(header, rows, left=1)
 
 
 def _costs(client, base):

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import figures
 import results
 import svg
+import tables
 from rounds import Counts, _in_a_line
 from size import Size
 from stop import Stop
@@ -43,7 +44,13 @@ DRAIN, OURS = client("raw drain", [2, 4, 2], first_seen=None), client("firstseen
 SLOW = client("a slow one", [30], first_seen=False, compared={"strange_rows": 7})
 ABSENT = client("an absent one", [], not_run="no module named | it")
 PARTS = {
-    "drains": setting() | {"databases": {"sqlite": point(DRAIN, OURS)}},
+    "drains": setting()
+    | {
+        "points": [
+            {"database": "mariadb", "way": "tls"} | point(DRAIN, OURS, client("firstseen, old", [4, 5, 2])),
+            {"database": "sqlite", "way": None} | point(DRAIN, OURS),
+        ]
+    },
     "contenders": setting() | point(DRAIN, OURS, ABSENT, SLOW),
     "promises": setting() | {"databases": {"sqlite": point(OURS, client("firstseen --snapshot off", [3, 5, 2]))}},
     "scaling": setting() | {name: [point(DRAIN, OURS)] * 2 for name in ("by_rows", "by_workers", "by_distinct")},
@@ -91,6 +98,8 @@ class Bench(unittest.TestCase):
             text = (folder / "figures.md").read_text()
             self.assertIn(r"not run: no module named \| it", text)
             self.assertIn("| × defaults |", text)
+            self.assertIn("| MariaDB, TLS | firstseen, old |", text)
+            self.assertIn("| MariaDB |  |  | 1.25× |  |", tables.readme(PARTS))
             self.assertIn("7 of 20 aren't the first-seen", text)
             columns = {line.count("|") - line.count(r"\|") for line in text.splitlines() if line.startswith("| a ")}
             self.assertEqual(len(columns), 1)

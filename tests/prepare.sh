@@ -53,6 +53,7 @@ missing_packages() {
 # The drains are compiled with the databases' own clients, and so is MySQLdb, as a module of Python.
 missing_clients() {
     have pkg-config || echo pkg-config
+    have openssl || echo openssl
     pkg-config --exists libmariadb 2>/dev/null || echo libmariadb-dev
     pkg-config --exists libpq 2>/dev/null || echo libpq-dev
     pkg-config --exists sqlite3 2>/dev/null || echo libsqlite3-dev

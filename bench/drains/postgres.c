@@ -1,4 +1,4 @@
-/* Reads tables from PostgreSQL by COPY in the binary format, and keeps nothing. DRAIN_URL says where.
+/* Reads tables from PostgreSQL by COPY in the binary format, and keeps nothing. DRAIN_URL says where; with DRAIN_TLS it asks for TLS.
  * A message of COPY is a row; its cells aren't told apart. */
 #include "drain.h"
 #include <libpq-fe.h>
@@ -9,6 +9,8 @@ static PGconn *connect_to_server(void)
     PGconn *postgres = PQconnectdb(url == NULL ? "" : url);
     if (PQstatus(postgres) != CONNECTION_OK)
         fail("connecting", PQerrorMessage(postgres));
+    if ((PQsslInUse(postgres) != 0) != (getenv("DRAIN_TLS") != NULL))
+        fail("connecting", "not by the way that was asked for");
     return postgres;
 }
 

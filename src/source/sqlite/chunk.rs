@@ -14,18 +14,28 @@ pub(super) struct Chunk {
     columns: usize,
     rows: usize,
     bytes: Vec<u8>,
-    /// Where each cell stands, row after row.
-    cells: Vec<Cell>,
+    /// Of each cell, row after row, where it ends in `bytes`. The next one begins there.
+    cells: Vec<End>,
     row_ids: Vec<i64>,
 }
 
-struct Cell {
-    start: usize,
-    /// Before the start for NULL.
-    end: usize,
-}
+/// Where a cell ends, and whether it is NULL: twice the one, plus the other.
+#[derive(Clone, Copy)]
+struct End(usize);
 
-const NULL: Cell = Cell { start: 1, end: 0 };
+impl End {
+    fn new(end: usize, is_null: bool) -> Self {
+        Self(end << 1 | usize::from(is_null))
+    }
+
+    fn place(self) -> usize {
+        self.0 >> 1
+    }
+
+    fn is_null(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
 
 impl Chunk {
     pub fn new(columns: usize) -> Self {
@@ -46,15 +56,17 @@ impl Chunk {
         self.rows >= ROWS || self.bytes.len() >= BYTES
     }
 
+    /// Adds the next cell of the row, which travels as it is.
+    #[inline]
+    pub fn push_bytes(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+        self.cells.push(End::new(self.bytes.len(), false));
+    }
+
     /// Adds the next cell of the row.
     pub fn push(&mut self, storage: Storage, value: ValueRef<'_>) -> Result<(), OtherClass> {
-        let start = self.bytes.len();
-        self.cells.push(if storage.append(value, &mut self.bytes)? {
-            let end = self.bytes.len();
-            Cell { start, end }
-        } else {
-            NULL
-        });
+        let is_null = !storage.append(value, &mut self.bytes)?;
+        self.cells.push(End::new(self.bytes.len(), is_null));
         Ok(())
     }
 
@@ -71,8 +83,13 @@ impl WrittenRows for Chunk {
     }
 
     fn cell(&self, row: usize, column: usize) -> Option<&[u8]> {
-        let cell = self.cells.get(row * self.columns + column)?;
-        self.bytes.get(cell.start..cell.end)
+        let index = row * self.columns + column;
+        let end = self.cells.get(index).filter(|end| !end.is_null())?;
+        let before = index.checked_sub(1);
+        let start = before.map_or(Some(0), |before| {
+            self.cells.get(before).map(|end| end.place())
+        })?;
+        self.bytes.get(start..end.place())
     }
 
     fn row_id(&self, row: usize) -> Option<i64> {

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod chunk;
+mod cursor;
 mod error;
 mod file;
 mod indexes;

@@ -2,7 +2,7 @@
 
 use super::super::lent::Lent;
 use super::chunk::Chunk;
-use super::error::translated;
+use super::cursor::Cursor;
 use super::storage::Storage;
 use crate::destination::{Carrier, Form, Gate, SentRow, UnitDestination, WrittenRows};
 use crate::{Error, ErrorKind, Result};
@@ -11,9 +11,7 @@ use connectorx::impl_transport;
 use connectorx::sources::{PartitionParser, Source, SourcePartition};
 use connectorx::sql::CXQuery;
 use connectorx::typesystem::TypeConversion;
-use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
-use rusqlite::{Connection, Row, Rows, Statement};
-use self_cell::{MutBorrow, self_cell};
+use rusqlite::Connection;
 use std::sync::Arc;
 
 /// The rows of one query. The connection goes back home with the partition's end.
@@ -86,10 +84,7 @@ impl Source for SqliteSource {
     fn set_origin_query(&mut self, _query: Option<String>) {}
 
     fn fetch_metadata(&mut self) -> Result<()> {
-        let statement = self.lent.get_mut()?.prepare(&self.query);
-        let columns = statement
-            .map_err(|cause| translated(&cause))?
-            .column_count();
+        let columns = Cursor::new(self.lent.get_mut()?, &self.query)?.columns();
         let planned = self.columns.len() + usize::from(self.has_row_id);
         if columns == planned {
             return Ok(());
@@ -141,17 +136,10 @@ impl SourcePartition for SqlitePartition {
     }
 
     fn parser(&mut self) -> Result<SqliteParser<'_>> {
-        let statement = self
-            .lent
-            .get_mut()?
-            .prepare(&self.query)
-            .map_err(|cause| translated(&cause))?;
-        let cursor = Cursor::try_new(MutBorrow::new(statement), |statement| {
-            statement.borrow_mut().query([])
-        });
+        let cursor = Cursor::new(self.lent.get_mut()?, &self.query)?;
         let gate = self.gate.take();
         Ok(SqliteParser {
-            cursor: cursor.map_err(|cause| translated(&cause))?,
+            cursor,
             chunk: Chunk::new(self.columns.len()),
             columns: Arc::clone(&self.columns),
             has_row_id: self.has_row_id,
@@ -170,15 +158,6 @@ impl SourcePartition for SqlitePartition {
         self.columns.len()
     }
 }
-
-self_cell!(
-    /// Rows beside the statement that they borrow from.
-    struct Cursor<'connection> {
-        owner: MutBorrow<Statement<'connection>>,
-        #[covariant]
-        dependent: Rows,
-    }
-);
 
 /// Steps through the rows of a query, and hands the candidates on.
 pub(super) struct SqliteParser<'a> {
@@ -229,19 +208,16 @@ impl SqliteParser<'_> {
             ..
         } = self;
         while !chunk.is_full() {
-            let stepped = cursor.with_dependent_mut(|_, rows| rows.advance());
-            stepped.map_err(|cause| translated(&cause))?;
-            let Some(row) = cursor.borrow_dependent().get() else {
+            if !cursor.step()? {
                 return Ok(true);
-            };
-            let row_id = has_row_id.then(|| row.get(columns.len())).transpose();
-            let row_id = row_id.map_err(|cause| translated(&cause))?;
+            }
+            let row_id = has_row_id.then(|| cursor.integer(columns.len()));
             let sent = SentRow {
                 number: *rows_before + chunk.rows() as u64 + 1,
-                id: row_id,
+                id: row_id.transpose()?,
             };
-            copy_row(row, columns, chunk, |column| sent.place(column))?;
-            chunk.end_row(row_id);
+            copy_row(cursor, columns, chunk, |column| sent.place(column))?;
+            chunk.end_row(sent.id);
         }
         Ok(false)
     }
@@ -262,13 +238,19 @@ impl SqliteParser<'_> {
 
 /// Copies a row's cells; the error is the first of another storage class than its column's.
 fn copy_row(
-    row: &Row<'_>,
+    cursor: &Cursor<'_>,
     columns: &[ReadColumn],
     chunk: &mut Chunk,
     place: impl Fn(&str) -> String,
 ) -> Result<()> {
     for (index, column) in columns.iter().enumerate() {
-        let value = row.get_ref(index).map_err(|cause| translated(&cause))?;
+        if column.storage.holds_text()
+            && let Some(text) = cursor.text(index)?
+        {
+            chunk.push_bytes(text);
+            continue;
+        }
+        let value = cursor.value(index)?;
         chunk
             .push(column.storage, value)
             .map_err(|other| other.refused(&place(&column.name), column.storage))?;

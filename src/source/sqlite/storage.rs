@@ -41,6 +41,11 @@ impl Storage {
         }
     }
 
+    /// Whether text travels as it is.
+    pub fn holds_text(self) -> bool {
+        matches!(self, Self::Text | Self::AnyAsText)
+    }
+
     fn words(self) -> &'static str {
         match self {
             Self::Integer => "an integer",

@@ -3,7 +3,7 @@
 
 use super::tls::{self, TlsPolicy};
 use crate::Result;
-use rustls::ClientConnection;
+use openssl::ssl::{ErrorCode, HandshakeError, SslStream};
 use std::io::{self, Read, Write};
 
 /// Bytes that are asked of the socket at once, as of a connection without TLS.
@@ -12,122 +12,164 @@ const RECORDS_BYTES: usize = 256 * 1024;
 const MAX_RECORD_BYTES: usize = 18 * 1024;
 
 /// A TLS session whose handshake is over.
-pub(super) struct Encrypted {
-    tls: ClientConnection,
-    /// What came from the socket and is not handed to `tls` yet, between `start` and `end`.
-    records: Vec<u8>,
-    start: usize,
-    end: usize,
+pub(super) struct Encrypted<S> {
+    tls: SslStream<Records<S>>,
+    /// The server's certificate, in DER.
+    certificate: Option<Vec<u8>>,
 }
 
-impl Encrypted {
+impl<S: Read + Write> Encrypted<S> {
     /// Shakes hands; the server's certificate is checked as the policy says.
-    pub fn shake_hands(
-        socket: &mut (impl Read + Write),
-        policy: &TlsPolicy,
-        host: &str,
-    ) -> Result<Self> {
-        let mut tls = tls::begin(policy, host)?;
-        while tls.is_handshaking() {
-            tls.complete_io(socket)
-                .map_err(|cause| tls::refused(cause, policy, host))?;
-        }
+    pub fn shake_hands(socket: S, policy: &TlsPolicy, host: &str) -> Result<Self> {
+        let session = tls::begin(policy, host)?;
+        let mut shaken = session.connect(Records::of(socket));
+        let tls = loop {
+            shaken = match shaken {
+                Ok(tls) => break tls,
+                Err(HandshakeError::WouldBlock(mut waiting)) => {
+                    let records = waiting.get_mut();
+                    let filled = records.fill(RECORDS_BYTES);
+                    filled.map_err(|cause| tls::interrupted(cause, host))?;
+                    waiting.handshake()
+                }
+                Err(HandshakeError::Failure(failed)) => return Err(tls::refused(failed, host)),
+                Err(HandshakeError::SetupFailure(cause)) => return Err(tls::bug(cause)),
+            }
+        };
+        let certificate = tls.ssl().peer_certificate();
+        let certificate = certificate.map(|certificate| certificate.to_der());
         Ok(Self {
             tls,
-            records: vec![0; RECORDS_BYTES],
-            start: 0,
-            end: 0,
+            certificate: certificate.transpose().map_err(tls::bug)?,
         })
     }
 
-    /// The server's certificate, in DER.
+    pub fn socket(&self) -> &S {
+        &self.tls.get_ref().socket
+    }
+
+    pub fn socket_mut(&mut self) -> &mut S {
+        &mut self.tls.get_mut().socket
+    }
+
     pub fn server_certificate(&self) -> Option<&[u8]> {
-        let chain = self.tls.peer_certificates()?;
-        chain.first().map(AsRef::as_ref)
+        self.certificate.as_deref()
     }
+}
 
+impl<S: Read + Write> Read for Encrypted<S> {
     /// As much as has come and fits, at least one byte. 0 is the end of the stream.
-    pub fn read(
-        &mut self,
-        socket: &mut (impl Read + Write),
-        buffer: &mut [u8],
-    ) -> io::Result<usize> {
-        loop {
-            match self.decrypt(socket, buffer)? {
-                Decrypted::Bytes(0) if !buffer.is_empty() => {}
-                Decrypted::Bytes(bytes) => return Ok(bytes),
-                Decrypted::End => return Ok(0),
-            }
-            // Also if the read fails, as by a signal: what was handed to `tls` must not be so again.
-            (self.start, self.end) = (0, 0);
-            // What comes fits the buffer once it is decrypted, together with a record that had come in part.
-            let room = buffer.len().saturating_sub(MAX_RECORD_BYTES);
-            let room = room.clamp(MAX_RECORD_BYTES, RECORDS_BYTES);
-            self.end = socket.read(&mut self.records[..room])?;
-            if self.end == 0 {
-                return Ok(0);
-            }
-        }
-    }
-
-    /// Decrypts the records that have come whole, as far as they fit.
-    fn decrypt(&mut self, socket: &mut impl Write, buffer: &mut [u8]) -> io::Result<Decrypted> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
-        loop {
-            filled += match self.tls.reader().read(&mut buffer[filled..]) {
-                Ok(0) if filled == 0 && !buffer.is_empty() => return Ok(Decrypted::End),
-                Ok(bytes) => bytes,
-                Err(cause) if cause.kind() == io::ErrorKind::WouldBlock => 0,
-                Err(cause) => return Err(cause),
-            };
-            if filled == buffer.len() || self.start == self.end {
-                return Ok(Decrypted::Bytes(filled));
+        while filled < buffer.len() {
+            match self.tls.ssl_read(&mut buffer[filled..]) {
+                Ok(bytes) => filled += bytes,
+                Err(cause) if cause.code() == ErrorCode::WANT_READ => {
+                    if filled > 0 {
+                        break;
+                    }
+                    // What comes fits the buffer once it is decrypted, together with a record that had come in part.
+                    let room = buffer.len().saturating_sub(MAX_RECORD_BYTES);
+                    self.tls.get_mut().fill(room.max(MAX_RECORD_BYTES))?;
+                }
+                Err(cause) if cause.code() == ErrorCode::ZERO_RETURN => break,
+                // Many a server closes its end without a farewell. What it sent until then is told first.
+                Err(_) if self.tls.get_ref().ended => break,
+                Err(cause) => return Err(told(cause)),
             }
-            self.start += self
-                .tls
-                .read_tls(&mut &self.records[self.start..self.end])?;
-            let processed = self.tls.process_new_packets();
-            // New keys or a farewell may have to be answered; after a record that is wrong, an alert.
-            let sent = self.send(socket);
-            processed.map_err(|cause| io::Error::new(io::ErrorKind::InvalidData, cause))?;
-            sent?;
         }
+        Ok(filled)
+    }
+}
+
+impl<S: Read + Write> Write for Encrypted<S> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.tls.ssl_write(bytes).map_err(told)
     }
 
-    /// Sends all of the bytes.
-    pub fn write(&mut self, socket: &mut impl Write, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.tls.writer().write(bytes)?;
-        self.send(socket)?;
-        Ok(written)
-    }
-
-    fn send(&mut self, socket: &mut impl Write) -> io::Result<()> {
-        while self.tls.wants_write() {
-            self.tls.write_tls(socket)?;
-        }
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }
 
-enum Decrypted {
-    Bytes(usize),
-    /// The server said that nothing more comes.
-    End,
+/// The socket's own error where it is one.
+fn told(cause: openssl::ssl::Error) -> io::Error {
+    cause.into_io_error().unwrap_or_else(io::Error::other)
+}
+
+/// Records as they come from a socket: OpenSSL is given what is there, and told to ask again where it would have to wait.
+pub(super) struct Records<S> {
+    socket: S,
+    /// What came and isn't taken yet, between `start` and `end`.
+    bytes: Vec<u8>,
+    start: usize,
+    end: usize,
+    /// Whether the other end has closed.
+    ended: bool,
+}
+
+impl<S: Read> Records<S> {
+    fn of(socket: S) -> Self {
+        Self {
+            socket,
+            bytes: vec![0; RECORDS_BYTES],
+            start: 0,
+            end: 0,
+            ended: false,
+        }
+    }
+
+    /// Waits for more; to be called when all that came is taken.
+    fn fill(&mut self, room: usize) -> io::Result<()> {
+        let room = room.min(RECORDS_BYTES);
+        (self.start, self.end) = (0, 0);
+        self.end = loop {
+            match self.socket.read(&mut self.bytes[..room]) {
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+                read => break read?,
+            }
+        };
+        self.ended = self.end == 0;
+        Ok(())
+    }
+}
+
+impl<S: Read> Read for Records<S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let there = &self.bytes[self.start..self.end];
+        if there.is_empty() && !self.ended {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let bytes = there.len().min(buffer.len());
+        buffer[..bytes].copy_from_slice(&there[..bytes]);
+        self.start += bytes;
+        Ok(bytes)
+    }
+}
+
+impl<S: Write> Write for Records<S> {
+    /// OpenSSL takes an interrupted write for a failed one.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            match self.socket.write(bytes) {
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+                written => return written,
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.socket.flush()
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tls::tests::{Certificate, acceptor};
     use super::super::{Dice, SslMode};
     use super::*;
-    use openssl::asn1::Asn1Time;
-    use openssl::hash::MessageDigest;
-    use openssl::pkey::PKey;
-    use openssl::rsa::Rsa;
-    use openssl::x509::X509;
-    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-    use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion, version};
+    use openssl::ssl::SslVersion;
     use std::os::unix::net::UnixStream;
-    use std::sync::Arc;
     use std::thread;
 
     /// Reads that give little, and signals between them.
@@ -156,47 +198,20 @@ mod tests {
         }
     }
 
-    fn server(version: &'static SupportedProtocolVersion) -> ServerConnection {
-        let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
-        let mut certificate = X509::builder().unwrap();
-        certificate.set_version(2).unwrap();
-        certificate.set_pubkey(&key).unwrap();
-        let [from, to] = [0, 1].map(|days| Asn1Time::days_from_now(days).unwrap());
-        certificate.set_not_before(&from).unwrap();
-        certificate.set_not_after(&to).unwrap();
-        certificate.sign(&key, MessageDigest::sha256()).unwrap();
-        let certificate = CertificateDer::from(certificate.build().to_der().unwrap());
-        let key = PrivateKeyDer::try_from(key.private_key_to_pkcs8().unwrap()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[version])
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate], key)
-            .unwrap();
-        ServerConnection::new(Arc::new(config)).unwrap()
-    }
-
-    /// A server that answers one byte with all of these, in records of many sizes, and with new keys between them.
-    fn answers(
-        version: &'static SupportedProtocolVersion,
-        bytes: Vec<u8>,
-    ) -> (UnixStream, thread::JoinHandle<()>) {
+    /// A server that answers one byte with all of these, in records of many sizes.
+    fn answers(version: SslVersion, bytes: Vec<u8>) -> (UnixStream, thread::JoinHandle<()>) {
         let (ours, theirs) = UnixStream::pair().unwrap();
         let told = move || {
-            let mut stream = StreamOwned::new(server(version), theirs);
+            let acceptor = acceptor(version, &Certificate::default());
+            let mut stream = acceptor.accept(theirs).unwrap();
             stream.read_exact(&mut [0]).unwrap();
             let (mut rest, mut dice) = (&bytes[..], Dice(7));
             while !rest.is_empty() {
                 let (piece, others) = rest.split_at(rest.len().min(1 + dice.below(40_000)));
                 stream.write_all(piece).unwrap();
                 rest = others;
-                if version == &version::TLS13 && dice.below(5) == 0 {
-                    stream.conn.refresh_traffic_keys().unwrap();
-                }
             }
-            stream.conn.send_close_notify();
-            stream.flush().unwrap();
+            let _ = stream.shutdown();
         };
         (ours, thread::spawn(told))
     }
@@ -208,19 +223,15 @@ mod tests {
             mode: SslMode::Require,
             root_cert: None,
         };
-        for version in [&version::TLS12, &version::TLS13] {
+        for version in [SslVersion::TLS1_2, SslVersion::TLS1_3] {
             for room in [1_000, 100_000, 300_000] {
                 let (socket, server) = answers(version, sent.clone());
-                let mut socket = Bumpy(socket, Dice(room as u64));
-                let mut tls = Encrypted::shake_hands(&mut socket, &policy, "localhost").unwrap();
-                assert_eq!(tls.write(&mut socket, b"?").unwrap(), 1);
+                let socket = Bumpy(socket, Dice(room as u64));
+                let mut tls = Encrypted::shake_hands(socket, &policy, "localhost").unwrap();
+                assert_eq!(tls.write(b"?").unwrap(), 1);
                 let (mut came, mut buffer) = (Vec::new(), vec![0; room]);
-                loop {
-                    match tls.read(&mut socket, &mut buffer) {
-                        Ok(0) => break,
-                        Ok(read) => came.extend_from_slice(&buffer[..read]),
-                        Err(cause) => assert_eq!(cause.kind(), io::ErrorKind::Interrupted),
-                    }
+                while let read @ 1.. = tls.read(&mut buffer).unwrap() {
+                    came.extend_from_slice(&buffer[..read]);
                 }
                 assert!(came == sent, "{version:?}, room for {room} bytes");
                 server.join().unwrap();

@@ -19,4 +19,4 @@ pub(crate) use lost::{LOOK, lost};
 #[cfg(test)]
 pub(super) use scripted::{Dice, Scripted};
 pub(crate) use stream::{Closer, Stream};
-pub(crate) use tls::{SslMode, TlsPolicy};
+pub(crate) use tls::{SslMode, TlsPolicy, connector};

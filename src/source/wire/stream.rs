@@ -9,9 +9,11 @@ use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
 /// A connection to a server. What it is given to write is sent at once.
-pub(crate) struct Stream {
-    socket: Socket,
-    tls: Option<Box<Encrypted>>,
+pub(crate) struct Stream(Kind);
+
+enum Kind {
+    Plain(Socket),
+    Tls(Box<Encrypted<Socket>>),
 }
 
 /// Ends a connection from another thread.
@@ -27,48 +29,60 @@ impl Closer {
 impl Stream {
     /// Connects by the deadline. All that follows has to come before it, too, until [`Stream::wait_for`].
     pub fn connect(address: &Address, deadline: Instant) -> io::Result<Self> {
-        Ok(Self {
-            socket: Socket::connect(address, deadline)?,
-            tls: None,
-        })
+        Socket::connect(address, deadline).map(|socket| Self(Kind::Plain(socket)))
     }
 
     /// The same connection with TLS, begun now; the server's certificate is checked as the policy says.
-    pub fn encrypt(mut self, policy: &TlsPolicy, host: &str) -> Result<Self> {
-        let tls = Encrypted::shake_hands(&mut self.socket, policy, host)?;
-        Ok(Self {
-            tls: Some(Box::new(tls)),
-            ..self
-        })
+    pub fn encrypt(self, policy: &TlsPolicy, host: &str) -> Result<Self> {
+        match self.0 {
+            Kind::Plain(socket) => {
+                let tls = Encrypted::shake_hands(socket, policy, host)?;
+                Ok(Self(Kind::Tls(Box::new(tls))))
+            }
+            Kind::Tls(_) => Ok(self),
+        }
+    }
+
+    fn socket(&self) -> &Socket {
+        match &self.0 {
+            Kind::Plain(socket) => socket,
+            Kind::Tls(tls) => tls.socket(),
+        }
     }
 
     /// The session has begun: from now on each read and write may take this long.
     pub fn wait_for(&mut self, timeout: Duration) -> io::Result<()> {
-        self.socket.wait_for(timeout)
+        match &mut self.0 {
+            Kind::Plain(socket) => socket.wait_for(timeout),
+            Kind::Tls(tls) => tls.socket_mut().wait_for(timeout),
+        }
     }
 
     /// Whether what is sent can't be read on its way.
     pub fn is_encrypted(&self) -> bool {
-        self.tls.is_some()
+        matches!(self.0, Kind::Tls(_))
     }
 
     /// The server's certificate, in DER.
     pub fn server_certificate(&self) -> Option<&[u8]> {
-        self.tls.as_ref()?.server_certificate()
+        match &self.0 {
+            Kind::Plain(_) => None,
+            Kind::Tls(tls) => tls.server_certificate(),
+        }
     }
 
     /// What ends this connection from another thread.
     pub fn closer(&self) -> io::Result<Closer> {
-        self.socket.try_clone().map(Closer)
+        self.socket().try_clone().map(Closer)
     }
 }
 
 impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            let read = match &mut self.tls {
-                None => self.socket.read(buffer),
-                Some(tls) => tls.read(&mut self.socket, buffer),
+            let read = match &mut self.0 {
+                Kind::Plain(socket) => socket.read(buffer),
+                Kind::Tls(tls) => tls.read(buffer),
             };
             match read {
                 Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
@@ -80,9 +94,9 @@ impl Read for Stream {
 
 impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.tls {
-            None => self.socket.write(bytes),
-            Some(tls) => tls.write(&mut self.socket, bytes),
+        match &mut self.0 {
+            Kind::Plain(socket) => socket.write(bytes),
+            Kind::Tls(tls) => tls.write(bytes),
         }
     }
 

@@ -1,19 +1,16 @@
-//! TLS as the URL asks for it.
+//! TLS as the URL asks for it: by OpenSSL, as the databases' own clients, so that what these accept of a server is accepted.
 
 use crate::{Error, ErrorKind, Result};
-use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::verify_server_cert_signed_by_trust_anchor;
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::server::ParsedCertificate;
-use rustls::{
-    ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, SignatureScheme,
+use openssl::error::ErrorStack;
+use openssl::ssl::{
+    ErrorCode, MidHandshakeSslStream, Ssl, SslConnector, SslConnectorBuilder, SslMethod,
+    SslVerifyMode, SslVersion,
 };
+use openssl::x509::store::{X509Store, X509StoreBuilder};
+use openssl::x509::{X509, X509VerifyResult};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// `sslmode`, with libpq's meaning. <https://www.postgresql.org/docs/current/libpq-ssl.html>
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,95 +50,73 @@ pub(crate) struct TlsPolicy {
     pub root_cert: Option<PathBuf>,
 }
 
-/// What is checked of a server's certificate.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Check {
-    Nothing,
-    Authority,
-    AuthorityAndHost,
-}
-
 impl TlsPolicy {
-    fn check(&self) -> Check {
+    /// Whether it is looked at who signed the server's certificate.
+    fn checks_authority(&self) -> bool {
         match self.mode {
-            SslMode::Require if self.root_cert.is_some() => Check::Authority,
-            SslMode::Disable | SslMode::Prefer | SslMode::Require => Check::Nothing,
-            SslMode::VerifyCa => Check::Authority,
-            SslMode::VerifyFull => Check::AuthorityAndHost,
+            SslMode::Disable | SslMode::Prefer => false,
+            SslMode::Require => self.root_cert.is_some(),
+            SslMode::VerifyCa | SslMode::VerifyFull => true,
         }
     }
 }
 
-/// A client that has yet to shake hands.
-pub(super) fn begin(policy: &TlsPolicy, host: &str) -> Result<ClientConnection> {
-    let provider = Arc::new(ring::default_provider());
-    let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .map_err(|cause| bug(&cause))?;
-    let config = match policy.check() {
-        Check::Nothing => {
-            let anyone = Authority {
-                provider,
-                roots: None,
-            };
-            config
-                .dangerous()
-                .with_custom_certificate_verifier(Arc::new(anyone))
-        }
-        Check::Authority => {
-            let roots = Some(roots(policy)?);
-            let authority = Authority { provider, roots };
-            config
-                .dangerous()
-                .with_custom_certificate_verifier(Arc::new(authority))
-        }
-        Check::AuthorityAndHost => {
-            let verifier =
-                WebPkiServerVerifier::builder_with_provider(Arc::new(roots(policy)?), provider)
-                    .build()
-                    .map_err(|cause| {
-                        Error::new(ErrorKind::Usage, "sslrootcert trusts nobody").because(cause)
-                    })?;
-            config.with_webpki_verifier(verifier)
-        }
+/// The policy for every client; each session has an [`Ssl`] of its own.
+pub(crate) fn connector(policy: &TlsPolicy) -> Result<SslConnectorBuilder> {
+    let mut builder = SslConnector::builder(SslMethod::tls_client()).map_err(bug)?;
+    let least = Some(SslVersion::TLS1_2);
+    builder.set_min_proto_version(least).map_err(bug)?;
+    if policy.checks_authority() {
+        builder.set_cert_store(authorities(policy)?);
+    } else {
+        builder.set_verify(SslVerifyMode::NONE);
+    }
+    Ok(builder)
+}
+
+/// A session that has yet to shake hands with a host.
+pub(super) fn begin(policy: &TlsPolicy, host: &str) -> Result<Ssl> {
+    let mut session = connector(policy)?.build().configure().map_err(bug)?;
+    session.set_verify_hostname(policy.mode == SslMode::VerifyFull);
+    session.into_ssl(host).map_err(bug)
+}
+
+pub(super) fn bug(cause: ErrorStack) -> Error {
+    Error::new(ErrorKind::Bug, "TLS can't be set up").because(cause)
+}
+
+/// The certificates of `sslrootcert` and no others, or the system's. The OpenSSL that is built in knows of no system's.
+fn authorities(policy: &TlsPolicy) -> Result<X509Store> {
+    let certificates = match &policy.root_cert {
+        Some(path) => read(path)?,
+        None => of_system(),
     };
-    let name = ServerName::try_from(host.to_owned()).map_err(|cause| {
-        Error::new(ErrorKind::Usage, "--source: the host is no name").because(cause)
-    })?;
-    ClientConnection::new(Arc::new(config.with_no_client_auth()), name).map_err(|cause| bug(&cause))
-}
-
-fn bug(cause: &rustls::Error) -> Error {
-    Error::new(ErrorKind::Bug, "TLS can't be set up").because(cause.clone())
-}
-
-/// The certificates of `sslrootcert`, or the system's.
-fn roots(policy: &TlsPolicy) -> Result<RootCertStore> {
-    let mut roots = RootCertStore::empty();
-    match &policy.root_cert {
-        Some(path) => {
-            for certificate in read(path)? {
-                roots
-                    .add(certificate)
-                    .map_err(|cause| unusable(path).because(cause))?;
-            }
-        }
-        None => _ = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs),
+    if certificates.is_empty() {
+        let message = "there is no certificate authority to trust";
+        return Err(Error::new(ErrorKind::Usage, message)
+            .advise("name a file with certificates in PEM: sslrootcert=FILE"));
     }
-    if roots.is_empty() {
-        return Err(Error::new(
-            ErrorKind::Usage,
-            "there is no certificate authority to trust",
-        )
-        .advise("name a file with certificates in PEM: sslrootcert=FILE"));
+    let mut store = X509StoreBuilder::new().map_err(bug)?;
+    for certificate in certificates {
+        store.add_cert(certificate).map_err(bug)?;
     }
-    Ok(roots)
+    Ok(store.build())
 }
 
-fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
-    CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect)
-        .map_err(|cause| unusable(path).because(cause))
+fn of_system() -> Vec<X509> {
+    let found = rustls_native_certs::load_native_certs().certs;
+    let readable = found.iter().map(|certificate| X509::from_der(certificate));
+    readable.filter_map(std::result::Result::ok).collect()
+}
+
+fn read(path: &Path) -> Result<Vec<X509>> {
+    let text = fs::read(path).map_err(|cause| unusable(path).because(cause))?;
+    let certificates =
+        X509::stack_from_pem(&text).map_err(|cause| unusable(path).because(cause))?;
+    if certificates.is_empty() {
+        return Err(unusable(path));
+    }
+    Ok(certificates)
 }
 
 fn unusable(path: &Path) -> Error {
@@ -153,93 +128,51 @@ fn unusable(path: &Path) -> Error {
 }
 
 /// The error of a handshake that failed: the server's certificate, or its end of the line.
-pub(super) fn refused(cause: io::Error, policy: &TlsPolicy, host: &str) -> Error {
-    let is_certificate = cause
-        .get_ref()
-        .and_then(|cause| cause.downcast_ref::<rustls::Error>())
-        .is_some_and(|cause| matches!(cause, rustls::Error::InvalidCertificate(_)));
+pub(super) fn refused<S>(failed: MidHandshakeSslStream<S>, host: &str) -> Error {
+    let verified = failed.ssl().verify_result();
+    let cause = failed.into_error();
+    let is_certificate = verified != X509VerifyResult::OK && cause.code() == ErrorCode::SSL;
     let (message, advice) = if is_certificate {
+        let why = verified.error_string();
         (
-            format!("the certificate of {host} is not trusted: {cause}"),
-            match policy.mode {
-                SslMode::VerifyFull => {
-                    "sslrootcert=FILE names the authority that signed it; sslmode=verify-ca leaves the host's name out"
-                }
-                _ => "sslrootcert=FILE names the authority that signed it",
-            },
+            format!("the certificate of {host} is not trusted: {why}"),
+            remedy(verified),
         )
     } else {
-        (
-            format!("TLS with {host} can't begin: {cause}"),
-            "check sslmode of --source, and that the server offers TLS 1.2 or later",
-        )
+        (format!("TLS with {host} can't begin: {cause}"), CHECK)
     };
     Error::new(ErrorKind::Unreachable, message)
         .because(cause)
         .advise(advice)
 }
 
-/// Checks who signed a certificate, if anything, and not whose it is.
-#[derive(Debug)]
-struct Authority {
-    provider: Arc<CryptoProvider>,
-    roots: Option<RootCertStore>,
+/// The error of a handshake that the connection did not outlive.
+pub(super) fn interrupted(cause: io::Error, host: &str) -> Error {
+    let message = format!("TLS with {host} can't begin: {cause}");
+    Error::new(ErrorKind::Unreachable, message)
+        .because(cause)
+        .advise(CHECK)
 }
 
-impl ServerCertVerifier for Authority {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        if let Some(roots) = &self.roots {
-            let certificate = ParsedCertificate::try_from(end_entity)?;
-            let algorithms = self.provider.signature_verification_algorithms.all;
-            verify_server_cert_signed_by_trust_anchor(
-                &certificate,
-                roots,
-                intermediates,
-                now,
-                algorithms,
-            )?;
+const CHECK: &str = "check sslmode of --source, and that the server offers TLS 1.2 or later";
+
+/// OpenSSL's numbers of what may be wrong with a certificate.
+/// <https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/>
+const HAS_EXPIRED: i32 = 10;
+const HOSTNAME_MISMATCH: i32 = 62;
+const IP_ADDRESS_MISMATCH: i32 = 64;
+
+fn remedy(verified: X509VerifyResult) -> &'static str {
+    match verified.as_raw() {
+        HAS_EXPIRED => {
+            "the server needs a new one; sslmode=require without sslrootcert encrypts and verifies nothing"
         }
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(
-            message,
-            certificate,
-            signed,
-            &self.provider.signature_verification_algorithms,
-        )
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(
-            message,
-            certificate,
-            signed,
-            &self.provider.signature_verification_algorithms,
-        )
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        HOSTNAME_MISMATCH | IP_ADDRESS_MISMATCH => {
+            "name the host as its certificate does; sslmode=verify-ca leaves the host's name out"
+        }
+        _ => "sslrootcert=FILE names the authority that signed it",
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

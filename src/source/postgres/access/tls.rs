@@ -2,11 +2,9 @@
 
 use super::Outside;
 use super::url::Given;
-use crate::source::wire::{SslMode, TlsPolicy};
+use crate::source::wire::{self, SslMode, TlsPolicy};
 use crate::{Error, ErrorKind, Result};
-use openssl::error::ErrorStack;
-use openssl::ssl::{SslConnector, SslConnectorBuilder, SslFiletype, SslMethod, SslVerifyMode};
-use openssl::x509::X509;
+use openssl::ssl::SslFiletype;
 use postgres_openssl::MakeTlsConnector;
 use std::path::PathBuf;
 
@@ -65,11 +63,17 @@ pub(super) fn connector(
     policy: &TlsPolicy,
     client_certificate: Option<&(PathBuf, PathBuf)>,
 ) -> Result<MakeTlsConnector> {
-    let builder = builder(policy, client_certificate).map_err(|cause| {
-        Error::new(ErrorKind::Usage, "--source: TLS can't be set up")
-            .because(cause)
-            .advise("check the files of sslrootcert, sslcert and sslkey: they are in PEM")
-    })?;
+    let mut builder = wire::connector(policy)?;
+    if let Some((certificate, key)) = client_certificate {
+        let taken = builder
+            .set_certificate_chain_file(certificate)
+            .and_then(|()| builder.set_private_key_file(key, SslFiletype::PEM));
+        taken.map_err(|cause| {
+            Error::new(ErrorKind::Usage, "--source: TLS can't be set up")
+                .because(cause)
+                .advise("check the files of sslcert and sslkey: they are in PEM")
+        })?;
+    }
     let mut connector = MakeTlsConnector::new(builder.build());
     if policy.mode != SslMode::VerifyFull {
         connector.set_callback(|connect, _| {
@@ -78,36 +82,4 @@ pub(super) fn connector(
         });
     }
     Ok(connector)
-}
-
-fn builder(
-    policy: &TlsPolicy,
-    client_certificate: Option<&(PathBuf, PathBuf)>,
-) -> Result<SslConnectorBuilder, ErrorStack> {
-    let mut builder = SslConnector::builder(SslMethod::tls_client())?;
-    if let Some((certificate, key)) = client_certificate {
-        builder.set_certificate_chain_file(certificate)?;
-        builder.set_private_key_file(key, SslFiletype::PEM)?;
-    }
-    let is_verified = match policy.mode {
-        SslMode::Disable | SslMode::Prefer => false,
-        SslMode::Require => policy.root_cert.is_some(),
-        SslMode::VerifyCa | SslMode::VerifyFull => true,
-    };
-    match &policy.root_cert {
-        _ if !is_verified => builder.set_verify(SslVerifyMode::NONE),
-        Some(path) => builder.set_ca_file(path)?,
-        None => trust_system(&mut builder)?,
-    }
-    Ok(builder)
-}
-
-/// The OpenSSL that is built in knows of no system's authorities.
-fn trust_system(builder: &mut SslConnectorBuilder) -> Result<(), ErrorStack> {
-    for certificate in rustls_native_certs::load_native_certs().certs {
-        builder
-            .cert_store_mut()
-            .add_cert(X509::from_der(&certificate)?)?;
-    }
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! SQLite files that a writer left in the middle, that were cut, or whose bytes were changed: exactly the rows that
 //! SQLite itself reads, or the job fails cleanly.
 
-use crate::harness::{Case, Dice, Firstseen, Ran, Spot, System, Table, tell};
+use crate::harness::{Case, Dice, Firstseen, Ran, Spot, Strace, System, Table, tell};
 use std::fs;
 use std::path::Path;
 
@@ -100,6 +100,30 @@ fn an_empty_journal_is_nothing_that_a_writer_left() {
         .filter(|name| !name.starts_with("batches"))
         .collect();
     assert_eq!(beside, before, "nothing is written beside the file");
+}
+
+#[test]
+fn a_journal_that_a_commit_removes_in_the_moment_in_which_a_reader_opens_it_is_none_that_was_left()
+{
+    let case = filled("DELETE");
+    let journal = case.path("source.sqlite-journal");
+    // Nothing is to be rolled back, as after a commit; that is seen only by whoever can open it.
+    case.write("source.sqlite-journal", [0; 512]);
+    let strace = Strace::listing(&case).on([&journal]);
+    let whole = strace.run(job(&case)).succeeds();
+    let calls = strace.calls();
+    let (_, opened) = calls
+        .iter()
+        .find(|(call, _)| call == "openat")
+        .expect("the journal is opened");
+    for moment in 1..=*opened {
+        let removed = strace
+            .clone()
+            .inject("openat", "error=ENOENT", Some(moment));
+        let ran = removed.run(job(&case).arg("--force")).succeeds();
+        ran.never_says("warning");
+    }
+    whole.check(*opened > 3, format!("{opened} openings"));
 }
 
 /// A writer that died while it changed a file, which it may just have taken out of the WAL mode: then the header says so still.

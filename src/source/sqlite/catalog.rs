@@ -4,6 +4,7 @@ use super::super::{
     Bound, Catalog, Column, Draw, Extractor, NaturalOrder, Sharing, Table, TextRow,
 };
 use super::indexes::{Indexes, Info, LOTTERY, rowid_name};
+use super::journal::past_commits;
 use super::{translated, types};
 use crate::Result;
 use crate::job::SqliteTypes;
@@ -151,18 +152,16 @@ impl Catalog for SqliteCatalog {
                 .query_map([], |row| row.get(0))?
                 .collect()
         };
-        names().map_err(|cause| translated(&cause))
+        past_commits(names).map_err(|cause| translated(&cause))
     }
 
     fn table(&mut self, name: &str) -> Result<Option<Table>> {
-        self.described(name).map_err(|cause| translated(&cause))
+        past_commits(|| self.described(name)).map_err(|cause| translated(&cause))
     }
 
     fn check(&mut self, sql: &str) -> Result<()> {
-        self.connection
-            .prepare(sql)
-            .map(|_| ())
-            .map_err(|cause| translated(&cause))
+        let prepared = past_commits(|| self.connection.prepare(sql).map(|_| ()));
+        prepared.map_err(|cause| translated(&cause))
     }
 
     fn rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {
@@ -172,7 +171,7 @@ impl Catalog for SqliteCatalog {
             let row = |row: &rusqlite::Row<'_>| (0..cells).map(|cell| text(row, cell)).collect();
             statement.query_map([], row)?.collect()
         };
-        rows().map_err(|cause| translated(&cause))
+        past_commits(rows).map_err(|cause| translated(&cause))
     }
 
     fn literal(&self, quoted: &str, _bound: Bound) -> String {
@@ -190,9 +189,11 @@ impl Catalog for SqliteCatalog {
 
     /// Another number than before, if another connection has committed since.
     fn witness(&mut self) -> Result<Option<String>> {
-        let version = self
-            .connection
-            .pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0));
+        let version = past_commits(|| {
+            let version = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+            self.connection
+                .pragma_query_value(None, "data_version", version)
+        });
         version
             .map(|version| Some(version.to_string()))
             .map_err(|cause| translated(&cause))

@@ -1,6 +1,7 @@
 //! Opening a SQLite file so that nothing is written, neither to it nor beside it.
 
 use super::error::translated;
+use super::journal::past_commits;
 use crate::{Error, ErrorKind, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, OpenFlags};
@@ -62,7 +63,9 @@ fn connect(path: &Path, immutable: bool, lock_wait: Duration) -> rusqlite::Resul
     };
     connection.busy_timeout(lock_wait)?;
     // The file's first page is read here, so that what is no database is said to be none.
-    connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0))?;
+    past_commits(|| {
+        connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0))
+    })?;
     Ok(connection)
 }
 

@@ -6,6 +6,7 @@ mod cursor;
 mod error;
 mod file;
 mod indexes;
+mod journal;
 mod rows;
 mod storage;
 mod transaction;

@@ -2,6 +2,7 @@
 
 use super::error::translated;
 use super::file::OpenFile;
+use super::journal::past_commits;
 use crate::source::shared::{Begin, Gate};
 use crate::{Error, ErrorKind, Result};
 use rusqlite::{Connection, OpenFlags};
@@ -9,7 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// BEGIN by itself reads nothing, and would see what is committed before the first read.
-const BEGIN: &str = "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1";
+const FIRST_READ: &str = "SELECT 1 FROM sqlite_schema LIMIT 1";
 /// No other connection commits until it is rolled back.
 const HOLD: &str = "BEGIN IMMEDIATE";
 
@@ -19,7 +20,8 @@ pub(super) fn begin(
     file: &OpenFile,
     Begin { schema, .. }: &Begin,
 ) -> Result<()> {
-    let begun = connection.execute_batch(BEGIN);
+    let begun = connection.execute_batch("BEGIN");
+    let begun = begun.and_then(|()| past_commits(|| connection.execute_batch(FIRST_READ)));
     begun.map_err(|cause| translated(&cause))?;
     let mark = schema_mark(connection, file)?;
     if schema.as_ref().is_some_and(|planned| *planned != mark) {
@@ -31,7 +33,9 @@ pub(super) fn begin(
 
 /// What any change of the schema changes; of a file that is read without a lock, any change at all.
 pub(super) fn schema_mark(connection: &Connection, file: &OpenFile) -> Result<String> {
-    let version = connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0));
+    let version = past_commits(|| {
+        connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0))
+    });
     let version = version.map_err(|cause| translated(&cause))?;
     Ok(format!("{version} {}", file.mark()))
 }

@@ -1,6 +1,6 @@
 //! Databases that are not there, or are none.
 
-use crate::harness::{Case, System, Table};
+use crate::harness::{Case, System, Table, tell};
 use std::time::Duration;
 
 #[test]
@@ -28,6 +28,40 @@ fn a_database_that_is_not_there_is_unreachable_soon() {
         "a missing SQLite file is not created: {:?}",
         case.entries()
     );
+}
+
+/// Runs a command where the file `hosts` says what addresses a host has.
+const WITH_HOSTS: [&str; 5] = [
+    "--mount",
+    "sh",
+    "-c",
+    "mount --bind hosts /etc/hosts || exit 99; exec \"$@\"",
+    "sh",
+];
+
+#[test]
+fn of_a_host_with_several_addresses_one_that_answers_is_taken() {
+    for system in [System::MariaDb, System::Postgres] {
+        let case = Case::with(system, &[Table::notes("t").ids(1..=3)]);
+        // As `localhost` on most machines: the servers listen at 127.0.0.1 alone.
+        case.write("hosts", "::1 twofold\n127.0.0.1 twofold\n");
+        let url = case.database.url().replace("127.0.0.1", "twofold");
+        for extractor in ["wire", "connectorx"] {
+            let job = ["run", "--tables", "t", "--key", "id", "--force"];
+            let job = case
+                .command()
+                .args(job)
+                .args(["--extractor", extractor])
+                .env("FIRSTSEEN_SOURCE", &url);
+            let ran = job.under("unshare", WITH_HOSTS).end();
+            if ran.code() == Some(99) || ran.stderr.contains("unshare failed") {
+                tell("NOT TESTED: another /etc/hosts can't be mounted, which takes root");
+                return;
+            }
+            ran.exits_with(0);
+            assert_eq!(case.manifest()["totals"]["new"], 3, "{extractor}");
+        }
+    }
 }
 
 #[test]

@@ -12,7 +12,8 @@ use crate::{Error, ErrorKind, Result};
 use r2d2::PooledConnection;
 use r2d2_mysql::MySqlConnectionManager;
 use r2d2_mysql::mysql::prelude::Queryable;
-use r2d2_mysql::mysql::{Conn, Row};
+use r2d2_mysql::mysql::{Conn, OptsBuilder, Row};
+use std::time::Instant;
 
 /// A session of either kind, settled.
 pub(super) enum Client {
@@ -71,9 +72,24 @@ fn settled(mut connection: Connection, waits: &Waits) -> Result<Client> {
 
 /// A pool of one keeps its connection attempt within the deadline, whatever the server does.
 fn stock(login: &Login, waits: &Waits) -> Result<Client> {
-    let timeout = waits.connect_or_default();
-    let options = login
-        .stock()
+    let deadline = Instant::now() + waits.connect_or_default();
+    let connect = |options| stock_by(options, deadline, waits);
+    let (single, connection) = login.by_stock(connect)?;
+    let mut client = Client::Stock(Box::new(StockSession { single, connection }));
+    lift_time_limits(&mut client)?;
+    Ok(client)
+}
+
+fn stock_by(
+    options: OptsBuilder,
+    deadline: Instant,
+    waits: &Waits,
+) -> Result<(
+    Single<MySqlConnectionManager>,
+    PooledConnection<MySqlConnectionManager>,
+)> {
+    let timeout = deadline.saturating_duration_since(Instant::now());
+    let options = options
         .tcp_connect_timeout(Some(timeout))
         .read_timeout(Some(waits.read))
         .write_timeout(Some(waits.read))
@@ -81,10 +97,7 @@ fn stock(login: &Login, waits: &Waits) -> Result<Client> {
     let manager = MySqlConnectionManager::new(options);
     // The options say what a session says first.
     let begin = |_: &mut Conn| Ok(());
-    let (single, connection) = Single::connect(manager, timeout, begin, error::connecting)?;
-    let mut client = Client::Stock(Box::new(StockSession { single, connection }));
-    lift_time_limits(&mut client)?;
-    Ok(client)
+    Single::connect(manager, timeout, begin, error::connecting)
 }
 
 impl Client {

@@ -3,6 +3,7 @@
 use super::super::Interrupt;
 use super::super::wire::Closer;
 use super::connection::Connection;
+use super::error;
 use super::login::Login;
 use crate::Result;
 use r2d2_mysql::mysql::prelude::Queryable;
@@ -57,8 +58,11 @@ impl Interrupt for Kill {
                 closer.close();
             }
             Killed::Stock => {
-                let options = self.login.stock().tcp_connect_timeout(Some(TIMEOUT));
-                if let Ok(mut connection) = Conn::new(Opts::from(options)) {
+                let connected = self.login.by_stock(|options| {
+                    let options = options.tcp_connect_timeout(Some(TIMEOUT));
+                    Conn::new(Opts::from(options)).map_err(|cause| error::connecting(&cause))
+                });
+                if let Ok(mut connection) = connected {
                     let _ = connection.query_drop(kill);
                 }
             }

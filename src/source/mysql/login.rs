@@ -5,6 +5,7 @@ use crate::job::{CONNECT, ServerUrl};
 use crate::secret::Secret;
 use crate::{Error, ErrorKind, Result};
 use r2d2_mysql::mysql::{Opts, OptsBuilder, SslOpts};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use url::{Host, Url};
 
@@ -53,8 +54,32 @@ impl Login {
         })
     }
 
+    /// Connects ConnectorX's client by the first way that reaches the server; the error is that of the first way.
+    ///
+    /// Of a host with several addresses that client tries the first alone (`localhost` is `::1` first, where few servers
+    /// listen), unless it is told of which family the address shall be.
+    pub fn by_stock<T>(&self, mut connect: impl FnMut(OptsBuilder) -> Result<T>) -> Result<T> {
+        let families = match &self.address {
+            Address::Tcp { host, port } => families(host, *port),
+            Address::Unix(_) => Vec::new(),
+        };
+        let reached = connect(self.stock());
+        families.into_iter().fold(reached, |reached, any| {
+            reached.or_else(|first| {
+                if first.kind() != ErrorKind::Unreachable {
+                    return Err(first);
+                }
+                let options = self.stock().bind_address(Some(SocketAddr::new(any, 0)));
+                connect(options).map_err(|next| match next.kind() {
+                    ErrorKind::Unreachable => first,
+                    _ => next,
+                })
+            })
+        })
+    }
+
     /// The same for ConnectorX's client, which knows no `prefer`: it takes it as `disable`.
-    pub fn stock(&self) -> OptsBuilder {
+    fn stock(&self) -> OptsBuilder {
         let options = OptsBuilder::new()
             .user(Some(self.user.clone()))
             .pass(self.password.as_ref().map(Secret::reveal))
@@ -84,6 +109,23 @@ impl Login {
                 .with_root_cert_path(root_cert.clone()),
         )
     }
+}
+
+/// Of a host with several addresses, the families of these.
+fn families(host: &str, port: u16) -> Vec<IpAddr> {
+    let addresses: Vec<SocketAddr> = (host, port)
+        .to_socket_addrs()
+        .map_or_else(|_| Vec::new(), Iterator::collect);
+    let of_v4 = addresses.iter().any(SocketAddr::is_ipv4);
+    let of_v6 = addresses.iter().any(SocketAddr::is_ipv6);
+    [
+        (of_v4, IpAddr::from(Ipv4Addr::UNSPECIFIED)),
+        (of_v6, IpAddr::from(Ipv6Addr::UNSPECIFIED)),
+    ]
+    .into_iter()
+    .filter(|(is_there, _)| *is_there && addresses.len() > 1)
+    .map(|(_, any)| any)
+    .collect()
 }
 
 /// An IPv6 address stands in brackets in a URL, and nowhere else.

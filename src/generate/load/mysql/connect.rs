@@ -2,7 +2,6 @@
 
 use super::error::translate;
 use crate::Result;
-use crate::job::ServerUrl;
 use crate::source::mysql::error;
 use crate::source::mysql::login::Login;
 use r2d2_mysql::mysql::prelude::Queryable;
@@ -14,18 +13,13 @@ const STALL_TIMEOUT: Duration = Duration::from_secs(300);
 /// No mode of the server's changes what the statements mean; somebody else's lock on an old table is waited for 30 s.
 const SESSION: &str = "SET sql_mode = '', autocommit = 1, lock_wait_timeout = 30";
 
-/// How to connect as a job does, with a bound on the server's silence.
-pub(super) fn options(server: &ServerUrl) -> Result<Opts> {
-    let options = Login::parse(server)?
-        .stock()
-        .read_timeout(Some(STALL_TIMEOUT))
-        .write_timeout(Some(STALL_TIMEOUT));
-    Ok(options.into())
-}
-
-/// A session for statements that make and fill tables.
-pub(super) fn connect(opts: &Opts) -> Result<Conn> {
-    let mut connection = Conn::new(opts.clone()).map_err(|cause| error::connecting(&cause))?;
+/// A session for statements that make and fill tables, with a bound on the server's silence.
+pub(super) fn connect(login: &Login) -> Result<Conn> {
+    let mut connection = login.by_stock(|options| {
+        let options = options.read_timeout(Some(STALL_TIMEOUT));
+        let options = options.write_timeout(Some(STALL_TIMEOUT));
+        Conn::new(Opts::from(options)).map_err(|cause| error::connecting(&cause))
+    })?;
     connection.query_drop(SESSION).map_err(translate)?;
     Ok(connection)
 }

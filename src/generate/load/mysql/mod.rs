@@ -10,10 +10,11 @@ use super::database::{Database, Standing, create_statement};
 use super::{Order, fill};
 use crate::generate::supply::Supply;
 use crate::job::ServerUrl;
+use crate::source::mysql::login::Login;
 use crate::{Error, Result};
 use error::translate;
+use r2d2_mysql::mysql::Conn;
 use r2d2_mysql::mysql::prelude::Queryable;
-use r2d2_mysql::mysql::{Conn, Opts};
 use send::Way;
 
 /// The values are ASCII; in this character set a CHAR column has the same width in every row.
@@ -21,15 +22,15 @@ const TABLE_OPTIONS: &str = "ENGINE=InnoDB DEFAULT CHARACTER SET ascii";
 
 /// Makes the tables in the URL's database.
 pub(super) fn load(server: &ServerUrl, order: &Order<'_>) -> Result<()> {
-    let opts = connect::options(server)?;
-    let mut connection = connect::connect(&opts)?;
+    let login = Login::parse(server)?;
+    let mut connection = connect::connect(&login)?;
     let way = Way::of(&mut connection)?;
     let mut database = MySql {
         connection,
         way,
         created: Vec::new(),
     };
-    fill(&mut database, order).map_err(|error| database.undo(&opts, error))
+    fill(&mut database, order).map_err(|error| database.undo(&login, error))
 }
 
 struct MySql {
@@ -40,7 +41,7 @@ struct MySql {
 
 impl MySql {
     /// Drops what was made, on a new connection: the old one may be lost.
-    fn undo(self, opts: &Opts, error: Error) -> Error {
+    fn undo(self, login: &Login, error: Error) -> Error {
         let Self {
             connection,
             created,
@@ -50,7 +51,7 @@ impl MySql {
         if created.is_empty() {
             return error;
         }
-        let dropped = connect::connect(opts).and_then(|mut connection| {
+        let dropped = connect::connect(login).and_then(|mut connection| {
             let statement = format!("DROP TABLE IF EXISTS `{}`", created.join("`, `"));
             connection.query_drop(statement).map_err(translate)
         });

@@ -137,10 +137,15 @@ impl Lonely {
         let text = std::fs::read_to_string(&path).expect("a pid file");
         let first = text.lines().next().expect("a first line");
         let first = first.trim().parse().expect("a process id");
-        for pid in others.into_iter().chain([first]) {
+        let signal_to = |pid| {
             let pid = Pid::from_raw(pid).expect("a process id");
-            kill_process(pid, signal).expect("the server is ours");
+            kill_process(pid, signal)
+        };
+        for pid in others {
+            // The first process ends the others as soon as one of them is killed.
+            let _ = signal_to(pid);
         }
+        signal_to(first).expect("the server is ours");
     }
 
     /// A stopped or killed first process of PostgreSQL leaves its sessions' processes as they are.

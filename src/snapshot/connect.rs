@@ -24,7 +24,9 @@ pub(super) fn sessions(
         }
     }
     match refused {
-        Some(error) if sessions.is_empty() => Err(error),
+        Some(error) if sessions.is_empty() => {
+            Err(error.within("beside the catalogue's connection there is none"))
+        }
         Some(error) => {
             listener.on_event(&Event::fewer_workers(sessions.len(), plan.workers, &error));
             Ok(sessions)

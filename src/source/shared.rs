@@ -3,6 +3,11 @@
 use super::TextRow;
 use crate::{Error, ErrorKind, Result};
 
+/// What to do where a server, a database or a user has a limit on sessions. The catalogue's keeps the pins, so that a job of
+/// one worker has two.
+pub(super) const NO_CONNECTION_LEFT: &str = "a job needs a connection for the catalogue and one for each of --workers, \
+     two at least: raise the limit, or end other sessions";
+
 /// What a database offers to sessions that want to see one state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sharing {

@@ -6,7 +6,7 @@ use super::super::pooled::Single;
 use super::connection::{Connection, Refused, TextRow};
 use super::error;
 use super::login::Login;
-use super::settings::{lift_time_limits, settings};
+use super::settings::{first, settle};
 use crate::job::{ExtractorChoice, Waits};
 use crate::{Error, ErrorKind, Result};
 use r2d2::PooledConnection;
@@ -59,11 +59,9 @@ fn unknown(authentication: &str) -> String {
 }
 
 fn settled(mut connection: Connection, waits: &Waits) -> Result<Client> {
-    for setting in settings(waits) {
-        connection.execute(&setting)?;
-    }
+    connection.execute(&first(waits))?;
     let mut client = Client::Wire(Box::new(connection));
-    lift_time_limits(&mut client)?;
+    settle(&mut client)?;
     if let Client::Wire(connection) = &mut client {
         connection.has_begun(waits.read)?;
     }
@@ -76,7 +74,7 @@ fn stock(login: &Login, waits: &Waits) -> Result<Client> {
     let connect = |options| stock_by(options, deadline, waits);
     let (single, connection) = login.by_stock(connect)?;
     let mut client = Client::Stock(Box::new(StockSession { single, connection }));
-    lift_time_limits(&mut client)?;
+    settle(&mut client)?;
     Ok(client)
 }
 
@@ -93,7 +91,7 @@ fn stock_by(
         .tcp_connect_timeout(Some(timeout))
         .read_timeout(Some(waits.read))
         .write_timeout(Some(waits.read))
-        .init(settings(waits));
+        .init(vec![first(waits)]);
     let manager = MySqlConnectionManager::new(options);
     // The options say what a session says first.
     let begin = |_: &mut Conn| Ok(());

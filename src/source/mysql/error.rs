@@ -1,5 +1,6 @@
 //! The errors of a MySQL server, of ConnectorX's client, and of our own connection, translated once.
 
+use crate::source::shared::NO_CONNECTION_LEFT;
 use crate::source::wire::LOOK;
 pub(super) use crate::source::wire::lost;
 use crate::{Error, ErrorKind};
@@ -56,9 +57,19 @@ pub(super) fn server(code: u16, state: &str, message: &str) -> Error {
             ErrorKind::AccessDenied,
             "check user and password of --source, and GRANT SELECT on the tables",
         ),
-        1040 | 1203 | 1226 => (
-            ErrorKind::Unreachable,
-            "the server has no connection left: take fewer --workers",
+        // Fewer workers may do with the connections that were had.
+        1226 if message.contains("connections_per_hour") => (ErrorKind::Unreachable, HOURLY),
+        1226 if is_hourly(message) => (ErrorKind::Ended, HOURLY),
+        1040 | 1203 | 1226 => (ErrorKind::Unreachable, NO_CONNECTION_LEFT),
+        1184 => (
+            ErrorKind::Refused,
+            "the server's init_connect fails for this user: correct it, or give the user a privilege that passes it over",
+        ),
+        // Of a sort, a temporary table, a session.
+        1038 | 1041 | 1114 | 1290 => (
+            ErrorKind::Refused,
+            "the server gives the session too little memory or room: raise the setting that it names, \
+             sort_buffer_size or tmp_disk_table_size",
         ),
         1053 | 1077 | 1317 | 1927 => (
             ErrorKind::Ended,
@@ -83,6 +94,15 @@ pub(super) fn server(code: u16, state: &str, message: &str) -> Error {
         message
     };
     Error::new(kind, format!("the server says {code} ({state}): {text}")).advise(advice)
+}
+
+/// Another attempt would only use up more of it.
+const HOURLY: &str = "run the job again in an hour, or have the user's limit raised; each table and each of --workers \
+     takes a few queries, and each of --workers a connection";
+
+/// Whether a user's limit is one on what he does in an hour: the message names it as GRANT spells it, or MySQL its column.
+fn is_hourly(message: &str) -> bool {
+    message.contains("_per_hour") || message.contains("max_questions")
 }
 
 fn of_client(error: &MySqlError) -> Error {

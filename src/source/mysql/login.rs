@@ -9,6 +9,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use url::{Host, Url};
 
+/// The protocol's largest.
+const MAX_PACKET_BYTES: usize = 1 << 30;
+
 /// What a session is begun with.
 #[derive(Clone)]
 pub(crate) struct Login {
@@ -85,6 +88,8 @@ impl Login {
             .pass(self.password.as_ref().map(Secret::reveal))
             .db_name(Some(self.database.clone()))
             .prefer_socket(self.address.is_socket())
+            // Otherwise the client asks for the server's, before anything is set: an inherited limit may cut the answer.
+            .max_allowed_packet(Some(MAX_PACKET_BYTES))
             .tcp_connect_timeout(Some(CONNECT))
             .ssl_opts(self.stock_tls());
         match &self.address {

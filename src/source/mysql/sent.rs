@@ -30,7 +30,10 @@ pub(super) fn check(columns: &[Column], schema: &Schema) -> Result<()> {
                 field.data_type()
             );
             Err(Error::new(ErrorKind::Schema, message)
-                .advise("was the table altered while the job began? run it again"))
+                .advise(
+                    "was the table altered while the job began? run it again; \
+                     of a view: create it anew, with a CAST, since MySQL keeps the types of the session that made it",
+                ))
         }
     }
 }

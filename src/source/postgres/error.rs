@@ -2,6 +2,7 @@
 
 use super::access::Access;
 use super::connection::Fault;
+use crate::source::shared::NO_CONNECTION_LEFT;
 use crate::source::wire::{LOOK, lost};
 use crate::{Error, ErrorKind};
 use connectorx::sources::postgres::PostgresSourceError;
@@ -95,16 +96,25 @@ fn of_server(error: &DbError) -> Error {
     server(error.code().code(), error.message())
 }
 
+/// Their names are in no language.
+const DAMAGED: [&str; 2] = ["zero_damaged_pages", "ignore_checksum_failure"];
+
 fn server(code: &str, message: &str) -> Error {
     let (kind, advice) = match code {
+        // Settings that a session would give up, and may not.
+        "42501" if DAMAGED.iter().any(|setting| message.contains(setting)) => (
+            ErrorKind::Refused,
+            "with it damaged pages are passed over, and their rows: ALTER ROLE or ALTER DATABASE … RESET it",
+        ),
         "28000" | "28P01" | "42501" => (
             ErrorKind::AccessDenied,
             "check user and password of --source, and GRANT SELECT on the tables",
         ),
         "3D000" => (ErrorKind::Refused, "check the database of --source"),
-        "53300" => (
-            ErrorKind::Unreachable,
-            "the server has no connection left: take fewer --workers",
+        "53300" => (ErrorKind::Unreachable, NO_CONNECTION_LEFT),
+        "58P01" => (
+            ErrorKind::Refused,
+            "see session_preload_libraries and local_preload_libraries of the role and the database",
         ),
         "57P03" => (
             ErrorKind::Unreachable,

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 /// A server that is silent for this long while it works will never answer.
 const STALL_TIMEOUT: Duration = Duration::from_secs(300);
-/// No mode of the server's changes what the statements mean; somebody else's lock on an old table is waited for 30 s.
-const SESSION: &str = "SET sql_mode = '', autocommit = 1, lock_wait_timeout = 30";
+/// No mode of the server's changes what the statements mean, no limit cuts the list of tables; somebody else's lock on an old table is waited for 30 s.
+const SESSION: &str = "SET sql_mode = '', autocommit = 1, lock_wait_timeout = 30, sql_select_limit = 18446744073709551615";
 
 /// A session for statements that make and fill tables, with a bound on the server's silence.
 pub(super) fn connect(login: &Login) -> Result<Conn> {

@@ -13,6 +13,7 @@ mod formats;
 mod generate;
 mod identifiers;
 mod images;
+mod inherited;
 mod job_file;
 mod keys;
 mod killed;

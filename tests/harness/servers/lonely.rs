@@ -1,7 +1,7 @@
 //! A server that one test has for itself, to kill it or to change its settings.
 
 use super::super::database::System;
-use super::{MariaDb, Postgres};
+use super::{Admin, MariaDb, Postgres};
 use r2d2_mysql::mysql::prelude::Queryable;
 use rustix::process::{Pid, Signal, kill_process};
 use std::cell::RefCell;
@@ -50,6 +50,26 @@ impl Lonely {
         match &self.server {
             Server::MariaDb(server) => server.url(&self.database),
             Server::Postgres(server) => server.url(&self.database),
+        }
+    }
+
+    /// What `--source` takes, for another user with the same password.
+    pub fn url_of(&self, user: &str) -> String {
+        self.url().replace("//reader:", &format!("//{user}:"))
+    }
+
+    /// Its database's name.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// A session that may do anything.
+    pub fn admin(&self) -> Admin {
+        match &self.server {
+            Server::MariaDb(server) => Admin::MariaDb(Box::new(server.connect_to(&self.database))),
+            Server::Postgres(server) => {
+                Admin::Postgres(Box::new(server.connect_to(&self.database)))
+            }
         }
     }
 

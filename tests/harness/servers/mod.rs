@@ -1,5 +1,6 @@
 //! Private database servers: one of each for the whole test process, started by the first test that needs it.
 
+mod admin;
 mod certificates;
 mod lonely;
 mod mariadb;
@@ -9,6 +10,7 @@ mod supervised;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+pub use admin::Admin;
 pub use lonely::Lonely;
 pub use mariadb::MariaDb;
 pub use postgres::Postgres;

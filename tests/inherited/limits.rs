@@ -57,10 +57,11 @@ fn a_limit_of_mariadb_is_told_with_what_a_job_needs() {
             .admin
             .execute(&format!("GRANT SELECT ON *.* TO {user}"));
     }
+    // Sessions of the job before may not have ended.
     limited.is_led_out(
         "one",
         "two at least",
-        "ALTER USER one WITH MAX_USER_CONNECTIONS 2",
+        "ALTER USER one WITH MAX_USER_CONNECTIONS 5",
     );
     limited.is_led_out(
         "asking",
@@ -97,7 +98,6 @@ fn a_limit_of_postgresql_is_told_with_what_a_job_needs() {
     ] {
         let limit_to = |most: i32| format!("ALTER {of} CONNECTION LIMIT {most}");
         limited.admin.execute(&limit_to(limit));
-        // Sessions of the job before may not have ended.
         limited.is_led_out("reader", "two at least", &limit_to(limit + 3));
         limited.admin.execute(&limit_to(-1));
     }

@@ -49,7 +49,7 @@ pub(super) fn statements() -> Vec<String> {
 
 /// What is read where it has an order of its own, and what has none by `--order-by`.
 pub(super) const JOBS: &[&[&str]] = &[
-    &["--tables", "t,k,h,v,p", "--key", "id"],
+    &["--tables", "t,k,h,p", "--key", "id"],
     &[
         "--tables",
         "t,k",
@@ -59,7 +59,14 @@ pub(super) const JOBS: &[&[&str]] = &[
         "WEEK(d) > 5 AND DAYNAME(d) <> 'Montag' AND ts > '2024-03-30 05:00:00' AND 'A' = 'a' AND id / 7 <> 3.5714 AND n IN (SELECT n FROM p)",
     ],
     &["--tables", "x", "--key", "id"],
-    &["--tables", "join1,join2", "--key", "id", "--order-by", "id"],
+    &[
+        "--tables",
+        "join1,join2,v",
+        "--key",
+        "id",
+        "--order-by",
+        "id",
+    ],
 ];
 
 /// What stays inherited, or can't be set for all, and why.

@@ -109,7 +109,14 @@ fn an_index_that_is_searched_up_to_a_limit_is_searched_to_its_end() {
         five.admin.execute(statement);
     }
     for extractor in ["wire", "connectorx"] {
-        let job = ["--tables", "words", "--key", "id", "--where", "a @> array[1]"];
+        let job = [
+            "--tables",
+            "words",
+            "--key",
+            "id",
+            "--where",
+            "a @> array[1]",
+        ];
         let job = job.into_iter().chain(["--columns", "id,word"]);
         five.command("run")
             .args(job)

@@ -44,7 +44,7 @@ pub(super) fn statements() -> Vec<String> {
 
 /// What is read where it has an order of its own, and what has none by `--order-by`.
 pub(super) const JOBS: &[&[&str]] = &[
-    &["--tables", "t,q,v", "--key", "id"],
+    &["--tables", "t,q", "--key", "id"],
     &[
         "--tables",
         "t,q",
@@ -64,7 +64,7 @@ pub(super) const JOBS: &[&[&str]] = &[
     &["--tables", "x", "--key", "id"],
     &[
         "--tables",
-        "joined,grouped",
+        "joined,grouped,v",
         "--key",
         "id",
         "--order-by",

@@ -149,6 +149,8 @@ impl MariaDb {
         let socket = format!("--socket={}", self.socket());
         let port = format!("--port={}", self.port);
         let pid = format!("--pid-file={}", self.server.folder().join("pid").display());
+        // A server that starts removes what it takes for its own temporary tables.
+        let temporary = format!("--tmpdir={}", self.server.folder().display());
         let fixed = [
             "--bind-address=127.0.0.1",
             "--skip-name-resolve",
@@ -164,7 +166,7 @@ impl MariaDb {
             "--innodb-log-file-size=16M",
             "--innodb-fast-shutdown=2",
         ];
-        ["--no-defaults", data, &socket, &port, &pid]
+        ["--no-defaults", data, &socket, &port, &pid, &temporary]
             .into_iter()
             .chain(fixed)
             .map(str::to_owned)

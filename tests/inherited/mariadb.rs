@@ -3,7 +3,7 @@
 use super::{Exceptions, Walk, exception};
 use crate::harness::{Admin, System};
 
-/// Two tables of InnoDB and MyISAM, one with a history, one with partitions and a view; a view of what functions give;
+/// Two tables of different engines, one with a history, one with partitions and a view; a view of what functions give;
 /// views whose rows have no order.
 pub(super) fn statements() -> Vec<String> {
     const COLUMNS: &str = "n INT NOT NULL, s VARCHAR(60), d DATE, dt DATETIME(6), ts TIMESTAMP(6) NULL, f FLOAT, g DOUBLE, \

@@ -24,6 +24,11 @@ pub(crate) fn connecting(cause: &ClientError) -> Error {
     }
 }
 
+/// Whether such an error says that nobody listens at the address: how that client begins to tell it.
+pub(super) fn is_unanswered(error: &Error) -> bool {
+    error.to_string().contains("Could not connect to address")
+}
+
 /// What went wrong on a connection.
 pub(crate) fn in_use(cause: &ClientError) -> Error {
     match cause {

@@ -1,6 +1,7 @@
 //! What a URL says of a session: where, who, and how it is encrypted.
 
 use super::super::wire::{Address, SslMode, TlsPolicy};
+use super::error::is_unanswered;
 use crate::job::{CONNECT, ServerUrl};
 use crate::secret::Secret;
 use crate::{Error, ErrorKind, Result};
@@ -57,7 +58,7 @@ impl Login {
         })
     }
 
-    /// Connects ConnectorX's client by the first way that reaches the server; the error is that of the first way.
+    /// Connects ConnectorX's client by the first way that reaches the server; the error is the server's, or that of the first way.
     ///
     /// Of a host with several addresses that client tries the first alone (`localhost` is `::1` first, where few servers
     /// listen), unless it is told of which family the address shall be.
@@ -69,14 +70,11 @@ impl Login {
         let reached = connect(self.stock());
         families.into_iter().fold(reached, |reached, any| {
             reached.or_else(|first| {
-                if first.kind() != ErrorKind::Unreachable {
+                if !is_unanswered(&first) {
                     return Err(first);
                 }
                 let options = self.stock().bind_address(Some(SocketAddr::new(any, 0)));
-                connect(options).map_err(|next| match next.kind() {
-                    ErrorKind::Unreachable => first,
-                    _ => next,
-                })
+                connect(options).map_err(|next| if is_unanswered(&next) { first } else { next })
             })
         })
     }

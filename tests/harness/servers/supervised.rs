@@ -65,6 +65,8 @@ impl Supervised {
         let output = Command::new(&words[0])
             .args(&words[1..])
             .current_dir(&self.folder)
+            // A server that starts elsewhere may remove what it takes for its own.
+            .env("TMPDIR", &self.folder)
             .output()
             .unwrap_or_else(|cause| panic!("{words:?}: {cause}"));
         assert!(

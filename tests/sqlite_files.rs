@@ -1,7 +1,7 @@
 //! SQLite files that a writer left in the middle, that were cut, or whose bytes were changed: exactly the rows that
 //! SQLite itself reads, or the job fails cleanly.
 
-use crate::harness::{Case, Dice, Firstseen, Ran, Spot, Strace, System, Table, tell};
+use crate::harness::{Case, Dice, Firstseen, Mount, Ran, Spot, Strace, System, Table, tell};
 use std::fs;
 use std::path::Path;
 
@@ -124,6 +124,47 @@ fn a_journal_that_a_commit_removes_in_the_moment_in_which_a_reader_opens_it_is_n
         ran.never_says("warning");
     }
     whole.check(*opened > 3, format!("{opened} openings"));
+}
+
+/// A copy of a database that was open, in a folder that can't be written.
+#[test]
+fn a_log_without_its_index_is_told_where_the_index_can_not_be_made() {
+    let case = filled("WAL");
+    let writer = rusqlite::Connection::open(case.path("source.sqlite")).expect("a SQLite file");
+    let insert = "INSERT INTO t (id, note) VALUES (9999, 'in the log')";
+    writer.execute_batch(insert).expect("a row");
+    let copied = case.path("copied");
+    let Some(mount) = Mount::tmpfs(&copied, "size=4m") else {
+        return;
+    };
+    for name in ["source.sqlite", "source.sqlite-wal"] {
+        fs::copy(case.path(name), copied.join(name)).expect("a copy");
+    }
+    mount.again("ro");
+    let job = |source: &str| {
+        let job = ["run", "--source", source, "--tables", "t", "--key", "id"];
+        case.command()
+            .args(job)
+            .args(["--format", "ndjson", "--force"])
+    };
+    job("sqlite://copied/source.sqlite")
+        .fails_with(3)
+        .says("source.sqlite-wal")
+        .says("source.sqlite-shm is missing, and can't be made there")
+        .says("copy the file and its -wal together");
+    // What the advice says.
+    for name in ["source.sqlite", "source.sqlite-wal"] {
+        fs::copy(copied.join(name), case.path(&format!("own-{name}"))).expect("a copy");
+    }
+    job("sqlite://own-source.sqlite").succeeds();
+    let found = written(&case);
+    assert!(found.contains(&(9999, "in the log".to_owned())));
+    // Nothing stands in an empty log.
+    mount.again("rw");
+    case.write("copied/source.sqlite-wal", "");
+    mount.again("ro");
+    job("sqlite://copied/source.sqlite").succeeds();
+    drop(writer);
 }
 
 /// A writer that died while it changed a file, which it may just have taken out of the WAL mode: then the header says so still.

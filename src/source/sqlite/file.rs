@@ -4,7 +4,7 @@ use super::error::translated;
 use super::journal::past_commits;
 use crate::{Error, ErrorKind, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
@@ -44,7 +44,7 @@ pub(super) fn open(path: &Path, lock_wait: Duration) -> Result<(Connection, Open
         .map_err(|cause| unreadable(path).because(cause))?;
     let unlocked = unlocked(path).map_err(|cause| unreadable(path).because(cause))?;
     let connection = connect(path, unlocked.is_some(), lock_wait);
-    let connection = connection.map_err(|cause| translated(&cause).within(path.display()))?;
+    let connection = connection.map_err(|cause| not_opened(path, &cause))?;
     let file = OpenFile {
         path: path.to_owned(),
         unlocked,
@@ -69,16 +69,50 @@ fn connect(path: &Path, immutable: bool, lock_wait: Duration) -> rusqlite::Resul
     Ok(connection)
 }
 
+/// A log can't be read without its index, which is made beside it and which every reader writes to.
+fn not_opened(path: &Path, cause: &rusqlite::Error) -> Error {
+    let log = with_suffix(path, "-wal");
+    let is_refused = matches!(
+        cause.sqlite_error_code(),
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly)
+    );
+    if !is_refused || !log.exists() {
+        return translated(cause).within(path.display());
+    }
+    let index = with_suffix(path, "-shm");
+    let what = if index.exists() {
+        "can't be opened, if not the log itself"
+    } else {
+        "is missing, and can't be made there"
+    };
+    let message = format!(
+        "{}: what was written last stands in its log {}, whose index {} {what}",
+        path.display(),
+        log.display(),
+        index.display()
+    );
+    Error::new(ErrorKind::Unreachable, message).advise(
+        "let the job write into the file's folder; or copy the file and its -wal together into a folder of your own, and read \
+         the copy; or let a program that may write there open and close the file, which folds the log in",
+    )
+}
+
 /// The stamp of a database in WAL mode whose log was folded in by its last writer, and that no writer left half done: SQLite would make `-wal` and `-shm`
 /// beside it just to read it, and leave them there. <https://www.sqlite.org/wal.html#read_only_databases>
 fn unlocked(path: &Path) -> std::io::Result<Option<Stamp>> {
-    let is_logged = with_suffix(path, "-wal").exists() || is_hot(&with_suffix(path, "-journal"));
+    let is_logged = has_log(path) || is_hot(&with_suffix(path, "-journal"));
     if !is_in_wal_mode(path)? || is_logged {
         return Ok(None);
     }
     // A file that was changed within this tick of the clock could be changed again without a sign of it.
     std::thread::sleep(CLOCK_TICK);
     Ok(Some(Stamp::of(&path.metadata()?)))
+}
+
+/// Whether there may be rows in a log. In an empty one without an index, which any writer makes first, there are none.
+fn has_log(path: &Path) -> bool {
+    let log = with_suffix(path, "-wal").metadata();
+    log.is_ok_and(|log| log.len() > 0 || with_suffix(path, "-shm").exists())
 }
 
 /// Whether a rollback journal has what must be rolled back first, which SQLite itself finds out and says.

@@ -37,6 +37,7 @@ pub mod job;
 mod lasting;
 mod misfits;
 mod nearest;
+mod nulled;
 mod panics;
 mod plan;
 pub mod publish;

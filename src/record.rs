@@ -68,7 +68,7 @@ impl Clock {
 pub(crate) fn manifest(
     job: &Job,
     (plan, snapshot): (&Plan, &Snapshot),
-    tables: &[TableCounts],
+    (tables, nulled): (&[TableCounts], &[u64]),
     files: Vec<BatchFile>,
     clock: &Clock,
 ) -> Manifest {
@@ -82,7 +82,7 @@ pub(crate) fn manifest(
         },
         job: manifest_job(job, plan),
         snapshot: snapshot.name.to_owned(),
-        columns: columns(plan),
+        columns: columns(plan, nulled),
         tables: plan
             .tables_and_units()
             .zip(tables)
@@ -174,12 +174,14 @@ fn manifest_job(job: &Job, plan: &Plan) -> ManifestJob {
     }
 }
 
-fn columns(plan: &Plan) -> Vec<ManifestColumn> {
-    let columns = plan.columns.iter().map(|column| ManifestColumn {
+fn columns(plan: &Plan, nulled: &[u64]) -> Vec<ManifestColumn> {
+    let columns = plan.columns.iter().zip(nulled);
+    let columns = columns.map(|(column, nulled)| ManifestColumn {
         name: column.name.clone(),
         sql_type: column.sql_type.clone(),
         arrow_type: arrow_type::name(&column.data_type),
         nullable: column.nullable,
+        nulled_dates: *nulled,
     });
     columns.collect()
 }

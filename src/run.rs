@@ -8,6 +8,7 @@ use crate::distinct::{FirstSeen, Survivors, survivors};
 use crate::extract::{Extraction, ReadUnit, extract};
 use crate::job::{BatchOutput, Job, Output, SnapshotChoice};
 use crate::misfits;
+use crate::nulled;
 use crate::plan::{Plan, PlanDocument, plan};
 use crate::publish::{Manifest, RollForward, Room, Staging, Target, roll_forward};
 use crate::record::{self, Clock};
@@ -98,6 +99,8 @@ struct Distinct {
     batches: Arc<Vec<RecordBatch>>,
     survivors: Survivors,
     tables: Vec<counts::TableCounts>,
+    /// By column of the plan, values that are written as NULL since no calendar has them.
+    nulled: Vec<u64>,
     clock: Clock,
 }
 
@@ -107,10 +110,11 @@ impl Distinct {
             plan,
             snapshot,
             tables,
+            nulled,
             clock,
             ..
         } = self;
-        record::manifest(job, (plan, snapshot), tables, files, clock)
+        record::manifest(job, (plan, snapshot), (tables, nulled), files, clock)
     }
 }
 
@@ -155,12 +159,15 @@ fn read_distinct(
     clock.found();
     let tables = counts::by_table(&plan, &units, &survivors)?;
     counts::announce(&plan, &tables, listener.as_ref());
+    let nulled = nulled::count(&units, &survivors, &plan);
+    nulled::announce(&plan, &nulled, listener.as_ref());
     Ok(Distinct {
         plan,
         snapshot,
         batches,
         survivors,
         tables,
+        nulled,
         clock,
     })
 }

@@ -6,6 +6,7 @@
 mod harness;
 
 mod batches;
+mod dates;
 mod disks;
 mod filesystems;
 mod first_seen;
@@ -43,5 +44,6 @@ mod snapshots;
 mod soak;
 mod sources;
 mod sqlite_files;
+mod sqlite_types;
 mod streams;
 mod values;

@@ -27,7 +27,7 @@ fn invalid_dates_become_null_also_in_columns_that_hold_none() {
     for (system, sql_type, value) in [
         (System::MariaDb, "DATETIME(6) NOT NULL", "'2000-00-10'"),
         (System::Postgres, "TIMESTAMPTZ NOT NULL", "'infinity'"),
-        (System::Sqlite, "DATE NOT NULL", "'soon'"),
+        (System::Sqlite, "DATE NOT NULL", "'2000-02-30'"),
     ] {
         let case = one_column(system, sql_type, value);
         let job = ["--tables", "t", "--key", "id", "--invalid-dates", "null"];
@@ -90,7 +90,7 @@ fn a_value_that_does_not_fit_matters_only_where_its_row_is_written() {
         let ran = case.run().args(job).fails_with(4);
         ran.says("table t2")
             .says("row 3 (rowid 77), column day")
-            .says("--invalid-dates null")
+            .says("--column-type day=text")
             .never_says("never");
     }
 }
@@ -132,7 +132,7 @@ fn a_value_of_another_class_than_its_column_is_read_as_text_where_the_job_wants_
     typed
         .fails_with(4)
         .says("table t: row 1 (rowid 1), column value")
-        .says("--sqlite-types text");
+        .says("--column-type value=text");
     let text = ["--sqlite-types", "text", "--force"];
     case.run().args(job).args(text).succeeds();
     let cells = |row: [&str; 3]| row.map(|cell| Some(format!("s:{cell}")));

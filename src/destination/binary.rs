@@ -25,17 +25,19 @@ pub(super) fn truth(cell: &[u8]) -> Fit<bool> {
 /// Days since 1970-01-01. The infinities are the least and the greatest number.
 pub(super) fn date(cell: &[u8]) -> Fit<i32> {
     let days = i32::from_be_bytes(fixed(cell)?);
-    let finite = days != i32::MIN && days != i32::MAX;
-    let days = finite.then(|| days.checked_add(EPOCH_DAYS)).flatten();
-    days.ok_or(Misfit::Inexact)
+    if days == i32::MIN || days == i32::MAX {
+        return Err(Misfit::NoDate);
+    }
+    days.checked_add(EPOCH_DAYS).ok_or(Misfit::Inexact)
 }
 
 /// Microseconds since 1970. The infinities are the least and the greatest number.
 pub(super) fn timestamp(cell: &[u8]) -> Fit<i64> {
     let micros = i64::from_be_bytes(fixed(cell)?);
-    let finite = micros != i64::MIN && micros != i64::MAX;
-    let micros = finite.then(|| micros.checked_add(EPOCH_MICROS)).flatten();
-    micros.ok_or(Misfit::Inexact)
+    if micros == i64::MIN || micros == i64::MAX {
+        return Err(Misfit::NoDate);
+    }
+    micros.checked_add(EPOCH_MICROS).ok_or(Misfit::Inexact)
 }
 
 /// Microseconds since midnight; `24:00:00`, which PostgreSQL has, is no time of the day.

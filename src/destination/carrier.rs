@@ -49,6 +49,8 @@ pub enum Carrier {
 pub(crate) enum Form {
     /// In text; values of binary types are the bytes themselves.
     Text,
+    /// As [`Form::Text`], but dates in any spelling: SQLite's.
+    Spelled,
     /// In PostgreSQL's binary format.
     PostgresBinary,
 }
@@ -57,6 +59,7 @@ impl Form {
     pub(super) fn carried(self, cell: &[u8]) -> Carried<'_> {
         match self {
             Self::Text => Carried::Written(cell),
+            Self::Spelled => Carried::Spelled(cell),
             Self::PostgresBinary => Carried::Binary(cell),
         }
     }
@@ -107,6 +110,7 @@ pub(super) enum Carried<'a> {
     DateTime(NaiveDateTime),
     Instant(DateTime<Utc>),
     Written(&'a [u8]),
+    Spelled(&'a [u8]),
     Binary(&'a [u8]),
 }
 

@@ -61,6 +61,14 @@ impl Column {
         }
     }
 
+    /// Of lists: how many elements of the last one are NULL since no calendar has them. They are told once.
+    pub(super) fn take_nulled(&mut self) -> usize {
+        match &mut self.values {
+            Values::List(lists) => lists.take_nulled(),
+            _ => 0,
+        }
+    }
+
     pub(super) fn data_type(&self) -> &DataType {
         &self.data_type
     }

@@ -1,7 +1,7 @@
 //! From a carried value to the bits that its Arrow type stores: exactly, or not at all.
 
 use super::carrier::Carried;
-use super::{binary, parse};
+use super::{binary, parse, spelling};
 use arrow::datatypes::{DataType, TimeUnit, i256};
 use chrono::{DateTime, NaiveDate, Utc};
 use std::str::FromStr;
@@ -11,6 +11,18 @@ use std::str::FromStr;
 pub(super) enum Misfit {
     /// The value has no exact image in the column's type.
     Inexact,
+    /// A date that no calendar has.
+    NoDate,
+    /// Text that is no date, or one in a spelling that isn't read.
+    OtherSpelling,
+    /// More than six figures behind the seconds.
+    TooFine,
+    /// A date with a time of the day, in a column of dates.
+    NotMidnight,
+    /// A moment of a zone, in a column of moments without.
+    Zoned,
+    /// A moment without a zone, in a column of instants.
+    Zoneless,
     /// The database sends another type than the plan saw.
     OtherType,
     /// NULL in a column that may hold none.
@@ -81,17 +93,32 @@ pub(super) fn bits32(data_type: &DataType, value: Carried<'_>) -> Fit<u32> {
 fn date(value: Carried<'_>) -> Fit<i32> {
     match value {
         Carried::Date(date) => finite(date).map(parse::days),
-        Carried::UInt64(number) => exact(parse::date_from_number(number)),
-        Carried::Text(text) => exact(parse::date(text)),
-        Carried::Written(text) => exact(parse::date(as_text(text)?)),
+        Carried::UInt64(number) => parse::date_from_number(number).ok_or(Misfit::NoDate),
+        Carried::Text(text) => written_date(text),
+        Carried::Written(text) => written_date(as_text(text)?),
+        Carried::Spelled(text) => spelling::date(text),
         Carried::Binary(cell) => binary::date(cell),
         _ => Err(Misfit::OtherType),
     }
 }
 
+fn written_date(text: &str) -> Fit<i32> {
+    parse::date(text).ok_or_else(|| no_date_or_inexact(text))
+}
+
+/// Why a written date or moment can't be read.
+fn no_date_or_inexact(text: &str) -> Misfit {
+    if parse::is_no_day(text) {
+        Misfit::NoDate
+    } else {
+        Misfit::Inexact
+    }
+}
+
 /// ConnectorX gives PostgreSQL's infinite dates as chrono's last and first.
 fn finite(date: NaiveDate) -> Fit<NaiveDate> {
-    exact((date != NaiveDate::MAX && date != NaiveDate::MIN).then_some(date))
+    let finite = date != NaiveDate::MAX && date != NaiveDate::MIN;
+    finite.then_some(date).ok_or(Misfit::NoDate)
 }
 
 /// Whether a column of this type may hold dates that no calendar has.
@@ -133,6 +160,12 @@ pub(super) fn bits64(data_type: &DataType, value: Carried<'_>) -> Fit<u64> {
             Ok(binary::time(cell)?.cast_unsigned())
         }
         (_, Carried::Text(text)) => Ok(time_like(data_type, text)?.cast_unsigned()),
+        (DataType::Timestamp(TimeUnit::Microsecond, None), Carried::Spelled(text)) => {
+            Ok(spelling::moment(text)?.cast_unsigned())
+        }
+        (DataType::Timestamp(TimeUnit::Microsecond, Some(_)), Carried::Spelled(text)) => {
+            Ok(spelling::instant(text)?.cast_unsigned())
+        }
         (DataType::Int64, Carried::Written(text)) => Ok(number::<i64>(text)?.cast_unsigned()),
         (DataType::UInt64, Carried::Written(text)) => number(text),
         (DataType::Float64, Carried::Written(text)) => Ok(number::<f64>(text)?.to_bits()),
@@ -152,7 +185,9 @@ fn micros(instant: DateTime<Utc>) -> Fit<u64> {
 
 fn time_like(data_type: &DataType, text: &str) -> Fit<i64> {
     exact(match data_type {
-        DataType::Timestamp(TimeUnit::Microsecond, _) => parse::timestamp(text),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            return parse::timestamp(text).ok_or_else(|| no_date_or_inexact(text));
+        }
         DataType::Time64(TimeUnit::Microsecond) => parse::time(text),
         DataType::Duration(TimeUnit::Microsecond) => parse::duration(text),
         _ => return Err(Misfit::OtherType),
@@ -192,12 +227,16 @@ pub(super) fn bits256(data_type: &DataType, value: Carried<'_>) -> Fit<i256> {
 pub(super) fn bytes<'a>(data_type: &DataType, value: Carried<'a>) -> Fit<&'a [u8]> {
     match (data_type, value) {
         (DataType::Utf8, Carried::Text(text)) => Ok(text.as_bytes()),
-        (DataType::Utf8, Carried::Written(text) | Carried::Binary(text)) => {
-            Ok(as_text(text)?.as_bytes())
-        }
+        (
+            DataType::Utf8,
+            Carried::Written(text) | Carried::Spelled(text) | Carried::Binary(text),
+        ) => Ok(as_text(text)?.as_bytes()),
         (
             DataType::Binary,
-            Carried::Bytes(bytes) | Carried::Written(bytes) | Carried::Binary(bytes),
+            Carried::Bytes(bytes)
+            | Carried::Written(bytes)
+            | Carried::Spelled(bytes)
+            | Carried::Binary(bytes),
         ) => Ok(bytes),
         _ => Err(Misfit::OtherType),
     }
@@ -210,10 +249,10 @@ mod tests {
     #[test]
     fn infinite_dates_have_no_image() {
         for infinite in [NaiveDate::MAX, NaiveDate::MIN] {
-            assert_eq!(date(Carried::Date(infinite)), Err(Misfit::Inexact));
+            assert_eq!(date(Carried::Date(infinite)), Err(Misfit::NoDate));
         }
         for infinite in [DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC] {
-            assert_eq!(micros(infinite), Err(Misfit::Inexact));
+            assert_eq!(micros(infinite), Err(Misfit::NoDate));
         }
     }
 
@@ -257,7 +296,7 @@ mod tests {
             assert_eq!(bytes(&decimal, "NaN"), Err(Misfit::Inexact));
         }
         for date in ["0000-00-00", "2000-02-30"] {
-            assert_eq!(bytes(&DataType::Date32, date), Err(Misfit::Inexact));
+            assert_eq!(bytes(&DataType::Date32, date), Err(Misfit::NoDate));
         }
     }
 

@@ -3,9 +3,10 @@
 //! A value is refused if its row is written: whether the filter drops a duplicate while it is read or `unique` afterwards
 //! depends on how fast the tables come, and what a job says must not.
 
+use super::carrier::Form;
 use super::convert::{Misfit, is_dated};
 use crate::{Error, ErrorKind, arrow_type};
-use arrow::datatypes::{DataType, Schema};
+use arrow::datatypes::{DataType, Field, Schema};
 
 /// A row as the database sent it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,6 +36,7 @@ pub(crate) struct MisfitAt {
     pub row: SentRow,
     pub(super) column: usize,
     pub(super) misfit: Misfit,
+    pub(super) form: Form,
 }
 
 impl MisfitAt {
@@ -42,39 +44,86 @@ impl MisfitAt {
     pub fn refused(&self, schema: &Schema) -> Error {
         let field = schema.field(self.column);
         let place = self.row.place(field.name());
-        match self.misfit {
-            Misfit::Inexact => Error::new(
-                ErrorKind::Value,
-                format!(
-                    "{place}: the value has no exact image as {}",
-                    arrow_type::name(field.data_type())
-                ),
-            )
-            .advise(advice(field.data_type())),
-            Misfit::OtherType => Error::new(
+        let (kind, what) = match self.misfit {
+            Misfit::OtherType => (
                 ErrorKind::Schema,
                 format!(
-                    "{place}: the database sends another type than its catalogue said, {}",
+                    "the database sends another type than its catalogue said, {}",
                     arrow_type::name(field.data_type())
                 ),
-            )
-            .advise("was the table altered while the job began? run it again"),
-            Misfit::Null => Error::new(
+            ),
+            Misfit::Null => (
                 ErrorKind::Schema,
-                format!("{place}: NULL, where the catalogue says NOT NULL"),
-            )
-            .advise("was the table altered while the job began? run it again"),
+                "NULL, where the catalogue says NOT NULL".to_owned(),
+            ),
+            misfit => (ErrorKind::Value, inexact(misfit, field.data_type())),
+        };
+        Error::new(kind, format!("{place}: {what}")).advise(self.advice(field))
+    }
+
+    fn advice(&self, field: &Field) -> String {
+        let name = field.name();
+        match (self.misfit, self.form) {
+            (Misfit::OtherType | Misfit::Null, _) => {
+                "was the table altered while the job began? run it again".to_owned()
+            }
+            (Misfit::NoDate, _) => {
+                let advice = "--invalid-dates null writes NULL for it, and counts it";
+                format!("{advice}; {}", self.as_it_is(name))
+            }
+            (Misfit::Zoned, _) => format!(
+                "--column-type {name}=instant reads a column whose values all name a zone; {}",
+                self.as_it_is(name)
+            ),
+            (Misfit::Zoneless, _) => format!(
+                "--column-type {name}=datetime reads a column none of whose values names a zone; {}",
+                self.as_it_is(name)
+            ),
+            (Misfit::NotMidnight, _) => format!(
+                "--column-type {name}=datetime reads dates with and without a time; {}",
+                self.as_it_is(name)
+            ),
+            (_, Form::Spelled) if is_dated(field.data_type()) => self.as_it_is(name),
+            (_, Form::Spelled) => format!(
+                "a view that has CAST(\"{}\" AS BLOB) instead holds its bytes; or leave such rows out with --where, or the \
+                 column with --columns",
+                name.replace('"', "\"\"")
+            ),
+            _ => advice(field.data_type()).to_owned(),
         }
+    }
+
+    /// How the column is read without loss, whatever its values are.
+    fn as_it_is(&self, name: &str) -> String {
+        if self.form == Form::Spelled {
+            format!("--column-type {name}=text reads every value as it stands")
+        } else {
+            "or leave such rows out with --where, or the column with --columns".to_owned()
+        }
+    }
+}
+
+/// What is wrong with a value.
+fn inexact(misfit: Misfit, data_type: &DataType) -> String {
+    let name = arrow_type::name(data_type);
+    match misfit {
+        Misfit::NoDate => "a date that no calendar has".to_owned(),
+        Misfit::OtherSpelling => format!("text that isn't read as {name}"),
+        Misfit::TooFine => format!("more than six digits behind the second: {name} would round it"),
+        Misfit::NotMidnight => "a time of the day, in a column of dates".to_owned(),
+        Misfit::Zoned => format!("a time with a zone, in a column of {name}, which has none"),
+        Misfit::Zoneless => format!("a time without a zone, in a column of {name}"),
+        _ => format!("the value has no exact image as {name}"),
     }
 }
 
 fn advice(data_type: &DataType) -> &'static str {
     match data_type {
         DataType::Date32 | DataType::Timestamp(..) => {
-            "zero, partial and infinite dates have none: --invalid-dates null writes NULL; or leave such rows out with --where, or the column with --columns"
+            "it is beyond the years that the type holds: read a view that casts it to text, or leave such rows out with --where"
         }
         DataType::List(element) if is_dated(element.data_type()) => {
-            "arrays of several dimensions and with subscripts that don't begin at 1 have none, nor have infinite dates, of which --invalid-dates null makes NULL elements; leave such rows out with --where, or the column with --columns"
+            "arrays of several dimensions and with subscripts that don't begin at 1 have none, nor have infinite dates, of which --invalid-dates null makes NULL elements, and counts them; leave such rows out with --where, or the column with --columns"
         }
         DataType::List(_) => {
             "arrays of several dimensions and with subscripts that don't begin at 1 have none, nor have those with an element that a column of its type could not hold: leave such rows out with --where, or the column with --columns"

@@ -12,8 +12,10 @@ mod convert;
 mod gate;
 mod list;
 mod misfit;
+mod nulled;
 mod parse;
 mod selection;
+mod spelling;
 mod staging;
 mod unit_destination;
 mod writer;
@@ -25,6 +27,7 @@ pub(crate) use control::Control;
 pub(crate) use convert::is_dated;
 pub(crate) use gate::{Gate, WrittenRows};
 pub(crate) use misfit::{MisfitAt, SentRow};
+pub(crate) use nulled::Nulled;
 pub(crate) use selection::Filter;
 pub use unit_destination::UnitDestination;
 
@@ -46,4 +49,6 @@ pub(crate) struct UnitRows {
     pub null_drops: u64,
     /// Values of candidates that no image fits, by candidate: refused if their row survives.
     pub misfits: Vec<MisfitAt>,
+    /// Values of candidates that are NULL now, since no calendar has them.
+    pub nulled: Nulled,
 }

@@ -3,8 +3,8 @@
 use arrow::datatypes::i256;
 use chrono::{Datelike, NaiveDate};
 
-const MICROS_PER_SECOND: i64 = 1_000_000;
-const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
+pub(super) const MICROS_PER_SECOND: i64 = 1_000_000;
+pub(super) const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 /// Days from 0001-01-01, which chrono counts as 1, to 1970-01-01.
 const UNIX_EPOCH_FROM_CE: i32 = 719_163;
 
@@ -37,6 +37,18 @@ pub(super) fn date(text: &str) -> Option<i32> {
     let (day, rest) = digits(expect(rest, b'-')?, 2)?;
     let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
     rest.is_empty().then(|| days(date))
+}
+
+/// Whether a text begins as a date does, of a day that no calendar has.
+pub(super) fn is_no_day(text: &str) -> bool {
+    text.get(..10).is_some_and(|day| {
+        let places = day.bytes().enumerate();
+        let mut shape = places.map(|(place, byte)| match place {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+        shape.all(|fits| fits) && date(day).is_none()
+    })
 }
 
 /// `2000-12-31 23:59:59.123456` or with `T`; the fraction may be missing, and a missing time is midnight.
@@ -82,7 +94,8 @@ fn clock(text: &[u8], hour_digits: usize) -> Option<i64> {
     Some(whole * MICROS_PER_SECOND + micros)
 }
 
-fn fraction(text: &[u8]) -> Option<i64> {
+/// `.123456`, or nothing. More than six figures are refused unless they are zeros.
+pub(super) fn fraction(text: &[u8]) -> Option<i64> {
     let Some((b'.', figures)) = text.split_first() else {
         return text.is_empty().then_some(0);
     };
@@ -99,7 +112,7 @@ fn fraction(text: &[u8]) -> Option<i64> {
     (!figures.is_empty()).then_some(micros)
 }
 
-fn digits(text: &[u8], count: usize) -> Option<(u32, &[u8])> {
+pub(super) fn digits(text: &[u8], count: usize) -> Option<(u32, &[u8])> {
     let (figures, rest) = text.split_at_checked(count)?;
     let mut number = 0_u32;
     for figure in figures {
@@ -109,7 +122,7 @@ fn digits(text: &[u8], count: usize) -> Option<(u32, &[u8])> {
     (count > 0).then_some((number, rest))
 }
 
-fn expect(text: &[u8], byte: u8) -> Option<&[u8]> {
+pub(super) fn expect(text: &[u8], byte: u8) -> Option<&[u8]> {
     text.split_first()
         .and_then(|(first, rest)| (*first == byte).then_some(rest))
 }
@@ -189,6 +202,10 @@ mod tests {
         for broken in ["0000-00-00", "2000-1-1", "2000-01-01x", "2001-02-29", ""] {
             assert_eq!(date(broken), None, "{broken}");
         }
+        assert!(is_no_day("0000-00-00 00:00:00") && is_no_day("2001-02-29"));
+        assert!(
+            !is_no_day("2001-02-28 25:00:00") && !is_no_day("infinity") && !is_no_day("20010229xx")
+        );
     }
 
     #[test]

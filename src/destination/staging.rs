@@ -20,6 +20,8 @@ pub(super) struct Staging {
     pub columns: Vec<Column>,
     /// Of the staged rows, candidates or not; `candidate` is the index among the staged rows.
     pub misfits: Vec<MisfitAt>,
+    /// Of the staged rows, candidates or not: the row, the column, and how many values of it are NULL.
+    pub nulled: Vec<(u64, usize, usize)>,
     /// Rows whose keys were looked up.
     pub rows_before: u64,
 }
@@ -31,6 +33,7 @@ impl Staging {
             selector: Selector::new(unit, filter),
             schema: Arc::clone(schema),
             misfits: Vec::new(),
+            nulled: Vec::new(),
             rows_before: 0,
         }
     }
@@ -53,15 +56,23 @@ impl Staging {
     pub fn select(&mut self, rows: &mut UnitRows) -> Result<()> {
         let drops = self.selector.select(&self.columns[..]);
         let drops = drops.map_err(|null| null.refused(&self.schema, self.rows_before))?;
-        for misfit in self.misfits.drain(..) {
-            let staged = misfit.row.number - self.rows_before - 1;
+        let candidate = |row: u64| {
+            let staged = row - self.rows_before - 1;
             let place = |row: &usize| (*row as u64).cmp(&staged);
-            if let Ok(candidate) = self.selector.rows().binary_search_by(place) {
-                let candidate = rows.candidates + candidate as u64;
+            let candidate = self.selector.rows().binary_search_by(place).ok()?;
+            Some(rows.candidates + candidate as u64)
+        };
+        for misfit in self.misfits.drain(..) {
+            if let Some(candidate) = candidate(misfit.row.number) {
                 rows.misfits.push(MisfitAt {
                     candidate,
                     ..misfit
                 });
+            }
+        }
+        for (row, column, values) in self.nulled.drain(..) {
+            if let Some(candidate) = candidate(row) {
+                rows.nulled.add(column, candidate, values);
             }
         }
         rows.filter_drops += drops.by_filter;

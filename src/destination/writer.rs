@@ -12,7 +12,7 @@ use super::staging::Staging;
 use crate::job::InvalidDates;
 use crate::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::{DataType, Schema, SchemaRef};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -33,6 +33,8 @@ pub(super) struct UnitWriter {
     kept_bytes: usize,
     executed: bool,
     next_column: usize,
+    /// Columns of lists whose elements may be made NULL.
+    dated_lists: Vec<usize>,
     rows: UnitRows,
 }
 
@@ -51,6 +53,10 @@ enum Selection {
 
 impl UnitWriter {
     pub fn new(unit: u32, schema: SchemaRef, filter: Filter, control: Arc<Control>) -> Self {
+        let dated_lists = match filter.invalid_dates {
+            InvalidDates::Error => Vec::new(),
+            InvalidDates::Null => dated_lists(&schema),
+        };
         Self {
             unit,
             selection: Selection::Here(Box::new(Staging::new(unit, &schema, filter.clone()))),
@@ -61,6 +67,7 @@ impl UnitWriter {
             kept_bytes: 0,
             executed: false,
             next_column: 0,
+            dated_lists,
             rows: UnitRows::default(),
         }
     }
@@ -165,7 +172,8 @@ impl UnitWriter {
     /// already, or where the value is needed to know.
     fn take_misfit(&mut self, column: usize, misfit: Misfit) -> Result<()> {
         let is_date = is_dated(self.schema.field(column).data_type());
-        if is_date && misfit == Misfit::Inexact && self.filter.invalid_dates == InvalidDates::Null {
+        if is_date && misfit == Misfit::NoDate && self.filter.invalid_dates == InvalidDates::Null {
+            self.note_nulled(column, 1, false);
             self.target().0[column].push_null();
             return Ok(());
         }
@@ -174,6 +182,7 @@ impl UnitWriter {
             row: self.row(),
             column,
             misfit,
+            form: self.form(),
         };
         let is_first_unit = self.unit == 0 && matches!(self.selection, Selection::AtSource { .. });
         let is_needed = misfit == Misfit::OtherType || self.filter.key.contains(&column);
@@ -186,7 +195,27 @@ impl UnitWriter {
         Ok(())
     }
 
+    /// Notes values of the row that is being put together, or was put together last.
+    fn note_nulled(&mut self, column: usize, values: usize, is_complete: bool) {
+        match &mut self.selection {
+            Selection::Here(staging) => {
+                let row = staging.row() - u64::from(is_complete);
+                staging.nulled.push((row, column, values));
+            }
+            Selection::AtSource { .. } => {
+                self.rows.nulled.add(column, self.rows.candidates, values);
+            }
+        }
+    }
+
     fn row_is_complete(&mut self) -> Result<()> {
+        for at in 0..self.dated_lists.len() {
+            let column = self.dated_lists[at];
+            let values = self.target().0[column].take_nulled();
+            if values > 0 {
+                self.note_nulled(column, values, true);
+            }
+        }
         match &mut self.selection {
             Selection::Here(staging) => {
                 if staging.is_full() {
@@ -306,6 +335,16 @@ pub(super) fn columns(schema: &Schema, invalid_dates: InvalidDates) -> Vec<Colum
         columns.iter_mut().for_each(Column::null_invalid_dates);
     }
     columns
+}
+
+fn dated_lists(schema: &Schema) -> Vec<usize> {
+    let columns = schema.fields().iter().enumerate();
+    let is_dated_list = |data_type: &DataType| match data_type {
+        DataType::List(element) => is_dated(element.data_type()),
+        _ => false,
+    };
+    let columns = columns.filter(|(_, field)| is_dated_list(field.data_type()));
+    columns.map(|(column, _)| column).collect()
 }
 
 pub(super) fn bytes(columns: &[Column]) -> usize {

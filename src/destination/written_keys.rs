@@ -44,11 +44,13 @@ impl KeyColumns {
     }
 }
 
-/// Whether equal values may come in different bytes: in SQLite `2000-01-01`, `2000-01-01 00:00` and `2000-01-01T00:00:00`
-/// are one moment; PostgreSQL's numerics say how many figures are to be shown.
+/// Whether equal values may come in different bytes: MySQL writes as many figures of a second as the column has; in SQLite
+/// `2000-01-01`, `2000-01-01 00:00` and `2000-01-01T00:00:00` are one moment, and one date; PostgreSQL's numerics say how many
+/// figures are to be shown.
 fn has_spellings(form: Form, data_type: &DataType) -> bool {
     match form {
         Form::Text => matches!(data_type, DataType::Timestamp(..)),
+        Form::Spelled => is_dated(data_type),
         Form::PostgresBinary => {
             matches!(
                 data_type,
@@ -82,7 +84,7 @@ impl<R: WrittenRows> Keys for WrittenKeys<'_, R> {
         let nulls_dates = self.columns.invalid_dates == InvalidDates::Null;
         match comparable(data_type, self.columns.form.carried(bytes)) {
             Ok(value) => use_cell(Some(&value)),
-            Err(Misfit::Inexact) if nulls_dates && is_dated(data_type) => use_cell(None),
+            Err(Misfit::NoDate) if nulls_dates => use_cell(None),
             // A candidate by itself, which is refused when it is read.
             Err(_) => use_cell(cell),
         }

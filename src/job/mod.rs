@@ -3,6 +3,7 @@
 //! In: flags, environment and a job file, as [`JobOptions`]. Out: a [`Job`], in which no invalid combination can be
 //! written. This room reads the job file, and files that hold a login, and nothing else: no database, no output folder.
 
+mod column_types;
 mod file;
 mod login;
 mod numeric;
@@ -14,6 +15,7 @@ mod source_url;
 mod tables;
 mod waits;
 
+pub use column_types::{ColumnType, ColumnTypes};
 pub use file::read_job_file;
 pub use login::LoginOptions;
 pub use numeric::Numeric;
@@ -89,10 +91,29 @@ pub struct Job {
 pub struct Reading {
     /// What the columns of a SQLite file are read as.
     pub sqlite_types: SqliteTypes,
+    /// What single columns of a SQLite file are read as, whatever `sqlite_types` says.
+    pub column_types: ColumnTypes,
     /// Who reads a server's rows.
     pub extractor: ExtractorChoice,
     /// What PostgreSQL's numeric without precision is read as; `None`: as text.
     pub numeric: Option<Numeric>,
+}
+
+impl Reading {
+    fn checked(
+        sqlite_types: Option<SqliteTypes>,
+        column_type: Option<Vec<String>>,
+        extractor: Option<ExtractorChoice>,
+        numeric: Option<&str>,
+        source: &SourceUrl,
+    ) -> Result<Self> {
+        Ok(Self {
+            sqlite_types: sqlite_types.unwrap_or_default(),
+            column_types: ColumnTypes::checked(column_type, source)?,
+            extractor: checked_extractor(extractor.unwrap_or_default(), source)?,
+            numeric: checked_numeric(numeric, source)?,
+        })
+    }
 }
 
 /// What a job makes of its result.
@@ -147,6 +168,7 @@ impl Job {
             null_keys,
             invalid_dates,
             sqlite_types,
+            column_type,
             extractor,
             numeric,
             snapshot,
@@ -196,6 +218,8 @@ impl Job {
             defaults_file: defaults_file.map(|path| current_dir.join(path)),
         };
         let source = login.fill(SourceUrl::parse(&source, current_dir)?, &mut warnings)?;
+        let numeric = numeric.as_deref();
+        let reading = Reading::checked(sqlite_types, column_type, extractor, numeric, &source)?;
         let order_by = OrderBy::parse(&order_by.unwrap_or_default())?;
         Ok(Self {
             tables: Tables::new(tables, table)?,
@@ -206,11 +230,7 @@ impl Job {
             order_by,
             null_keys: null_keys.unwrap_or_default(),
             invalid_dates: invalid_dates.unwrap_or_default(),
-            reading: Reading {
-                sqlite_types: sqlite_types.unwrap_or_default(),
-                extractor: checked_extractor(extractor.unwrap_or_default(), &source)?,
-                numeric: checked_numeric(numeric.as_deref(), &source)?,
-            },
+            reading,
             source,
             snapshot: snapshot.unwrap_or_default(),
             check_counts: checked_counts(check_counts, snapshot, extractor)?,

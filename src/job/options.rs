@@ -87,6 +87,10 @@ pub struct JobOptions {
     /// Types of SQLite's columns: as declared, or all as text [default: declared]
     #[arg(long, value_enum)]
     pub sqlite_types: Option<SqliteTypes>,
+    /// What a column of a SQLite file is read as: text, integer, real, blob, date, datetime, instant
+    #[arg(long, value_delimiter = ',', value_name = "NAME=TYPE,…")]
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub column_type: Option<Vec<String>>,
     /// Who reads the rows: a source of our own over the wire, or ConnectorX's stock source [default: auto]
     #[arg(long, value_enum)]
     pub extractor: Option<ExtractorChoice>,
@@ -176,15 +180,15 @@ impl NullKeys {
     }
 }
 
-/// What becomes of dates and timestamps that no calendar has: MySQL's zero and partial ones, PostgreSQL's infinite ones,
-/// text of a SQLite column that is no date.
+/// What becomes of dates and timestamps that no calendar has: zero and partial ones, a 30th of February, PostgreSQL's
+/// infinite ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum InvalidDates {
     /// The job fails
     #[default]
     Error,
-    /// They are written as NULL
+    /// They are written as NULL, and counted
     Null,
 }
 
@@ -356,6 +360,7 @@ impl JobOptions {
             null_keys: self.null_keys.or(file.null_keys),
             invalid_dates: self.invalid_dates.or(file.invalid_dates),
             sqlite_types: self.sqlite_types.or(file.sqlite_types),
+            column_type: self.column_type.or(file.column_type),
             extractor: self.extractor.or(file.extractor),
             numeric: self.numeric.or(file.numeric),
             snapshot: self.snapshot.or(file.snapshot),

@@ -29,6 +29,7 @@ pub(super) fn agree(
     if job.columns.is_none() {
         warn_of_left_out(first, chosen, warnings);
     }
+    check_typed(job, &names)?;
     names
         .into_iter()
         .map(|name| agreed(job, catalog, name, (first, chosen)))
@@ -61,6 +62,24 @@ fn warn_of_left_out(first: &Chosen, chosen: &[Chosen], warnings: &mut Vec<String
     }
 }
 
+/// Every column for which a type was chosen is read.
+fn check_typed(job: &Job, names: &[&str]) -> Result<()> {
+    let mut typed = job.reading.column_types.columns();
+    match typed.find(|name| !names.contains(name)) {
+        None => Ok(()),
+        Some(name) => Err(Error::new(
+            ErrorKind::Schema,
+            format!(
+                "--column-type names the column {name}, which is not among those that are read"
+            ),
+        )
+        .advise(format!(
+            "they are {}; names are compared exactly",
+            names.join(", ")
+        ))),
+    }
+}
+
 fn agreed(
     job: &Job,
     catalog: &dyn Catalog,
@@ -73,11 +92,12 @@ fn agreed(
     for table in chosen {
         let (column, found) = imaged(catalog, name, table)?;
         if found.data_type != image.data_type {
-            return Err(types_differ(
+            let error = types_differ(name, (first, expected, image), (table, column, found));
+            return Err(error.advise(or_as_text(
+                catalog,
                 name,
-                (first, expected, image),
-                (table, column, found),
-            ));
+                "read a view that casts it to the other type, or leave the column out with --columns",
+            )));
         }
         nullable |= column.nullable;
     }
@@ -104,9 +124,15 @@ fn types_differ(name: &str, first: Described<'_>, other: Described<'_>) -> Error
         arrow_type::name(&image.data_type),
         first.name
     );
-    Error::new(ErrorKind::Schema, message).advise(
-        "read a view that casts it to the other type, or leave the column out with --columns",
-    )
+    Error::new(ErrorKind::Schema, message)
+}
+
+/// The advice, behind the shorter way that a database may have.
+fn or_as_text(catalog: &dyn Catalog, name: &str, advice: &str) -> String {
+    match catalog.as_text(name) {
+        Some(flag) => format!("{flag} reads it as text; or {advice}"),
+        None => advice.to_owned(),
+    }
 }
 
 fn find<'a>(name: &str, chosen: &'a Chosen) -> Result<&'a Column> {
@@ -138,9 +164,10 @@ fn imaged<'a>(
         Err(no) => {
             let message = format!("table {}, column {name}: {}", chosen.name, no.reason);
             let cast = no.cast.replace("{}", &catalog.quote(name));
-            Err(Error::new(ErrorKind::Schema, message).advise(format!(
+            let advice = format!(
                 "read a view that has {cast} instead, or leave the column out with --columns"
-            )))
+            );
+            Err(Error::new(ErrorKind::Schema, message).advise(or_as_text(catalog, name, &advice)))
         }
     }
 }
@@ -179,9 +206,10 @@ fn key_column(
     if matches!(column.data_type, DataType::Float32 | DataType::Float64) {
         let cast = catalog.float_as_text().replace("{}", &catalog.quote(name));
         let message = format!("the key column {name} is {}", column.sql_type);
-        return Err(Error::new(ErrorKind::Schema, message).advise(format!(
-            "floating-point numbers make no key: read a view that has {cast} instead"
-        )));
+        let advice = format!("read a view that has {cast} instead");
+        let advice = or_as_text(catalog, name, &advice);
+        return Err(Error::new(ErrorKind::Schema, message)
+            .advise(format!("floating-point numbers make no key: {advice}")));
     }
     if matches!(column.data_type, DataType::List(_)) {
         let message = format!("the key column {name} is {}", column.sql_type);

@@ -7,9 +7,13 @@ use crate::source::Catalog;
 use crate::{Error, ErrorKind, Result};
 use std::cmp::Ordering;
 
-pub(super) fn tables(job: &Job, catalog: &mut dyn Catalog) -> Result<Vec<Chosen>> {
+pub(super) fn tables(
+    job: &Job,
+    catalog: &mut dyn Catalog,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Chosen>> {
     let mut chosen: Vec<Chosen> = Vec::new();
-    for (name, filter) in names(job, catalog)? {
+    for (name, filter) in names(job, catalog, warnings)? {
         if chosen.iter().any(|chosen| chosen.name == name) {
             return Err(named_twice(&name));
         }
@@ -28,20 +32,25 @@ pub(super) fn tables(job: &Job, catalog: &mut dyn Catalog) -> Result<Vec<Chosen>
 
 type NameAndFilter = (String, Option<String>);
 
-fn names(job: &Job, catalog: &mut dyn Catalog) -> Result<Vec<NameAndFilter>> {
+fn names(
+    job: &Job,
+    catalog: &mut dyn Catalog,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<NameAndFilter>> {
     let mut names = Vec::new();
     for item in &job.tables.0 {
         match item {
             TableItem::Named { name, filter } => names.push((name.clone(), filter.clone())),
             TableItem::Pattern(pattern) => {
                 let found = matching(pattern, catalog.base_tables()?);
+                let left_out = set_apart(pattern, catalog)?;
                 if found.is_empty() {
-                    return Err(Error::new(
-                        ErrorKind::Schema,
-                        format!("no base table matches {pattern:?}"),
-                    )
-                    .advise(
-                        "a view is named as it stands; is the source's database the right one?",
+                    return Err(no_match(pattern, &left_out));
+                }
+                if !left_out.is_empty() {
+                    let left_out = left_out.join(", ");
+                    warnings.push(format!(
+                        "{pattern:?} leaves out tables that are read only where they are named as they stand: {left_out}"
                     ));
                 }
                 names.extend(found.into_iter().map(|name| (name, None)));
@@ -49,6 +58,32 @@ fn names(job: &Job, catalog: &mut dyn Catalog) -> Result<Vec<NameAndFilter>> {
         }
     }
     Ok(names)
+}
+
+/// Tables that match a pattern and are not meant by it, each with what it is.
+fn set_apart(pattern: &str, catalog: &mut dyn Catalog) -> Result<Vec<String>> {
+    let mut found = catalog.set_apart()?;
+    found.retain(|(name, _)| matches(pattern, name));
+    found.sort_by(|a, b| natural(&a.0, &b.0));
+    let found = found.into_iter();
+    Ok(found
+        .map(|(name, what)| format!("{name} ({what})"))
+        .collect())
+}
+
+fn no_match(pattern: &str, left_out: &[String]) -> Error {
+    let error = Error::new(
+        ErrorKind::Schema,
+        format!("no base table matches {pattern:?}"),
+    );
+    if left_out.is_empty() {
+        return error
+            .advise("a view is named as it stands; is the source's database the right one?");
+    }
+    error.advise(format!(
+        "these are read only where they are named as they stand: {}",
+        left_out.join(", ")
+    ))
 }
 
 fn missing(name: &str, catalog: &mut dyn Catalog) -> Error {

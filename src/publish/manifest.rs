@@ -97,6 +97,9 @@ pub struct ManifestColumn {
     pub arrow_type: String,
     /// Whether it may hold nulls.
     pub nullable: bool,
+    /// Values in the batch files that are null since they are dates that no calendar has; of lists their elements.
+    #[serde(default)]
+    pub nulled_dates: u64,
 }
 
 /// A table's part in the result. `rows_read = new + duplicates + null_drops`.

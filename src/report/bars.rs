@@ -128,14 +128,18 @@ impl Bars {
             Event::DistinctCounted { rows, files } => self.write_files(state, *rows, *files),
             Event::FileWritten { .. } => self.total.inc(1),
             Event::Published { .. } => self.total.finish_and_clear(),
-            Event::SnapshotTaken { .. } | Event::UnitCounted { .. } | Event::Warning { .. } => {}
+            Event::SnapshotTaken { .. }
+            | Event::UnitCounted { .. }
+            | Event::DatesNulled { .. }
+            | Event::Warning { .. } => {}
         }
     }
 
     fn says(&self, event: &Event) -> bool {
         let verbose = self.verbosity == Verbosity::Verbose;
         let is_end = matches!(event, Event::UnitFinished { .. }) && !is_end_of_part(event);
-        verbose || is_end || matches!(event, Event::Warning { .. })
+        let is_told = matches!(event, Event::DatesNulled { .. } | Event::Warning { .. });
+        verbose || is_end || is_told
     }
 
     /// Above the bars.

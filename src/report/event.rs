@@ -91,6 +91,13 @@ pub enum Event {
         /// Rows left out since their key is NULL.
         null_drops: u64,
     },
+    /// Values of written rows are NULL since they are dates that no calendar has. Sent once for each column that has any.
+    DatesNulled {
+        /// The column.
+        column: String,
+        /// How many values of it; of lists, elements.
+        values: u64,
+    },
     /// The result is known: this many rows, in this many batch files.
     DistinctCounted {
         /// Rows of the result.

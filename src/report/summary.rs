@@ -2,8 +2,8 @@
 
 use super::number::{bytes, counted, grouped, per_second};
 use super::table::Table;
-use super::text::plain;
-use crate::publish::{Manifest, ManifestTable, NO_SNAPSHOT, Totals};
+use super::text::{nulled, plain};
+use crate::publish::{Manifest, ManifestColumn, ManifestTable, NO_SNAPSHOT, Totals};
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
@@ -20,9 +20,10 @@ pub enum Output<'a> {
 /// Rows read, new entries and duplicates per table and in total, what was written, whether it is one state of all tables, and
 /// what it cost.
 ///
-/// Plain text, numbers grouped by commas; null drops have a column where there are any. Ends with a line feed.
+/// Plain text, numbers grouped by commas; null drops have a column where there are any, and so have dates that are NULL a line. Ends with a line feed.
 #[derive(Debug, Clone, Copy)]
 pub struct Summary<'a> {
+    columns: &'a [ManifestColumn],
     tables: &'a [ManifestTable],
     totals: &'a Totals,
     snapshot: &'a str,
@@ -35,6 +36,7 @@ impl<'a> Summary<'a> {
     /// Sums up `manifest`. With [`Output::CountedOnly`] its files don't matter.
     pub fn new(manifest: &'a Manifest, output: Output<'a>) -> Self {
         Self {
+            columns: &manifest.columns,
             tables: &manifest.tables,
             totals: &manifest.totals,
             snapshot: &manifest.snapshot,
@@ -100,6 +102,9 @@ impl fmt::Display for Summary<'_> {
                 bytes(self.totals.bytes),
                 plain(&folder)
             )?;
+        }
+        for column in self.columns.iter().filter(|column| column.nulled_dates > 0) {
+            writeln!(f, "{}", plain(&nulled(&column.name, column.nulled_dates)))?;
         }
         writeln!(f, "{}", self.state())?;
         writeln!(f, "{}", self.costs())

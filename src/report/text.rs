@@ -32,6 +32,7 @@ pub(super) fn line(event: &Event, rows_read: u64) -> Option<String> {
             candidates,
             ..
         } => finished(&name(table, *part), *rows_read, *candidates),
+        Event::DatesNulled { column, values } => nulled(column, *values),
         Event::DistinctCounted { rows, files } => distinct(rows_read, *rows, *files),
         Event::FileWritten {
             name,
@@ -51,6 +52,13 @@ fn taken(snapshot: &str, why_none: Option<&str>) -> String {
         None => format!("all tables are read as they were at one moment: {snapshot}"),
         Some(why) => format!("tables may be read as they were at different moments: {why}"),
     }
+}
+
+/// How many dates became NULL.
+pub(super) fn nulled(column: &str, values: u64) -> String {
+    let dates = counted(values, "date");
+    let are = if values == 1 { "is" } else { "are" };
+    format!("column {column}: {dates} that no calendar has {are} NULL")
 }
 
 /// What a unit is called.

@@ -53,7 +53,7 @@ pub(crate) fn database(
     Ok(match source {
         SourceUrl::MySql(url) => Arc::new(mysql::MySql::new(url, reading.extractor, waits)?),
         SourceUrl::Postgres(url) => Arc::new(postgres::Postgres::new(url, reading, waits)?),
-        SourceUrl::Sqlite(path) => Arc::new(sqlite::Sqlite::new(path, reading.sqlite_types, waits)),
+        SourceUrl::Sqlite(path) => Arc::new(sqlite::Sqlite::new(path, reading, waits)),
     })
 }
 
@@ -64,6 +64,11 @@ pub(crate) trait Catalog: Send {
 
     /// Names of the base tables that the session sees, in any order.
     fn base_tables(&mut self) -> Result<Vec<String>>;
+
+    /// Tables that no pattern is to find, each with what it is in words: the database made them for others.
+    fn set_apart(&mut self) -> Result<Vec<(String, &'static str)>> {
+        Ok(Vec::new())
+    }
 
     /// A table or view, or `None` if there is none of that name.
     fn table(&mut self, name: &str) -> Result<Option<Table>>;
@@ -103,6 +108,11 @@ pub(crate) trait Catalog: Send {
 
     /// An expression that gives a floating-point number's exact text; `{}` stands for the quoted column. It is advice.
     fn float_as_text(&self) -> &'static str;
+
+    /// The flag that reads a column as text, where a type can be chosen for one.
+    fn as_text(&self, _column: &str) -> Option<String> {
+        None
+    }
 
     /// An identifier, quoted.
     fn quote(&self, identifier: &str) -> String;

@@ -26,6 +26,10 @@ impl Catalog for Watched {
         self.watch.during(|| self.catalog.base_tables())
     }
 
+    fn set_apart(&mut self) -> Result<Vec<(String, &'static str)>> {
+        self.watch.during(|| self.catalog.set_apart())
+    }
+
     fn table(&mut self, name: &str) -> Result<Option<Table>> {
         self.watch.during(|| self.catalog.table(name))
     }
@@ -68,6 +72,10 @@ impl Catalog for Watched {
 
     fn float_as_text(&self) -> &'static str {
         self.catalog.float_as_text()
+    }
+
+    fn as_text(&self, column: &str) -> Option<String> {
+        self.catalog.as_text(column)
     }
 
     fn quote(&self, identifier: &str) -> String {

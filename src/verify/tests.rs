@@ -187,6 +187,7 @@ fn columns(batch: &RecordBatch) -> Vec<ManifestColumn> {
             sql_type: String::new(),
             arrow_type: crate::arrow_type::name(field.data_type()),
             nullable: true,
+            nulled_dates: 0,
         })
         .collect()
 }

@@ -181,13 +181,13 @@ def converted(scheme, arrow, any_as_text, kind, value):
     """The documented image of the driver's value."""
     if value is None:
         return None
-    if kind in ("GEOMETRY", "POINT"):
+    if scheme != "sqlite" and kind in ("GEOMETRY", "POINT"):
         return value[4:]  # MySQL's own form is the SRID, and then WKB
     if scheme != "sqlite":
         return each_instant(value, lambda instant: instant.astimezone(UTC).replace(tzinfo=None))
-    if any_as_text:
-        return re.sub(r"e([+-])0*", lambda e: "e" + e[1].strip("+"), str(value))
-    types = {"Date32": datetime.date.fromisoformat, "Float64": float,
+    if any_as_text or arrow == "Utf8":
+        return value if isinstance(value, str) else re.sub(r"e([+-])0*", lambda e: "e" + e[1].strip("+"), str(value))
+    types = {"Date32": lambda text: datetime.date.fromisoformat(text[:10]), "Float64": float,
              "Timestamp(µs)": lambda text: datetime.datetime.fromisoformat(text.rstrip("0"))
              if "." in text else datetime.datetime.fromisoformat(text)}
     return types.get(arrow, lambda same: same)(value)

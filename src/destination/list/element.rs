@@ -14,6 +14,11 @@ pub(super) fn push_written(elements: &mut Column, written: &[u8]) -> Result<(), 
     let text = || std::str::from_utf8(written).ok();
     match elements.data_type() {
         DataType::Binary => elements.push(Carried::Bytes(&exact(bytes(written))?)),
+        DataType::Date32 | DataType::Timestamp(..)
+            if matches!(written, b"infinity" | b"-infinity") =>
+        {
+            Err(Misfit::NoDate)
+        }
         DataType::Date32 => elements.push(Carried::Date(exact(text().and_then(date))?)),
         DataType::Timestamp(_, None) => {
             elements.push(Carried::DateTime(exact(text().and_then(moment))?))
@@ -46,7 +51,7 @@ fn nibble(digit: u8) -> Option<u8> {
     }
 }
 
-/// `2000-12-31`, and with ` BC` behind it before the year 1. `infinity` is none.
+/// `2000-12-31`, and with ` BC` behind it before the year 1.
 fn date(text: &str) -> Option<NaiveDate> {
     let (text, before_christ) = era(text);
     civil(text, before_christ)

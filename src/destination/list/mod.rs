@@ -26,6 +26,8 @@ pub(super) struct List {
     offsets: Vec<i32>,
     /// Whether an element that no calendar has is NULL.
     nulls_dates: bool,
+    /// Such elements of the last list.
+    nulled: usize,
 }
 
 /// An element on its way.
@@ -41,12 +43,18 @@ impl List {
             elements: Column::new(element),
             offsets: vec![0],
             nulls_dates: false,
+            nulled: 0,
         }
     }
 
     /// From now on, dates that no calendar has are NULL elements.
     pub fn null_invalid_dates(&mut self) {
         self.nulls_dates = is_dated(self.elements.data_type());
+    }
+
+    /// How many elements of the last list no calendar has. They are told once.
+    pub fn take_nulled(&mut self) -> usize {
+        std::mem::take(&mut self.nulled)
     }
 
     /// Bytes of the elements and the offsets: never fewer than the elements are.
@@ -65,6 +73,7 @@ impl List {
 
     /// Puts a list, or says why it doesn't fit; then nothing has changed.
     pub fn push(&mut self, array: Carried<'_>) -> Result<(), Misfit> {
+        self.nulled = 0;
         let pushed = match array {
             Carried::Text(literal) => self.push_literal(literal.as_bytes()),
             Carried::Written(literal) => self.push_literal(literal),
@@ -73,9 +82,11 @@ impl List {
         };
         let end =
             pushed.and_then(|()| i32::try_from(self.elements.len()).map_err(|_| Misfit::Inexact));
-        match end {
-            Ok(end) => self.offsets.push(end),
-            Err(_) => self.elements.truncate(self.end()),
+        if let Ok(end) = end {
+            self.offsets.push(end);
+        } else {
+            self.nulled = 0;
+            self.elements.truncate(self.end());
         }
         end.map(drop)
     }
@@ -104,7 +115,10 @@ impl List {
         let is_null = match element {
             Element::Null => true,
             Element::Value(bytes) => match push(&mut self.elements, bytes) {
-                Err(Misfit::Inexact) if self.nulls_dates => true,
+                Err(Misfit::NoDate) if self.nulls_dates => {
+                    self.nulled += 1;
+                    true
+                }
                 pushed => {
                     pushed?;
                     false

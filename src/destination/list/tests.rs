@@ -218,10 +218,8 @@ fn written_elements_are_read_as_postgresql_writes_them() {
     let instants = instants.as_primitive::<arrow::datatypes::TimestampMicrosecondType>();
     assert_eq!(instants.values(), &[1, -62_167_219_200_000_000]);
     for (element, literal) in [
-        (&DATE, "{infinity}"),
         (&DATE, "{2000-02-30}"),
         (&DATE, "{+2000-02-20}"),
-        (&MOMENT, "{-infinity}"),
         (&MOMENT, "{\"2000-01-01 24:00:00\"}"),
         (&utc, "{\"2000-01-01 00:00:00+01\"}"),
         (&DataType::Binary, r#"{"\\x0"}"#),
@@ -232,6 +230,9 @@ fn written_elements_are_read_as_postgresql_writes_them() {
         (&DataType::Time64(TimeUnit::Microsecond), "{24:00:00}"),
     ] {
         assert_eq!(found(element, literal), Err(Misfit::Inexact), "{literal}");
+    }
+    for (element, literal) in [(&DATE, "{infinity}"), (&MOMENT, "{-infinity}")] {
+        assert_eq!(found(element, literal), Err(Misfit::NoDate), "{literal}");
     }
 }
 
@@ -277,10 +278,11 @@ fn an_element_that_no_calendar_has_may_be_null() {
     days.null_invalid_dates();
     days.push(Carried::Text("{infinity,2000-01-01,-infinity}"))
         .unwrap();
-    assert_eq!(
-        days.push(Carried::Text("{{2000-01-01}}")),
-        Err(Misfit::Inexact)
-    );
+    assert_eq!((days.take_nulled(), days.take_nulled()), (2, 0));
+    for bad in ["{{2000-01-01}}", "{infinity,2000-02-30}"] {
+        assert_eq!(days.push(Carried::Text(bad)), Err(Misfit::Inexact));
+        assert_eq!(days.take_nulled(), 0);
+    }
     let days = days.finish().unwrap().as_list::<i32>().value(0);
     assert_eq!((days.len(), days.null_count()), (3, 2));
     let mut numbers = lists_of(&DataType::Int32);

@@ -5,20 +5,20 @@ use super::super::{
 };
 use super::indexes::{Indexes, Info, LOTTERY, rowid_name};
 use super::journal::past_commits;
-use super::{translated, types};
+use super::translated;
+use super::types::{self, Types};
 use crate::Result;
-use crate::job::SqliteTypes;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
 
 pub(super) struct SqliteCatalog {
     connection: Connection,
-    types: SqliteTypes,
+    types: Types,
     schema_mark: String,
 }
 
 impl SqliteCatalog {
-    pub fn new(connection: Connection, types: SqliteTypes, schema_mark: String) -> Self {
+    pub fn new(connection: Connection, types: Types, schema_mark: String) -> Self {
         Self {
             connection,
             types,
@@ -41,6 +41,20 @@ impl SqliteCatalog {
         infos.collect()
     }
 
+    /// Names of the tables that a condition on SQLite's list of them holds for, but for SQLite's own.
+    fn of_types(&self, condition: &str) -> Result<Vec<String>> {
+        let sql = format!(
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND {condition} AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        );
+        let names = || -> rusqlite::Result<Vec<String>> {
+            self.connection
+                .prepare(&sql)?
+                .query_map([], |row| row.get(0))?
+                .collect()
+        };
+        past_commits(names).map_err(|cause| translated(&cause))
+    }
+
     fn kind(&self, table: &str) -> rusqlite::Result<Option<(String, bool)>> {
         let sql = "SELECT type, wr FROM pragma_table_list WHERE schema = 'main' AND name = ?1";
         let kind = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
@@ -52,7 +66,8 @@ impl SqliteCatalog {
             return Ok(None);
         };
         let infos = self.infos(table)?;
-        let row_id = rowid_name(&infos).filter(|_| kind == "table" && !without_rowid);
+        let has_row_id = matches!(kind.as_str(), "table" | "shadow") && !without_rowid;
+        let row_id = rowid_name(&infos).filter(|_| has_row_id);
         let indexes = Indexes::of(&self.connection, table, &infos, row_id)?;
         let primary_key = indexes.primary_key(&infos, row_id, without_rowid);
         let natural_order = match kind.as_str() {
@@ -73,7 +88,7 @@ impl SqliteCatalog {
         };
         let columns: Vec<Column> = infos
             .iter()
-            .map(|info| column(info, !never_null(info), self.types))
+            .map(|info| column(info, !never_null(info), &self.types))
             .collect();
         Ok(Some(Table {
             draw: match row_id {
@@ -112,12 +127,12 @@ impl SqliteCatalog {
     }
 }
 
-fn column(info: &Info, nullable: bool, types: SqliteTypes) -> Column {
+fn column(info: &Info, nullable: bool, types: &Types) -> Column {
     Column {
         name: info.name.clone(),
         sql_type: info.declared.clone(),
         nullable,
-        image: types::image(&info.declared, types),
+        image: types.image(&info.name, &info.declared),
         bound: types::bound(&info.declared),
         padded_to: None,
         sorted_bytes: None,
@@ -145,14 +160,18 @@ impl Catalog for SqliteCatalog {
     }
 
     fn base_tables(&mut self) -> Result<Vec<String>> {
-        let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
-        let names = || -> rusqlite::Result<Vec<String>> {
-            self.connection
-                .prepare(sql)?
-                .query_map([], |row| row.get(0))?
-                .collect()
-        };
-        past_commits(names).map_err(|cause| translated(&cause))
+        self.of_types("type = 'table'")
+    }
+
+    /// A full-text index or an R-tree shows the rows of its own tables or of others' once more, in its own form.
+    fn set_apart(&mut self) -> Result<Vec<(String, &'static str)>> {
+        let virtual_tables = self.of_types("type = 'virtual'")?;
+        let shadow_tables = self.of_types("type = 'shadow'")?;
+        let virtual_tables = virtual_tables.into_iter().map(|name| (name, "virtual"));
+        let shadow_tables = shadow_tables
+            .into_iter()
+            .map(|name| (name, "inside of a virtual one"));
+        Ok(virtual_tables.chain(shadow_tables).collect())
     }
 
     fn table(&mut self, name: &str) -> Result<Option<Table>> {
@@ -210,6 +229,10 @@ impl Catalog for SqliteCatalog {
     fn float_as_text(&self) -> &'static str {
         // A cast alone rounds to 15 digits; printf alone gives a column without a type.
         "CAST(printf('%!.17g', {}) AS TEXT)"
+    }
+
+    fn as_text(&self, column: &str) -> Option<String> {
+        Some(types::as_text(column))
     }
 
     fn quote(&self, identifier: &str) -> String {

@@ -17,7 +17,7 @@ use super::lent::Home;
 use super::{Begin, Catalog, Database, Extractor, Gate, Interrupt, Query, Session, Transaction};
 use crate::Result;
 use crate::destination::UnitDestination;
-use crate::job::{SqliteTypes, Waits};
+use crate::job::{Reading, Waits};
 use connectorx::prelude::Dispatcher;
 use error::translated;
 use file::OpenFile;
@@ -26,19 +26,20 @@ use rusqlite::{Connection, InterruptHandle};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use types::Types;
 
 /// A SQLite file.
 pub(super) struct Sqlite {
     path: PathBuf,
-    types: SqliteTypes,
+    types: Types,
     lock_wait: Duration,
 }
 
 impl Sqlite {
-    pub(super) fn new(path: &Path, types: SqliteTypes, waits: &Waits) -> Self {
+    pub(super) fn new(path: &Path, reading: &Reading, waits: &Waits) -> Self {
         Self {
             path: path.to_owned(),
-            types,
+            types: Types::new(reading),
             lock_wait: waits.lock,
         }
     }
@@ -49,8 +50,9 @@ impl Database for Sqlite {
     fn catalog(&self, _pins: bool) -> Result<Box<dyn Catalog>> {
         let (connection, file) = file::open(&self.path, self.lock_wait)?;
         let mark = transaction::schema_mark(&connection, &file)?;
+        let types = self.types.clone();
         Ok(Box::new(catalog::SqliteCatalog::new(
-            connection, self.types, mark,
+            connection, types, mark,
         )))
     }
 
@@ -61,7 +63,6 @@ impl Database for Sqlite {
             home: Home::of(connection),
             interrupt,
             file,
-            any_as_text: self.types == SqliteTypes::Text,
         }))
     }
 
@@ -74,17 +75,11 @@ struct SqliteSession {
     home: Home<Connection>,
     interrupt: Arc<InterruptHandle>,
     file: OpenFile,
-    any_as_text: bool,
 }
 
 impl Session for SqliteSession {
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
-        let source = SqliteSource::new(
-            self.home.lend()?,
-            query.row_id,
-            self.any_as_text,
-            destination,
-        );
+        let source = SqliteSource::new(self.home.lend()?, query.row_id, destination);
         Dispatcher::<_, _, SqliteTransport>::new(source, destination, &[query.sql.as_str()], None)
             .run()?;
         self.file.check_unchanged()

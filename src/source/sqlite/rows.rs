@@ -36,7 +36,7 @@ impl ReadColumn {
         match self.storage {
             Storage::Integer => Carrier::Int64(true),
             Storage::Real => Carrier::Float64(true),
-            Storage::Text | Storage::Blob | Storage::AnyAsText => Carrier::Cell(true),
+            Storage::Text | Storage::Blob | Storage::Date => Carrier::Cell(true),
         }
     }
 }
@@ -46,20 +46,19 @@ impl SqliteSource {
     pub fn new(
         lent: Lent<Connection>,
         has_row_id: bool,
-        any_as_text: bool,
         destination: &mut UnitDestination,
     ) -> Self {
         let fields = destination.planned_schema().fields().iter();
         let columns = fields.map(|field| ReadColumn {
             name: field.name().clone(),
-            storage: Storage::of(field.data_type(), any_as_text),
+            storage: Storage::of(field.data_type()),
         });
         Self {
             lent,
             query: String::new(),
             columns: columns.collect(),
             has_row_id,
-            gate: destination.gate(Form::Text),
+            gate: destination.gate(Form::Spelled),
         }
     }
 }
@@ -253,7 +252,7 @@ fn copy_row(
         let value = cursor.value(index)?;
         chunk
             .push(column.storage, value)
-            .map_err(|other| other.refused(&place(&column.name), column.storage))?;
+            .map_err(|other| other.refused(&place(&column.name), &column.name, column.storage))?;
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! How a column's values are stored, and the bytes in which they travel: never converted, so that a wrong one is said to
 //! be wrong.
 
+use super::types::as_text;
 use crate::{Error, ErrorKind};
 use arrow::datatypes::DataType;
-use rusqlite::types::ValueRef;
+use rusqlite::types::{Type, ValueRef};
 
 /// 2⁵³: up to here every integer is a double.
 const EXACT_IN_DOUBLE: u64 = 1 << 53;
@@ -15,44 +16,45 @@ pub(super) enum Storage {
     Integer,
     /// A floating-point number, or an integer that is one. Travels as 8 bytes in little-endian order.
     Real,
-    /// Text, also of dates. Travels as it is.
+    /// Anything but bytes, as text. Columns that SQLite takes for text hold nothing else; those of `STRING` and its like may
+    /// hold numbers.
     Text,
+    /// The text of a date, whose spelling the destination reads. Travels as it is.
+    Date,
     /// Bytes. Travel as they are.
     Blob,
-    /// Anything but bytes, as text: `--sqlite-types text`.
-    AnyAsText,
 }
 
 /// Another storage class than the column's.
 #[derive(Debug)]
 pub(super) struct OtherClass {
-    found: rusqlite::types::Type,
+    found: Type,
 }
 
 impl Storage {
     /// What the values of a column of this planned type must be stored as.
-    pub fn of(data_type: &DataType, any_as_text: bool) -> Self {
+    pub fn of(data_type: &DataType) -> Self {
         match data_type {
-            _ if any_as_text => Self::AnyAsText,
             DataType::Int64 => Self::Integer,
             DataType::Float64 => Self::Real,
             DataType::Binary => Self::Blob,
-            _ => Self::Text,
+            DataType::Utf8 => Self::Text,
+            _ => Self::Date,
         }
     }
 
     /// Whether text travels as it is.
     pub fn holds_text(self) -> bool {
-        matches!(self, Self::Text | Self::AnyAsText)
+        matches!(self, Self::Text | Self::Date)
     }
 
     fn words(self) -> &'static str {
         match self {
             Self::Integer => "an integer",
             Self::Real => "a floating-point number",
-            Self::Text => "text or a date",
+            Self::Text => "text",
+            Self::Date => "a date",
             Self::Blob => "a blob",
-            Self::AnyAsText => "text",
         }
     }
 
@@ -68,13 +70,13 @@ impl Storage {
             (Self::Real, ValueRef::Integer(number)) if number.unsigned_abs() <= EXACT_IN_DOUBLE => {
                 bytes.extend_from_slice(&(number as f64).to_le_bytes());
             }
-            (Self::Text | Self::AnyAsText, ValueRef::Text(text)) => bytes.extend_from_slice(text),
+            (Self::Text | Self::Date, ValueRef::Text(text)) => bytes.extend_from_slice(text),
             (Self::Blob, ValueRef::Blob(blob)) => bytes.extend_from_slice(blob),
-            (Self::AnyAsText, ValueRef::Integer(number)) => {
+            (Self::Text, ValueRef::Integer(number)) => {
                 bytes.extend_from_slice(number.to_string().as_bytes());
             }
             // The shortest text that reads back as the same number, and never without a point or an exponent.
-            (Self::AnyAsText, ValueRef::Real(number)) => {
+            (Self::Text, ValueRef::Real(number)) => {
                 bytes.extend_from_slice(format!("{number:?}").as_bytes());
             }
             (_, other) => {
@@ -89,17 +91,37 @@ impl Storage {
 
 impl OtherClass {
     /// As the job's error; `place` names row and column.
-    pub fn refused(&self, place: &str, storage: Storage) -> Error {
+    pub fn refused(&self, place: &str, column: &str, storage: Storage) -> Error {
         let message = format!(
-            "{place}: a value of SQLite's type {} in a column declared as {}",
+            "{place}: a value of SQLite's type {} in a column that is read as {}",
             self.found,
             storage.words()
         );
-        let advice = if storage == Storage::AnyAsText {
-            "bytes are no text: leave the row out with --where, or the column with --columns"
-        } else {
-            "SQLite lets any value into any column: mend the row, leave it out with --where, or read all columns as text with --sqlite-types text"
-        };
-        Error::new(ErrorKind::Value, message).advise(advice)
+        Error::new(ErrorKind::Value, message).advise(self.advice(column, storage))
+    }
+
+    /// A way to read the column that loses nothing.
+    fn advice(&self, column: &str, storage: Storage) -> String {
+        let text = as_text(column);
+        match (storage, self.found) {
+            (_, Type::Blob) => format!(
+                "--column-type {column}=blob reads a column of nothing but blobs; of others, a view that has quote(\"{}\") \
+                 instead holds both; or leave the row out with --where",
+                column.replace('"', "\"\"")
+            ),
+            (Storage::Date, Type::Integer | Type::Real) => format!(
+                "a number doesn't say what it counts: --column-type {column}={} reads a column of nothing but such numbers, \
+                 {text} reads numbers and text alike, as text",
+                if self.found == Type::Integer {
+                    "integer"
+                } else {
+                    "real"
+                }
+            ),
+            _ => format!(
+                "SQLite lets any value into any column: {text} reads numbers and text alike, as text; or mend the row, or \
+                 leave it out with --where"
+            ),
+        }
     }
 }

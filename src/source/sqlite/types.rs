@@ -1,22 +1,106 @@
 //! Declared types, and their exact images. <https://www.sqlite.org/datatype3.html#determination_of_column_affinity>
 
-use super::super::{Bound, Image, NoImage, timestamp};
-use crate::job::SqliteTypes;
+use super::super::{Bound, Image, NoImage, timestamp, timestamp_utc};
+use crate::job::{ColumnType, ColumnTypes, Reading, SqliteTypes};
 use arrow::datatypes::DataType;
 
-/// The image of a column by its declared type. Values are checked one by one: SQLite lets any type into any column.
-pub(super) fn image(declared: &str, types: SqliteTypes) -> Result<Image, NoImage> {
-    if types == SqliteTypes::Text {
-        return Ok(Image::plain(DataType::Utf8));
+/// What the columns of a file are read as. Values are checked one by one: SQLite lets any type into any column.
+#[derive(Clone)]
+pub(super) struct Types {
+    all: SqliteTypes,
+    chosen: ColumnTypes,
+}
+
+impl Types {
+    pub fn new(reading: &Reading) -> Self {
+        Self {
+            all: reading.sqlite_types,
+            chosen: reading.column_types.clone(),
+        }
     }
+
+    /// The image of a column: as it was chosen, or by its declared type.
+    pub fn image(&self, column: &str, declared: &str) -> Result<Image, NoImage> {
+        let data_type = match (self.chosen.of(column), self.all) {
+            (Some(chosen), _) => Some(chosen_type(chosen)),
+            (None, SqliteTypes::Text) => Some(DataType::Utf8),
+            (None, SqliteTypes::Declared) => declared_type(declared),
+        };
+        let data_type = data_type.ok_or_else(no_type)?;
+        Ok(Image::plain(data_type))
+    }
+}
+
+/// The choice that reads any column without loss, but for blobs.
+pub(super) fn as_text(column: &str) -> String {
+    format!("--column-type {column}=text")
+}
+
+fn chosen_type(chosen: ColumnType) -> DataType {
+    match chosen {
+        ColumnType::Text => DataType::Utf8,
+        ColumnType::Integer => DataType::Int64,
+        ColumnType::Real => DataType::Float64,
+        ColumnType::Blob => DataType::Binary,
+        ColumnType::Date => DataType::Date32,
+        ColumnType::DateTime => timestamp(),
+        ColumnType::Instant => timestamp_utc(),
+    }
+}
+
+/// Types that name text, though SQLite's rule takes them for numbers: columns of them hold what looks like a number as one.
+const TEXT: &[&str] = &[
+    "STRING",
+    "UUID",
+    "GUID",
+    "UNIQUEIDENTIFIER",
+    "JSON",
+    "JSONB",
+    "XML",
+    "TIME",
+    "TIMETZ",
+    "INTERVAL",
+    "ENUM",
+    "SET",
+    "INET",
+    "CIDR",
+    "MACADDR",
+    "URI",
+    "URL",
+];
+
+/// Types that name bytes; geometries as `GeoPackage` and `SpatiaLite` hold them.
+const BYTES: &[&str] = &[
+    "BINARY",
+    "VARBINARY",
+    "BYTEA",
+    "IMAGE",
+    "GEOMETRY",
+    "POINT",
+    "LINESTRING",
+    "POLYGON",
+    "MULTIPOINT",
+    "MULTILINESTRING",
+    "MULTIPOLYGON",
+    "GEOMETRYCOLLECTION",
+];
+
+/// By what a type names, then by SQLite's own rule.
+fn declared_type(declared: &str) -> Option<DataType> {
     let declared = declared.to_ascii_uppercase();
     let has = |part: &str| declared.contains(part);
-    let data_type = if declared.is_empty() || declared == "ANY" {
-        return Err(no_type());
+    let is_no_letter = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+    let word = declared.split(is_no_letter).next().unwrap_or_default();
+    Some(if declared.is_empty() || declared == "ANY" {
+        return None;
     } else if declared == "DATE" {
         DataType::Date32
     } else if has("DATETIME") || has("TIMESTAMP") {
         timestamp()
+    } else if TEXT.contains(&word) {
+        DataType::Utf8
+    } else if BYTES.contains(&word) {
+        DataType::Binary
     } else if has("INT") {
         DataType::Int64
     } else if has("CHAR") || has("CLOB") || has("TEXT") {
@@ -28,14 +112,13 @@ pub(super) fn image(declared: &str, types: SqliteTypes) -> Result<Image, NoImage
     } else if has("BOOL") {
         DataType::Int64
     } else {
-        return Ok(Image::plain(DataType::Float64));
-    };
-    Ok(Image::plain(data_type))
+        DataType::Float64
+    })
 }
 
 /// How bounds are written of the types that have ranges.
 pub(super) fn bound(declared: &str) -> Option<Bound> {
-    match image(declared, SqliteTypes::Declared).ok()?.data_type {
+    match declared_type(declared)? {
         DataType::Int64 => Some(Bound::Number),
         DataType::Utf8 | DataType::Date32 | DataType::Timestamp(..) => Some(Bound::Quoted),
         _ => None,
@@ -44,9 +127,7 @@ pub(super) fn bound(declared: &str) -> Option<Bound> {
 
 fn no_type() -> NoImage {
     NoImage {
-        reason:
-            "the column is declared without a type, which --sqlite-types text would read as text"
-                .to_owned(),
+        reason: "the column is declared without a type".to_owned(),
         cast: "CAST({} AS TEXT)".to_owned(),
     }
 }

@@ -1,0 +1,35 @@
+//! The dates of written rows that are NULL since no calendar has them: nobody loses any unaware.
+
+use crate::distinct::Survivors;
+use crate::extract::ReadUnit;
+use crate::plan::Plan;
+use crate::report::{Event, Listener};
+
+/// How many values of each column of the plan, elements of lists among them, are written as NULL.
+pub(crate) fn count(read: &[ReadUnit], survivors: &Survivors, plan: &Plan) -> Vec<u64> {
+    let mut counts = vec![0; plan.columns.len()];
+    let mut rest = survivors.places.as_slice();
+    let mut first = 0_u64;
+    for unit in read {
+        let end = first + unit.rows.candidates;
+        let (of_unit, later) = rest.split_at(rest.partition_point(|place| u64::from(*place) < end));
+        for (column, values) in unit.rows.nulled.written(first, of_unit) {
+            if let Some(count) = counts.get_mut(column) {
+                *count += values;
+            }
+        }
+        (rest, first) = (later, end);
+    }
+    counts
+}
+
+/// Says so of each column that has any.
+pub(crate) fn announce(plan: &Plan, counts: &[u64], listener: &dyn Listener) {
+    let columns = plan.columns.iter().zip(counts);
+    for (column, values) in columns.filter(|(_, values)| **values > 0) {
+        listener.on_event(&Event::DatesNulled {
+            column: column.name.clone(),
+            values: *values,
+        });
+    }
+}

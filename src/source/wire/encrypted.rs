@@ -36,6 +36,7 @@ impl<S: Read + Write> Encrypted<S> {
                 Err(HandshakeError::SetupFailure(cause)) => return Err(tls::bug(cause)),
             }
         };
+        tls::check_protocol(tls.ssl(), policy)?;
         let certificate = tls.ssl().peer_certificate();
         let certificate = certificate.map(|certificate| certificate.to_der());
         Ok(Self {
@@ -219,10 +220,7 @@ mod tests {
     #[test]
     fn bytes_come_whole_however_the_socket_gives_them() {
         let sent: Vec<u8> = (0..3_000_000_u32).map(|byte| (byte % 251) as u8).collect();
-        let policy = TlsPolicy {
-            mode: SslMode::Require,
-            root_cert: None,
-        };
+        let policy = TlsPolicy::new(SslMode::Require, None);
         for version in [SslVersion::TLS1_2, SslVersion::TLS1_3] {
             for room in [1_000, 100_000, 300_000] {
                 let (socket, server) = answers(version, sent.clone());

@@ -1,9 +1,10 @@
 //! TLS as the URL asks for it: by OpenSSL, as the databases' own clients, so that what these accept of a server is accepted.
 
+use super::ClientCertificate;
 use crate::{Error, ErrorKind, Result};
 use openssl::error::ErrorStack;
 use openssl::ssl::{
-    ErrorCode, MidHandshakeSslStream, Ssl, SslConnector, SslConnectorBuilder, SslMethod,
+    ErrorCode, MidHandshakeSslStream, Ssl, SslConnector, SslConnectorBuilder, SslMethod, SslRef,
     SslVerifyMode, SslVersion,
 };
 use openssl::x509::store::{X509Store, X509StoreBuilder};
@@ -48,9 +49,23 @@ pub(crate) struct TlsPolicy {
     pub mode: SslMode,
     /// Certificates in PEM that are trusted, instead of the system's.
     pub root_cert: Option<PathBuf>,
+    /// By which the server may know who we are.
+    pub client: Option<ClientCertificate>,
+    /// The protocol that both ends agree on in the handshake (ALPN), where there is to be one.
+    pub protocol: Option<&'static str>,
 }
 
 impl TlsPolicy {
+    /// Without a certificate of the client's.
+    pub fn new(mode: SslMode, root_cert: Option<PathBuf>) -> Self {
+        Self {
+            mode,
+            root_cert,
+            client: None,
+            protocol: None,
+        }
+    }
+
     /// Whether it is looked at who signed the server's certificate.
     fn checks_authority(&self) -> bool {
         match self.mode {
@@ -71,7 +86,33 @@ pub(crate) fn connector(policy: &TlsPolicy) -> Result<SslConnectorBuilder> {
     } else {
         builder.set_verify(SslVerifyMode::NONE);
     }
+    if let Some(client) = &policy.client {
+        client.show_by(&mut builder)?;
+    }
+    if let Some(protocol) = policy.protocol {
+        builder.set_alpn_protos(&listed(protocol)).map_err(bug)?;
+    }
     Ok(builder)
+}
+
+/// As a handshake lists protocols: each behind its length.
+fn listed(protocol: &str) -> Vec<u8> {
+    let length = u8::try_from(protocol.len()).unwrap_or(u8::MAX);
+    [&[length], protocol.as_bytes()].concat()
+}
+
+/// Both ends must know that they speak the same protocol, where that is asked for.
+pub(super) fn check_protocol(session: &SslRef, policy: &TlsPolicy) -> Result<()> {
+    match policy.protocol {
+        Some(wanted) if session.selected_alpn_protocol() != Some(wanted.as_bytes()) => {
+            let message =
+                format!("the server agrees on TLS, and not on the protocol {wanted} in it");
+            Err(Error::new(ErrorKind::Unreachable, message).advise(
+                "sslnegotiation=direct needs PostgreSQL 17 or later: leave it out for older servers",
+            ))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A session that has yet to shake hands with a host.

@@ -8,7 +8,7 @@ use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
-use openssl::ssl::SslAcceptor;
+use openssl::ssl::{AlpnError, SslAcceptor, select_next_proto};
 use openssl::x509::X509NameBuilder;
 use openssl::x509::extension::BasicConstraints;
 use std::os::unix::net::UnixStream;
@@ -79,6 +79,22 @@ pub(in super::super) fn acceptor(version: SslVersion, certificate: &Certificate)
     acceptor.build()
 }
 
+/// Likewise, and agrees on the first of these protocols that it is asked for.
+pub(in crate::source) fn acceptor_of(protocols: &'static [&'static str]) -> SslAcceptor {
+    let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server()).unwrap();
+    let certificate = Certificate::default();
+    acceptor.set_certificate(&certificate.x509).unwrap();
+    acceptor.set_private_key(&certificate.key).unwrap();
+    let known: Vec<u8> = protocols.iter().flat_map(|name| listed(name)).collect();
+    let known: &'static [u8] = known.leak();
+    if !known.is_empty() {
+        acceptor.set_alpn_select_callback(move |_, asked| {
+            select_next_proto(known, asked).ok_or(AlpnError::ALERT_FATAL)
+        });
+    }
+    acceptor.build()
+}
+
 /// What comes of a handshake with a server that shows this certificate. `roots` is trusted.
 fn shaken(
     certificate: &Certificate,
@@ -94,7 +110,7 @@ fn shaken(
     let (ours, theirs) = UnixStream::pair().unwrap();
     let acceptor = acceptor(SslVersion::TLS1_2, certificate);
     let server = thread::spawn(move || drop(acceptor.accept(theirs)));
-    let policy = TlsPolicy { mode, root_cert };
+    let policy = TlsPolicy::new(mode, root_cert);
     let shaken = Encrypted::shake_hands(ours, &policy, host);
     let shaken = shaken.map(drop).map_err(|error| error.to_string());
     server.join().unwrap();

@@ -90,7 +90,9 @@ fn declared_type(declared: &str) -> Option<DataType> {
     let declared = declared.to_ascii_uppercase();
     let has = |part: &str| declared.contains(part);
     let is_no_letter = |c: char| !c.is_ascii_alphanumeric() && c != '_';
-    let word = declared.split(is_no_letter).next().unwrap_or_default();
+    // A type that is no word of SQL stands in quotes.
+    let mut words = declared.split(is_no_letter).filter(|word| !word.is_empty());
+    let word = words.next().unwrap_or_default();
     Some(if declared.is_empty() || declared == "ANY" {
         return None;
     } else if declared == "DATE" {

@@ -177,16 +177,17 @@ const CATALOGUE: usize = 1;
 #[test]
 fn a_connection_that_is_lost_before_its_first_row_is_made_again() {
     for (system, way, snapshot, first, step) in [
-        (System::Postgres, Way::Plain, "require", 1_000, 37),
-        (System::Postgres, Way::Tls, "require", 2_600, 101),
-        (System::MariaDb, Way::Plain, "off", 300, 37),
-        (System::MariaDb, Way::Tls, "off", 2_600, 101),
+        (System::Postgres, Way::Plain, "require", 400, 61),
+        (System::Postgres, Way::Tls, "require", 2_000, 101),
+        (System::MariaDb, Way::Plain, "off", 300, 61),
+        (System::MariaDb, Way::Tls, "off", 2_000, 101),
     ] {
         let case = Case::with(system, &[Table::notes("t1").ids(1..=4000)]);
-        let cuts = (first..).step_by(step).take(12);
+        // Where a session begins depends on what it says first: a sweep finds it.
+        let cuts = (first..).step_by(step).take(60);
         let again = cuts.filter(|after| is_made_again(&case, way, snapshot, *after));
         assert!(
-            again.count() > 0,
+            again.take(5).count() > 0,
             "{system:?}, {way:?}: no cut came before the first row"
         );
     }

@@ -4,6 +4,7 @@ from statistics import median
 
 from figures import CPU, PEAK, WALL, by_speed, middle, ratios, short
 from svg import Drawing
+from tables import way_of
 
 WIDTH = 900
 NAMES_WIDTH = 276
@@ -24,7 +25,7 @@ PANELS = [
 def plot(part):
     clients = by_speed(part["clients"])
     foot = HEAD_HEIGHT + ROW_HEIGHT * len(clients)
-    title = f"{part['distinct']:,} distinct of {part['rows']:,} rows, from MariaDB into files of 10,000"
+    title = f"{part['distinct']:,} distinct of {part['rows']:,} rows, from MariaDB over {way_of(part)} into files of 10,000"
     drawing = Drawing(WIDTH, foot + FOOT_HEIGHT, title)
     drawing.text(20, 32, title, "head")
     for number, client in enumerate(clients):

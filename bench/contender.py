@@ -11,6 +11,7 @@ from pathlib import Path
 
 import drain
 import source
+import ways
 from job import KEY, TABLE_RANGE, TABLES
 from stop import NO_PYTHON, NotRun
 
@@ -46,7 +47,7 @@ class RawDrain:
 
     def command(self):
         words = drain.command(self._program, self._source.database, self._workers)
-        return words, drain.environment(self._source.database, self._source.url)
+        return words, drain.environment(self._source)
 
     def found(self, printed):
         said = json.loads(printed)
@@ -162,8 +163,8 @@ class ScriptRun:
         self.name, self.files = script.name, script.files
         self.first_seen, self.several = script.first_seen, script.several
         self._program, self._python = FOLDER / script.program, options.python
-        if "socket=" in source.url:
-            raise NotRun("connects by TCP alone, and the given URL names a socket")
+        if source.way != ways.TCP:
+            raise NotRun(f"connects by plain TCP alone, and the given URL by {ways.NAMES[source.way]}")
         self._environment = drain.mysql_environment(source.url, "BENCH") | {"BENCH_WORKERS": str(options.workers)}
         self.batches = folder / "batches"
 

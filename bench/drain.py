@@ -50,14 +50,14 @@ def command(program, database, connections):
     return [program, str(connections), columns, *names]
 
 
-def environment(database, url):
-    """Where to connect, by the way that the URL says."""
-    tls = {"DRAIN_TLS": "1"} if "sslmode=require" in url else {}
-    if database == "postgres":
-        return os.environ | {"DRAIN_URL": url} | tls
-    if database == "sqlite":
-        return os.environ | {"DRAIN_PATH": url.removeprefix("sqlite://")}
-    return mysql_environment(url, "DRAIN") | tls
+def environment(source):
+    """Where to connect, and the way in: a drain that comes by another one fails."""
+    way = {"DRAIN_WAY": source.way}
+    if source.database == "postgres":
+        return os.environ | way | {"DRAIN_URL": source.url}
+    if source.database == "sqlite":
+        return os.environ | way | {"DRAIN_PATH": source.url.removeprefix("sqlite://")}
+    return mysql_environment(source.url, "DRAIN") | way
 
 
 def mysql_environment(url, prefix):

@@ -17,8 +17,8 @@ PANELS = [
 
 
 def plot(part):
-    drawing = Drawing(WIDTH, HEIGHT, "Time of firstseen and of the raw drain, on MariaDB")
-    drawing.text(20, 32, "Wall time on MariaDB, seconds", "head")
+    drawing = Drawing(WIDTH, HEIGHT, "Time of firstseen and of the raw drain, on MariaDB over plain TCP")
+    drawing.text(20, 32, "Wall time on MariaDB over plain TCP, seconds", "head")
     _key(drawing)
     for number, (title, unit, series, place) in enumerate(PANELS):
         _panel(drawing, 20 + number * PANEL_WIDTH, f"{title}{_at(part, series)}", unit, part[series], place)

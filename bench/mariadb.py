@@ -4,8 +4,11 @@ import signal
 import subprocess
 import time
 from contextlib import contextmanager
+from urllib.parse import quote
 
-from server import certified, free_port, prepare, program, running, succeeds
+import certificate
+from server import free_port, prepare, program, running, succeeds
+from ways import SOCKET, SSLMODES
 
 # At scale 1 the thirteen tables take 2 GB in InnoDB.
 POOL_BYTES = 3 << 30
@@ -15,12 +18,11 @@ SETTLE_SECS = 120
 
 
 @contextmanager
-def started(folder, scale):
-    """The running server."""
+def started(folder, scale, tls):
+    """The running server. Without `tls` it offers none, so that no client takes it unasked."""
     prepare(folder, _install(folder))
     port = free_port()
     socket = _socket(folder, port)
-    certificate, key = certified(folder)
     words = [
         program("mariadbd"),
         "--no-defaults",
@@ -29,33 +31,30 @@ def started(folder, scale):
         f"--port={port}",
         f"--pid-file={folder / 'pid'}",
         "--bind-address=127.0.0.1",
-        f"--ssl-cert={certificate}",
-        f"--ssl-key={key}",
         "--skip-log-bin",
         "--local-infile=1",
         f"--innodb-buffer-pool-size={max(LEAST_POOL_BYTES, int(POOL_BYTES * scale))}",
         "--innodb-log-file-size=512M",
         "--innodb-flush-log-at-trx-commit=0",
+        *(_tls(folder) if tls else ["--skip-ssl"]),
     ]
     ping = [*_client(socket), "--execute=SELECT 1"]
     with running(words, folder, port, signal.SIGTERM, lambda: succeeds(ping)) as server:
         yield server
 
 
-def urls(server, name):
-    """The URLs of a database, which is made if it isn't there: one for each way in."""
+def url(server, name, way):
+    """The URL of a database, which is made if it isn't there."""
     statements = f"""
         CREATE DATABASE IF NOT EXISTS {name};
         CREATE OR REPLACE USER bench@'%' IDENTIFIED BY '{server.password}';
         GRANT ALL ON *.* TO bench@'%';
     """
     _told(server, statements)
-    user = f"mysql://bench:{server.password}@"
-    return {
-        "socket": f"{user}localhost/{name}?socket={_socket(server.folder, server.port)}",
-        "tcp": f"{user}127.0.0.1:{server.port}/{name}?sslmode=disable",
-        "tls": f"{user}127.0.0.1:{server.port}/{name}?sslmode=require",
-    }
+    login = f"mysql://bench:{server.password}"
+    if way == SOCKET:
+        return f"{login}@localhost/{name}?socket={quote(str(_socket(server.folder, server.port)))}"
+    return f"{login}@127.0.0.1:{server.port}/{name}?sslmode={SSLMODES[way]}"
 
 
 def settle(server, _name):
@@ -85,6 +84,11 @@ def _socket(folder, port):
 def _client(socket):
     # Not `mariadb-admin`, which Debian has in a package of its own.
     return [program("mariadb"), "--no-defaults", "--user=root", f"--socket={socket}", "--batch", "--skip-column-names"]
+
+
+def _tls(folder):
+    made, key = certificate.make(folder)
+    return [f"--ssl-cert={made}", f"--ssl-key={key}"]
 
 
 def _install(folder):

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from machine import cores
-from source import DATABASES, WAYS
+from source import DATABASES
 from stop import Stop
+from ways import WAYS
 
 PARTS = ["drains", "contenders", "scaling", "promises"]
 
@@ -15,7 +16,8 @@ DESCRIPTION = """Measures the full-size job against raw drains of the same rows 
 tables. Tables, plots and raw numbers are left in BENCH_DIR/results, or put into the repository by --save.
 BENCH_DIR: work folder (15 GB at scale 1).
 BENCH_VENV: the other tools' Python environment, which `tests/prepare.sh bench` makes.
-BENCH_MARIADB_URL, BENCH_POSTGRES_URL, BENCH_SQLITE_URL: databases to take instead of private ones (not for `scaling`)."""
+BENCH_MARIADB_URL, BENCH_POSTGRES_URL, BENCH_SQLITE_URL: databases to take instead of private ones (not for
+`scaling`), by the way in that the URL names: a socket, sslmode=disable or sslmode=require."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,8 @@ def _parser():
     add("--scale", type=_above_zero(float), default=1, metavar="S", help="size of the tables [1: 15,096,590 rows]")
     databases = f"of the drains and the promises [{','.join(DATABASES)}]"
     add("--databases", type=_names(DATABASES), default=DATABASES, metavar="NAME,…", help=databases)
-    ways = f"of the drains, into MariaDB and PostgreSQL [{','.join(WAYS)}]"
-    add("--ways", type=_names(WAYS), default=WAYS, metavar="NAME,…", help=ways)
+    ways = f"ways in to a private server, of the drains; the other parts take plain TCP [{','.join(WAYS)}]"
+    add("--ways", type=_names(WAYS), default=WAYS, metavar="WAY,…", help=ways)
     add("--workers", type=_above_zero(int), default=cores(), metavar="N", help="connections [the cores]")
     add("--firstseen", type=Path, default=_built(), metavar="PATH", help="binary [make's release build]")
     beside = "another binary, which is measured with the drains and the promises; as often as you like"

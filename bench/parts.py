@@ -2,14 +2,14 @@
 
 from dataclasses import asdict, replace
 from datetime import date
-from functools import partial
 
 from contender import Beside, DRAIN_AND_FIRSTSEEN, EVERYONE, WITHOUT_PROMISES
 from job import FULL_ROWS
 from machine import commit, machine
 from rounds import Counts, Rounds
 from size import Size
-from source import opened, private, ways
+from source import opened, private
+from ways import TCP
 
 ROWS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1]
 WORKERS = [1, 2, 4, 8, 13]
@@ -19,29 +19,21 @@ DISTINCT_SCALE = 1 / 4
 
 
 def drains(options):
-    """Each database, by each way into it: its drain, and firstseen."""
-    setting = _setting(options)
-    kinds = [*DRAIN_AND_FIRSTSEEN, *_beside(options)]
-    points = []
-    for database in options.databases:
-        with opened(database, options) as source_of:
-            for way in ways(database, options):
-                by_way = partial(source_of, way=way) if way else source_of
-                point = _point(by_way, Size(options.scale), kinds, options, setting)
-                points.append({"database": database, "way": way} | point)
-    return setting | {"points": points}
+    """Each database by each way in: its drain, and firstseen."""
+    return _by_source([*DRAIN_AND_FIRSTSEEN, *_beside(options)], options, options.ways)
 
 
 def promises(options):
     """Each database: firstseen with its defaults, and without what they promise."""
-    return _by_database([*WITHOUT_PROMISES, *_beside(options)], options)
+    return _by_source([*WITHOUT_PROMISES, *_beside(options)], options, [TCP])
 
 
 def contenders(options):
     """Everyone, on MariaDB."""
     setting = _setting(options)
-    with opened("mariadb", options) as source_of:
-        return setting | _point(source_of, Size(options.scale), EVERYONE, options, setting)
+    with opened("mariadb", options) as sources_of:
+        [source] = sources_of(Size(options.scale))
+        return setting | _point(source, Size(options.scale), EVERYONE, options, setting)
 
 
 def scaling(options):
@@ -50,11 +42,11 @@ def scaling(options):
     full = Size(options.scale)
     # A server of its own: a tool that looks through the catalogue would pay for all these databases.
     options = replace(options, folder=options.folder / "scaling")
-    with private("mariadb", options) as source_of:
+    with private("mariadb", options) as sources_of:
 
         def points(sizes, workers):
             pairs = [(size, replace(options, workers=number)) for size in sizes for number in workers]
-            return [_point(source_of, size, DRAIN_AND_FIRSTSEEN, each, setting) for size, each in pairs]
+            return [_point(sources_of(size)[0], size, DRAIN_AND_FIRSTSEEN, each, setting) for size, each in pairs]
 
         return setting | {
             "by_rows": points([Size(options.scale * part) for part in ROWS], [options.workers]),
@@ -63,17 +55,17 @@ def scaling(options):
         }
 
 
+def _by_source(kinds, options, ways_in):
+    setting, size = _setting(options), Size(options.scale)
+    points = []
+    for database in options.databases:
+        with opened(database, options, ways_in) as sources_of:
+            points += [_point(source, size, kinds, options, setting) for source in sources_of(size)]
+    return setting | {"sources": points}
+
+
 def _beside(options):
     return [Beside(*each) for each in options.beside]
-
-
-def _by_database(kinds, options):
-    setting = _setting(options)
-    databases = {}
-    for database in options.databases:
-        with opened(database, options) as source_of:
-            databases[database] = _point(source_of, Size(options.scale), kinds, options, setting)
-    return setting | {"databases": databases}
 
 
 def _with_share(scale, share):
@@ -93,12 +85,14 @@ def _setting(options):
     }
 
 
-def _point(source_of, size, kinds, options, setting):
+def _point(source, size, kinds, options, setting):
     """The rounds of one source, with what it holds. Adds the versions that were seen to the setting's."""
     counts = Counts(size)
-    measured, versions = Rounds(source_of(size), kinds, counts, options).run()
+    measured, versions = Rounds(source, kinds, counts, options).run()
     setting["versions"] += [version for version in versions if version not in setting["versions"]]
     return {
+        "database": source.database,
+        "way": source.way,
         "rows": counts.rows,
         "distinct": counts.distinct,
         "connections": options.workers,

@@ -5,7 +5,9 @@ import subprocess
 from contextlib import contextmanager
 from urllib.parse import quote
 
-from server import certified, free_port, prepare, program, running, succeeds
+import certificate
+from server import free_port, prepare, program, running, succeeds
+from ways import SOCKET, SSLMODES
 
 # At scale 1 the thirteen tables take 1.8 GB.
 BUFFER_BYTES = 3 << 30
@@ -13,21 +15,18 @@ LEAST_BUFFER_BYTES = 256 << 20
 
 
 @contextmanager
-def started(folder, scale):
-    """The running server."""
+def started(folder, scale, tls):
+    """The running server. Without `tls` it offers none, so that no client takes it unasked."""
     prepare(folder, _initdb(folder))
     port = free_port()
-    certificate, key = certified(folder)
     settings = [
         "listen_addresses=127.0.0.1",
-        "ssl=on",
-        f"ssl_cert_file={certificate}",
-        f"ssl_key_file={key}",
         f"shared_buffers={max(LEAST_BUFFER_BYTES, int(BUFFER_BYTES * scale)) >> 20}MB",
         "fsync=off",
         "wal_level=minimal",
         "max_wal_senders=0",
         "autovacuum=off",  # `settle` vacuums, and not in the midst of a measurement
+        *(_tls(folder) if tls else ["ssl=off"]),
     ]
     options = [option for setting in settings for option in ("-c", setting)]
     words = [program("postgres"), "-D", str(folder / "data"), "-k", str(folder), "-p", str(port), *options]
@@ -36,17 +35,14 @@ def started(folder, scale):
         yield server
 
 
-def urls(server, name):
-    """The URLs of a database, which is made if it isn't there: one for each way in."""
+def url(server, name, way):
+    """The URL of a database, which is made if it isn't there."""
     if not succeeds(_client(server, name), input=b"SELECT 1"):
         _tell(server, "postgres", f"CREATE DATABASE {name}")
     _tell(server, name, f"ALTER ROLE bench PASSWORD '{server.password}'")
-    user, place = f"postgresql://bench:{server.password}@", f":{server.port}/{name}"
-    return {
-        "socket": f"{user}{quote(str(server.folder), safe='')}{place}",
-        "tcp": f"{user}127.0.0.1{place}?sslmode=disable",
-        "tls": f"{user}127.0.0.1{place}?sslmode=require",
-    }
+    if way == SOCKET:
+        return f"postgresql:///{name}?host={quote(str(server.folder))}&port={server.port}&user=bench"
+    return f"postgresql://bench:{server.password}@127.0.0.1:{server.port}/{name}?sslmode={SSLMODES[way]}"
 
 
 def settle(server, name):
@@ -62,6 +58,11 @@ def _tell(server, name, statement):
 def _client(server, name):
     place = ["--host", server.folder, "--port", str(server.port), "--username", "bench", "--dbname", name]
     return [program("psql"), "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", *place]
+
+
+def _tls(folder):
+    made, key = certificate.make(folder)
+    return ["ssl=on", f"ssl_cert_file={made}", f"ssl_key_file={key}"]
 
 
 def _initdb(folder):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import bars
 import lines
+import readme
 import tables
 
 REPOSITORY = Path(__file__).parents[1]
@@ -33,5 +34,5 @@ def keep(parts, folder):
 def put_into_readme(parts):
     """Renews what stands between the two comments in the README."""
     text = README.read_text()
-    shown = tables.readme(parts)
+    shown = readme.shown(parts)
     README.write_text(BETWEEN.sub(lambda found: found[1] + shown + found[2], text))

@@ -62,7 +62,8 @@ class Rounds:
     def run(self):
         """All rounds: a `Measured` of each contender, and the versions that were seen."""
         for number in range(self._options.pairs + 1):
-            for contender, folder in list(self._ready):
+            # Backwards every other time, so that no contender always runs behind the same one.
+            for contender, folder in self._ready[:: -1 if number % 2 else 1]:
                 self._run_one(contender, folder, number)
         return list(self._measured.values()), list(self._versions)
 
@@ -96,7 +97,7 @@ class Rounds:
         words, environment = contender.command()
         printed, cost = measured(words, environment, folder, self._source.server, contender.several)
         found = contender.found(printed)
-        self._counts.check(f"{contender.name} on {self._source.database}", found)
+        self._counts.check(f"{contender.name} on {self._source.name}", found)
         self._versions |= dict.fromkeys(found.versions)
         return replace(cost, peak_bytes=found.peak_bytes or cost.peak_bytes)
 
@@ -119,12 +120,12 @@ class Rounds:
 
     def _leave_out(self, contender, reason):
         self._measured[contender.name].not_run = _in_a_line(reason)
-        print(f"{self._source.database}: {contender.name}: not run: {reason}", file=sys.stderr, flush=True)
+        print(f"{self._source.name}: {contender.name}: not run: {reason}", file=sys.stderr, flush=True)
 
     def _tell(self, contender, number, cost):
         which = f"round {number}" if number else "warm-up"
         took = f"{cost.wall_secs:.2f} s, CPU {cost.cpu_secs:.2f} s, {cost.peak_bytes / 1e6:.0f} MB"
-        print(f"{self._source.database}: {which}: {contender.name}: {took}", file=sys.stderr, flush=True)
+        print(f"{self._source.name}: {which}: {contender.name}: {took}", file=sys.stderr, flush=True)
 
 
 def _in_a_line(reason):

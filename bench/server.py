@@ -69,17 +69,21 @@ def prepare(folder, words):
     folder.mkdir(parents=True, mode=0o700)
     if os.geteuid() == 0:
         os.chown(folder, NOBODY, NOBODY)
-    _make(folder, words)
+    try:
+        run_in(folder, words)
+    except BaseException:  # also by an interrupt: what isn't made to the end would stop the next bench
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     made.touch()
 
 
-def certified(folder):
-    """The server's certificate and key, in its folder; made at the first use, for whoever asks for TLS and checks nothing."""
-    certificate, key = folder / "server.pem", folder / "server.key"
-    if not certificate.exists():
-        request = [program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "3650"]
-        _run_as_server(folder, [*request, "-keyout", str(key), "-out", str(certificate)])
-    return certificate, key
+def run_in(folder, words):
+    """Runs a command in a server's folder to its end, as the server's user."""
+    done = subprocess.run(
+        _as_server([], words), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if done.returncode != 0:
+        raise Stop(f"{words[0]} ended with {done.returncode}:\n{done.stdout}")
 
 
 @contextmanager
@@ -127,22 +131,6 @@ def _as_server(options, words):
     if os.geteuid() == 0:
         options = [*options, f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     return ["setpriv", *options, "--", *words] if options else words
-
-
-def _make(folder, words):
-    try:
-        _run_as_server(folder, words)
-    except Stop:
-        shutil.rmtree(folder)
-        raise
-
-
-def _run_as_server(folder, words):
-    done = subprocess.run(
-        _as_server([], words), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    if done.returncode != 0:
-        raise Stop(f"{words[0]} ended with {done.returncode}:\n{done.stdout}")
 
 
 def _wait_until_ready(process, folder, is_ready):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import mariadb
 import postgres
+import ways
 from job import KEY, TABLE_RANGE
 from server import NoServer, succeeds
 from stop import Stop
@@ -14,49 +15,44 @@ from stop import Stop
 PRIVATE_SERVERS = {"mariadb": mariadb, "postgres": postgres}
 DATABASES = [*PRIVATE_SERVERS, "sqlite"]
 
-# By a Unix socket, by TCP without encryption, by TCP with TLS.
-WAYS = ["socket", "tcp", "tls"]
-
 
 @dataclass(frozen=True)
 class Source:
-    """A database with the thirteen tables. `server` tells its CPU time where it is our own."""
+    """A database with the thirteen tables, by one way in. `server` tells its CPU time where it is our own."""
 
     database: str
+    way: str
     url: str
     server: object
-    way: str | None = None  # one of WAYS; None for a file, or where a given URL says it
+
+    @property
+    def name(self):
+        """As it stands in messages."""
+        return f"{self.database} by {ways.NAMES[self.way]}"
 
 
 @contextmanager
-def opened(database, options):
-    """Yields a function from a `Size`, and a way in, to the source that holds it.
+def opened(database, options, ways_in=(ways.TCP,)):
+    """Yields a function from a `Size` to the sources that hold it, one a way in. A private server runs until the block ends.
 
-    A private server runs until the block ends.
+    A given database has one way in, its URL's, and SQLite its file.
     """
     given = os.environ.get(f"BENCH_{database.upper()}_URL")
     if given:
-        yield lambda size, _way=None: _given(database, given, size, options)
+        yield lambda size: [_given(database, given, size, options)]
     elif database == "sqlite":
-        yield lambda size, _way=None: _file(size, options)
+        yield lambda size: [_file(size, options)]
     else:
-        with private(database, options) as source_of:
-            yield source_of
+        with private(database, options, ways_in) as sources_of:
+            yield sources_of
 
 
 @contextmanager
-def private(database, options):
+def private(database, options, ways_in=(ways.TCP,)):
     """As `opened`, by a server of our own in any case."""
     module = PRIVATE_SERVERS[database]
-    with module.started(options.folder / database, options.scale) as server:
-        yield lambda size, way="tcp": _private(database, module, server, size, way, options)
-
-
-def ways(database, options):
-    """The ways into a database: those that were asked for, or the one that there is."""
-    if database == "sqlite" or os.environ.get(f"BENCH_{database.upper()}_URL"):
-        return [None]
-    return options.ways
+    with module.started(options.folder / database, options.scale, tls=ways.TLS in ways_in) as server:
+        yield lambda size: [_private(database, module, server, size, way, options) for way in ways_in]
 
 
 def environment(url):
@@ -65,10 +61,11 @@ def environment(url):
 
 
 def _given(database, url, size, options):
+    way = ways.of(url)
     plan = [options.firstseen, "plan", "--tables", TABLE_RANGE, "--key", KEY]
     if not succeeds(plan, env=environment(url)):
         _generate(url, size, options, [])
-    return Source(database, url, NoServer())
+    return Source(database, way, url, NoServer())
 
 
 def _file(size, options):
@@ -76,14 +73,14 @@ def _file(size, options):
     folder.mkdir(parents=True, exist_ok=True)
     url = f"sqlite://{folder / size.name}.sqlite"
     _fill_once("sqlite", url, size, options)
-    return Source("sqlite", url, NoServer())
+    return Source("sqlite", ways.FILE, url, NoServer())
 
 
 def _private(database, module, server, size, way, options):
-    url = module.urls(server, size.name)[way]
+    url = module.url(server, size.name, way)
     if _fill_once(database, url, size, options):
         module.settle(server, size.name)
-    return Source(database, url, server, way)
+    return Source(database, way, url, server)
 
 
 def _fill_once(database, url, size, options):

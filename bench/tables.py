@@ -1,11 +1,11 @@
-"""The results, as Markdown."""
+"""The results, as Markdown: every table, and what the README's are made of."""
 
 from figures import CPU, PEAK, SERVER_CPU, WALL, by_speed, ratios, spread, values
+from ways import FILE, NAMES, TCP
 
 MEGABYTE = 1e6
 
-WAYS = {"socket": "Unix socket", "tcp": "TCP", "tls": "TLS"}
-NAMES = {"mariadb": "MariaDB", "postgres": "PostgreSQL", "sqlite": "SQLite"}
+DATABASES = {"mariadb": "MariaDB", "postgres": "PostgreSQL", "sqlite": "SQLite"}
 
 
 def figures(parts):
@@ -14,12 +14,14 @@ def figures(parts):
     if "drains" in parts:
         texts.append(f"## Beside the raw drains\n\n{drains(parts['drains'])}\n{setting(parts['drains'])}")
     if "contenders" in parts:
+        heading = f"## Beside other tools, on MariaDB over {way_of(parts['contenders'])}"
         plot = "![Wall time, CPU time and peak memory of each](mariadb.svg)"
-        texts.append(f"## Beside other tools, on MariaDB\n\n{plot}\n\n{contenders(parts['contenders'])}\n")
+        texts.append(f"{heading}\n\n{plot}\n\n{contenders(parts['contenders'])}\n")
         texts[-1] += setting(parts["contenders"])
     if "scaling" in parts:
         plot = "![Time by rows, by connections and by distinct share](scaling.svg)"
-        texts.append(f"## More rows, more connections, more distinct rows, on MariaDB\n\n{plot}\n\n")
+        heading = f"## More rows, more connections, more distinct rows, on MariaDB over {NAMES[TCP]}"
+        texts.append(f"{heading}\n\n{plot}\n\n")
         texts[-1] += f"{scaling(parts['scaling'])}\n{setting(parts['scaling'])}"
     if "promises" in parts:
         texts.append(f"## What the promises cost\n\n{promises(parts['promises'])}\n{setting(parts['promises'])}")
@@ -27,26 +29,56 @@ def figures(parts):
 
 
 def drains(part):
-    return _by_place("database, by", [(_place(point), point) for point in part["points"]], "× drain")
+    return _by_source(part, "× drain") + _beside(part)
 
 
 def promises(part):
-    return _by_place("database", [(NAMES[name], point) for name, point in part["databases"].items()], "× defaults")
+    return _by_source(part, "× defaults")
 
 
-def _by_place(place, points, ratio):
-    header = [place, "client", "wall s", ratio, "CPU s", ratio, "server CPU s", "peak MB"]
+def sources(part):
+    """What was measured on each source: a point, with its database and way in.
+
+    Earlier results have one a database, which was reached by plain TCP, and don't say so.
+    """
+    if "sources" in part:
+        return part["sources"]
+    ways = {"sqlite": FILE}
+    points = part["databases"].items()
+    return [point | {"database": database, "way": ways.get(database, TCP)} for database, point in points]
+
+
+def way_of(part):
+    """The way in of a part that has one, in words."""
+    return NAMES[part.get("way", TCP)]
+
+
+def _by_source(part, ratio):
+    header = ["database", "way in", "client", "wall s", ratio, "CPU s", ratio, "server CPU s", "peak MB"]
     rows = []
-    for name, point in points:
+    for point in sources(part):
         base, *others = point["clients"]
         clients = [base, *(client for client in others if not client["not_run"])]
-        rows += [[name, client["name"], *_costs(client, base)] for client in clients]
-    return _table(header, rows, left=2)
+        rows += [[*_place_of(point), cell(client["name"]), *costs(client, base)] for client in clients]
+    return table(header, rows, left=3)
 
 
-def _place(point):
-    name, way = NAMES[point["database"]], WAYS.get(point["way"])
-    return f"{name}, {way}" if way else name
+def _beside(part):
+    """firstseen by each other binary that ran in the same rounds; nothing where none did."""
+    header = ["database", "way in", "firstseen beside", "its wall s", "wall ×", "its CPU s", "CPU ×"]
+    rows = []
+    for point in sources(part):
+        _, ours, *others = point["clients"]
+        for other in others:
+            found = [other["name"].removeprefix("firstseen, ")]
+            for measure in (WALL, CPU):
+                found += [spread("{:.2f}", values(other, measure)), spread("{:.2f}", ratios(ours, other, measure))]
+            rows.append([*_place_of(point), *found])
+    return f"\n{table(header, rows, left=3)}" if rows else ""
+
+
+def _place_of(point):
+    return [DATABASES[point["database"]], NAMES[point["way"]]]
 
 
 def contenders(part):
@@ -55,11 +87,11 @@ def contenders(part):
     rows = []
     for client in by_speed(part["clients"]):
         if client["not_run"]:
-            rows.append([_name(client), f"not run: {_cell(client['not_run'])}", *[""] * (len(header) - 2)])
+            rows.append([cell(client["name"]), f"not run: {cell(client['not_run'])}", *[""] * (len(header) - 2)])
         else:
             rounds = str(len(client["costs"]))
-            rows.append([_name(client), gives(client, part), client["files"], rounds, *_costs(client, base)])
-    return _table(header, rows, left=3)
+            rows.append([cell(client["name"]), gives(client, part), client["files"], rounds, *costs(client, base)])
+    return table(header, rows, left=3)
 
 
 def scaling(part):
@@ -77,7 +109,7 @@ def scaling(part):
                 _megabytes(ours),
             ]
             rows.append([series.replace("_", " ") if number == 0 else "", *counts, *costs])
-    return _table(header, rows, left=1)
+    return table(header, rows, left=1)
 
 
 def gives(client, part):
@@ -90,6 +122,11 @@ def gives(client, part):
     return f"one of each key, in no fixed order: {strange:,} of {part['distinct']:,} aren't the first-seen"
 
 
+def place(part):
+    """The machine, without its load."""
+    return part["machine"].partition(", load")[0]
+
+
 def setting(part):
     """On what, with what: the lines below a table."""
     rounds = f"scale {part['scale']:g}, {part['workers']} connections, {part['pairs']} rounds"
@@ -97,53 +134,7 @@ def setting(part):
     return f"- {part['date']}, {rounds}\n- {part['machine']}\n- {versions}\n"
 
 
-def readme(parts):
-    """What the project's README shows: the plot, the short table, the machine, and the drains of all databases."""
-    texts = []
-    if "contenders" in parts:
-        part = parts["contenders"]
-        texts.append("![Wall time, CPU time and peak memory of each](bench/results/mariadb.svg)\n")
-        texts.append(_short(part))
-        place = part["machine"].partition(", load")[0]
-        texts.append(f"{place}; {', '.join(part['versions'])}; median of {_rounds(part)}.\n")
-    if "drains" in parts:
-        texts.append(f"{_beside_drains(parts['drains'])}")
-    return "\n".join(texts)
-
-
-def _rounds(part):
-    fewest = min(len(client["costs"]) for client in part["clients"] if client["costs"])
-    slow = "" if fewest == part["pairs"] else f", of the slow ones {fewest}"
-    return f"{part['pairs']} rounds{slow}"
-
-
-def _short(part):
-    header = ["on MariaDB", "rows", "wall s", "× drain", "CPU s", "peak MB"]
-    base = part["clients"][0]
-    rows = []
-    for client in by_speed(part["clients"]):
-        if client["not_run"]:
-            rows.append([_name(client), f"not run: {_cell(client['not_run'])}", *[""] * 4])
-            continue
-        kept = {None: "none kept", True: "first-seen, in order", False: "any of each key"}[client["first_seen"]]
-        wall, by_drain, cpu, _, _, peak = (cell.split(" (")[0] for cell in _costs(client, base))
-        rows.append([_name(client), kept, wall, by_drain, cpu, peak])
-    return _table(header, rows, left=2)
-
-
-def _beside_drains(part):
-    """Where the ways into a database are columns."""
-    header = ["firstseen × raw drain, alternating with it alone", *WAYS.values(), "file"]
-    found = {}
-    for point in part["points"]:
-        base, ours = point["clients"][:2]
-        by_drain = spread("{:.2f}", ratios(ours, base, WALL)).split(" (")[0]
-        found.setdefault(NAMES[point["database"]], {})[point["way"]] = f"{by_drain}×"
-    rows = [[name, *(by_way.get(way, "") for way in [*WAYS, None])] for name, by_way in found.items()]
-    return _table(header, rows, left=1)
-
-
-def _costs(client, base):
+def costs(client, base):
     """Wall and ratio, CPU and ratio, the server's CPU, peak."""
     own = client is base
     return [
@@ -160,15 +151,11 @@ def _megabytes(client):
     return spread("{:.0f}", [peak / MEGABYTE for peak in values(client, PEAK)])
 
 
-def _name(client):
-    return _cell(client["name"])
-
-
-def _cell(text):
+def cell(text):
     return text.replace("|", r"\|")
 
 
-def _table(header, rows, left):
+def table(header, rows, left):
     """A table whose first `left` columns hold text, the others numbers."""
     rule = ["---"] * left + ["---:"] * (len(header) - left)
     return "".join(f"| {' | '.join(row)} |\n" for row in [header, rule, *rows])

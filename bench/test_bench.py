@@ -6,13 +6,18 @@ import unittest
 import xml.dom.minidom
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import drain
 import figures
+import readme
 import results
+import source
 import svg
 import tables
+import ways
 from rounds import Counts, _in_a_line
 from size import Size
 from stop import Stop
@@ -24,8 +29,8 @@ def client(name, walls, **more):
     return plain | more
 
 
-def point(*clients):
-    return {"rows": 100, "distinct": 20, "connections": 2, "clients": list(clients)}
+def point(*clients, **where):
+    return where | {"rows": 100, "distinct": 20, "connections": 2, "clients": list(clients)}
 
 
 def setting():
@@ -42,17 +47,21 @@ def setting():
 
 DRAIN, OURS = client("raw drain", [2, 4, 2], first_seen=None), client("firstseen", [3, 5, 2.5])
 SLOW = client("a slow one", [30], first_seen=False, compared={"strange_rows": 7})
+OLD = client("firstseen, old", [6, 10, 2.5])
 ABSENT = client("an absent one", [], not_run="no module named | it")
 PARTS = {
     "drains": setting()
     | {
-        "points": [
-            {"database": "mariadb", "way": "tls"} | point(DRAIN, OURS, client("firstseen, old", [4, 5, 2])),
-            {"database": "sqlite", "way": None} | point(DRAIN, OURS),
+        "sources": [
+            point(DRAIN, OURS, OLD, database="mariadb", way="socket"),
+            point(DRAIN, OURS, database="mariadb", way="tls"),
+            point(DRAIN, OURS, OLD, database="sqlite", way="file"),
         ]
     },
     "contenders": setting() | point(DRAIN, OURS, ABSENT, SLOW),
-    "promises": setting() | {"databases": {"sqlite": point(OURS, client("firstseen --snapshot off", [3, 5, 2]))}},
+    # As earlier results are: one a database.
+    "promises": setting()
+    | {"databases": {name: point(OURS, client("firstseen --snapshot off", [3, 5, 2])) for name in ("mariadb", "sqlite")}},
     "scaling": setting() | {name: [point(DRAIN, OURS)] * 2 for name in ("by_rows", "by_workers", "by_distinct")},
 }
 
@@ -88,6 +97,41 @@ class Bench(unittest.TestCase):
         self.assertEqual(svg.ticks(15.1), [0, 5, 10, 15, 20])
         self.assertEqual(svg.ticks(0.3), [0, 0.1, 0.2, 0.3])
 
+    def test_each_way_in_stands_beside_its_own_drain(self):
+        told = readme.shown(PARTS)
+        self.assertIn("| MariaDB | Unix socket | 2.00 | 3.00 | 1.25 |", told)
+        self.assertIn("| MariaDB | TLS over TCP | 2.00 | 3.00 | 1.25 |", told)
+        self.assertIn("| SQLite | file | 2.00 | 3.00 | 1.25 |", told)
+
+    def test_another_binary_stands_beside_firstseen_in_the_same_rounds(self):
+        told = tables.drains(PARTS["drains"])
+        self.assertIn("| MariaDB | Unix socket | old | 6.00 (2.50–10.00) | 0.50 (0.50–1.00) | 1.00 | 1.00 |", told)
+        self.assertNotIn("| MariaDB | TLS over TCP | old |", told)
+
+    def test_earlier_results_were_measured_over_plain_tcp(self):
+        told = tables.promises(PARTS["promises"])
+        self.assertIn("| MariaDB | plain TCP | firstseen |", told)
+        self.assertIn("| SQLite | file | firstseen |", told)
+
+    def test_a_url_of_ours_names_the_way_in_that_was_asked_for(self):
+        server = SimpleNamespace(folder=Path("/a folder"), port=1234, password="secret")
+        for module in source.PRIVATE_SERVERS.values():
+            with mock.patch.multiple(module, _told=mock.Mock(), _tell=mock.Mock(), succeeds=mock.Mock(), create=True):
+                for way in ways.WAYS:
+                    self.assertEqual(ways.of(module.url(server, "scale_1", way)), way)
+
+    def test_a_given_url_that_leaves_the_way_in_open_is_refused(self):
+        for url in ("mysql://reader@host/db", "postgresql://reader@host/db?sslmode=prefer"):
+            with self.assertRaises(Stop):
+                ways.of(url)
+        self.assertEqual(ways.of("postgresql://reader@host/db?sslmode=verify-full"), ways.TLS)
+
+    def test_a_drain_is_told_where_and_by_which_way(self):
+        url = "mysql://bench:p%40ss@localhost/db?socket=/a%20folder/socket"
+        told = drain.environment(SimpleNamespace(database="mariadb", way="socket", url=url))
+        wanted = {"DRAIN_WAY": "socket", "DRAIN_SOCKET": "/a folder/socket", "DRAIN_PASSWORD": "p@ss", "DRAIN_HOST": "localhost"}
+        self.assertEqual(wanted.items() & told.items(), wanted.items())
+
     def test_a_part_that_was_not_run_stays_and_every_file_is_whole(self):
         with tempfile.TemporaryDirectory() as folder:
             folder = Path(folder)
@@ -98,8 +142,6 @@ class Bench(unittest.TestCase):
             text = (folder / "figures.md").read_text()
             self.assertIn(r"not run: no module named \| it", text)
             self.assertIn("| × defaults |", text)
-            self.assertIn("| MariaDB, TLS | firstseen, old |", text)
-            self.assertIn("| MariaDB |  |  | 1.25× |  |", tables.readme(PARTS))
             self.assertIn("7 of 20 aren't the first-seen", text)
             columns = {line.count("|") - line.count(r"\|") for line in text.splitlines() if line.startswith("| a ")}
             self.assertEqual(len(columns), 1)

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 
 enum { MAX_CONNECTIONS = 64 };
 
@@ -15,6 +16,19 @@ _Noreturn void fail(const char *what, const char *why)
 {
     fprintf(stderr, "%s: %s: %s\n", program, what, why);
     exit(1);
+}
+
+bool comes_by(const char *way)
+{
+    const char *wanted = getenv("DRAIN_WAY");
+    return wanted != NULL && strcmp(wanted, way) == 0;
+}
+
+void check_way(bool by_socket, bool encrypted)
+{
+    const char *way = by_socket ? encrypted ? "socket with TLS" : "socket" : encrypted ? "tls" : "tcp";
+    if (!comes_by(way))
+        fail("came by another way than DRAIN_WAY names", way);
 }
 
 const char *next_table(void)

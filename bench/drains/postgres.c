@@ -1,4 +1,5 @@
-/* Reads tables from PostgreSQL by COPY in the binary format, and keeps nothing. DRAIN_URL says where; with DRAIN_TLS it asks for TLS.
+/* Reads tables from PostgreSQL by COPY in the binary format, and keeps nothing. DRAIN_URL says where, and by its
+ * sslmode whether over TLS.
  * A message of COPY is a row; its cells aren't told apart. */
 #include "drain.h"
 #include <libpq-fe.h>
@@ -9,8 +10,7 @@ static PGconn *connect_to_server(void)
     PGconn *postgres = PQconnectdb(url == NULL ? "" : url);
     if (PQstatus(postgres) != CONNECTION_OK)
         fail("connecting", PQerrorMessage(postgres));
-    if ((PQsslInUse(postgres) != 0) != (getenv("DRAIN_TLS") != NULL))
-        fail("connecting", "not by the way that was asked for");
+    check_way(PQhost(postgres)[0] == '/', PQsslInUse(postgres) != 0);
     return postgres;
 }
 

@@ -1,0 +1,30 @@
+"""The ways in: how a client reaches the tables. A drain and firstseen are only compared over the same one."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from stop import Stop
+
+SOCKET, TCP, TLS, FILE = "socket", "tcp", "tls", "file"
+
+# Of a database server. SQLite has its file alone.
+WAYS = [SOCKET, TCP, TLS]
+
+NAMES = {SOCKET: "Unix socket", TCP: "plain TCP", TLS: "TLS over TCP", FILE: "file"}
+
+# What firstseen and libpq call it. Neither may choose: by default both take TLS from a server that offers it.
+SSLMODES = {TCP: "disable", TLS: "require"}
+
+
+def of(url):
+    """The way in that a URL names."""
+    asked = parse_qs(urlsplit(url).query)
+    sslmode = asked.get("sslmode", [""])[0]
+    if url.startswith("sqlite:"):
+        return FILE
+    if "socket" in asked or asked.get("host", [""])[0].startswith("/"):
+        return SOCKET
+    if sslmode == SSLMODES[TCP]:
+        return TCP
+    if sslmode in (SSLMODES[TLS], "verify-ca", "verify-full"):
+        return TLS
+    raise Stop("BENCH_MARIADB_URL and BENCH_POSTGRES_URL must name the way in: by a socket, sslmode=disable or sslmode=require")

@@ -32,6 +32,7 @@ mod publication;
 mod readme;
 mod refusals;
 mod rlimits;
+mod row_security;
 mod same_bytes;
 mod schemas;
 mod secrets;

@@ -93,6 +93,8 @@ pub struct Reading {
     pub extractor: ExtractorChoice,
     /// What PostgreSQL's numeric without precision is read as; `None`: as text.
     pub numeric: Option<Numeric>,
+    /// Whether just those rows are read that PostgreSQL's policies let the user see. Else a table with others is refused.
+    pub row_security: bool,
 }
 
 /// What a job makes of its result.
@@ -149,6 +151,7 @@ impl Job {
             sqlite_types,
             extractor,
             numeric,
+            row_security,
             snapshot,
             check_counts,
             // What `Waits` is made of.
@@ -210,6 +213,7 @@ impl Job {
                 sqlite_types: sqlite_types.unwrap_or_default(),
                 extractor: checked_extractor(extractor.unwrap_or_default(), &source)?,
                 numeric: checked_numeric(numeric.as_deref(), &source)?,
+                row_security: checked_row_security(row_security, &source, &mut warnings)?,
             },
             source,
             snapshot: snapshot.unwrap_or_default(),
@@ -325,6 +329,27 @@ fn checked_numeric(numeric: Option<&str>, source: &SourceUrl) -> Result<Option<N
         )
         .advise("leave it out")),
         (numeric, _) => Ok(numeric),
+    }
+}
+
+/// A result that may lack rows is one that somebody asked for, and says so.
+fn checked_row_security(
+    row_security: Option<bool>,
+    source: &SourceUrl,
+    warnings: &mut Vec<String>,
+) -> Result<bool> {
+    match (row_security.unwrap_or(false), source) {
+        (true, SourceUrl::MySql(_) | SourceUrl::Sqlite(_)) => Err(usage(
+            "--row-security is for PostgreSQL's policies, and the source is another database",
+        )
+        .advise("leave it out")),
+        (true, SourceUrl::Postgres(_)) => {
+            warnings.push(
+                "--row-security: rows that policies hide from this user are not read".to_owned(),
+            );
+            Ok(true)
+        }
+        (false, _) => Ok(false),
     }
 }
 

@@ -92,7 +92,26 @@ fn chain(cause: &ClientError) -> String {
 }
 
 fn of_server(error: &DbError) -> Error {
+    if error.routine() == Some(HIDES_ROWS) {
+        return hides_rows(error.message());
+    }
     server(error.code().code(), error.message())
+}
+
+/// What of PostgreSQL's source refuses a query that a policy would take rows from, with `row_security = off`. The SQLSTATE is
+/// that of any missing privilege, and the message may be in any language.
+pub(super) const HIDES_ROWS: &str = "check_enable_rls";
+
+/// A policy would hide rows of a table, which the message names.
+pub(super) fn hides_rows(message: &str) -> Error {
+    Error::new(
+        ErrorKind::AccessDenied,
+        format!("the server says 42501: {message}"),
+    )
+    .advise(
+        "policies may hide rows of it from this user: read as one whom they don't bind (the table's owner, a role with \
+         BYPASSRLS), or take --row-security to read just the rows that they let this user see",
+    )
 }
 
 fn server(code: &str, message: &str) -> Error {

@@ -23,13 +23,16 @@ use std::collections::HashMap;
 
 /// What every session says first. A scan must begin at the table's start and come from one process, or its rows are not
 /// in the order of the table. Arrays may travel as text, in which floating-point numbers must read back.
-fn settings(waits: &Waits) -> String {
-    let lock_secs = waits.lock.as_secs();
+fn settings(access: &Access) -> String {
+    let lock_secs = access.waits.lock.as_secs();
+    // Off: the server refuses a query whose rows a policy would hide.
+    let row_security = if access.row_security { "on" } else { "off" };
     format!(
         "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'iso_8601'; SET client_encoding = 'UTF8'; \
          SET extra_float_digits = 3; SET bytea_output = 'hex'; \
          SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; \
          SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '{lock_secs}s'; \
+         SET row_security = {row_security}; \
          SET default_transaction_read_only = on"
     )
 }
@@ -58,7 +61,8 @@ pub(super) struct Postgres {
 
 impl Postgres {
     pub(super) fn new(server: &ServerUrl, reading: &Reading, waits: &Waits) -> Result<Self> {
-        let access = Access::new(server, waits)?;
+        let mut access = Access::new(server, waits)?;
+        access.row_security = reading.row_security;
         let (extractor, warning) = match (reading.extractor, access.beyond_wire()) {
             (ExtractorChoice::ConnectorX, _) => (Extractor::ConnectorX, None),
             (ExtractorChoice::Auto, Some(parameter)) => {

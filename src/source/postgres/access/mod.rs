@@ -46,6 +46,8 @@ pub(crate) struct Access {
     pub tls: TlsPolicy,
     /// What a session waits for once it has begun.
     pub(super) waits: Waits,
+    /// Whether just those rows are read that policies let the user see; else the server refuses where they hide any.
+    pub(super) row_security: bool,
     /// Files of the client's own certificate and key.
     client_certificate: Option<(PathBuf, PathBuf)>,
     /// Why a password file is not read, if it isn't.
@@ -94,6 +96,7 @@ impl Access {
             servers,
             tls,
             waits: Waits::default(),
+            row_security: false,
             client_certificate: tls::client_certificate(&given, &outside),
             unread_passfile,
         })

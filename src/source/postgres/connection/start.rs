@@ -40,7 +40,7 @@ fn begin(access: &Access, server: &Server) -> Attempt<(Connection<Stream>, Cance
     let is_encrypted = stream.is_encrypted();
     let mut connection = Connection::new(stream);
     let key = connection.log_in(&access.config, binding)?;
-    connection.execute(&settings(&access.waits))?;
+    connection.execute(&settings(access))?;
     let set = connection.stream.wait_for(access.waits.read);
     set.map_err(Fault::Io)?;
     let closer = connection.stream.closer().map_err(Fault::Io)?;

@@ -29,7 +29,7 @@ pub(super) fn connect(
     let explain = |cause: &postgres::Error| error::connecting(cause, access);
     let servers = u32::try_from(access.servers.len()).unwrap_or(u32::MAX);
     let timeout = access.connect_timeout().saturating_mul(servers);
-    let settings = settings(&access.waits);
+    let settings = settings(access);
     let begin = move |client: &mut Client| {
         client.batch_execute(&settings)?;
         client.batch_execute(&first)

@@ -143,11 +143,14 @@ fn read_distinct(
     let planned = make_plan(job, &database, pins, cancel)?;
     announce(&planned.plan, listener.as_ref());
     warn_of_room(&planned.plan, room, listener.as_ref());
+    let watch = Arc::clone(&planned.watch);
     let (plan, sessions) = open_sessions(job, database, planned, listener, cancel)?;
     let snapshot = sessions.snapshot().clone();
     tell_of_snapshot(&snapshot, listener.as_ref());
     clock.planned();
-    let units = extract(extraction(job, &plan, sessions, listener, cancel)?)?;
+    let extraction = extraction(job, &plan, Arc::clone(&sessions), listener, cancel)?;
+    let units = extract(extraction)?;
+    confirm(sessions, &watch, cancel)?;
     clock.read();
     let (batches, units) = in_unit_order(units);
     let survivors = find_survivors(&batches, &plan, cancel)?;
@@ -222,6 +225,11 @@ fn open_sessions(
             Ok((plan, Arc::new(sessions)))
         },
     )
+}
+
+/// Once the last row was read: whether all that was read is what was planned. The sessions' pins end with it.
+fn confirm(sessions: Arc<Sessions>, watch: &Arc<Watch>, cancel: &Cancel) -> Result<()> {
+    interruptible(cancel, || watch.check(), move || sessions.confirm())
 }
 
 fn tell_of_snapshot(snapshot: &Snapshot, listener: &dyn Listener) {

@@ -31,6 +31,7 @@ mod postgresql;
 mod publication;
 mod readme;
 mod refusals;
+mod relations;
 mod rlimits;
 mod row_security;
 mod same_bytes;

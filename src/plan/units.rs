@@ -6,7 +6,7 @@ use super::query::TableQuery;
 use super::{Chosen, PlannedColumn, PlannedTable, Unit, UnitName, in_table};
 use crate::Result;
 use crate::job::Job;
-use crate::source::{Catalog, Query};
+use crate::source::{Catalog, Named, Query};
 
 /// The query of a table and its order, which the database has understood.
 pub(super) struct OrderedQuery {
@@ -35,11 +35,19 @@ pub(super) fn ordered_query(
     Ok(ordered)
 }
 
+/// The table, and how all that its query reads is pinned.
+pub(super) fn named(catalog: &dyn Catalog, chosen: &Chosen, ordered: &OrderedQuery) -> Named {
+    let query = &ordered.query;
+    Named {
+        table: chosen.name.clone(),
+        froms: catalog.pinned(query.from(), query.filters()),
+    }
+}
+
 pub(super) fn planned_table(chosen: &Chosen, query: &OrderedQuery, parts: &Parts) -> PlannedTable {
     PlannedTable {
         name: chosen.name.clone(),
         sql: query.sql(),
-        reference: query.query.from().to_owned(),
         unversioned: chosen.table.unversioned.clone(),
         order: query.order.words(),
         units: parts.ranges.len(),

@@ -13,7 +13,9 @@ use crate::job::SnapshotChoice;
 use crate::plan::Plan;
 use crate::publish::NO_SNAPSHOT;
 use crate::report::Listener;
-use crate::source::{Begin, Database, Extractor, Interrupt, Kept, Session, farewell};
+use crate::source::{
+    Begin, Database, Extractor, Interrupt, Kept, Named, Relation, Session, compare, farewell,
+};
 use crate::{Error, ErrorKind, Result};
 use begin::{Seen, pin_all, seen};
 use share::{Proof, Sharer};
@@ -52,8 +54,11 @@ pub(crate) struct Sessions {
     begin: Begin,
     proof: Proof,
     snapshot: Snapshot,
-    /// What follows FROM, of each table once.
+    /// What follows FROM, in the queries that pin all that is read.
     tables: Vec<String>,
+    named: Vec<Named>,
+    /// What the queries read, as the plan found it.
+    relations: Vec<Relation>,
     ready: Mutex<Vec<Box<dyn Session>>>,
     /// Keeps the pins, and the snapshot that it exported.
     catalog: Mutex<Kept>,
@@ -69,7 +74,7 @@ impl Sessions {
         listener: &dyn Listener,
     ) -> Result<Self> {
         let mut sessions = connect::sessions(database.as_ref(), plan, listener)?;
-        let tables = plan.tables.iter().map(|table| table.reference.clone());
+        let tables = plan.named.iter().flat_map(|named| named.froms.clone());
         let tables: Vec<String> = tables.collect();
         let catalog = kept.get()?;
         let mut begin = Begin {
@@ -87,16 +92,38 @@ impl Sessions {
         if proof != Proof::Off {
             pin_all(&mut sessions, &tables)?;
         }
-        Ok(Self {
+        let sessions = Self {
             database,
             extractor: plan.extractor,
             begin,
             proof,
             snapshot,
             tables,
+            named: plan.named.clone(),
+            relations: plan.relations.clone(),
             ready: Mutex::new(sessions),
             catalog: Mutex::new(kept),
-        })
+        };
+        sessions.confirm()?;
+        Ok(sessions)
+    }
+
+    /// Fails where what the queries read is not what it was when the plan was made: a lock keeps a relation as it is, and none
+    /// from getting a partition or an heir. To be asked when the sessions have begun, and when the last row was read.
+    pub fn confirm(&self) -> Result<()> {
+        if self.proof == Proof::Off || self.relations.is_empty() {
+            return Ok(());
+        }
+        let mut catalog = self.catalog.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = match catalog.get()?.relations(&self.named) {
+            // Its pins are gone, but not those of the sessions.
+            Err(error) if matches!(error.kind(), ErrorKind::Lost | ErrorKind::Ended) => {
+                *catalog = Kept::of(self.database.catalog(true)?);
+                catalog.get()?.relations(&self.named)
+            }
+            now => now,
+        }?;
+        compare(&self.named, &self.relations, &now)
     }
 
     /// What was achieved.

@@ -10,6 +10,7 @@ mod lent;
 pub(crate) mod mysql;
 mod pooled;
 pub(crate) mod postgres;
+mod relation;
 mod shared;
 mod sqlite;
 mod watched;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 pub(crate) use farewell::{Kept, farewell};
 pub(crate) use indexed::{Bound, Draw, Index};
+pub(crate) use relation::{Named, Relation, compare};
 pub(crate) use shared::{Begin, Gate, Sharing, Transaction};
 pub(crate) use watched::Watched;
 
@@ -82,6 +84,17 @@ pub(crate) trait Catalog: Send {
 
     /// Who reads the rows of this database's sessions.
     fn extractor(&self) -> Extractor;
+
+    /// What follows FROM in queries that, planned, lock all that a query of the table with these conditions reads.
+    fn pinned(&self, from: &str, _conditions: &[String]) -> Vec<String> {
+        vec![from.to_owned()]
+    }
+
+    /// The relations that these queries read, at any depth, kept as they are where this catalogue pins. None where the database
+    /// doesn't tell.
+    fn relations(&mut self, _named: &[Named]) -> Result<Vec<Relation>> {
+        Ok(Vec::new())
+    }
 
     /// How sessions can see one state.
     fn sharing(&mut self) -> Result<Sharing>;

@@ -1,6 +1,6 @@
 //! A catalogue whose calls are watched: the client library under it waits without an end.
 
-use super::{Bound, Catalog, Extractor, Sharing, Table, TextRow};
+use super::{Bound, Catalog, Extractor, Named, Relation, Sharing, Table, TextRow};
 use crate::Result;
 use crate::watch::Watch;
 use std::sync::Arc;
@@ -48,6 +48,14 @@ impl Catalog for Watched {
 
     fn extractor(&self) -> Extractor {
         self.catalog.extractor()
+    }
+
+    fn pinned(&self, from: &str, conditions: &[String]) -> Vec<String> {
+        self.catalog.pinned(from, conditions)
+    }
+
+    fn relations(&mut self, named: &[Named]) -> Result<Vec<Relation>> {
+        self.watch.during(|| self.catalog.relations(named))
     }
 
     fn sharing(&mut self) -> Result<Sharing> {

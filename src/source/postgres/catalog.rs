@@ -1,10 +1,11 @@
 //! What PostgreSQL says of its tables.
 
-use super::super::shared::pin;
 use super::super::{
-    Bound, Catalog, Column, Draw, Extractor, Index, NaturalOrder, Sharing, Table, TextRow,
+    Bound, Catalog, Column, Draw, Extractor, Index, Named, NaturalOrder, Relation, Sharing, Table,
+    TextRow,
 };
 use super::error::in_use;
+use super::relations;
 use super::stock::Manager;
 use super::types::{ColumnType, bound, image, padded_to};
 use crate::Result;
@@ -82,10 +83,11 @@ pub(super) fn first(pins: bool) -> String {
 }
 
 impl PostgresCatalog {
-    /// To parse a query locks its tables.
+    /// To plan a query locks all that it reads.
     fn pin(&mut self, name: &str) -> Result<(), postgres::Error> {
         if self.pins && self.of_table(EXISTS, &name)?.len() == 1 {
-            self.client.prepare(&pin(&quote(name)))?;
+            self.client
+                .simple_query(&relations::locking(&quote(name)))?;
         }
         Ok(())
     }
@@ -249,6 +251,15 @@ impl Catalog for PostgresCatalog {
 
     fn extractor(&self) -> Extractor {
         self.extractor
+    }
+
+    fn pinned(&self, from: &str, conditions: &[String]) -> Vec<String> {
+        relations::pinned(from, conditions)
+    }
+
+    fn relations(&mut self, named: &[Named]) -> Result<Vec<Relation>> {
+        let holds = self.pins;
+        relations::relations(named, holds, &mut |sql| self.rows(sql))
     }
 
     fn sharing(&mut self) -> Result<Sharing> {

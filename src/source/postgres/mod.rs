@@ -8,6 +8,7 @@ mod copy;
 #[cfg(fuzzing)]
 pub(crate) use copy::fuzzing;
 pub(crate) mod error;
+mod relations;
 mod rows;
 mod session;
 mod stock;

@@ -3,13 +3,14 @@
 use super::access::Access;
 use super::connection::{Cancel, Connection, start};
 use super::error::broken;
+use super::relations::lock;
 use super::rows::Reader;
 use super::scans;
 use crate::Result;
 use crate::destination::{Form, UnitDestination};
 use crate::source::in_place::{InPlaceSource, InPlaceTransport};
 use crate::source::lent::Home;
-use crate::source::shared::{number, pin};
+use crate::source::shared::number;
 use crate::source::wire::Stream;
 use crate::source::{Begin, Interrupt, Query, Session, Transaction};
 use connectorx::prelude::Dispatcher;
@@ -62,14 +63,14 @@ impl Transaction for WireSession {
         Ok(())
     }
 
-    /// To parse a query locks its tables, in the mode of a reader.
+    /// To plan a query locks all that it reads.
     fn pin(&mut self, tables: &[String]) -> Result<()> {
         let mut connection = self.connection.lend()?;
         let connection = connection.get_mut()?;
-        for table in tables {
-            connection.describe(&pin(table)).map_err(broken)?;
-        }
-        Ok(())
+        let tables: Vec<&str> = tables.iter().map(String::as_str).collect();
+        lock(&tables, &mut |sql| {
+            connection.text_rows(sql).map_err(broken)
+        })
     }
 
     fn count(&mut self, sql: &str) -> Result<u64> {

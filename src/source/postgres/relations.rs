@@ -1,0 +1,130 @@
+//! What queries read: the relations that they name, and all beneath these, at any depth.
+//!
+//! Parsing a query locks the relations that it names. Planning it locks all that its execution reads: what stands in views,
+//! partitions and heirs, each with theirs, and what a filter's own queries read; and none that ONLY or a constant condition
+//! leaves out. So each query is planned, by EXPLAIN, which asks for no privilege beyond the query's own; what the session then
+//! holds locked is what is read. Who reads what, and whether it is as it was, the catalogue tells.
+
+use super::super::shared::pin;
+use crate::Result;
+use crate::source::{Named, Relation, TextRow};
+
+/// Asks the server a query of few rows.
+pub(super) type Ask<'a> = &'a mut dyn FnMut(&str) -> Result<Vec<TextRow>>;
+
+/// Queries that are planned by one message.
+const AT_ONCE: usize = 50;
+
+/// A session hears of what others altered when it takes a lock that it doesn't hold yet; of a table that it holds locked it
+/// would not know a new partition. A lock that was taken within a savepoint ends with it, so that the next one is new again.
+const LOOK_AGAIN: &str = "SAVEPOINT before_looking; SELECT 1 FROM pg_catalog.pg_ts_template LIMIT 0; \
+     ROLLBACK TO SAVEPOINT before_looking; RELEASE SAVEPOINT before_looking";
+
+/// The statement that locks, in the mode of a reader, all that a query reads; `from` is what follows FROM. No row is read,
+/// and no foreign server is asked for one.
+pub(super) fn locking(from: &str) -> String {
+    format!("EXPLAIN (COSTS OFF) {}", pin(from))
+}
+
+/// What follows FROM in the queries to lock: without the conditions, which may leave partitions out, and with them, since they
+/// may have queries of their own.
+pub(super) fn pinned(from: &str, conditions: &[String]) -> Vec<String> {
+    let filtered = format!("{from} WHERE {}", conditions.join(" AND "));
+    let filtered = Some(filtered).filter(|_| !conditions.is_empty());
+    std::iter::once(from.to_owned()).chain(filtered).collect()
+}
+
+/// Locks all that the queries read.
+pub(super) fn lock(froms: &[&str], ask: Ask) -> Result<()> {
+    for some in froms.chunks(AT_ONCE) {
+        let statements: Vec<String> = some.iter().map(|from| locking(from)).collect();
+        ask(&statements.join(";\n"))?;
+    }
+    Ok(())
+}
+
+/// The relations that the queries read, by their ids. Where the session `holds` its locks they are just those, and all of them;
+/// else what stands beneath the named tables, by the catalogue.
+pub(super) fn relations(named: &[Named], holds: bool, ask: Ask) -> Result<Vec<Relation>> {
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    if holds {
+        ask(LOOK_AGAIN)?;
+        let froms = named.iter().flat_map(|named| &named.froms);
+        lock(&froms.map(String::as_str).collect::<Vec<_>>(), ask)?;
+    }
+    let rows = ask(&listing(named, holds))?;
+    Ok(rows.iter().map(relation).collect())
+}
+
+/// A heir or partition by its row of `pg_inherits`, which also tells that it is about to be detached; a view by the version of
+/// its query. A materialised view has rows of its own, and so its query is not read.
+fn listing(named: &[Named], holds: bool) -> String {
+    let names = named.iter().enumerate();
+    let names = names.map(|(place, named)| format!("({place}, {})", literal(&named.table)));
+    let names = names.collect::<Vec<_>>().join(", ");
+    let (locked, is_read) = if holds {
+        (
+            "UNION SELECT NULL, oid FROM locked ",
+            "AND c.oid IN (SELECT oid FROM locked) ",
+        )
+    } else {
+        ("", "")
+    };
+    format!(
+        "WITH RECURSIVE named(place, oid) AS ( \
+           SELECT n.place, to_regclass(quote_ident(n.name))::oid FROM (VALUES {names}) n(place, name) \
+         ), locked(oid) AS MATERIALIZED ( \
+           SELECT DISTINCT l.relation FROM pg_locks l WHERE l.locktype = 'relation' AND l.pid = pg_backend_pid() \
+         ), reads(place, oid) AS ( \
+           (SELECT place, oid FROM named {locked}) \
+           UNION \
+           SELECT r.place, beneath.oid FROM reads r, LATERAL ( \
+             SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = r.oid \
+             UNION ALL \
+             SELECT d.refobjid FROM pg_class v JOIN pg_rewrite w ON w.ev_class = v.oid AND w.ev_type = '1' \
+               JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid \
+                 AND d.refclassid = 'pg_class'::regclass \
+               WHERE v.oid = r.oid AND v.relkind = 'v') beneath(oid) \
+         ) SELECT min(r.place), c.oid, c.relkind::text, format('%I.%I', n.nspname, c.relname), \
+             (SELECT string_agg(to_jsonb(i)::text, ',' ORDER BY i.inhparent) FROM pg_inherits i WHERE i.inhrelid = c.oid), \
+             (SELECT string_agg(w.xmin::text, ',' ORDER BY w.oid) FROM pg_rewrite w WHERE w.ev_class = c.oid AND c.relkind = 'v'), \
+             (SELECT string_agg(DISTINCT p.oid::regprocedure::text, ', ') FROM pg_rewrite w \
+                JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_proc'::regclass \
+                JOIN pg_proc p ON p.oid = d.refobjid JOIN pg_namespace s ON s.oid = p.pronamespace \
+                WHERE w.ev_class = c.oid AND c.relkind = 'v' AND s.nspname NOT IN ('pg_catalog', 'information_schema')) \
+           FROM reads r JOIN pg_class c ON c.oid = r.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
+           WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND n.nspname NOT IN ('pg_catalog', 'information_schema') {is_read}\
+           GROUP BY c.oid, c.relkind, n.nspname, c.relname ORDER BY c.oid"
+    )
+}
+
+fn relation(row: &TextRow) -> Relation {
+    let cell = |index: usize| row.get(index).cloned().flatten();
+    let text = |index: usize| cell(index).unwrap_or_default();
+    let kind = text(2);
+    Relation {
+        table: cell(0).and_then(|place| place.parse().ok()),
+        id: text(1),
+        name: format!("the {} {}", in_words(&kind), text(3)),
+        state: format!("{kind} {} {}", text(4), text(5)),
+        versioned: !["f", "S"].contains(&kind.as_str()),
+        calls: cell(6),
+    }
+}
+
+fn in_words(kind: &str) -> &'static str {
+    match kind {
+        "v" => "view",
+        "m" => "materialized view",
+        "f" => "foreign table",
+        "S" => "sequence",
+        _ => "table",
+    }
+}
+
+/// A text as a literal, whatever `standard_conforming_strings` is.
+pub(super) fn literal(text: &str) -> String {
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}

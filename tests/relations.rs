@@ -285,3 +285,51 @@ fn a_user_who_may_read_a_view_alone_reads_it() {
         assert_eq!(ids(&case), [31, 36, 41]);
     }
 }
+
+#[test]
+fn a_table_of_another_schema_is_reached_as_its_error_says() {
+    let case = Case::on(System::Postgres);
+    case.database.execute_all(&[
+        "CREATE SCHEMA s1",
+        "CREATE TABLE s1.t (id int, v text)",
+        "INSERT INTO s1.t VALUES (7, 'there')",
+        "CREATE SCHEMA \"Odd schema\"",
+        "CREATE TABLE \"Odd schema\".u (id int, v text)",
+        "INSERT INTO \"Odd schema\".u VALUES (8, 'odd')",
+    ]);
+    for (name, plain, id) in [("s1.t", "t", 7), ("t", "t", 7), ("Odd schema.u", "u", 8)] {
+        let job = ["--key", "id", "--force", "--tables"];
+        let ran = case.run().args(job).arg(name).fails_with(4);
+        let ran = ran
+            .says(&format!("there is no table {name}"))
+            .says(&format!("name it {plain}"))
+            .never_says("no tables that this user sees");
+        let advised = ran.stderr.split("add ").nth(1).expect("advice");
+        let parameter = advised.split(' ').next().expect("a parameter");
+        let source = format!("{}?{parameter}", case.database.url());
+        let run = case.command().args(["run", "--source", &source]);
+        run.args(job).arg(plain).succeeds();
+        assert_eq!(ids(&case), [id], "{name}");
+    }
+    let job = ["--key", "id", "--tables", "nowhere", "--force"];
+    case.run().args(job).fails_with(4).says("search_path");
+}
+
+/// No standby is at hand: the server says what one would.
+#[test]
+fn a_conflict_with_a_standbys_recovery_may_be_tried_again_and_names_its_settings() {
+    let case = Case::on(System::Postgres);
+    case.database.execute_all(&[
+        "CREATE FUNCTION conflict() RETURNS int LANGUAGE plpgsql AS $$ BEGIN \
+           RAISE EXCEPTION 'canceling statement due to conflict with recovery' USING ERRCODE = '40001'; END $$",
+        "CREATE VIEW v AS SELECT conflict() AS id",
+    ]);
+    for extractor in ["wire", "connectorx"] {
+        let job = ["--key", "id", "--tables", "v", "--log-format", "json"];
+        let run = case.run().args(job).args(["--extractor", extractor]);
+        run.fails_with(3)
+            .says("max_standby_streaming_delay")
+            .says("hot_standby_feedback")
+            .says("\"retryable\":true");
+    }
+}

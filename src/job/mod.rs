@@ -106,6 +106,15 @@ pub enum Output {
     Batches(BatchOutput),
 }
 
+impl Output {
+    fn made(batches: BatchOutput, count_only: Option<bool>) -> Self {
+        match count_only {
+            Some(true) => Self::Count,
+            _ => Self::Batches(batches),
+        }
+    }
+}
+
 /// Where and how batch files are written.
 #[derive(Debug, Clone)]
 pub struct BatchOutput {
@@ -221,11 +230,7 @@ impl Job {
             waits,
             exact: exact.unwrap_or(false),
             workers: count("workers", workers, MAX_WORKERS)?,
-            output: if count_only == Some(true) {
-                Output::Count
-            } else {
-                Output::Batches(output)
-            },
+            output: Output::made(output, count_only),
             warnings,
         })
     }

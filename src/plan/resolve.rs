@@ -52,8 +52,11 @@ fn names(job: &Job, catalog: &mut dyn Catalog) -> Result<Vec<NameAndFilter>> {
 }
 
 fn missing(name: &str, catalog: &mut dyn Catalog) -> Error {
-    let tables = catalog.base_tables().unwrap_or_default();
     let error = Error::new(ErrorKind::Schema, format!("there is no table {name}"));
+    if let Ok(Some(advice)) = catalog.elsewhere(name) {
+        return error.advise(advice);
+    }
+    let tables = catalog.base_tables().unwrap_or_default();
     match nearest(name, tables.iter().map(String::as_str)) {
         Some(nearest) => error.advise(format!(
             "did you mean {nearest}? names are compared exactly"

@@ -67,6 +67,11 @@ pub(crate) trait Catalog: Send {
     /// Names of the base tables that the session sees, in any order.
     fn base_tables(&mut self) -> Result<Vec<String>>;
 
+    /// Where a table is that is not found by this name, and how it is named: advice.
+    fn elsewhere(&mut self, _name: &str) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     /// A table or view, or `None` if there is none of that name.
     fn table(&mut self, name: &str) -> Result<Option<Table>>;
 

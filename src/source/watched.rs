@@ -26,6 +26,10 @@ impl Catalog for Watched {
         self.watch.during(|| self.catalog.base_tables())
     }
 
+    fn elsewhere(&mut self, name: &str) -> Result<Option<String>> {
+        self.watch.during(|| self.catalog.elsewhere(name))
+    }
+
     fn table(&mut self, name: &str) -> Result<Option<Table>> {
         self.watch.during(|| self.catalog.table(name))
     }

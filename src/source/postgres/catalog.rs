@@ -4,6 +4,7 @@ use super::super::{
     Bound, Catalog, Column, Draw, Extractor, Index, Named, NaturalOrder, Relation, Sharing, Table,
     TextRow,
 };
+use super::elsewhere::elsewhere;
 use super::error::in_use;
 use super::relations;
 use super::stock::Manager;
@@ -206,6 +207,10 @@ impl Catalog for PostgresCatalog {
             .query(BASE_TABLES, &[])
             .map_err(|cause| in_use(&cause))?;
         Ok(rows.iter().map(|row| row.get(0)).collect())
+    }
+
+    fn elsewhere(&mut self, name: &str) -> Result<Option<String>> {
+        elsewhere(name, &mut |sql| self.rows(sql))
     }
 
     fn table(&mut self, name: &str) -> Result<Option<Table>> {

@@ -133,6 +133,12 @@ fn server(code: &str, message: &str) -> Error {
             ErrorKind::Ended,
             "the session was ended on the server: run the job again",
         ),
+        // A reader in REPEATABLE READ meets it on a standby alone.
+        "40001" => (
+            ErrorKind::Ended,
+            "a standby ends queries that keep it from replaying its primary's changes: run the job again, raise \
+             max_standby_streaming_delay on the standby, or set hot_standby_feedback = on there",
+        ),
         "53200" => (
             ErrorKind::Refused,
             "for many tables take fewer --workers, or raise the server's max_locks_per_transaction",

@@ -5,6 +5,7 @@ mod array;
 mod catalog;
 mod connection;
 mod copy;
+mod elsewhere;
 #[cfg(fuzzing)]
 pub(crate) use copy::fuzzing;
 pub(crate) mod error;

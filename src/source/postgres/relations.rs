@@ -61,9 +61,9 @@ pub(super) fn relations(named: &[Named], holds: bool, ask: Ask) -> Result<Vec<Re
 /// A heir or partition by its row of `pg_inherits`, which also tells that it is about to be detached; a view by the version of
 /// its query. A materialised view has rows of its own, and so its query is not read.
 fn listing(named: &[Named], holds: bool) -> String {
-    let names = named.iter().enumerate();
-    let names = names.map(|(place, named)| format!("({place}, {})", literal(&named.table)));
-    let names = names.collect::<Vec<_>>().join(", ");
+    let value = |(place, it): (usize, &Named)| format!("({place}, {})", literal(&it.table));
+    let values: Vec<String> = named.iter().enumerate().map(value).collect();
+    let values = values.join(", ");
     let (locked, is_read) = if holds {
         (
             "UNION SELECT NULL, oid FROM locked ",
@@ -74,7 +74,7 @@ fn listing(named: &[Named], holds: bool) -> String {
     };
     format!(
         "WITH RECURSIVE named(place, oid) AS ( \
-           SELECT n.place, to_regclass(quote_ident(n.name))::oid FROM (VALUES {names}) n(place, name) \
+           SELECT n.place, to_regclass(quote_ident(n.name))::oid FROM (VALUES {values}) n(place, name) \
          ), locked(oid) AS MATERIALIZED ( \
            SELECT DISTINCT l.relation FROM pg_locks l WHERE l.locktype = 'relation' AND l.pid = pg_backend_pid() \
          ), reads(place, oid) AS ( \

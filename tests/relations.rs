@@ -333,3 +333,25 @@ fn a_conflict_with_a_standbys_recovery_may_be_tried_again_and_names_its_settings
             .says("\"retryable\":true");
     }
 }
+
+#[test]
+fn a_pattern_reads_the_rows_of_heirs_once_through_their_parent() {
+    let case = case();
+    let job = ["--key", "id", "--force", "--tables"];
+    let ran = case.run().args(job).arg("h*").succeeds();
+    ran.says("table h1: found by \"h*\", and left out: its rows are read through h")
+        .says("table h11: found by \"h*\"");
+    assert_eq!(case.manifest()["totals"]["rows_read"], 4);
+    assert_eq!(ids(&case), [21, 22, 23, 24]);
+    case.run().args(job).arg("h,h1*").succeeds();
+    assert_eq!(case.manifest()["totals"]["rows_read"], 4);
+    for (tables, lower, upper) in [
+        ("h,h11", "h11", "h"),
+        ("p21,p", "p21", "p"),
+        ("h11,h?", "h11", "h1"),
+    ] {
+        let named = format!("the table {lower} hangs beneath {upper}");
+        case.run().args(job).arg(tables).fails_with(2).says(&named);
+    }
+    case.run().args(job).arg("h11,p21").succeeds();
+}

@@ -122,8 +122,8 @@ struct Chosen {
 /// Makes the plan of a job.
 pub(crate) fn plan(job: &Job, catalog: &mut dyn Catalog) -> Result<Plan> {
     let database = catalog.version()?;
-    let chosen = resolve::tables(job, catalog)?;
     let mut warnings = job.warnings.clone();
+    let chosen = resolve::tables(job, catalog, &mut warnings)?;
     warnings.extend(catalog.warnings());
     let columns = columns::agree(job, catalog, &chosen, &mut warnings)?;
     let key = columns::key(job, catalog, &columns, &chosen)?;

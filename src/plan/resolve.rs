@@ -7,9 +7,15 @@ use crate::source::Catalog;
 use crate::{Error, ErrorKind, Result};
 use std::cmp::Ordering;
 
-pub(super) fn tables(job: &Job, catalog: &mut dyn Catalog) -> Result<Vec<Chosen>> {
+pub(super) fn tables(
+    job: &Job,
+    catalog: &mut dyn Catalog,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Chosen>> {
     let mut chosen: Vec<Chosen> = Vec::new();
-    for (name, filter) in names(job, catalog)? {
+    let mut names = names(job, catalog)?;
+    leave_out_members(&mut names, catalog, warnings)?;
+    for Entry { name, filter, .. } in names {
         if chosen.iter().any(|chosen| chosen.name == name) {
             return Err(named_twice(&name));
         }
@@ -26,13 +32,49 @@ pub(super) fn tables(job: &Job, catalog: &mut dyn Catalog) -> Result<Vec<Chosen>
     Ok(chosen)
 }
 
-type NameAndFilter = (String, Option<String>);
+/// A table that a job names.
+struct Entry {
+    name: String,
+    filter: Option<String>,
+    /// The pattern that found it.
+    pattern: Option<String>,
+}
 
-fn names(job: &Job, catalog: &mut dyn Catalog) -> Result<Vec<NameAndFilter>> {
+/// The rows of partitions and heirs are read through their parent: with it, a pattern doesn't find them.
+fn leave_out_members(
+    names: &mut Vec<Entry>,
+    catalog: &mut dyn Catalog,
+    warnings: &mut Vec<String>,
+) -> Result<()> {
+    let plain: Vec<String> = names.iter().map(|it| it.name.clone()).collect();
+    for (upper, lower) in catalog.beneath(&plain)? {
+        let Some(place) = names.iter().position(|it| it.name == lower) else {
+            continue;
+        };
+        let Some(pattern) = &names[place].pattern else {
+            let message =
+                format!("the table {lower} hangs beneath {upper}, and the job reads both");
+            return Err(Error::new(ErrorKind::Usage, message).advise(format!(
+                "{upper} gives the rows of {lower}, too: name one of them"
+            )));
+        };
+        warnings.push(format!(
+            "table {lower}: found by {pattern:?}, and left out: its rows are read through {upper}"
+        ));
+        names.remove(place);
+    }
+    Ok(())
+}
+
+fn names(job: &Job, catalog: &mut dyn Catalog) -> Result<Vec<Entry>> {
     let mut names = Vec::new();
     for item in &job.tables.0 {
         match item {
-            TableItem::Named { name, filter } => names.push((name.clone(), filter.clone())),
+            TableItem::Named { name, filter } => names.push(Entry {
+                name: name.clone(),
+                filter: filter.clone(),
+                pattern: None,
+            }),
             TableItem::Pattern(pattern) => {
                 let found = matching(pattern, catalog.base_tables()?);
                 if found.is_empty() {
@@ -44,7 +86,11 @@ fn names(job: &Job, catalog: &mut dyn Catalog) -> Result<Vec<NameAndFilter>> {
                         "a view is named as it stands; is the source's database the right one?",
                     ));
                 }
-                names.extend(found.into_iter().map(|name| (name, None)));
+                names.extend(found.into_iter().map(|name| Entry {
+                    name,
+                    filter: None,
+                    pattern: Some(pattern.clone()),
+                }));
             }
         }
     }

@@ -26,8 +26,14 @@ pub(super) fn ordered_query(
     chosen: &Chosen,
     columns: &[PlannedColumn],
 ) -> Result<OrderedQuery> {
-    let order = order(job, catalog, chosen)?;
-    let query = TableQuery::new(job, catalog, chosen, columns, order.is_stored())?;
+    let stored = TableQuery::new(job, catalog, chosen, columns, true)?;
+    let order = order(job, catalog, chosen, &stored);
+    let order = order.map_err(|error| in_table(error, &chosen.name))?;
+    let query = if order.is_stored() {
+        stored
+    } else {
+        TableQuery::new(job, catalog, chosen, columns, false)?
+    };
     let ordered = OrderedQuery { query, order };
     catalog
         .check(&ordered.sql())

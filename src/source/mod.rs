@@ -78,6 +78,23 @@ pub(crate) trait Catalog: Send {
     /// Lets the database parse and plan a query, without running it.
     fn check(&mut self, sql: &str) -> Result<()>;
 
+    /// Whether the database reads nothing but one table for a query that it has understood.
+    fn reads_alone(&mut self, sql: &str) -> Result<bool>;
+
+    /// What a query of a table, which says no order and which the database has understood, makes of its stored order.
+    fn stored_order(&mut self, _table: &str, sql: &str) -> Result<StoredOrder> {
+        Ok(if self.reads_alone(sql)? {
+            StoredOrder::Kept
+        } else {
+            StoredOrder::Undefined("a query in the filter")
+        })
+    }
+
+    /// Which of these tables hold the rows of which others of them, too: the one that holds them first.
+    fn beneath(&mut self, _names: &[String]) -> Result<Vec<(String, String)>> {
+        Ok(Vec::new())
+    }
+
     /// The rows of a small query, as text.
     fn rows(&mut self, sql: &str) -> Result<Vec<TextRow>>;
 
@@ -215,12 +232,22 @@ pub(crate) enum NaturalOrder {
     /// ORDER BY these columns.
     By(Vec<String>),
     /// As the server stores the rows.
-    Stored {
-        /// System columns that say where a row is stored; empty where the server has none.
-        place: &'static [&'static str],
-    },
+    Stored,
+    /// As the server stores the rows, in these words, where its plan of the query shows that it gives them so.
+    StoredIfProved(&'static str),
     /// A view's: whatever its query gives.
     Undefined,
+}
+
+/// What a query that says no order makes of the order in which the rows are stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum StoredOrder {
+    /// It keeps it.
+    Kept,
+    /// It may not; a sort by these expressions makes it.
+    By(Vec<String>),
+    /// It may not; why there is no order.
+    Undefined(&'static str),
 }
 
 /// What a catalogue says of a column, and how its values become Arrow.

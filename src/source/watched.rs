@@ -1,6 +1,6 @@
 //! A catalogue whose calls are watched: the client library under it waits without an end.
 
-use super::{Bound, Catalog, Extractor, Named, Relation, Sharing, Table, TextRow};
+use super::{Bound, Catalog, Extractor, Named, Relation, Sharing, StoredOrder, Table, TextRow};
 use crate::Result;
 use crate::watch::Watch;
 use std::sync::Arc;
@@ -36,6 +36,18 @@ impl Catalog for Watched {
 
     fn check(&mut self, sql: &str) -> Result<()> {
         self.watch.during(|| self.catalog.check(sql))
+    }
+
+    fn reads_alone(&mut self, sql: &str) -> Result<bool> {
+        self.watch.during(|| self.catalog.reads_alone(sql))
+    }
+
+    fn stored_order(&mut self, table: &str, sql: &str) -> Result<StoredOrder> {
+        self.watch.during(|| self.catalog.stored_order(table, sql))
+    }
+
+    fn beneath(&mut self, names: &[String]) -> Result<Vec<(String, String)>> {
+        self.watch.during(|| self.catalog.beneath(names))
     }
 
     fn rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {

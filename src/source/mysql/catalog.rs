@@ -104,7 +104,7 @@ fn natural_order(row: &TextRow, primary_key: &[String]) -> NaturalOrder {
     } else if is_innodb && !primary_key.is_empty() {
         NaturalOrder::By(primary_key.to_vec())
     } else {
-        NaturalOrder::Stored { place: &[] }
+        NaturalOrder::Stored
     }
 }
 
@@ -162,6 +162,12 @@ impl Catalog for MySqlCatalog {
 
     fn check(&mut self, sql: &str) -> Result<()> {
         self.client.check(sql)
+    }
+
+    /// A plan has a row for each table that is read.
+    fn reads_alone(&mut self, sql: &str) -> Result<bool> {
+        let plan = self.client.text_rows(&format!("EXPLAIN {sql}"))?;
+        Ok(plan.len() == 1 && plan.iter().all(|row| row.len() > 1))
     }
 
     fn rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {

@@ -1,13 +1,14 @@
 //! What PostgreSQL says of its tables.
 
 use super::super::{
-    Bound, Catalog, Column, Draw, Extractor, Index, Named, NaturalOrder, Relation, Sharing, Table,
-    TextRow,
+    Bound, Catalog, Column, Draw, Extractor, Index, Named, NaturalOrder, Relation, Sharing,
+    StoredOrder, Table, TextRow,
 };
 use super::elsewhere::elsewhere;
 use super::error::in_use;
 use super::relations;
 use super::stock::Manager;
+use super::stored;
 use super::types::{ColumnType, bound, image, padded_to};
 use crate::Result;
 use crate::job::Numeric;
@@ -36,7 +37,9 @@ const PINNING: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY";
 /// One row, if there is a table of that name.
 const EXISTS: &str = "SELECT 1 WHERE to_regclass(quote_ident($1)) IS NOT NULL";
 /// Found as the session's `search_path` finds it; a partitioned table has its estimate in its partitions.
-const TABLE: &str = "SELECT c.oid, c.relkind::text, \
+/// A table with heirs is of the kind `h`.
+const TABLE: &str = "SELECT c.oid, \
+       CASE WHEN c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid) THEN 'h' ELSE c.relkind::text END, \
        (SELECT sum(p.reltuples)::float8 FROM pg_class p WHERE (p.oid = c.oid AND c.relkind <> 'p') \
           OR p.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf AND c.relkind = 'p')), \
        COALESCE((SELECT sum(pg_relation_size(relid))::int8 FROM pg_partition_tree(c.oid)), pg_relation_size(c.oid)) \
@@ -138,14 +141,12 @@ impl PostgresCatalog {
     }
 }
 
-/// Of a partitioned table, the place in a partition; the partitions follow each other by their ids.
 fn natural_order(kind: &str) -> NaturalOrder {
     match kind {
         "v" | "f" => NaturalOrder::Undefined,
-        "p" => NaturalOrder::Stored {
-            place: &["tableoid", "ctid"],
-        },
-        _ => NaturalOrder::Stored { place: &["ctid"] },
+        "p" => NaturalOrder::StoredIfProved("as stored, partition by partition"),
+        "h" => NaturalOrder::StoredIfProved("as stored, heirs after their parent"),
+        _ => NaturalOrder::Stored,
     }
 }
 
@@ -188,7 +189,7 @@ fn column(row: &Row, numeric: Option<Numeric>) -> Column {
     }
 }
 
-fn quote(identifier: &str) -> String {
+pub(super) fn quote(identifier: &str) -> String {
     format!("\"{}\"", identifier.replace('"', "\"\""))
 }
 
@@ -222,6 +223,18 @@ impl Catalog for PostgresCatalog {
             .prepare(sql)
             .map(drop)
             .map_err(|cause| in_use(&cause))
+    }
+
+    fn reads_alone(&mut self, sql: &str) -> Result<bool> {
+        stored::reads_alone(sql, &mut |sql| self.rows(sql))
+    }
+
+    fn stored_order(&mut self, table: &str, sql: &str) -> Result<StoredOrder> {
+        stored::stored_order(&quote(table), sql, &mut |sql| self.rows(sql))
+    }
+
+    fn beneath(&mut self, names: &[String]) -> Result<Vec<(String, String)>> {
+        relations::beneath(names, &mut |sql| self.rows(sql))
     }
 
     fn rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {

@@ -13,6 +13,7 @@ mod relations;
 mod rows;
 mod session;
 mod stock;
+mod stored;
 mod types;
 mod uuid;
 

@@ -58,7 +58,33 @@ pub(super) fn relations(named: &[Named], holds: bool, ask: Ask) -> Result<Vec<Re
     Ok(rows.iter().map(relation).collect())
 }
 
-/// A heir or partition by its row of `pg_inherits`, which also tells that it is about to be detached; a view by the version of
+/// Which of the tables hang beneath which others of them, as partitions or heirs, at any depth: the upper one first.
+pub(super) fn beneath(names: &[String], ask: Ask) -> Result<Vec<(String, String)>> {
+    if names.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let names: Vec<String> = names
+        .iter()
+        .map(|name| format!("({})", literal(name)))
+        .collect();
+    let rows = ask(&format!(
+        "WITH RECURSIVE named(name, oid) AS ( \
+           SELECT n.name, to_regclass(quote_ident(n.name))::oid FROM (VALUES {}) n(name) \
+         ), beneath(upper, oid) AS ( \
+           SELECT n.name, i.inhrelid FROM named n JOIN pg_inherits i ON i.inhparent = n.oid \
+           UNION \
+           SELECT b.upper, i.inhrelid FROM beneath b JOIN pg_inherits i ON i.inhparent = b.oid \
+         ) SELECT b.upper, n.name FROM beneath b JOIN named n ON n.oid = b.oid ORDER BY 2, 1",
+        names.join(", ")
+    ))?;
+    let pair = |row: TextRow| match <[Option<String>; 2]>::try_from(row) {
+        Ok([Some(upper), Some(lower)]) => Some((upper, lower)),
+        _ => None,
+    };
+    Ok(rows.into_iter().filter_map(pair).collect())
+}
+
+/// An heir or partition by its row of `pg_inherits`, which also tells that it is about to be detached; a view by the version of
 /// its query. A materialised view has rows of its own, and so its query is not read.
 fn listing(named: &[Named], holds: bool) -> String {
     let value = |(place, it): (usize, &Named)| format!("({place}, {})", literal(&it.table));

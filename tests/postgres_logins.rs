@@ -230,6 +230,170 @@ fn a_signal_cancels_a_query_over_tls() {
     }
 }
 
+#[test]
+fn a_certificate_lets_its_user_in() {
+    let (case, server, database) = secured();
+    let file = |name: &str| server.folder().join(name).display().to_string();
+    for name in [
+        "client-pkcs8.key",
+        "client-pkcs1.key",
+        "client-sec1.key",
+        "loose.key",
+    ] {
+        let from = if name == "loose.key" {
+            "client-pkcs8.key"
+        } else {
+            name
+        };
+        let mode = if name == "loose.key" { 0o644 } else { 0o600 };
+        let key = fs::read_to_string(server.folder().join(from)).expect("a key");
+        case.write_with_mode(name, &key, mode);
+    }
+    let own = |name: &str| case.path(name).display().to_string();
+    let url = |mode: &str, certificate: &str, key: &str| {
+        let query = format!("sslmode={mode}&sslcert={certificate}&sslkey={key}");
+        let url = server.url_of("certified", "127.0.0.1", &database, &query);
+        url.replace(&format!(":{ENCODED_PASSWORD}"), "")
+    };
+    for extractor in EXTRACTORS {
+        let run = |url: &str| job(&case, extractor, url).env("HOME", case.folder());
+        for (certificate, key) in [
+            ("client.pem", "client-pkcs8.key"),
+            ("client.pem", "client-pkcs1.key"),
+            ("client-sec1.pem", "client-sec1.key"),
+        ] {
+            for mode in ["require", "prefer"] {
+                run(&url(mode, &file(certificate), &own(key))).succeeds();
+            }
+        }
+        let bare = format!(
+            "postgresql://certified@127.0.0.1:{}/{database}",
+            server.port()
+        );
+        run(&bare).fails_with(3).says("28000").says("sslcert");
+        run(&bare)
+            .env("PGSSLCERT", file("client.pem"))
+            .env("PGSSLKEY", own("client-pkcs8.key"))
+            .succeeds();
+        let (strange, key) = (file("strange-client.pem"), own("client-pkcs8.key"));
+        run(&url("require", &strange, &key))
+            .fails_with(3)
+            .says("sslcert");
+        let other = url("require", &file("client.pem"), &own("client-sec1.key"));
+        run(&other).fails_with(2).says("don't belong together");
+        let loose = url("require", &file("client.pem"), &own("loose.key"));
+        run(&loose).fails_with(2).says("chmod 600");
+        for (certificate, key, said) in [
+            (file("nowhere.pem"), &key, "sslcert="),
+            (file("client-pkcs8.key"), &key, "sslcert="),
+            (file("client.pem"), &file("client.pem"), "sslkey="),
+            (file("client.pem"), &file("nowhere.key"), "sslkey="),
+        ] {
+            run(&url("require", &certificate, key))
+                .fails_with(2)
+                .says(said);
+        }
+    }
+}
+
+#[test]
+fn a_key_with_a_passphrase_is_refused_with_the_way_out() {
+    let (case, server, database) = secured();
+    for form in ["pkcs8", "pkcs1"] {
+        let name = format!("client-encrypted-{form}.key");
+        let key = fs::read_to_string(server.folder().join(&name)).expect("a key");
+        secret(&case, &name, &key);
+        let certificate = server.folder().join("client.pem");
+        let query = format!(
+            "sslmode=require&sslcert={}&sslkey={}",
+            certificate.display(),
+            case.path(&name).display()
+        );
+        let url = server.url_of("certified", "127.0.0.1", &database, &query);
+        job(&case, "wire", &url)
+            .fails_with(2)
+            .says("the key is encrypted")
+            .says("openssl pkey");
+    }
+}
+
+#[test]
+fn a_job_reads_from_the_server_that_it_asks_for() {
+    let (case, server, database) = secured();
+    let standby = Postgres::standby_of(server);
+    let (primary_port, standby_port) = (server.port(), standby.port());
+    let is_standby = "pg_is_in_recovery()";
+    let url = |ports: &[u16], query: &str| {
+        let hosts = vec!["127.0.0.1"; ports.len()].join(",");
+        let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
+        format!(
+            "postgresql:///{database}?user=scram&password={ENCODED_PASSWORD}&host={hosts}&port={}&{query}",
+            ports.join(",")
+        )
+    };
+    let both = [standby_port, primary_port];
+    for extractor in EXTRACTORS {
+        for (ports, target, expected) in [
+            (&both[..], "any", Some(true)),
+            (&both, "read-write", Some(false)),
+            (&both, "primary", Some(false)),
+            (&[primary_port, standby_port], "read-only", Some(true)),
+            (&[primary_port, standby_port], "standby", Some(true)),
+            (&[primary_port, standby_port], "prefer-standby", Some(true)),
+            (&[1, primary_port], "prefer-standby", Some(false)),
+            (&[primary_port], "standby", None),
+            (&[standby_port], "read-write", None),
+        ] {
+            let source = url(ports, &format!("target_session_attrs={target}"));
+            let filter = match expected {
+                Some(true) => is_standby.to_owned(),
+                _ => format!("NOT {is_standby}"),
+            };
+            let run = job(&case, extractor, &source).args(["--where", &filter, "--workers", "2"]);
+            if expected.is_none() {
+                run.fails_with(3)
+                    .says(&format!("target_session_attrs={target}"));
+                continue;
+            }
+            run.succeeds();
+            let rows = case.manifest()["totals"]["new"].clone();
+            assert_eq!(rows, 3, "{extractor} {target} {ports:?}");
+        }
+        // By chance, but all sessions of a job by the same: else the snapshot of one would be unknown to the other.
+        for _ in 0..6 {
+            let source = url(&both, "load_balance_hosts=random");
+            job(&case, extractor, &source)
+                .args(["--workers", "3"])
+                .succeeds();
+        }
+    }
+}
+
+#[test]
+fn a_parameter_that_is_not_in_order_is_named() {
+    let case = Case::on(System::Sqlite);
+    for (query, said) in [
+        ("target_session_attrs=master", "target_session_attrs"),
+        ("load_balance_hosts=yes", "load_balance_hosts"),
+        ("sslnegotiation=direct", "sslmode=require"),
+        ("sslnegotiation=now&sslmode=require", "sslnegotiation"),
+        ("channel_binding=maybe", "channel_binding"),
+        ("connect_timeout=soon", "connect_timeout"),
+        ("port=many", "port"),
+        ("hostaddr=localhost", "hostaddr"),
+        ("keepalives_idle=long", "keepalives_idle"),
+        ("sslcert=/c", "sslkey"),
+        (
+            "target_session_attr=any",
+            "did you mean target_session_attrs?",
+        ),
+        ("sslmode", "NAME=VALUE"),
+    ] {
+        let url = format!("postgresql://ana@127.0.0.1:1/d?{query}");
+        job(&case, "wire", &url).fails_with(2).says(said);
+    }
+}
+
 /// A folder, and a database of the secured server with a table `t` of three rows.
 fn secured() -> (Case, &'static Postgres, String) {
     let server = secured_postgres();

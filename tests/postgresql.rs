@@ -239,25 +239,6 @@ fn a_comment_at_the_end_of_a_filter_ends_with_it() {
     assert_eq!(case.notes().len(), 5);
 }
 
-#[test]
-fn a_url_that_only_the_stock_source_speaks_is_read_by_it_with_a_warning() {
-    let case = Case::with(System::Postgres, &[Table::notes("t").ids(1..=9)]);
-    let source = format!(
-        "{}?target_session_attrs=any&load_balance_hosts=random",
-        case.database.url()
-    );
-    let job = [
-        "run", "--source", &source, "--tables", "t", "--key", "id", "--force",
-    ];
-    case.command()
-        .args(job)
-        .succeeds()
-        .says("load_balance_hosts");
-    assert_eq!(case.manifest()["job"]["extractor"], "connectorx");
-    let wire = case.command().args(job).args(["--extractor", "wire"]);
-    wire.fails_with(2).says("load_balance_hosts");
-}
-
 fn list(text: impl Fn(usize, (&'static str, &'static [&'static str])) -> String) -> String {
     let columns = COLUMNS.iter().enumerate();
     let list: Vec<String> = columns.map(|(column, kind)| text(column, *kind)).collect();

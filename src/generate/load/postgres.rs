@@ -6,7 +6,7 @@ use crate::generate::row::write_line;
 use crate::generate::supply::Supply;
 use crate::job::{ServerUrl, Waits};
 use crate::source::postgres::access::Access;
-use crate::source::postgres::error;
+use crate::source::postgres::{choose, error, stock};
 use crate::{Error, ErrorKind, Result};
 use postgres::error::SqlState;
 use postgres::{Client, Transaction};
@@ -29,12 +29,13 @@ pub(super) fn load(server: &ServerUrl, order: &Order<'_>) -> Result<()> {
 
 fn connect(server: &ServerUrl) -> Result<Client> {
     let access = Access::new(server, &Waits::default())?;
-    let mut config = access.config.clone();
+    choose(&access)?;
+    let mut config = stock::config(&access)?;
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(STALL_TIMEOUT);
     }
     config
-        .connect(access.client_tls()?)
+        .connect(stock::connector(&access)?)
         .map_err(|cause| error::connecting(&cause, &access))
 }
 

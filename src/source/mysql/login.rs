@@ -46,10 +46,10 @@ impl Login {
             user: options.get_user().unwrap_or_default().to_owned(),
             password: server.password().cloned(),
             database: options.get_db_name().unwrap_or_default().to_owned(),
-            tls: TlsPolicy {
-                mode: parameters.mode.unwrap_or(default_mode),
-                root_cert: parameters.root_cert,
-            },
+            tls: TlsPolicy::new(
+                parameters.mode.unwrap_or(default_mode),
+                parameters.root_cert,
+            ),
         })
     }
 
@@ -71,7 +71,9 @@ impl Login {
     }
 
     fn stock_tls(&self) -> Option<SslOpts> {
-        let TlsPolicy { mode, root_cert } = &self.tls;
+        let TlsPolicy {
+            mode, root_cert, ..
+        } = &self.tls;
         let checks_authority = match mode {
             SslMode::Disable | SslMode::Prefer => return None,
             SslMode::Require => root_cert.is_some(),

@@ -21,7 +21,6 @@ pub(super) struct PostgresCatalog {
     /// Queries about a table, each parsed and planned once for all tables.
     pub prepared: HashMap<&'static str, Statement>,
     pub extractor: Extractor,
-    pub warning: Option<String>,
     pub numeric: Option<Numeric>,
     /// Whether tables are locked before they are described, in the mode of a reader.
     pub pins: bool,
@@ -255,10 +254,6 @@ impl Catalog for PostgresCatalog {
         let row = self.client.query_one("SELECT pg_export_snapshot()", &[]);
         let row = row.map_err(|cause| in_use(&cause))?;
         Ok(Sharing::Exported(row.get(0)))
-    }
-
-    fn warnings(&self) -> Vec<String> {
-        self.warning.iter().cloned().collect()
     }
 
     fn float_as_text(&self) -> &'static str {

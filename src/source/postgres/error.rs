@@ -8,6 +8,7 @@ use connectorx::sources::postgres::PostgresSourceError;
 use postgres::Error as ClientError;
 use postgres::error::DbError;
 use std::error::Error as StdError;
+use std::io;
 
 /// Why there is no connection by the library.
 pub(crate) fn connecting(cause: &ClientError, access: &Access) -> Error {
@@ -23,6 +24,11 @@ pub(crate) fn connecting(cause: &ClientError, access: &Access) -> Error {
 /// Why there is no connection of our own.
 pub(super) fn not_begun(fault: Fault, access: &Access) -> Error {
     match fault {
+        Fault::Io(cause) if is_of_tls(&cause) => Error::new(
+            ErrorKind::Unreachable,
+            format!("the server ends TLS: {cause}"),
+        )
+        .advise("does it trust who signed the certificate of sslcert?"),
         Fault::Io(cause) => unreachable(&cause.to_string()),
         Fault::Server { code, message } => server(&code, &message),
         Fault::Protocol(what) => unreachable(&format!("it sends {what}")),
@@ -34,6 +40,13 @@ pub(super) fn not_begun(fault: Fault, access: &Access) -> Error {
         .advise("check the server's pg_hba.conf, and channel_binding of --source"),
         Fault::Told(error) => error,
     }
+}
+
+/// A server of TLS 1.3 says only after the handshake that it doesn't trust who comes.
+fn is_of_tls(cause: &io::Error) -> bool {
+    cause
+        .get_ref()
+        .is_some_and(<dyn StdError + Send + Sync>::is::<rustls::Error>)
 }
 
 fn unreachable(why: &str) -> Error {
@@ -79,9 +92,7 @@ pub(crate) fn in_use(cause: &ClientError) -> Error {
 }
 
 fn has_io_error(cause: &ClientError) -> bool {
-    cause
-        .source()
-        .is_some_and(<dyn StdError>::is::<std::io::Error>)
+    cause.source().is_some_and(<dyn StdError>::is::<io::Error>)
 }
 
 fn chain(cause: &ClientError) -> String {
@@ -99,7 +110,7 @@ fn server(code: &str, message: &str) -> Error {
     let (kind, advice) = match code {
         "28000" | "28P01" | "42501" => (
             ErrorKind::AccessDenied,
-            "check user and password of --source, and GRANT SELECT on the tables",
+            "check user, password and sslcert of --source, and GRANT SELECT on the tables",
         ),
         "3D000" => (ErrorKind::Refused, "check the database of --source"),
         "53300" => (

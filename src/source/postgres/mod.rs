@@ -10,7 +10,7 @@ pub(crate) use copy::fuzzing;
 pub(crate) mod error;
 mod rows;
 mod session;
-mod stock;
+pub(crate) mod stock;
 mod types;
 mod uuid;
 
@@ -50,8 +50,6 @@ fn scans(query: &Query) -> &'static str {
 pub(super) struct Postgres {
     access: Access,
     extractor: Extractor,
-    /// Why the extractor is not the one that is taken by default.
-    warning: Option<String>,
     /// What a numeric without precision is read as, if not as text.
     numeric: Option<Numeric>,
 }
@@ -59,39 +57,31 @@ pub(super) struct Postgres {
 impl Postgres {
     pub(super) fn new(server: &ServerUrl, reading: &Reading, waits: &Waits) -> Result<Self> {
         let access = Access::new(server, waits)?;
-        let (extractor, warning) = match (reading.extractor, access.beyond_wire()) {
-            (ExtractorChoice::ConnectorX, _) => (Extractor::ConnectorX, None),
-            (ExtractorChoice::Auto, Some(parameter)) => {
-                let warning = format!(
-                    "rows are read by ConnectorX's stock source: our own knows no {parameter}"
-                );
-                (Extractor::ConnectorX, Some(warning))
-            }
-            (ExtractorChoice::Wire, Some(parameter)) => return Err(beyond_wire(parameter)),
-            (ExtractorChoice::Auto | ExtractorChoice::Wire, None) => (Extractor::Wire, None),
+        let extractor = match reading.extractor {
+            ExtractorChoice::ConnectorX => Extractor::ConnectorX,
+            ExtractorChoice::Auto | ExtractorChoice::Wire => Extractor::Wire,
         };
         Ok(Self {
             access,
             extractor,
-            warning,
             numeric: reading.numeric,
         })
     }
 }
 
-fn beyond_wire(parameter: &str) -> Error {
-    let message = format!("--extractor wire knows no {parameter} of --source");
-    Error::new(ErrorKind::Usage, message).advise("take --extractor auto, or leave it out")
+/// Finds the server that the client library is to connect to.
+pub(crate) fn choose(access: &Access) -> Result<()> {
+    connection::start(access).map(drop)
 }
 
 impl Database for Postgres {
     fn catalog(&self, pins: bool) -> Result<Box<dyn Catalog>> {
+        choose(&self.access)?;
         let (_, client) = stock::connect(&self.access, catalog::first(pins))?;
         Ok(Box::new(catalog::PostgresCatalog {
             client,
             prepared: HashMap::new(),
             extractor: self.extractor,
-            warning: self.warning.clone(),
             numeric: self.numeric,
             pins,
         }))

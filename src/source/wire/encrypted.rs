@@ -32,6 +32,7 @@ impl Encrypted {
             tls.complete_io(socket)
                 .map_err(|cause| tls::refused(cause, policy, host))?;
         }
+        tls::check_protocol(&tls, policy)?;
         Ok(Self {
             tls,
             records: vec![0; RECORDS_BYTES],
@@ -117,17 +118,10 @@ enum Decrypted {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Dice, SslMode};
+    use super::super::{Dice, SslMode, tls_server};
     use super::*;
-    use openssl::asn1::Asn1Time;
-    use openssl::hash::MessageDigest;
-    use openssl::pkey::PKey;
-    use openssl::rsa::Rsa;
-    use openssl::x509::X509;
-    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-    use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion, version};
+    use rustls::{StreamOwned, SupportedProtocolVersion, version};
     use std::os::unix::net::UnixStream;
-    use std::sync::Arc;
     use std::thread;
 
     /// Reads that give little, and signals between them.
@@ -156,27 +150,6 @@ mod tests {
         }
     }
 
-    fn server(version: &'static SupportedProtocolVersion) -> ServerConnection {
-        let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
-        let mut certificate = X509::builder().unwrap();
-        certificate.set_version(2).unwrap();
-        certificate.set_pubkey(&key).unwrap();
-        let [from, to] = [0, 1].map(|days| Asn1Time::days_from_now(days).unwrap());
-        certificate.set_not_before(&from).unwrap();
-        certificate.set_not_after(&to).unwrap();
-        certificate.sign(&key, MessageDigest::sha256()).unwrap();
-        let certificate = CertificateDer::from(certificate.build().to_der().unwrap());
-        let key = PrivateKeyDer::try_from(key.private_key_to_pkcs8().unwrap()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[version])
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate], key)
-            .unwrap();
-        ServerConnection::new(Arc::new(config)).unwrap()
-    }
-
     /// A server that answers one byte with all of these, in records of many sizes, and with new keys between them.
     fn answers(
         version: &'static SupportedProtocolVersion,
@@ -184,7 +157,7 @@ mod tests {
     ) -> (UnixStream, thread::JoinHandle<()>) {
         let (ours, theirs) = UnixStream::pair().unwrap();
         let told = move || {
-            let mut stream = StreamOwned::new(server(version), theirs);
+            let mut stream = StreamOwned::new(tls_server(version, &[]), theirs);
             stream.read_exact(&mut [0]).unwrap();
             let (mut rest, mut dice) = (&bytes[..], Dice(7));
             while !rest.is_empty() {
@@ -204,10 +177,7 @@ mod tests {
     #[test]
     fn bytes_come_whole_however_the_socket_gives_them() {
         let sent: Vec<u8> = (0..3_000_000_u32).map(|byte| (byte % 251) as u8).collect();
-        let policy = TlsPolicy {
-            mode: SslMode::Require,
-            root_cert: None,
-        };
+        let policy = TlsPolicy::new(SslMode::Require, None);
         for version in [&version::TLS12, &version::TLS13] {
             for room in [1_000, 100_000, 300_000] {
                 let (socket, server) = answers(version, sent.clone());

@@ -4,6 +4,7 @@
 //! no database's protocol, never connects without a deadline, and never makes room for bytes that have not come.
 
 mod address;
+mod client_certificate;
 mod encrypted;
 mod input;
 mod lost;
@@ -14,9 +15,10 @@ mod stream;
 mod tls;
 
 pub(crate) use address::Address;
+pub(crate) use client_certificate::ClientCertificate;
 pub(crate) use input::Input;
 pub(crate) use lost::{LOOK, lost};
 #[cfg(test)]
-pub(super) use scripted::{Dice, Scripted};
+pub(super) use scripted::{Dice, Scripted, tls_server};
 pub(crate) use stream::{Closer, Stream};
 pub(crate) use tls::{SslMode, TlsPolicy};

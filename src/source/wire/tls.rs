@@ -1,5 +1,6 @@
 //! TLS as the URL asks for it.
 
+use super::ClientCertificate;
 use crate::{Error, ErrorKind, Result};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -51,6 +52,10 @@ pub(crate) struct TlsPolicy {
     pub mode: SslMode,
     /// Certificates in PEM that are trusted, instead of the system's.
     pub root_cert: Option<PathBuf>,
+    /// By which the server may know who we are.
+    pub client: Option<ClientCertificate>,
+    /// The protocol that both ends agree on in the handshake (ALPN), where there is to be one.
+    pub protocol: Option<&'static str>,
 }
 
 /// What is checked of a server's certificate.
@@ -62,6 +67,16 @@ enum Check {
 }
 
 impl TlsPolicy {
+    /// Without a certificate of the client's.
+    pub fn new(mode: SslMode, root_cert: Option<PathBuf>) -> Self {
+        Self {
+            mode,
+            root_cert,
+            client: None,
+            protocol: None,
+        }
+    }
+
     fn check(&self) -> Check {
         match self.mode {
             SslMode::Require if self.root_cert.is_some() => Check::Authority,
@@ -108,7 +123,39 @@ pub(super) fn begin(policy: &TlsPolicy, host: &str) -> Result<ClientConnection> 
     let name = ServerName::try_from(host.to_owned()).map_err(|cause| {
         Error::new(ErrorKind::Usage, "--source: the host is no name").because(cause)
     })?;
-    ClientConnection::new(Arc::new(config.with_no_client_auth()), name).map_err(|cause| bug(&cause))
+    let mut config = match &policy.client {
+        None => config.with_no_client_auth(),
+        Some(client) => {
+            let (chain, key) = client.read()?;
+            config
+                .with_client_auth_cert(chain, key)
+                .map_err(unfit_certificate)?
+        }
+    };
+    let protocol = policy.protocol.map(|name| name.as_bytes().to_vec());
+    config.alpn_protocols = protocol.into_iter().collect();
+    ClientConnection::new(Arc::new(config), name).map_err(|cause| bug(&cause))
+}
+
+fn unfit_certificate(cause: rustls::Error) -> Error {
+    let message = "sslcert and sslkey: they don't belong together, or the key is of no known kind";
+    Error::new(ErrorKind::Usage, message).because(cause).advise(
+        "the first certificate of sslcert must be that of sslkey; RSA, ECDSA and Ed25519 are known",
+    )
+}
+
+/// Both ends must know that they speak the same protocol, where that is asked for.
+pub(super) fn check_protocol(tls: &ClientConnection, policy: &TlsPolicy) -> Result<()> {
+    match policy.protocol {
+        Some(wanted) if tls.alpn_protocol() != Some(wanted.as_bytes()) => {
+            let message =
+                format!("the server agrees on TLS, and not on the protocol {wanted} in it");
+            Err(Error::new(ErrorKind::Unreachable, message).advise(
+                "sslnegotiation=direct needs PostgreSQL 17 or later: leave it out for older servers",
+            ))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn bug(cause: &rustls::Error) -> Error {

@@ -8,14 +8,27 @@ use std::path::{Path, PathBuf};
 /// Whoever comes by TCP shows a password; the socket, in a folder of its own, is the tests' own way in.
 const RULES: &str = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
 
-/// Each of the users by a method of his own. `encrypted` comes by TLS or not at all, `bare` without it.
+/// Each of the users by a method of his own. `encrypted` comes by TLS or not at all, `bare` without it, `certified` by a
+/// certificate.
 const SECURED_RULES: &str = "local all all trust\n\
+    local replication all trust\n\
+    hostssl all certified 127.0.0.1/32 cert\n\
     host all trusted 127.0.0.1/32 trust\n\
     host all cleartext 127.0.0.1/32 password\n\
     host all md5 127.0.0.1/32 md5\n\
     host all scram 127.0.0.1/32 scram-sha-256\n\
     hostssl all encrypted 127.0.0.1/32 scram-sha-256\n\
     hostnossl all bare 127.0.0.1/32 scram-sha-256\n";
+
+const SECURED_USERS: [&str; 7] = [
+    "trusted",
+    "cleartext",
+    "md5",
+    "scram",
+    "encrypted",
+    "bare",
+    "certified",
+];
 
 /// A running server, and how to reach it.
 pub struct Postgres {
@@ -37,7 +50,7 @@ impl Postgres {
     /// With the users of [`SECURED_RULES`], who share a password.
     pub(super) fn start_secured() -> Self {
         let postgres = Self::started(SECURED_RULES);
-        for user in ["trusted", "cleartext", "md5", "scram", "encrypted", "bare"] {
+        for user in SECURED_USERS {
             let method = if user == "md5" {
                 "md5"
             } else {
@@ -56,15 +69,29 @@ impl Postgres {
         done.expect("the server is set up");
     }
 
+    /// A server that has what another one has now, and takes no writes.
+    pub fn standby_of(primary: &Self) -> Self {
+        let mut standby = Self::new();
+        let data = standby.data();
+        let (folder, port) = (
+            primary.folder().display().to_string(),
+            primary.port.to_string(),
+        );
+        let copy = [
+            "-D", &data, "-h", &folder, "-p", &port, "-U", "root", "-X", "fetch", "-c", "fast",
+        ];
+        let copy = copy.map(str::to_owned);
+        let program = program("pg_basebackup", folders());
+        standby.server.prepare(&program, &copy);
+        let signal = Path::new(&data).join("standby.signal");
+        std::fs::write(signal, "").expect("standby.signal is written");
+        standby.run();
+        standby
+    }
+
     fn started(rules: &str) -> Self {
-        let server = Supervised::new("postgres");
-        let mut postgres = Self {
-            server,
-            port: free_port(),
-        };
-        certificates::write(postgres.server.folder());
-        postgres.server.keep_secret("server.key");
-        let data = postgres.server.folder().join("data").display().to_string();
+        let mut postgres = Self::new();
+        let data = postgres.data();
         let init = [
             "-D",
             &data,
@@ -82,14 +109,30 @@ impl Postgres {
             .prepare(&program("initdb", folders()), &init.map(str::to_owned));
         std::fs::write(Path::new(&data).join("pg_hba.conf"), rules)
             .expect("pg_hba.conf is written");
-        let options = postgres.options(&data);
-        let config = postgres.root("postgres");
+        postgres.run();
+        postgres
+    }
+
+    /// One that has no data yet.
+    fn new() -> Self {
+        let server = Supervised::new("postgres");
+        let port = free_port();
+        certificates::write(server.folder());
+        server.keep_secret("server.key");
+        Self { server, port }
+    }
+
+    fn data(&self) -> String {
+        self.server.folder().join("data").display().to_string()
+    }
+
+    fn run(&mut self) {
+        let options = self.options(&self.data());
+        let config = self.root("postgres");
         let ready = || config.connect(NoTls).is_ok();
         // SIGQUIT ends it at once, with its children and its shared memory.
-        postgres
-            .server
+        self.server
             .start(&program("postgres", folders()), &options, "QUIT", ready);
-        postgres
     }
 
     /// The folder of its socket and of its certificates.
@@ -168,6 +211,7 @@ impl Postgres {
             "ssl=on",
             "ssl_cert_file=../server.pem",
             "ssl_key_file=../server.key",
+            "ssl_ca_file=../authority.pem",
         ];
         let places = ["-D", data, "-k", &folder, "-p", &port];
         let settings = settings.iter().flat_map(|setting| ["-c", setting]);

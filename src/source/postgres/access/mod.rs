@@ -2,30 +2,36 @@
 //! file, in libpq's order. The same for every client that connects.
 
 mod environment;
+mod login;
+mod parameters;
 mod passfile;
 mod servers;
 mod service;
+mod target;
+mod tcp;
 #[cfg(test)]
 mod tests;
 mod tls;
 mod url;
 
-use self::url::{Given, given};
+pub(super) use login::{ChannelBinding, Login};
+pub(super) use target::Target;
+pub(super) use tcp::Timers;
+
+use self::url::given;
 use super::connection::Fault;
 use super::error::not_begun;
 use crate::job::{CONNECT, ServerUrl, Waits};
 use crate::secret::Secret;
-use crate::source::wire::{Address, SslMode, TlsPolicy};
+use crate::source::wire::{Address, TlsPolicy};
 use crate::{Error, ErrorKind, Result};
 use environment::Environment;
+use parameters::Said;
 use passfile::{Looked, password};
-use postgres::Config;
-use postgres::config::{
-    LoadBalanceHosts, SslMode as ClientMode, SslNegotiation, TargetSessionAttrs,
-};
-use postgres_openssl::MakeTlsConnector;
 use service::Service;
 use std::path::PathBuf;
+use std::slice::from_ref;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// A server as the URL names it.
@@ -39,15 +45,18 @@ pub(super) struct Server {
 /// How to reach a server, and to enter its database.
 #[derive(Clone)]
 pub(crate) struct Access {
-    /// Hosts, ports, user, password, database; the mode of TLS only as far as the client library knows it.
-    pub config: Config,
+    pub(super) login: Login,
     /// In the order in which they are tried.
-    pub(super) servers: Vec<Server>,
-    pub tls: TlsPolicy,
+    servers: Vec<Server>,
+    /// What the server must be.
+    pub(super) target: Target,
+    /// The one that let the first session in: a job reads from no other.
+    chosen: Arc<OnceLock<Server>>,
+    pub(super) tls: TlsPolicy,
+    pub(super) timers: Timers,
+    connect_timeout: Duration,
     /// What a session waits for once it has begun.
     pub(super) waits: Waits,
-    /// Files of the client's own certificate and key.
-    client_certificate: Option<(PathBuf, PathBuf)>,
     /// Why a password file is not read, if it isn't.
     unread_passfile: Option<String>,
 }
@@ -55,82 +64,70 @@ pub(crate) struct Access {
 impl Access {
     /// What a URL says, and the environment of this process. A connect timeout of the job wins over both.
     pub fn new(server: &ServerUrl, waits: &Waits) -> Result<Self> {
-        let mut access = Self::filled(server, &Environment::of_process())?;
-        if let Some(timeout) = waits.connect {
-            access.config.connect_timeout(timeout);
-        }
-        access.waits = waits.clone();
-        Ok(access)
+        let access = Self::filled(server, &Environment::of_process())?;
+        Ok(Self {
+            connect_timeout: waits.connect.unwrap_or(access.connect_timeout),
+            waits: waits.clone(),
+            ..access
+        })
     }
 
     fn filled(server: &ServerUrl, environment: &Environment) -> Result<Self> {
         let given = given(server.url())?;
         let service = Service::named(given.value("service"), environment)?;
-        let outside = Outside {
+        let said = Said {
+            given: &given,
             service: &service,
             environment,
         };
-        let mut config = given.config(&outside)?;
-        let servers = servers::servers(&config)?;
-        let user = outside.value("user", "PGUSER");
-        fill(&mut config, &outside, user)?;
+        let mut servers = servers::servers(&said)?;
+        let mut login = login::login(&said)?;
         let unread_passfile = match server.password() {
             Some(password) => {
-                config.password(password.reveal());
+                login.password = Some(password.clone());
                 None
             }
-            None => fill_password(&mut config, &servers, &given, &outside),
+            None => fill_password(&mut login, &servers, &said),
         };
-        let tls = tls::policy(&given, &outside)?;
-        config.ssl_mode(match tls.mode {
-            // As libpq: a socket leaves no machine.
-            _ if servers.iter().all(|server| server.address.is_socket()) => ClientMode::Disable,
-            SslMode::Disable => ClientMode::Disable,
-            SslMode::Prefer => ClientMode::Prefer,
-            SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => ClientMode::Require,
-        });
+        if said.choice("load_balance_hosts", &LOAD_BALANCE_HOSTS)? == Some(true) {
+            shuffle(&mut servers)?;
+        }
         Ok(Self {
-            config,
+            login,
             servers,
-            tls,
+            target: Target::said(&said)?,
+            chosen: Arc::default(),
+            tls: tls::policy(&said)?,
+            timers: Timers::said(&said)?,
+            connect_timeout: connect_timeout(&said)?,
             waits: Waits::default(),
-            client_certificate: tls::client_certificate(&given, &outside),
             unread_passfile,
         })
     }
 
     /// For all that comes before a session's readiness.
     pub fn connect_timeout(&self) -> Duration {
-        let timeout = self.config.get_connect_timeout();
-        timeout.copied().unwrap_or(CONNECT)
+        self.connect_timeout
     }
 
-    /// TLS for the client library.
-    pub fn client_tls(&self) -> Result<MakeTlsConnector> {
-        tls::connector(&self.tls, self.client_certificate.as_ref())
+    /// Those that a session tries, in this order: all until one was chosen, then that one.
+    pub(super) fn servers(&self) -> &[Server] {
+        self.chosen().map_or(&self.servers, from_ref)
     }
 
-    /// What of all this our own connection doesn't speak.
-    pub fn beyond_wire(&self) -> Option<&'static str> {
-        let config = &self.config;
-        if self.client_certificate.is_some() {
-            Some("sslcert")
-        } else if config.get_ssl_negotiation() != SslNegotiation::Postgres {
-            Some("sslnegotiation")
-        } else if config.get_target_session_attrs() != TargetSessionAttrs::Any {
-            Some("target_session_attrs")
-        } else if config.get_load_balance_hosts() != LoadBalanceHosts::Disable {
-            Some("load_balance_hosts")
-        } else {
-            None
-        }
+    /// The server that the job reads from, once one has let it in.
+    pub(super) fn chosen(&self) -> Option<&Server> {
+        self.chosen.get()
+    }
+
+    /// The first choice counts.
+    pub(super) fn choose(&self, server: &Server) {
+        let _ = self.chosen.set(server.clone());
     }
 
     /// The password, wherever it came from.
     pub fn secrets(&self) -> Vec<Secret> {
-        let password = self.config.get_password();
-        let password = password.and_then(|password| std::str::from_utf8(password).ok());
-        password.map(Secret::new).into_iter().collect()
+        self.login.password.iter().cloned().collect()
     }
 
     /// Why no session has begun.
@@ -147,75 +144,39 @@ impl Access {
     }
 }
 
-/// What stands outside of the URL: its service first, then the environment.
-struct Outside<'a> {
-    service: &'a Service,
-    environment: &'a Environment,
-}
+/// Whether the servers are tried in an order of chance.
+const LOAD_BALANCE_HOSTS: [(&str, bool); 2] = [("disable", false), ("random", true)];
 
-impl<'a> Outside<'a> {
-    fn value(&self, parameter: &str, variable: &str) -> Option<&'a str> {
-        let service = self.service.value(parameter);
-        service.or_else(|| self.environment.value(variable))
-    }
-}
-
-fn fill(config: &mut Config, outside: &Outside<'_>, user: Option<&str>) -> Result<()> {
-    if config.get_user().is_none()
-        && let Some(user) = user
-            .map(str::to_owned)
-            .or_else(|| outside.environment.user())
-    {
-        config.user(&user);
-    }
-    if config.get_options().is_none()
-        && let Some(options) = outside.value("options", "PGOPTIONS")
-    {
-        config.options(options);
-    }
-    if config.get_application_name().is_none() {
-        let name = outside.value("application_name", "PGAPPNAME");
-        config.application_name(name.unwrap_or("firstseen"));
-    }
-    if config.get_connect_timeout().is_none() {
-        let timeout = outside.value("connect_timeout", "PGCONNECT_TIMEOUT");
-        config.connect_timeout(timeout.map_or(Ok(CONNECT), seconds)?);
+/// Each order is as likely as any other.
+fn shuffle(servers: &mut [Server]) -> Result<()> {
+    for last in (1..servers.len()).rev() {
+        let drawn = getrandom::u64().map_err(|cause| {
+            Error::new(ErrorKind::Bug, "the system gives no random numbers")
+                .because(cause.to_string())
+        })?;
+        let other = usize::try_from(drawn % (last as u64 + 1)).unwrap_or(last);
+        servers.swap(last, other);
     }
     Ok(())
 }
 
 /// Zero, or less, is libpq's word for no timeout; a job has one all the same.
-fn seconds(text: &str) -> Result<Duration> {
-    let seconds: i64 = text.trim().parse().map_err(|_| {
-        Error::new(
-            ErrorKind::Usage,
-            "the connect_timeout of the environment is no number of seconds",
-        )
-        .advise("check PGCONNECT_TIMEOUT and the service file")
-    })?;
-    let seconds = u64::try_from(seconds).ok().filter(|seconds| *seconds > 0);
+fn connect_timeout(said: &Said<'_>) -> Result<Duration> {
+    let seconds = said.number("connect_timeout")?.and_then(tcp::positive);
     Ok(seconds.map_or(CONNECT, Duration::from_secs))
 }
 
 /// A password that nobody gave us, but libpq would find. Why a password file was not read.
-fn fill_password(
-    config: &mut Config,
-    servers: &[Server],
-    given: &Given,
-    outside: &Outside<'_>,
-) -> Option<String> {
-    if let Some(password) = outside.value("password", "PGPASSWORD") {
-        config.password(password);
+fn fill_password(login: &mut Login, servers: &[Server], said: &Said<'_>) -> Option<String> {
+    if let Some(password) = said.outside("password") {
+        login.password = Some(Secret::new(password));
         return None;
     }
-    let named = given
-        .value("passfile")
-        .or_else(|| outside.value("passfile", "PGPASSFILE"));
-    let home = || outside.environment.in_home(".pgpass");
-    let path = named.map(PathBuf::from).or_else(home)?;
-    match password(&path, config, servers) {
+    let home = || said.environment.in_home(".pgpass");
+    let path = said.value("passfile").map(PathBuf::from).or_else(home)?;
+    match password(&path, login, servers) {
         Looked::Found(password) => {
-            config.password(password.reveal());
+            login.password = Some(password);
             None
         }
         Looked::Nothing => None,

@@ -1,9 +1,9 @@
 //! The password file. <https://www.postgresql.org/docs/current/libpq-pgpass.html>
 
 use super::Server;
+use super::login::Login;
 use crate::secret::Secret;
 use crate::source::wire::Address;
-use postgres::Config;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -23,7 +23,7 @@ pub(super) enum Looked {
 }
 
 /// The password of the first line that fits one of the servers.
-pub(super) fn password(path: &Path, config: &Config, servers: &[Server]) -> Looked {
+pub(super) fn password(path: &Path, login: &Login, servers: &[Server]) -> Looked {
     let Ok(metadata) = fs::metadata(path) else {
         return Looked::Nothing;
     };
@@ -33,7 +33,7 @@ pub(super) fn password(path: &Path, config: &Config, servers: &[Server]) -> Look
         "can be read by others: chmod 600 it"
     } else {
         return match fs::read_to_string(path) {
-            Ok(lines) => found(&lines, config, servers).map_or(Looked::Nothing, Looked::Found),
+            Ok(lines) => found(&lines, login, servers).map_or(Looked::Nothing, Looked::Found),
             Err(_) => Looked::Unread(format!(
                 "the password file {} can't be read",
                 path.display()
@@ -46,9 +46,9 @@ pub(super) fn password(path: &Path, config: &Config, servers: &[Server]) -> Look
     ))
 }
 
-fn found(lines: &str, config: &Config, servers: &[Server]) -> Option<Secret> {
-    let user = config.get_user()?;
-    let database = config.get_dbname().unwrap_or(user);
+fn found(lines: &str, login: &Login, servers: &[Server]) -> Option<Secret> {
+    let user = login.user.as_str();
+    let database = login.database.as_deref().unwrap_or(user);
     servers.iter().find_map(|server| {
         let (host, port) = host_and_port(server);
         let wanted = [host.as_str(), &port, database, user];

@@ -1,5 +1,5 @@
 use super::*;
-use crate::source::wire::Address;
+use crate::source::wire::{Address, ClientCertificate, SslMode};
 use ::url::Url;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -16,8 +16,7 @@ fn access(url: &str, variables: &[(&str, &str)]) -> Access {
 }
 
 fn password_of(access: &Access) -> Option<&str> {
-    let password = access.config.get_password();
-    password.map(|password| std::str::from_utf8(password).expect("text"))
+    access.login.password.as_ref().map(Secret::reveal)
 }
 
 /// A folder with a file that only its owner may read.
@@ -50,20 +49,20 @@ fn the_url_wins_over_the_environment() {
     ];
     let url = "postgresql://ana:x@h:5433/d?sslmode=disable&application_name=mine&connect_timeout=7&options=-c%20c=d";
     let said = access(url, &variables);
-    assert_eq!(said.config.get_user(), Some("ana"));
+    assert_eq!(said.login.user, "ana");
     assert_eq!(password_of(&said), Some("x"));
     assert_eq!(said.servers[0].address, tcp("h", 5433));
     assert_eq!(said.tls.mode, SslMode::Disable);
-    assert_eq!(said.config.get_application_name(), Some("mine"));
-    assert_eq!(said.config.get_options(), Some("-c c=d"));
+    assert_eq!(said.login.application_name, "mine");
+    assert_eq!(said.login.options.as_deref(), Some("-c c=d"));
     assert_eq!(said.connect_timeout(), Duration::from_secs(7));
     let filled = access("postgresql://h/d", &variables);
-    assert_eq!(filled.config.get_user(), Some("eve"));
+    assert_eq!(filled.login.user, "eve");
     assert_eq!(password_of(&filled), Some("pg"));
     assert_eq!(filled.servers[0].address, tcp("h", 1));
     assert_eq!(filled.tls.mode, SslMode::VerifyFull);
-    assert_eq!(filled.config.get_application_name(), Some("app"));
-    assert_eq!(filled.config.get_options(), Some("-c a=b"));
+    assert_eq!(filled.login.application_name, "app");
+    assert_eq!(filled.login.options.as_deref(), Some("-c a=b"));
     assert_eq!(filled.connect_timeout(), Duration::from_secs(3));
     let hosted = access("postgresql:///d", &variables);
     assert_eq!(hosted.servers[0].address, tcp("elsewhere", 1));
@@ -87,7 +86,7 @@ fn a_service_stands_between_the_url_and_the_environment() {
         .map(|server| server.address.clone())
         .collect();
     assert_eq!(addresses, [tcp("h1", 6000), tcp("h2", 6001)]);
-    assert_eq!(served.config.get_user(), Some("ana"));
+    assert_eq!(served.login.user, "ana");
     assert_eq!(password_of(&served), Some("p:w"));
     assert_eq!(served.tls.mode, SslMode::Require);
     let variables = [
@@ -158,7 +157,7 @@ fn a_urls_own_files_of_tls_are_taken_as_they_stand() {
     let url = "postgresql://ana@h/d?sslmode=verify-ca&sslrootcert=/a+b%20c.pem&options=-c%20x=1+1";
     let access = access(url, &[]);
     assert_eq!(access.tls.root_cert, Some(PathBuf::from("/a+b c.pem")));
-    assert_eq!(access.config.get_options(), Some("-c x=1+1"));
+    assert_eq!(access.login.options.as_deref(), Some("-c x=1+1"));
     let system = filled(
         "postgresql://h/d?sslmode=verify-full&sslrootcert=system",
         &[],
@@ -167,19 +166,78 @@ fn a_urls_own_files_of_tls_are_taken_as_they_stand() {
 }
 
 #[test]
-fn what_our_connection_does_not_speak_is_known() {
-    for (query, beyond) in [
-        ("", None),
-        ("?channel_binding=require", None),
-        (
-            "?target_session_attrs=read-write",
-            Some("target_session_attrs"),
-        ),
-        ("?sslnegotiation=direct", Some("sslnegotiation")),
-        ("?sslcert=a&sslkey=b", Some("sslcert")),
-    ] {
-        let access = access(&format!("postgresql://h/d{query}"), &[]);
-        assert_eq!(access.beyond_wire(), beyond);
+fn what_is_asked_of_tls_and_of_the_server_is_known() {
+    let url = "postgresql://h/d?sslcert=/c&sslkey=/k&sslnegotiation=direct&sslmode=require\
+               &target_session_attrs=prefer-standby&channel_binding=require&keepalives_count=3&tcp_user_timeout=5";
+    let asked = access(url, &[]);
+    let client = ClientCertificate {
+        certificate: "/c".into(),
+        key: "/k".into(),
+    };
+    assert_eq!(asked.tls.client, Some(client.clone()));
+    assert_eq!(asked.tls.protocol, Some("postgresql"));
+    assert_eq!(asked.target, Target::PreferStandby);
+    assert_eq!(asked.login.channel_binding, ChannelBinding::Require);
+    assert_eq!(asked.timers.retries, Some(3));
+    assert_eq!(asked.timers.user_timeout, Some(Duration::from_millis(5)));
+    let variables = [
+        ("PGSSLCERT", "/c"),
+        ("PGSSLKEY", "/k"),
+        ("PGTARGETSESSIONATTRS", "primary"),
+    ];
+    let asked = access("postgresql://h/d", &variables);
+    assert_eq!(asked.tls.client, Some(client));
+    assert_eq!(asked.tls.protocol, None);
+    assert_eq!(asked.target, Target::Primary);
+}
+
+#[test]
+fn hosts_and_ports_stand_where_libpq_takes_them_from() {
+    let addresses = |url: &str, variables: &[(&str, &str)]| -> Vec<Address> {
+        let access = access(url, variables);
+        access
+            .servers()
+            .iter()
+            .map(|server| server.address.clone())
+            .collect()
+    };
+    assert_eq!(
+        addresses("postgresql://a,b/d?port=1,2", &[]),
+        [tcp("a", 1), tcp("b", 2)]
+    );
+    assert_eq!(
+        addresses("postgresql://a:7/d", &[("PGPORT", "1")]),
+        [tcp("a", 7)]
+    );
+    assert_eq!(addresses("postgresql://a/d?port=8", &[]), [tcp("a", 8)]);
+    assert_eq!(addresses("postgresql://[::1]/d", &[]), [tcp("::1", 5432)]);
+    let socket = Address::Unix("/s/.s.PGSQL.5432".into());
+    assert_eq!(addresses("postgresql://%2Fs/d", &[]), [socket]);
+    let number = access("postgresql://a/d?hostaddr=10.0.0.1", &[]);
+    assert_eq!(number.servers()[0].address, tcp("10.0.0.1", 5432));
+    assert_eq!(number.servers()[0].name, "a");
+}
+
+#[test]
+fn balanced_hosts_are_all_tried_in_any_order_and_the_chosen_one_alone_after() {
+    let url = "postgresql:///d?host=a,b,c&load_balance_hosts=random";
+    let mut firsts: Vec<String> = Vec::new();
+    for _ in 0..200 {
+        let access = access(url, &[]);
+        let mut names: Vec<_> = access
+            .servers()
+            .iter()
+            .map(|server| server.name.clone())
+            .collect();
+        firsts.push(names[0].clone());
+        access.choose(&access.servers()[1].clone());
+        assert_eq!(access.servers().len(), 1);
+        assert_eq!(access.servers()[0].name, names[1]);
+        names.sort();
+        assert_eq!(names, ["a", "b", "c"]);
+    }
+    for name in ["a", "b", "c"] {
+        assert!(firsts.iter().any(|first| first == name));
     }
 }
 
@@ -189,6 +247,14 @@ fn what_is_not_in_order_is_said_without_its_values() {
         ("?sslmode=allow", &[][..]),
         ("?unknown=hunter2", &[]),
         ("?sslcert=hunter2", &[]),
+        ("?hunter2", &[]),
+        ("?port=hunter2", &[]),
+        ("?hostaddr=hunter2", &[]),
+        ("?target_session_attrs=hunter2", &[]),
+        ("?load_balance_hosts=hunter2", &[]),
+        ("?sslnegotiation=hunter2", &[]),
+        ("?sslnegotiation=direct&sslmode=prefer", &[]),
+        ("?keepalives_idle=hunter2", &[]),
         ("", &[("PGCONNECT_TIMEOUT", "hunter2")]),
     ] {
         let error = filled(&format!("postgresql://h/d{query}"), variables)

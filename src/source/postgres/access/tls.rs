@@ -1,113 +1,69 @@
-//! TLS as URL, service and environment ask for it, and the client library's part of it.
+//! TLS as URL, service and environment ask for it.
 
-use super::Outside;
-use super::url::Given;
-use crate::source::wire::{SslMode, TlsPolicy};
+use super::parameters::Said;
+use crate::source::wire::{ClientCertificate, SslMode, TlsPolicy};
 use crate::{Error, ErrorKind, Result};
-use openssl::error::ErrorStack;
-use openssl::ssl::{SslConnector, SslConnectorBuilder, SslFiletype, SslMethod, SslVerifyMode};
-use openssl::x509::X509;
-use postgres_openssl::MakeTlsConnector;
 use std::path::PathBuf;
 
 /// Where libpq looks for authorities that nobody named.
 const DEFAULT_ROOT_CERT: &str = ".postgresql/root.crt";
 /// libpq's word for the authorities that the system trusts.
 const SYSTEM: &str = "system";
+/// What PostgreSQL's protocol is called in a handshake (ALPN).
+const PROTOCOL: &str = "postgresql";
+
+const MODES: [(&str, SslMode); 5] = [
+    ("disable", SslMode::Disable),
+    ("prefer", SslMode::Prefer),
+    ("require", SslMode::Require),
+    ("verify-ca", SslMode::VerifyCa),
+    ("verify-full", SslMode::VerifyFull),
+];
+/// Whether TLS begins at once, without asking the server for it.
+const NEGOTIATIONS: [(&str, bool); 2] = [("postgres", false), ("direct", true)];
 
 /// Whether and how strictly. libpq's defaults: what the server likes better, and the user's own list of authorities.
-pub(super) fn policy(given: &Given, outside: &Outside<'_>) -> Result<TlsPolicy> {
-    let named = given
-        .value("sslmode")
-        .or_else(|| outside.value("sslmode", "PGSSLMODE"));
-    let mode = named.map_or(Ok(SslMode::Prefer), |name| {
-        SslMode::parse(name).ok_or_else(|| unknown(name))
-    })?;
-    let root_cert = given
-        .value("sslrootcert")
-        .or_else(|| outside.value("sslrootcert", "PGSSLROOTCERT"));
-    let root_cert = match root_cert {
+pub(super) fn policy(said: &Said<'_>) -> Result<TlsPolicy> {
+    let mode = said.choice("sslmode", &MODES)?.unwrap_or(SslMode::Prefer);
+    let root_cert = match said.value("sslrootcert") {
         Some(SYSTEM) => None,
         Some(path) => Some(PathBuf::from(path)),
-        None if matches!(mode, SslMode::Disable | SslMode::Prefer) => None,
-        None => outside
+        None if is_weak(mode) => None,
+        None => said
             .environment
             .in_home(DEFAULT_ROOT_CERT)
             .filter(|path| path.is_file()),
     };
-    Ok(TlsPolicy { mode, root_cert })
-}
-
-fn unknown(mode: &str) -> Error {
-    Error::new(
-        ErrorKind::Usage,
-        format!("--source: sslmode={mode} is not known"),
-    )
-    .advise("take disable, prefer, require, verify-ca or verify-full")
-}
-
-/// The files of the client's own certificate.
-pub(super) fn client_certificate(
-    given: &Given,
-    outside: &Outside<'_>,
-) -> Option<(PathBuf, PathBuf)> {
-    let certificate = given
-        .value("sslcert")
-        .or_else(|| outside.value("sslcert", "PGSSLCERT"))?;
-    let key = given
-        .value("sslkey")
-        .or_else(|| outside.value("sslkey", "PGSSLKEY"))?;
-    Some((certificate.into(), key.into()))
-}
-
-/// The same policy for the client library.
-pub(super) fn connector(
-    policy: &TlsPolicy,
-    client_certificate: Option<&(PathBuf, PathBuf)>,
-) -> Result<MakeTlsConnector> {
-    let builder = builder(policy, client_certificate).map_err(|cause| {
-        Error::new(ErrorKind::Usage, "--source: TLS can't be set up")
-            .because(cause)
-            .advise("check the files of sslrootcert, sslcert and sslkey: they are in PEM")
-    })?;
-    let mut connector = MakeTlsConnector::new(builder.build());
-    if policy.mode != SslMode::VerifyFull {
-        connector.set_callback(|connect, _| {
-            connect.set_verify_hostname(false);
-            Ok(())
-        });
+    let is_direct = said.choice("sslnegotiation", &NEGOTIATIONS)? == Some(true);
+    if is_direct && is_weak(mode) {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            "--source: sslnegotiation=direct needs sslmode=require, verify-ca or verify-full",
+        )
+        .advise("name one of them: a connection that begins with TLS has no way back to none"));
     }
-    Ok(connector)
+    Ok(TlsPolicy {
+        client: client(said)?,
+        protocol: is_direct.then_some(PROTOCOL),
+        ..TlsPolicy::new(mode, root_cert)
+    })
 }
 
-fn builder(
-    policy: &TlsPolicy,
-    client_certificate: Option<&(PathBuf, PathBuf)>,
-) -> Result<SslConnectorBuilder, ErrorStack> {
-    let mut builder = SslConnector::builder(SslMethod::tls_client())?;
-    if let Some((certificate, key)) = client_certificate {
-        builder.set_certificate_chain_file(certificate)?;
-        builder.set_private_key_file(key, SslFiletype::PEM)?;
-    }
-    let is_verified = match policy.mode {
-        SslMode::Disable | SslMode::Prefer => false,
-        SslMode::Require => policy.root_cert.is_some(),
-        SslMode::VerifyCa | SslMode::VerifyFull => true,
-    };
-    match &policy.root_cert {
-        _ if !is_verified => builder.set_verify(SslVerifyMode::NONE),
-        Some(path) => builder.set_ca_file(path)?,
-        None => trust_system(&mut builder)?,
-    }
-    Ok(builder)
+/// Whether there may be no TLS.
+fn is_weak(mode: SslMode) -> bool {
+    matches!(mode, SslMode::Disable | SslMode::Prefer)
 }
 
-/// The OpenSSL that is built in knows of no system's authorities.
-fn trust_system(builder: &mut SslConnectorBuilder) -> Result<(), ErrorStack> {
-    for certificate in rustls_native_certs::load_native_certs().certs {
-        builder
-            .cert_store_mut()
-            .add_cert(X509::from_der(&certificate)?)?;
+fn client(said: &Said<'_>) -> Result<Option<ClientCertificate>> {
+    match (said.value("sslcert"), said.value("sslkey")) {
+        (Some(certificate), Some(key)) => Ok(Some(ClientCertificate {
+            certificate: certificate.into(),
+            key: key.into(),
+        })),
+        (None, None) => Ok(None),
+        _ => Err(
+            Error::new(ErrorKind::Usage, "--source: sslcert and sslkey go together")
+                .advise("name both files, or neither; PGSSLCERT and PGSSLKEY are read, too"),
+        ),
     }
-    Ok(())
 }

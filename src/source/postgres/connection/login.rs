@@ -1,8 +1,9 @@
 //! Who we are: startup and authentication, up to the server's readiness for the first query.
 
+use super::super::access::{ChannelBinding as Wanted, Login};
 use super::channel_binding::{Binding, bind};
 use super::{Attempt, Connection, Fault};
-use postgres::config::{ChannelBinding as Wanted, Config};
+use crate::secret::Secret;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres_protocol::authentication::md5_hash;
 use postgres_protocol::authentication::sasl::{SCRAM_SHA_256, SCRAM_SHA_256_PLUS, ScramSha256};
@@ -19,28 +20,28 @@ pub(super) struct Key {
 
 impl<S: Read + Write> Connection<S> {
     /// Begins the session. `binding` is what ties a password to the TLS below, where there is any.
-    pub(super) fn log_in(&mut self, config: &Config, binding: Option<Binding>) -> Attempt<Key> {
-        let user = config.get_user().unwrap_or_default();
+    pub(super) fn log_in(&mut self, login: &Login, binding: Option<Binding>) -> Attempt<Key> {
         let parameters = [
             ("client_encoding", Some("UTF8")),
-            ("user", Some(user)),
-            ("database", config.get_dbname()),
-            ("application_name", config.get_application_name()),
-            ("options", config.get_options()),
+            ("user", Some(login.user.as_str())),
+            ("database", login.database.as_deref()),
+            ("application_name", Some(login.application_name.as_str())),
+            ("options", login.options.as_deref()),
         ];
         let given = parameters
             .iter()
             .filter_map(|(name, value)| value.map(|value| (*name, value)));
         self.send(|buffer| frontend::startup_message(given, buffer))?;
-        self.authenticate(config, binding)?;
+        self.authenticate(login, binding)?;
         self.settle()
     }
 
-    fn authenticate(&mut self, config: &Config, binding: Option<Binding>) -> Attempt<()> {
-        let password = || config.get_password().ok_or(Fault::NoPassword);
+    fn authenticate(&mut self, login: &Login, binding: Option<Binding>) -> Attempt<()> {
+        let password = login.password.as_ref().map(Secret::reveal);
+        let password = || password.map(str::as_bytes).ok_or(Fault::NoPassword);
         let asked = self.receive()?;
         let is_bindable = matches!(asked, Message::AuthenticationSasl(_));
-        if config.get_channel_binding() == Wanted::Require && !is_bindable {
+        if login.channel_binding == Wanted::Require && !is_bindable {
             return Err(Fault::Authentication(
                 "without the channel binding that channel_binding=require wants",
             ));
@@ -52,12 +53,11 @@ impl<S: Read + Write> Connection<S> {
                 self.send(|buffer| frontend::password_message(password, buffer))?;
             }
             Message::AuthenticationMd5Password(body) => {
-                let user = config.get_user().unwrap_or_default().as_bytes();
-                let hash = md5_hash(user, password()?, body.salt());
+                let hash = md5_hash(login.user.as_bytes(), password()?, body.salt());
                 self.send(|buffer| frontend::password_message(hash.as_bytes(), buffer))?;
             }
             Message::AuthenticationSasl(body) => {
-                self.scram(&body, password()?, config.get_channel_binding(), binding)?;
+                self.scram(&body, password()?, login.channel_binding, binding)?;
             }
             Message::AuthenticationGss
             | Message::AuthenticationSspi

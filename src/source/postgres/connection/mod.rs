@@ -7,6 +7,8 @@
 
 mod cancel;
 mod channel_binding;
+#[cfg(test)]
+mod direct;
 mod fault;
 mod login;
 mod start;

@@ -3,7 +3,7 @@
 use super::cancel::Peer;
 use super::channel_binding::Binding;
 use super::{Attempt, Cancel, Connection, Fault};
-use crate::source::postgres::access::{Access, Server};
+use crate::source::postgres::access::{Access, Server, Target};
 use crate::source::postgres::settings;
 use crate::source::wire::{SslMode, Stream, TlsPolicy};
 use crate::{Error, ErrorKind, Result};
@@ -13,18 +13,32 @@ use std::io::{Read, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Begins a session on the first server that can be reached, with its settings made. Each server has the connect timeout
-/// for all that comes before its readiness.
+/// Begins a session on the first server that can be reached and is what is wanted, with its settings made. Each server has
+/// the connect timeout for all that comes before its readiness. Once one has let a session in, all others begin there.
 pub(in super::super) fn start(access: &Access) -> Result<(Connection<Stream>, Cancel)> {
     let mut last = None;
-    for server in &access.servers {
-        let begun = begin(access, server);
-        match begun.map_err(|fault| access.refused(fault)) {
-            Err(error) if is_worth_another(&error) => last = Some(error),
-            begun => return begun,
+    for target in rounds(access) {
+        for server in access.servers() {
+            let begun = begin(access, server, *target);
+            match begun.map_err(|fault| access.refused(fault)) {
+                Err(error) if is_worth_another(&error) => last = Some(error),
+                Err(error) => return Err(error),
+                Ok(begun) => {
+                    access.choose(server);
+                    return Ok(begun);
+                }
+            }
         }
     }
     Err(last.unwrap_or_else(|| Error::new(ErrorKind::Usage, "--source names no server")))
+}
+
+/// One that was chosen is asked no more: a job doesn't change its server.
+fn rounds(access: &Access) -> &'static [Target] {
+    match access.chosen() {
+        Some(_) => Target::Any.rounds(),
+        None => access.target.rounds(),
+    }
 }
 
 /// A server that can't be reached, or lets nobody in now, may have a standby; what a user is told holds everywhere.
@@ -33,13 +47,18 @@ fn is_worth_another(error: &Error) -> bool {
     matches!(error.kind(), Unreachable | Lost | Ended)
 }
 
-fn begin(access: &Access, server: &Server) -> Attempt<(Connection<Stream>, Cancel)> {
+fn begin(
+    access: &Access,
+    server: &Server,
+    target: Target,
+) -> Attempt<(Connection<Stream>, Cancel)> {
     let deadline = Instant::now() + access.connect_timeout();
     let stream = connect(server, &access.tls, deadline)?;
     let binding = stream.server_certificate().and_then(Binding::of);
     let is_encrypted = stream.is_encrypted();
     let mut connection = Connection::new(stream);
-    let key = connection.log_in(&access.config, binding)?;
+    let key = connection.log_in(&access.login, binding)?;
+    check_target(&mut connection, server, target)?;
     connection.execute(&settings(&access.waits))?;
     let set = connection.stream.wait_for(access.waits.read);
     set.map_err(Fault::Io)?;
@@ -59,12 +78,36 @@ fn begin(access: &Access, server: &Server) -> Attempt<(Connection<Stream>, Cance
     Ok((connection, Cancel::new(peer, key, Arc::new(closer))))
 }
 
+fn check_target(
+    connection: &mut Connection<Stream>,
+    server: &Server,
+    target: Target,
+) -> Attempt<()> {
+    let Some(question) = target.question() else {
+        return Ok(());
+    };
+    let rows = connection.text_rows(question.sql)?;
+    let answer = rows.first().and_then(|row| row.first()?.as_deref());
+    if answer == Some(if question.wanted { "t" } else { "f" }) {
+        return Ok(());
+    }
+    let (name, target) = (&server.name, target.name());
+    let message = format!("{name} is not what target_session_attrs={target} wants");
+    let error = Error::new(ErrorKind::Unreachable, message);
+    Err(error
+        .advise("name all servers that may be one: host=A,B,C")
+        .into())
+}
+
 /// Connects, and encrypts as far as the policy wants it and the server can.
 pub(super) fn connect(server: &Server, tls: &TlsPolicy, deadline: Instant) -> Attempt<Stream> {
     let mut stream = Stream::connect(&server.address, deadline).map_err(Fault::Io)?;
     // As libpq: a socket leaves no machine.
     if tls.mode == SslMode::Disable || server.address.is_socket() {
         return Ok(stream);
+    }
+    if tls.protocol.is_some() {
+        return Ok(stream.encrypt(tls, &server.name)?);
     }
     match offers_tls(&mut stream)? {
         true => Ok(stream.encrypt(tls, &server.name)?),

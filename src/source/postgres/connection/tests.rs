@@ -1,7 +1,8 @@
+use super::super::access::{ChannelBinding, Login};
 use super::login::Key;
 use super::*;
+use crate::secret::Secret;
 use crate::source::wire::{Dice, Scripted};
-use postgres::Config;
 
 impl<S: Read + Write> Connection<S> {
     /// A session that waits for a query.
@@ -24,7 +25,7 @@ fn authentication(kind: i32, body: &[u8]) -> Vec<u8> {
 }
 
 /// What follows a login that succeeded.
-fn session() -> Vec<u8> {
+pub(super) fn session() -> Vec<u8> {
     [
         authentication(0, b""),
         message(b'S', b"server_version\x0015.1\0"),
@@ -34,16 +35,18 @@ fn session() -> Vec<u8> {
     .concat()
 }
 
-fn config(password: Option<&str>) -> Config {
-    let mut config = Config::new();
-    config.user("ana").dbname("stock");
-    if let Some(password) = password {
-        config.password(password);
+fn config(password: Option<&str>) -> Login {
+    Login {
+        user: "ana".to_owned(),
+        password: password.map(Secret::new),
+        database: Some("stock".to_owned()),
+        application_name: "firstseen".to_owned(),
+        options: None,
+        channel_binding: ChannelBinding::Prefer,
     }
-    config
 }
 
-fn log_in(says: &[&[u8]], config: &Config) -> (Attempt<Key>, Vec<u8>) {
+fn log_in(says: &[&[u8]], config: &Login) -> (Attempt<Key>, Vec<u8>) {
     let mut connection = Connection::new(Scripted::saying(says.concat(), 5));
     let key = connection.log_in(config, None);
     (key, connection.stream.heard)

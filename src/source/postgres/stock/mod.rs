@@ -1,6 +1,9 @@
 //! Reading by ConnectorX's stock source, over a connection of its client library: `--extractor connectorx`.
 
+mod config;
 mod rows;
+
+pub(crate) use config::{config, connector};
 
 use super::access::Access;
 use super::{error, scans, settings};
@@ -25,10 +28,9 @@ pub(super) fn connect(
     access: &Access,
     first: String,
 ) -> Result<(Single<Manager>, PooledConnection<Manager>)> {
-    let manager = PostgresConnectionManager::new(access.config.clone(), access.client_tls()?);
+    let manager = PostgresConnectionManager::new(config(access)?, connector(access)?);
     let explain = |cause: &postgres::Error| error::connecting(cause, access);
-    let servers = u32::try_from(access.servers.len()).unwrap_or(u32::MAX);
-    let timeout = access.connect_timeout().saturating_mul(servers);
+    let timeout = access.connect_timeout();
     let settings = settings(&access.waits);
     let begin = move |client: &mut Client| {
         client.batch_execute(&settings)?;
@@ -42,7 +44,7 @@ pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
     let (single, connection) = connect(access, String::new())?;
     let cancel = Cancel {
         token: connection.cancel_token(),
-        tls: access.client_tls()?,
+        tls: connector(access)?,
     };
     Ok(Box::new(StockSession { single, cancel }))
 }

@@ -14,13 +14,13 @@ use crate::record::{self, Clock};
 use crate::report::{self, Discreet, Event, Listener};
 use crate::secret::struck;
 use crate::snapshot::{Sessions, Snapshot};
-use crate::source::{Database, Kept, Watched, database};
+use crate::source::{Database, Interrupt, Kept, Watched, database, farewell};
 use crate::threads::{cores, pool};
 use crate::watch::Watch;
 use crate::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Threads that encode, for each core: while one waits for its file to be synced, another encodes.
 const ENCODERS_PER_CORE: NonZeroUsize = NonZeroUsize::new(3).unwrap();
@@ -172,6 +172,15 @@ struct Planned {
     watch: Arc<Watch>,
 }
 
+/// Ends a query that nobody waits for any more when it is dropped.
+struct Farewell(Arc<dyn Interrupt>);
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        self.0.interrupt();
+    }
+}
+
 fn make_plan(
     job: &Job,
     database: &Arc<dyn Database>,
@@ -182,15 +191,25 @@ fn make_plan(
     let watch = Arc::new(Watch::new(job.waits.silence(&job.source)));
     let watched = Arc::clone(&watch);
     let secrets = database.secrets();
-    let (mut plan, catalog) = interruptible(
+    let left_behind = Arc::new(OnceLock::new());
+    let asking = Arc::clone(&left_behind);
+    let planned = interruptible(
         cancel,
         || watch.check(),
         move || {
             let mut catalog = Kept::new(Watched::new(database.catalog(pins)?, watched));
+            if let Some(interrupt) = catalog.get()?.interrupt() {
+                let _ = asking.set(interrupt);
+            }
             let plan = plan(&job, catalog.get()?)?;
             Ok((plan, catalog))
         },
-    )?;
+    );
+    let is_left = cancel.is_interrupted() || watch.check().is_err();
+    if let (true, Some(interrupt)) = (is_left, left_behind.get()) {
+        farewell(Farewell(Arc::clone(interrupt)));
+    }
+    let (mut plan, catalog) = planned?;
     for warning in &mut plan.warnings {
         *warning = struck(warning, &secrets);
     }

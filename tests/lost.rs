@@ -177,13 +177,13 @@ const CATALOGUE: usize = 1;
 #[test]
 fn a_connection_that_is_lost_before_its_first_row_is_made_again() {
     for (system, way, snapshot, first, step) in [
-        (System::Postgres, Way::Plain, "require", 1_000, 37),
-        (System::Postgres, Way::Tls, "require", 2_600, 101),
+        (System::Postgres, Way::Plain, "require", 700, 37),
+        (System::Postgres, Way::Tls, "require", 2_100, 101),
         (System::MariaDb, Way::Plain, "off", 300, 37),
         (System::MariaDb, Way::Tls, "off", 2_600, 101),
     ] {
         let case = Case::with(system, &[Table::notes("t1").ids(1..=4000)]);
-        let cuts = (first..).step_by(step).take(12);
+        let cuts = (first..).step_by(step).take(16);
         let again = cuts.filter(|after| is_made_again(&case, way, snapshot, *after));
         assert!(
             again.count() > 0,

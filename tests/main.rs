@@ -27,6 +27,7 @@ mod numeric;
 mod order;
 mod partitions;
 mod postgres_logins;
+mod postgres_sessions;
 mod postgresql;
 mod publication;
 mod readme;

@@ -6,13 +6,18 @@ use crate::nearest::nearest;
 use crate::source::Catalog;
 use crate::{Error, ErrorKind, Result};
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 pub(super) fn tables(job: &Job, catalog: &mut dyn Catalog) -> Result<Vec<Chosen>> {
+    let named = names(job, catalog)?;
+    let all: Vec<String> = named.iter().map(|(name, _)| name.clone()).collect();
+    let mut seen = HashSet::new();
+    if let Some(twice) = all.iter().find(|name| !seen.insert(*name)) {
+        return Err(named_twice(twice));
+    }
+    catalog.prepare(&all)?;
     let mut chosen: Vec<Chosen> = Vec::new();
-    for (name, filter) in names(job, catalog)? {
-        if chosen.iter().any(|chosen| chosen.name == name) {
-            return Err(named_twice(&name));
-        }
+    for (name, filter) in named {
         let table = catalog
             .table(&name)
             .map_err(|error| in_table(error, &name))?;

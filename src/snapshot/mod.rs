@@ -2,7 +2,7 @@
 //! wherever that can be proved.
 //!
 //! In: the catalogue's connection, on which the plan was made; its pins keep the tables from being altered, and it stays
-//! until the last row is read. Out: a session for each worker, and what was achieved. This room reads no row.
+//! until the last row is read, where a snapshot is wanted. Out: a session for each worker, and what was achieved. This room reads no row.
 
 mod begin;
 mod connect;
@@ -55,8 +55,8 @@ pub(crate) struct Sessions {
     /// What follows FROM, of each table once.
     tables: Vec<String>,
     ready: Mutex<Vec<Box<dyn Session>>>,
-    /// Keeps the pins, and the snapshot that it exported.
-    catalog: Mutex<Kept>,
+    /// Keeps the pins, and the snapshot that it exported; `None` where there are none.
+    catalog: Mutex<Option<Kept>>,
 }
 
 impl Sessions {
@@ -68,22 +68,26 @@ impl Sessions {
         choice: SnapshotChoice,
         listener: &dyn Listener,
     ) -> Result<Self> {
+        let mut begin = Begin {
+            exported: None,
+            schema: kept.get()?.schema_mark(),
+        };
+        // Without a snapshot it keeps nothing, and its connection is one that a worker may need.
+        let mut catalog = Some(kept).filter(|_| choice != SnapshotChoice::Off);
         let mut sessions = connect::sessions(database.as_ref(), plan, listener)?;
         let tables = plan.tables.iter().map(|table| table.reference.clone());
         let tables: Vec<String> = tables.collect();
-        let catalog = kept.get()?;
-        let mut begin = Begin {
-            exported: None,
-            schema: catalog.schema_mark(),
+        let (proof, snapshot) = match &mut catalog {
+            None => (Proof::Off, Snapshot::none("--snapshot off")),
+            Some(kept) => Sharer {
+                catalog: kept.get()?,
+                database: database.as_ref(),
+                sessions: &mut sessions,
+                begin: &mut begin,
+                plan,
+            }
+            .share(choice)?,
         };
-        let (proof, snapshot) = Sharer {
-            catalog,
-            database: database.as_ref(),
-            sessions: &mut sessions,
-            begin: &mut begin,
-            plan,
-        }
-        .share(choice)?;
         if proof != Proof::Off {
             pin_all(&mut sessions, &tables)?;
         }
@@ -95,7 +99,7 @@ impl Sessions {
             snapshot,
             tables,
             ready: Mutex::new(sessions),
-            catalog: Mutex::new(kept),
+            catalog: Mutex::new(catalog),
         })
     }
 
@@ -133,7 +137,7 @@ impl Sessions {
         session.begin(&self.begin)?;
         if let Proof::Witnesses(witnesses) = &self.proof {
             let mut catalog = self.catalog.lock().unwrap_or_else(PoisonError::into_inner);
-            let now = catalog.get()?.witness()?;
+            let now = catalog.as_mut().ok_or_else(left)?.get()?.witness()?;
             // The catalogue stays locked, so that sessions are asked one after the other.
             match seen(std::slice::from_mut(&mut session))? {
                 Seen::Alike(seen) if witnesses.are(seen.as_ref(), now.as_ref()) => {}

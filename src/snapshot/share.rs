@@ -54,9 +54,6 @@ pub(super) struct Sharer<'a> {
 impl Sharer<'_> {
     /// Begins all sessions, so that they see one state where that can be proved.
     pub fn share(&mut self, choice: SnapshotChoice) -> Result<(Proof, Snapshot)> {
-        if choice == SnapshotChoice::Off {
-            return Ok((Proof::Off, Snapshot::none("--snapshot off")));
-        }
         if let Some(why) = unversioned(self.plan) {
             return self.apart(choice, why);
         }

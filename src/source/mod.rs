@@ -65,6 +65,12 @@ pub(crate) trait Catalog: Send {
     /// Names of the base tables that the session sees, in any order.
     fn base_tables(&mut self) -> Result<Vec<String>>;
 
+    /// Asks for many tables together, so that [`Catalog::table`] answers for them at once. Those that don't exist are passed
+    /// over.
+    fn prepare(&mut self, _names: &[String]) -> Result<()> {
+        Ok(())
+    }
+
     /// A table or view, or `None` if there is none of that name.
     fn table(&mut self, name: &str) -> Result<Option<Table>>;
 
@@ -93,6 +99,11 @@ pub(crate) trait Catalog: Send {
 
     /// A mark of the schema as this connection first saw it, for a database whose tables can't be pinned.
     fn schema_mark(&self) -> Option<String> {
+        None
+    }
+
+    /// What ends this connection's query from another thread, where anything does.
+    fn interrupt(&self) -> Option<Arc<dyn Interrupt>> {
         None
     }
 

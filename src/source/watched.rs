@@ -1,6 +1,6 @@
 //! A catalogue whose calls are watched: the client library under it waits without an end.
 
-use super::{Bound, Catalog, Extractor, Sharing, Table, TextRow};
+use super::{Bound, Catalog, Extractor, Interrupt, Sharing, Table, TextRow};
 use crate::Result;
 use crate::watch::Watch;
 use std::sync::Arc;
@@ -24,6 +24,10 @@ impl Catalog for Watched {
 
     fn base_tables(&mut self) -> Result<Vec<String>> {
         self.watch.during(|| self.catalog.base_tables())
+    }
+
+    fn prepare(&mut self, names: &[String]) -> Result<()> {
+        self.watch.during(|| self.catalog.prepare(names))
     }
 
     fn table(&mut self, name: &str) -> Result<Option<Table>> {
@@ -60,6 +64,10 @@ impl Catalog for Watched {
 
     fn schema_mark(&self) -> Option<String> {
         self.catalog.schema_mark()
+    }
+
+    fn interrupt(&self) -> Option<Arc<dyn Interrupt>> {
+        self.catalog.interrupt()
     }
 
     fn warnings(&self) -> Vec<String> {

@@ -55,6 +55,15 @@ fn unreachable(why: &str) -> Error {
         .advise("check host, port and sslmode of --source, and that the server runs")
 }
 
+/// A session has begun, and no transaction in it: so does a pooler that has no connection left.
+pub(super) fn crowded() -> Error {
+    let message = "the server took too long to let a transaction begin";
+    Error::new(ErrorKind::Unreachable, message).advise(
+        "behind a pooler a job needs a connection of its pool for the catalogue and one for each of --workers: \
+         take fewer, or a larger pool",
+    )
+}
+
 /// What went wrong on a connection of our own.
 pub(super) fn broken(fault: Fault) -> Error {
     match fault {

@@ -5,46 +5,23 @@ mod array;
 mod catalog;
 mod connection;
 mod copy;
+mod described;
 #[cfg(fuzzing)]
 pub(crate) use copy::fuzzing;
 pub(crate) mod error;
 mod rows;
 mod session;
+mod settings;
 pub(crate) mod stock;
+mod transaction;
 mod types;
 mod uuid;
 
-use super::{Catalog, Database, Extractor, Gate, Query, Session};
+use super::{Catalog, Database, Extractor, Gate, Session};
 use crate::job::{ExtractorChoice, Numeric, Reading, ServerUrl, Waits};
 use crate::secret::Secret;
 use crate::{Error, ErrorKind, Result};
 use access::Access;
-use std::collections::HashMap;
-
-/// What every session says first. A scan must begin at the table's start and come from one process, or its rows are not
-/// in the order of the table. Arrays may travel as text, in which floating-point numbers must read back.
-fn settings(waits: &Waits) -> String {
-    let lock_secs = waits.lock.as_secs();
-    format!(
-        "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'iso_8601'; SET client_encoding = 'UTF8'; \
-         SET extra_float_digits = 3; SET bytea_output = 'hex'; \
-         SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; \
-         SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '{lock_secs}s'; \
-         SET default_transaction_read_only = on"
-    )
-}
-/// A scan of an index would give the index's order; a sequential or bitmap scan gives the table's.
-const STORED_ORDER: &str = "SET enable_indexscan = off; SET enable_indexonlyscan = off";
-const ANY_ORDER: &str = "RESET enable_indexscan; RESET enable_indexonlyscan";
-
-/// What a session says before a query.
-fn scans(query: &Query) -> &'static str {
-    if query.stored_order {
-        STORED_ORDER
-    } else {
-        ANY_ORDER
-    }
-}
 
 /// A PostgreSQL server's database.
 pub(super) struct Postgres {
@@ -76,15 +53,9 @@ pub(crate) fn choose(access: &Access) -> Result<()> {
 
 impl Database for Postgres {
     fn catalog(&self, pins: bool) -> Result<Box<dyn Catalog>> {
-        choose(&self.access)?;
-        let (_, client) = stock::connect(&self.access, catalog::first(pins))?;
-        Ok(Box::new(catalog::PostgresCatalog {
-            client,
-            prepared: HashMap::new(),
-            extractor: self.extractor,
-            numeric: self.numeric,
-            pins,
-        }))
+        let (extractor, numeric) = (self.extractor, self.numeric);
+        let catalog = catalog::PostgresCatalog::connect(&self.access, extractor, numeric, pins)?;
+        Ok(Box::new(catalog))
     }
 
     fn session(&self, extractor: Extractor) -> Result<Box<dyn Session>> {

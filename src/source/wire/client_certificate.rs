@@ -23,13 +23,14 @@ pub(crate) struct ClientCertificate {
 impl ClientCertificate {
     /// The chain and the key.
     pub(super) fn read(&self) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)> {
-        let chain = CertificateDer::pem_file_iter(&self.certificate)
+        let chain: Vec<_> = CertificateDer::pem_file_iter(&self.certificate)
             .and_then(Iterator::collect)
-            .map_err(|cause| unusable("sslcert", &self.certificate, "is not read").because(cause))
-            .and_then(|chain: Vec<_>| match chain.is_empty() {
-                true => Err(unusable("sslcert", &self.certificate, "has no certificate")),
-                false => Ok(chain),
+            .map_err(|cause| {
+                unusable("sslcert", &self.certificate, "is not read").because(cause)
             })?;
+        if chain.is_empty() {
+            return Err(unusable("sslcert", &self.certificate, "has no certificate"));
+        }
         Ok((chain, key(&self.key)?))
     }
 }

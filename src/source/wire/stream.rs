@@ -47,6 +47,11 @@ impl Stream {
         self.socket.wait_for(timeout)
     }
 
+    /// From now on all has to come before a deadline, until [`Stream::wait_for`].
+    pub fn wait_until(&mut self, deadline: Instant) {
+        self.socket.wait_until(deadline);
+    }
+
     /// Whether what is sent can't be read on its way.
     pub fn is_encrypted(&self) -> bool {
         self.tls.is_some()

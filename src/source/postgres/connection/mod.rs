@@ -39,6 +39,9 @@ const MOST_BYTES: usize = 16 << 20;
 /// Bytes of a message's tag and length.
 pub(super) const HEAD_BYTES: usize = 5;
 
+/// Queries that are parsed without a look at the answers between them: these fit any socket's buffer.
+const PARSED_AT_ONCE: usize = 256;
+
 /// A session with a server.
 pub(super) struct Connection<S> {
     pub stream: S,
@@ -132,6 +135,41 @@ impl<S: Read + Write> Connection<S> {
         }
     }
 
+    /// Lets the server parse queries, which locks their tables, and runs none of them. What fails has its place in the list.
+    pub fn parse_all(&mut self, queries: &[String]) -> Result<(), (usize, Fault)> {
+        for (number, some) in queries.chunks(PARSED_AT_ONCE).enumerate() {
+            let first = number * PARSED_AT_ONCE;
+            let mut parsed = first;
+            self.parse_some(some, &mut parsed)
+                .map_err(|fault| (parsed.min(queries.len() - 1), fault))?;
+        }
+        Ok(())
+    }
+
+    fn parse_some(&mut self, queries: &[String], parsed: &mut usize) -> Attempt<()> {
+        self.ask(|buffer| {
+            for query in queries {
+                frontend::parse("", query, None, buffer)?;
+            }
+            frontend::sync(buffer);
+            Ok(())
+        })?;
+        loop {
+            match self.receive()? {
+                Message::ParseComplete => *parsed += 1,
+                Message::ReadyForQuery(_) => {
+                    self.answered();
+                    return Ok(());
+                }
+                _ => {
+                    return Err(Fault::Protocol(
+                        "no answer to a query that was to be parsed",
+                    ));
+                }
+            }
+        }
+    }
+
     /// The rows of a small result, their cells as text.
     pub fn text_rows(&mut self, query: &str) -> Attempt<Vec<TextRow>> {
         self.ask(|buffer| frontend::query(query, buffer))?;
@@ -156,6 +194,14 @@ impl<S: Read + Write> Connection<S> {
         }
         self.is_ready = false;
         self.send(write)
+    }
+
+    /// Says farewell. Nothing can be asked after it.
+    pub fn terminate(&mut self) -> Attempt<()> {
+        self.ask(|buffer| {
+            frontend::terminate(buffer);
+            Ok(())
+        })
     }
 
     /// The server is ready for the next query.

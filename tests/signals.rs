@@ -156,15 +156,7 @@ fn leaves_nothing(case: &Case) {
         .filter(|name| name != "source.sqlite")
         .collect();
     assert!(left.is_empty(), "{left:?}");
-    let begin = Instant::now();
-    while case.database.sessions() > 0 {
-        assert!(
-            begin.elapsed() < DEADLINE,
-            "{} sessions are left",
-            case.database.sessions()
-        );
-        sleep(Duration::from_millis(20));
-    }
+    assert_eq!(case.database.sessions_left(), 0);
 }
 
 #[test]

@@ -4,6 +4,10 @@ use super::servers::{self, MariaDb};
 use super::table::Table;
 use r2d2_mysql::mysql::prelude::Queryable;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Servers end a session some time after its client is gone; they must within this.
+const SESSIONS_END: Duration = Duration::from_secs(5);
 
 /// The databases that firstseen reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,6 +158,18 @@ impl Database {
             Self::Postgres(name) => self.count(&format!(
                 "SELECT count(*) FROM pg_stat_activity WHERE usename = 'reader' AND datname = '{name}'"
             )),
+        }
+    }
+
+    /// How many of the reader's sessions are left when a server has had the time to notice that their job is gone.
+    pub fn sessions_left(&self) -> i64 {
+        let begun = Instant::now();
+        loop {
+            let left = self.sessions();
+            if left == 0 || begun.elapsed() > SESSIONS_END {
+                return left;
+            }
+            std::thread::sleep(Duration::from_millis(20));
         }
     }
 

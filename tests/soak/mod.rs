@@ -12,8 +12,6 @@ use crate::harness::{
 };
 use source::Source;
 use std::collections::BTreeMap;
-use std::thread::sleep;
-use std::time::Duration;
 use trouble::Trouble;
 
 /// Runs of a test among all the others.
@@ -301,13 +299,10 @@ impl<'a> Run<'a> {
     }
 
     fn leaves_no_session(&self, ran: &Ran) {
-        for _ in 0..200 {
-            if self.case().database.sessions() == 0 {
-                return;
-            }
-            sleep(Duration::from_millis(20));
-        }
-        ran.check(false, "no session is left on the server");
+        ran.check(
+            self.case().database.sessions_left() == 0,
+            "no session is left on the server",
+        );
     }
 }
 

@@ -102,14 +102,12 @@ impl Login {
         let TlsPolicy {
             mode, root_cert, ..
         } = &self.tls;
-        let checks_authority = match mode {
-            SslMode::Disable | SslMode::Prefer => return None,
-            SslMode::Require => root_cert.is_some(),
-            SslMode::VerifyCa | SslMode::VerifyFull => true,
-        };
+        if matches!(mode, SslMode::Disable | SslMode::Prefer) {
+            return None;
+        }
         Some(
             SslOpts::default()
-                .with_danger_accept_invalid_certs(!checks_authority)
+                .with_danger_accept_invalid_certs(!self.tls.checks_authority())
                 .with_danger_skip_domain_validation(*mode != SslMode::VerifyFull)
                 .with_root_cert_path(root_cert.clone()),
         )

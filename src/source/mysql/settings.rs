@@ -13,8 +13,8 @@ pub(super) const MAX_SORT_LENGTH: u32 = 4096;
 const WRITE_TIMEOUT_SECS: u32 = 3600;
 
 /// Of every server, in one statement. The limits go before all else: they would cut the answers that follow, or refuse to
-/// give them. `max_join_size` is of rows that are looked at; it switches big selects off. `sql_mode` also decides how a `--where` is read; the zone decides what it selects of a TIMESTAMP; a timestamp of 0 lets the clock
-/// run. The collation is the one that the server's version gives to tables by itself: of two different ones a comparison
+/// give them. `max_join_size` is of rows that are looked at; it switches big selects off. `sql_mode` also decides how a
+/// `--where` is read; the zone decides what it selects of a TIMESTAMP; a timestamp of 0 lets the clock run. The collation is the one that the server's version gives to tables by itself: of two different ones a comparison
 /// may be refused. (MariaDB passes over comments that address MySQL 5.7 to 9.9.)
 pub(super) fn first(waits: &Waits) -> String {
     let lock_secs = waits.lock.as_secs();

@@ -29,7 +29,7 @@ impl<S: Read + Write> Encrypted<S> {
                 Err(HandshakeError::WouldBlock(mut waiting)) => {
                     let records = waiting.get_mut();
                     let filled = records.fill(RECORDS_BYTES);
-                    filled.map_err(|cause| tls::interrupted(cause, host))?;
+                    filled.map_err(|cause| tls::cannot_begin(cause, host))?;
                     waiting.handshake()
                 }
                 Err(HandshakeError::Failure(failed)) => return Err(tls::refused(failed, host)),

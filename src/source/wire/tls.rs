@@ -9,8 +9,8 @@ use openssl::ssl::{
 };
 use openssl::x509::store::{X509Store, X509StoreBuilder};
 use openssl::x509::{X509, X509VerifyResult};
+use std::error::Error as StdError;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// `sslmode`, with libpq's meaning. <https://www.postgresql.org/docs/current/libpq-ssl.html>
@@ -29,16 +29,19 @@ pub(crate) enum SslMode {
 }
 
 impl SslMode {
+    /// Each mode, as URLs write it.
+    pub const NAMES: [(&str, Self); 5] = [
+        ("disable", Self::Disable),
+        ("prefer", Self::Prefer),
+        ("require", Self::Require),
+        ("verify-ca", Self::VerifyCa),
+        ("verify-full", Self::VerifyFull),
+    ];
+
     /// The mode of a name, as URLs write it.
     pub fn parse(name: &str) -> Option<Self> {
-        match name {
-            "disable" => Some(Self::Disable),
-            "prefer" => Some(Self::Prefer),
-            "require" => Some(Self::Require),
-            "verify-ca" => Some(Self::VerifyCa),
-            "verify-full" => Some(Self::VerifyFull),
-            _ => None,
-        }
+        let known = Self::NAMES.iter().find(|(known, _)| *known == name);
+        known.map(|(_, mode)| *mode)
     }
 }
 
@@ -67,7 +70,7 @@ impl TlsPolicy {
     }
 
     /// Whether it is looked at who signed the server's certificate.
-    fn checks_authority(&self) -> bool {
+    pub fn checks_authority(&self) -> bool {
         match self.mode {
             SslMode::Disable | SslMode::Prefer => false,
             SslMode::Require => self.root_cert.is_some(),
@@ -172,30 +175,23 @@ fn unusable(path: &Path) -> Error {
 pub(super) fn refused<S>(failed: MidHandshakeSslStream<S>, host: &str) -> Error {
     let verified = failed.ssl().verify_result();
     let cause = failed.into_error();
-    let is_certificate = verified != X509VerifyResult::OK && cause.code() == ErrorCode::SSL;
-    let (message, advice) = if is_certificate {
-        let why = verified.error_string();
-        (
-            format!("the certificate of {host} is not trusted: {why}"),
-            remedy(verified),
-        )
-    } else {
-        (format!("TLS with {host} can't begin: {cause}"), CHECK)
-    };
+    if verified == X509VerifyResult::OK || cause.code() != ErrorCode::SSL {
+        return cannot_begin(cause, host);
+    }
+    let why = verified.error_string();
+    let message = format!("the certificate of {host} is not trusted: {why}");
     Error::new(ErrorKind::Unreachable, message)
         .because(cause)
-        .advise(advice)
+        .advise(remedy(verified))
 }
 
-/// The error of a handshake that the connection did not outlive.
-pub(super) fn interrupted(cause: io::Error, host: &str) -> Error {
+/// The error of a handshake that did not come to its end.
+pub(super) fn cannot_begin(cause: impl StdError + Send + Sync + 'static, host: &str) -> Error {
     let message = format!("TLS with {host} can't begin: {cause}");
     Error::new(ErrorKind::Unreachable, message)
         .because(cause)
-        .advise(CHECK)
+        .advise("check sslmode of --source, and that the server offers TLS 1.2 or later")
 }
-
-const CHECK: &str = "check sslmode of --source, and that the server offers TLS 1.2 or later";
 
 /// OpenSSL's numbers of what may be wrong with a certificate.
 /// <https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/>

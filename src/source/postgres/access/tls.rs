@@ -12,19 +12,14 @@ const SYSTEM: &str = "system";
 /// What PostgreSQL's protocol is called in a handshake (ALPN).
 const PROTOCOL: &str = "postgresql";
 
-const MODES: [(&str, SslMode); 5] = [
-    ("disable", SslMode::Disable),
-    ("prefer", SslMode::Prefer),
-    ("require", SslMode::Require),
-    ("verify-ca", SslMode::VerifyCa),
-    ("verify-full", SslMode::VerifyFull),
-];
 /// Whether TLS begins at once, without asking the server for it.
 const NEGOTIATIONS: [(&str, bool); 2] = [("postgres", false), ("direct", true)];
 
 /// Whether and how strictly. libpq's defaults: what the server likes better, and the user's own list of authorities.
 pub(super) fn policy(said: &Said<'_>) -> Result<TlsPolicy> {
-    let mode = said.choice("sslmode", &MODES)?.unwrap_or(SslMode::Prefer);
+    let mode = said
+        .choice("sslmode", &SslMode::NAMES)?
+        .unwrap_or(SslMode::Prefer);
     let root_cert = match said.value("sslrootcert") {
         Some(SYSTEM) => None,
         Some(path) => Some(PathBuf::from(path)),

@@ -8,7 +8,7 @@ use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
-use openssl::ssl::{AlpnError, SslAcceptor, select_next_proto};
+use openssl::ssl::{AlpnError, SslAcceptor, SslAcceptorBuilder, select_next_proto};
 use openssl::x509::X509NameBuilder;
 use openssl::x509::extension::BasicConstraints;
 use std::os::unix::net::UnixStream;
@@ -67,11 +67,16 @@ fn now_days() -> i64 {
     i64::try_from(since_1970.as_secs() / 86_400).unwrap()
 }
 
-/// What takes connections with this certificate, by this version of TLS alone.
-pub(in super::super) fn acceptor(version: SslVersion, certificate: &Certificate) -> SslAcceptor {
+fn showing(certificate: &Certificate) -> SslAcceptorBuilder {
     let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server()).unwrap();
     acceptor.set_certificate(&certificate.x509).unwrap();
     acceptor.set_private_key(&certificate.key).unwrap();
+    acceptor
+}
+
+/// What takes connections with this certificate, by this version of TLS alone.
+pub(in super::super) fn acceptor(version: SslVersion, certificate: &Certificate) -> SslAcceptor {
+    let mut acceptor = showing(certificate);
     // The preset is for browsers, which know no P-521.
     acceptor.set_groups_list("X25519:P-256:P-521").unwrap();
     acceptor.set_min_proto_version(Some(version)).unwrap();
@@ -79,12 +84,9 @@ pub(in super::super) fn acceptor(version: SslVersion, certificate: &Certificate)
     acceptor.build()
 }
 
-/// Likewise, and agrees on the first of these protocols that it is asked for.
+/// What takes connections, and agrees on the first of these protocols that it is asked for.
 pub(in crate::source) fn acceptor_of(protocols: &'static [&'static str]) -> SslAcceptor {
-    let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server()).unwrap();
-    let certificate = Certificate::default();
-    acceptor.set_certificate(&certificate.x509).unwrap();
-    acceptor.set_private_key(&certificate.key).unwrap();
+    let mut acceptor = showing(&Certificate::default());
     let known: Vec<u8> = protocols.iter().flat_map(|name| listed(name)).collect();
     let known: &'static [u8] = known.leak();
     if !known.is_empty() {

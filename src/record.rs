@@ -169,6 +169,7 @@ fn manifest_job(job: &Job, plan: &Plan) -> ManifestJob {
         null_keys: job.null_keys.name().to_owned(),
         exact: job.exact,
         check_counts: job.check_counts,
+        row_security: job.reading.row_security,
         extractor: plan.extractor.name().to_owned(),
         workers: plan.workers,
     }

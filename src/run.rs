@@ -15,13 +15,13 @@ use crate::record::{self, Clock};
 use crate::report::{self, Discreet, Event, Listener};
 use crate::secret::struck;
 use crate::snapshot::{Sessions, Snapshot};
-use crate::source::{Database, Kept, Watched, database};
+use crate::source::{Database, Interrupt, Kept, Watched, database, farewell};
 use crate::threads::{cores, pool};
 use crate::watch::Watch;
 use crate::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Threads that encode, for each core: while one waits for its file to be synced, another encodes.
 const ENCODERS_PER_CORE: NonZeroUsize = NonZeroUsize::new(3).unwrap();
@@ -147,11 +147,14 @@ fn read_distinct(
     let planned = make_plan(job, &database, pins, cancel)?;
     announce(&planned.plan, listener.as_ref());
     warn_of_room(&planned.plan, room, listener.as_ref());
+    let watch = Arc::clone(&planned.watch);
     let (plan, sessions) = open_sessions(job, database, planned, listener, cancel)?;
     let snapshot = sessions.snapshot().clone();
     tell_of_snapshot(&snapshot, listener.as_ref());
     clock.planned();
-    let units = extract(extraction(job, &plan, sessions, listener, cancel)?)?;
+    let extraction = extraction(job, &plan, Arc::clone(&sessions), listener, cancel)?;
+    let units = extract(extraction)?;
+    confirm(sessions, &watch, cancel)?;
     clock.read();
     let (batches, units) = in_unit_order(units);
     let survivors = find_survivors(&batches, &plan, cancel)?;
@@ -179,6 +182,15 @@ struct Planned {
     watch: Arc<Watch>,
 }
 
+/// Ends a query that nobody waits for any more when it is dropped.
+struct Farewell(Arc<dyn Interrupt>);
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        self.0.interrupt();
+    }
+}
+
 fn make_plan(
     job: &Job,
     database: &Arc<dyn Database>,
@@ -189,15 +201,25 @@ fn make_plan(
     let watch = Arc::new(Watch::new(job.waits.silence(&job.source)));
     let watched = Arc::clone(&watch);
     let secrets = database.secrets();
-    let (mut plan, catalog) = interruptible(
+    let left_behind = Arc::new(OnceLock::new());
+    let asking = Arc::clone(&left_behind);
+    let planned = interruptible(
         cancel,
         || watch.check(),
         move || {
             let mut catalog = Kept::new(Watched::new(database.catalog(pins)?, watched));
+            if let Some(interrupt) = catalog.get()?.interrupt() {
+                let _ = asking.set(interrupt);
+            }
             let plan = plan(&job, catalog.get()?)?;
             Ok((plan, catalog))
         },
-    )?;
+    );
+    let is_left = cancel.is_interrupted() || watch.check().is_err();
+    if let (true, Some(interrupt)) = (is_left, left_behind.get()) {
+        farewell(Farewell(Arc::clone(interrupt)));
+    }
+    let (mut plan, catalog) = planned?;
     for warning in &mut plan.warnings {
         *warning = struck(warning, &secrets);
     }
@@ -229,6 +251,11 @@ fn open_sessions(
             Ok((plan, Arc::new(sessions)))
         },
     )
+}
+
+/// Once the last row was read: whether all that was read is what was planned. The sessions' pins end with it.
+fn confirm(sessions: Arc<Sessions>, watch: &Arc<Watch>, cancel: &Cancel) -> Result<()> {
+    interruptible(cancel, || watch.check(), move || sessions.confirm())
 }
 
 fn tell_of_snapshot(snapshot: &Snapshot, listener: &dyn Listener) {

@@ -107,3 +107,125 @@ fn a_filter_can_neither_end_its_parentheses_nor_hide_the_order() {
     case.run().args(commented).succeeds();
     assert_eq!(case.notes(), ["middle"]);
 }
+
+/// Partitions that were made in another order than that of their bounds, and heirs: of each key, rows in two of them.
+fn composite() -> Case {
+    let case = Case::on(System::Postgres);
+    case.database.execute_all(&[
+        "CREATE TABLE p (k TEXT, note TEXT, y INT) PARTITION BY RANGE (y)",
+        "CREATE TABLE p_2021 PARTITION OF p FOR VALUES FROM (2021) TO (2022)",
+        "CREATE TABLE p_2020 PARTITION OF p FOR VALUES FROM (2020) TO (2021)",
+        "INSERT INTO p SELECT 'k' || s, y || ' ' || s, y FROM generate_series(2020, 2021) y, generate_series(1, 300) s",
+        "CREATE TABLE h (k TEXT, note TEXT, y INT)",
+        "CREATE TABLE h_b () INHERITS (h)",
+        "CREATE TABLE h_a () INHERITS (h)",
+        "INSERT INTO h_a SELECT 'k' || s, 'a ' || s, 1 FROM generate_series(1, 300) s",
+        "INSERT INTO h_b SELECT 'k' || s, 'b ' || s, 1 FROM generate_series(1, 300) s",
+        "INSERT INTO h SELECT 'k' || s, 'own ' || s, 1 FROM generate_series(1, 150) s",
+        "CREATE TABLE few (k TEXT PRIMARY KEY)",
+        "INSERT INTO few SELECT 'k' || s FROM generate_series(1, 300) s",
+        "CREATE INDEX ON p (k)",
+        "CREATE INDEX ON h_a (k)",
+        "ANALYZE",
+    ]);
+    case
+}
+
+#[test]
+fn the_order_of_partitions_and_heirs_is_the_same_for_every_filter() {
+    let case = composite();
+    let filters = [
+        "true",
+        "k <> 'selected'",
+        "k > ''",
+        "k IN (SELECT k FROM few)",
+        "EXISTS (SELECT FROM few WHERE few.k = h.k)",
+        "EXISTS (SELECT FROM few WHERE few.k = p.k)",
+        "y >= (SELECT 0)",
+        "k IN (SELECT k FROM few ORDER BY k DESC) OR y < 0",
+    ];
+    for (table, words, first, last) in [
+        (
+            "p",
+            "as stored, partition by partition",
+            "2020 1",
+            "2020 300",
+        ),
+        ("h", "as stored, heirs after their parent", "own 1", "b 300"),
+    ] {
+        let job = [
+            "--tables",
+            table,
+            "--key",
+            "k",
+            "--columns",
+            "k,note",
+            "--force",
+        ];
+        case.run().args(job).succeeds();
+        let expected = case.notes();
+        assert_eq!(expected.len(), 300);
+        assert_eq!([&expected[0], &expected[299]], [first, last], "{table}");
+        for filter in filters {
+            let other = if table == "p" { "h." } else { "p." };
+            if filter.contains(other) {
+                continue;
+            }
+            for extractor in ["wire", "connectorx"] {
+                let run = case.run().args(job).args(["--where", filter]);
+                run.args(["--extractor", extractor]).succeeds();
+                assert_eq!(case.notes(), expected, "{table}: {filter}");
+                assert_eq!(case.manifest()["tables"][0]["order"], words, "{filter}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plan_that_keeps_the_stored_order_needs_no_sort_whatever_words_its_filter_has() {
+    let case = composite();
+    for (table, filter, sorts) in [
+        ("p", "note <> 'select'", false),
+        ("h", "note <> 'select'", false),
+        ("few", "k <> 'select'", false),
+        ("few", "k = (SELECT 'k7')", false),
+        ("p", "k IN (TABLE few)", true),
+        ("h_a", "k IN (TABLE few)", true),
+    ] {
+        let job = ["--tables", table, "--key", "k", "--where", filter, "--json"];
+        let url = case.database.url();
+        let plan = case.command().args(["plan", "--source", &url]);
+        let plan = plan.args(job).succeeds().json();
+        let sql = plan["units"][0]["sql"].as_str().expect("SQL").to_owned();
+        assert_eq!(sql.contains("ORDER BY"), sorts, "{sql}");
+    }
+}
+
+#[test]
+fn a_query_in_the_filter_leaves_mariadbs_stored_order_undefined_and_a_word_does_not() {
+    let case = Case::on(System::MariaDb);
+    case.database.execute_all(&[
+        "CREATE TABLE t (id INT, note VARCHAR(9))",
+        "CREATE TABLE few (id INT)",
+        "INSERT INTO t VALUES (2, 'b'), (1, 'a')",
+        "INSERT INTO few VALUES (1), (2)",
+    ]);
+    for (filter, order) in [
+        ("note <> 'select'", "as stored"),
+        (
+            "id IN (SELECT id FROM few)",
+            "undefined: a query in the filter, without --order-by",
+        ),
+        (
+            "id IN (TABLE few)",
+            "undefined: a query in the filter, without --order-by",
+        ),
+    ] {
+        let job = ["--tables", "t", "--key", "id", "--force"];
+        let ran = case.run().args(job).args(["--where", filter]).end();
+        // MariaDB has no TABLE, as a query, in every version.
+        if ran.code() == Some(0) {
+            assert_eq!(case.manifest()["tables"][0]["order"], order, "{filter}");
+        }
+    }
+}

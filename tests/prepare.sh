@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings what the tests need: a C compiler and perl (the build), MariaDB, PostgreSQL, sqlite3 and strace from Debian, and
+# Brings what the tests need: a C compiler and perl (the build), MariaDB, PostgreSQL, PgBouncer, sqlite3 and strace from Debian, and
 # a Python environment with the readers. Installs only what is missing, and starts no server.
 #
 #   tests/prepare.sh [build|check|bench]    build: only what compiling needs; check: also what `make check` needs; bench:
@@ -41,6 +41,7 @@ missing_packages() {
     [ "$needs" = check ] && return
     have mariadbd || printf '%s\n' mariadb-server-core mariadb-client-core
     have_postgres || echo postgresql
+    have pgbouncer || echo pgbouncer
     have sqlite3 || echo sqlite3
     have strace || echo strace
     have mount || echo mount

@@ -2,7 +2,8 @@
 
 use crate::harness::accounts::{self, SUM};
 use crate::harness::{
-    Case, Firstseen, PASSWORD, Spot, Strace, System, mariadb_as_mysql, secured_mariadb, tell,
+    Case, Firstseen, Lonely, PASSWORD, Proxy, Spot, Strace, System, mariadb_as_mysql,
+    secured_mariadb, tell,
 };
 use std::collections::BTreeSet;
 use std::thread;
@@ -433,4 +434,37 @@ fn a_server_that_lets_in_fewer_sessions_is_read_by_fewer_workers() {
             .says("workers instead of 6");
         ran.check(sum(&case) == SUM, "all rows are there");
     }
+}
+
+/// A name with several addresses, or a balancer: a lock on one server keeps nobody on the other from committing.
+#[test]
+fn connections_that_reach_several_servers_have_no_one_state() {
+    let servers = [(), ()].map(|()| Lonely::start(System::MariaDb));
+    let name = servers[0].database().to_owned();
+    for server in &servers {
+        let make = [
+            format!("CREATE DATABASE IF NOT EXISTS {name}"),
+            format!("CREATE TABLE {name}.t1 (id BIGINT, v TEXT)"),
+            format!("CREATE TABLE {name}.t2 (id BIGINT, v TEXT)"),
+            format!("INSERT INTO {name}.t1 VALUES (1, '{}')", server.port()),
+        ];
+        server.execute_all(&make);
+    }
+    let proxy = Proxy::between(servers.iter().map(Lonely::port).collect());
+    let one = format!("@127.0.0.1:{}/", servers[0].port());
+    let by = |port: u16| format!("@127.0.0.1:{port}/");
+    let source = servers[0]
+        .url_of("reloader")
+        .replace(&one, &by(proxy.port()));
+    let case = Case::on(System::Sqlite);
+    let job = ["--tables", "t1,t2", "--key", "id", "--workers", "2"];
+    let run = |more: &[&str]| {
+        let run = case.command().args(["run", "--source", &source]);
+        run.args(job).args(more).end()
+    };
+    let ran = run(&["--snapshot", "require"]).exits_with(3);
+    ran.says("several servers").says("--source");
+    assert!(case.entries().is_empty(), "{:?}", case.entries());
+    run(&[]).exits_with(0).says("several servers");
+    assert_eq!(case.manifest()["snapshot"], "none");
 }

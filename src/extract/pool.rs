@@ -76,6 +76,9 @@ fn collect(shared: &Arc<Shared>, messages: &Receiver<Message>) -> Result<Vec<Rea
             }
         }
     }
+    if let Some(stop) = stop {
+        stop.end();
+    }
     // A worker that a signal interrupted fails with what its database says of it: the signal is the cause.
     control.cancel().check()?;
     control.check().map_err(|copy| failure.unwrap_or(copy))?;
@@ -93,14 +96,16 @@ struct Stop {
     begun: Instant,
     /// Since when nobody waits for what the workers say.
     hurried: Option<Instant>,
+    /// Ends when each of those that wake the workers is done.
+    interrupting: Receiver<()>,
 }
 
 impl Stop {
     fn begin(shared: &Shared) -> Self {
-        interrupt_all(shared);
         Self {
             begun: Instant::now(),
             hurried: None,
+            interrupting: interrupt_all(shared),
         }
     }
 
@@ -115,17 +120,30 @@ impl Stop {
             .is_some_and(|at| at.elapsed() >= LEAVE_IN_A_HURRY);
         impatient || self.begun.elapsed() >= LEAVE_AFTER_FAILURE
     }
+
+    /// Lets those that wake the workers hear the server's answer, as long as the coordinator would wait for a worker: a
+    /// pooler may take it ill when a client leaves before (`PgBouncer`'s issue 801: it ends itself).
+    fn end(self) {
+        let left = LEAVE_IN_A_HURRY.saturating_sub(self.begun.elapsed());
+        // Nobody sends anything.
+        let _ = self.interrupting.recv_timeout(left);
+    }
 }
 
 /// Wakes every worker from its read, each from a thread of its own: an interrupt may block on a dead server.
-fn interrupt_all(shared: &Shared) {
+fn interrupt_all(shared: &Shared) -> Receiver<()> {
+    let (done, interrupting) = channel();
     let interrupts = shared
         .interrupts
         .lock()
         .unwrap_or_else(PoisonError::into_inner);
     for interrupt in interrupts.iter() {
-        let interrupt = Arc::clone(interrupt);
+        let (interrupt, done) = (Arc::clone(interrupt), done.clone());
         // Where no thread can be started, the worker notices by itself at its next rows.
-        let _ = thread::Builder::new().spawn(move || interrupt.interrupt());
+        let _ = thread::Builder::new().spawn(move || {
+            interrupt.interrupt();
+            drop(done);
+        });
     }
+    interrupting
 }

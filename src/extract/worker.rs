@@ -25,6 +25,9 @@ pub(super) fn work_through(shared: &Shared, sender: &Sender<Message>) {
     loop {
         let ordinal = shared.next.fetch_add(1, Ordering::Relaxed);
         let Some(unit) = units.get(ordinal as usize) else {
+            if let Some(Worker { session, .. }) = worker {
+                shared.extraction.sessions.rest(session);
+            }
             return;
         };
         let read = control.check().and_then(|()| {

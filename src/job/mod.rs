@@ -97,6 +97,8 @@ pub struct Reading {
     pub extractor: ExtractorChoice,
     /// What PostgreSQL's numeric without precision is read as; `None`: as text.
     pub numeric: Option<Numeric>,
+    /// Whether just those rows are read that PostgreSQL's policies let the user see. Else a table with others is refused.
+    pub row_security: bool,
 }
 
 impl Reading {
@@ -112,6 +114,7 @@ impl Reading {
             column_types: ColumnTypes::checked(column_type, source)?,
             extractor: checked_extractor(extractor.unwrap_or_default(), source)?,
             numeric: checked_numeric(numeric, source)?,
+            row_security: false,
         })
     }
 }
@@ -123,6 +126,15 @@ pub enum Output {
     Count,
     /// Batch files and a manifest.
     Batches(BatchOutput),
+}
+
+impl Output {
+    fn made(batches: BatchOutput, count_only: Option<bool>) -> Self {
+        match count_only {
+            Some(true) => Self::Count,
+            _ => Self::Batches(batches),
+        }
+    }
 }
 
 /// Where and how batch files are written.
@@ -171,6 +183,7 @@ impl Job {
             column_type,
             extractor,
             numeric,
+            row_security,
             snapshot,
             check_counts,
             // What `Waits` is made of.
@@ -219,7 +232,10 @@ impl Job {
         };
         let source = login.fill(SourceUrl::parse(&source, current_dir)?, &mut warnings)?;
         let numeric = numeric.as_deref();
-        let reading = Reading::checked(sqlite_types, column_type, extractor, numeric, &source)?;
+        let reading = Reading {
+            row_security: checked_row_security(row_security, &source, &mut warnings)?,
+            ..Reading::checked(sqlite_types, column_type, extractor, numeric, &source)?
+        };
         let order_by = OrderBy::parse(&order_by.unwrap_or_default())?;
         Ok(Self {
             tables: Tables::new(tables, table)?,
@@ -237,11 +253,7 @@ impl Job {
             waits,
             exact: exact.unwrap_or(false),
             workers: count("workers", workers, MAX_WORKERS)?,
-            output: if count_only == Some(true) {
-                Output::Count
-            } else {
-                Output::Batches(output)
-            },
+            output: Output::made(output, count_only),
             warnings,
         })
     }
@@ -345,6 +357,27 @@ fn checked_numeric(numeric: Option<&str>, source: &SourceUrl) -> Result<Option<N
         )
         .advise("leave it out")),
         (numeric, _) => Ok(numeric),
+    }
+}
+
+/// A result that may lack rows is one that somebody asked for, and says so.
+fn checked_row_security(
+    row_security: Option<bool>,
+    source: &SourceUrl,
+    warnings: &mut Vec<String>,
+) -> Result<bool> {
+    match (row_security.unwrap_or(false), source) {
+        (true, SourceUrl::MySql(_) | SourceUrl::Sqlite(_)) => Err(usage(
+            "--row-security is for PostgreSQL's policies, and the source is another database",
+        )
+        .advise("leave it out")),
+        (true, SourceUrl::Postgres(_)) => {
+            warnings.push(
+                "--row-security: rows that policies hide from this user are not read".to_owned(),
+            );
+            Ok(true)
+        }
+        (false, _) => Ok(false),
     }
 }
 

@@ -97,6 +97,9 @@ pub struct JobOptions {
     /// What PostgreSQL's numeric without precision is read as: precision and scale [default: text]
     #[arg(long, value_name = "P,S")]
     pub numeric: Option<String>,
+    /// PostgreSQL: read just the rows that its policies let the user see, where they hide others
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub row_security: Option<bool>,
     /// One state of all tables: where it needs no lock, or else not at all; required; or off [default: auto]
     #[arg(long, value_enum)]
     pub snapshot: Option<SnapshotChoice>,
@@ -363,6 +366,7 @@ impl JobOptions {
             column_type: self.column_type.or(file.column_type),
             extractor: self.extractor.or(file.extractor),
             numeric: self.numeric.or(file.numeric),
+            row_security: self.row_security.or(file.row_security),
             snapshot: self.snapshot.or(file.snapshot),
             check_counts: self.check_counts.or(file.check_counts),
             connect_timeout_secs: self.connect_timeout_secs.or(file.connect_timeout_secs),

@@ -3,6 +3,7 @@
 //! In: a job and a connection to read the catalogue. Out: a [`Plan`] that every table fits, or an error that names the
 //! table and column that doesn't. This room reads no row of any table, but those that the bounds of ranges are drawn from.
 
+mod beneath;
 mod columns;
 mod order;
 mod part;
@@ -18,12 +19,12 @@ pub(crate) use part::UnitName;
 pub use show::PlanDocument;
 
 use crate::job::Job;
-use crate::source::{Catalog, Extractor, Query, Table};
+use crate::source::{Catalog, Extractor, Named, Query, Relation, Table};
 use crate::threads::cores;
 use crate::{Error, Result};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use std::sync::Arc;
-use units::{ordered_query, planned_table, units_of};
+use units::{filters, named, ordered_query, planned_table, units_of};
 
 /// What will be read, in which order, and as what.
 #[derive(Debug, Clone)]
@@ -40,6 +41,10 @@ pub(crate) struct Plan {
     pub tables: Vec<PlannedTable>,
     /// Their units, one or more of each, in the order of the result.
     pub units: Arc<[Unit]>,
+    /// Each table with the queries that pin what is read of it.
+    pub named: Vec<Named>,
+    /// All relations that the queries read, at any depth, as far as the database tells them.
+    pub relations: Vec<Relation>,
     /// Connections that read at the same time.
     pub workers: usize,
     /// What the user should know.
@@ -63,8 +68,6 @@ pub(crate) struct PlannedTable {
     pub name: String,
     /// The query of all its rows.
     pub sql: String,
-    /// What follows FROM.
-    pub reference: String,
     /// Why a transaction doesn't see its rows as they were at the transaction's begin, if it doesn't.
     pub unversioned: Option<String>,
     /// What its rows are ordered by, in words.
@@ -129,11 +132,23 @@ pub(crate) fn plan(job: &Job, catalog: &mut dyn Catalog) -> Result<Plan> {
         .iter()
         .map(|chosen| ordered_query(job, catalog, chosen, &columns))
         .collect::<Result<Vec<_>>>()?;
+    let pairs = chosen.iter().zip(&queries);
+    let named: Vec<Named> = pairs
+        .map(|(chosen, query)| named(catalog, chosen, query))
+        .collect();
+    let relations = catalog.relations(&named)?;
+    let calls = catalog.calls(&filters(&queries))?;
+    warnings.extend(beneath::warnings(&named, &relations, calls));
     let parts = partition::parts(job, catalog, &chosen, wanted_workers)?;
     let mut tables = Vec::new();
     let mut units = Vec::new();
     for ((chosen, query), parts) in chosen.iter().zip(&queries).zip(&parts) {
-        tables.push(planned_table(chosen, query, parts));
+        let mut table = planned_table(chosen, query, parts);
+        let place = tables.len();
+        table.unversioned = table
+            .unversioned
+            .or_else(|| beneath::unversioned(place, &relations));
+        tables.push(table);
         units.extend(units_of(catalog, chosen, query, parts));
     }
     Ok(Plan {
@@ -144,6 +159,8 @@ pub(crate) fn plan(job: &Job, catalog: &mut dyn Catalog) -> Result<Plan> {
         workers: wanted_workers.get().min(units.len()),
         tables,
         units: units.into(),
+        named,
+        relations,
         warnings,
     })
 }

@@ -1,17 +1,18 @@
 //! What the rows of a table are ordered by, and how certain that is.
 
+use super::query::TableQuery;
 use super::{Chosen, in_table};
 use crate::job::{Job, OrderBy, OrderColumn};
-use crate::source::{Catalog, Column, NaturalOrder};
+use crate::source::{Catalog, Column, NaturalOrder, StoredOrder};
 use crate::{Error, ErrorKind, Result};
 
 pub(super) enum Order {
     /// ORDER BY these terms.
     By { terms: Vec<Term>, words: String },
     /// As the server stores the rows.
-    Stored,
+    Stored { words: &'static str },
     /// Whatever the server makes of the query.
-    Undefined { words: &'static str },
+    Undefined { words: String },
 }
 
 /// A column to order by, quoted.
@@ -22,8 +23,12 @@ pub(super) struct Term {
 }
 
 impl Order {
+    fn stored() -> Self {
+        Self::Stored { words: "as stored" }
+    }
+
     pub fn is_stored(&self) -> bool {
-        matches!(self, Self::Stored)
+        matches!(self, Self::Stored { .. })
     }
 
     /// What follows ORDER BY, for rows among which the first column may be NULL.
@@ -50,13 +55,18 @@ impl Order {
     pub fn words(&self) -> String {
         match self {
             Self::By { words, .. } => words.clone(),
-            Self::Stored => "as stored".to_owned(),
+            Self::Stored { words } => (*words).to_owned(),
             Self::Undefined { words } => format!("undefined: {words}"),
         }
     }
 }
 
-pub(super) fn order(job: &Job, catalog: &dyn Catalog, chosen: &Chosen) -> Result<Order> {
+pub(super) fn order(
+    job: &Job,
+    catalog: &mut dyn Catalog,
+    chosen: &Chosen,
+    unordered: &TableQuery,
+) -> Result<Order> {
     match (&job.order_by, &job.partition) {
         (OrderBy::Columns(columns), _) => declared(columns, catalog, chosen),
         (OrderBy::Auto, Some(partition)) => {
@@ -64,38 +74,44 @@ pub(super) fn order(job: &Job, catalog: &dyn Catalog, chosen: &Chosen) -> Result
             let descending = false;
             declared(&[OrderColumn { name, descending }], catalog, chosen)
         }
-        (OrderBy::Auto, None) => Ok(natural(job, catalog, chosen)),
+        (OrderBy::Auto, None) => natural(catalog, chosen, unordered),
     }
 }
 
-fn natural(job: &Job, catalog: &dyn Catalog, chosen: &Chosen) -> Order {
+fn natural(catalog: &mut dyn Catalog, chosen: &Chosen, unordered: &TableQuery) -> Result<Order> {
     match &chosen.table.natural_order {
-        NaturalOrder::By(columns) => by(catalog, chosen, columns, columns.join(", ")),
-        NaturalOrder::Stored { place } if has_subquery(job, chosen) => {
-            stored_place(catalog, chosen, place)
-        }
-        NaturalOrder::Stored { .. } => Order::Stored,
-        NaturalOrder::Undefined => Order::Undefined {
-            words: "a view without --order-by",
+        NaturalOrder::By(columns) => Ok(by(catalog, chosen, columns, columns.join(", "))),
+        // One scan gives them so.
+        NaturalOrder::Stored if unordered.filters().is_empty() => Ok(Order::stored()),
+        NaturalOrder::Stored => stored("as stored", catalog, chosen, unordered),
+        NaturalOrder::StoredIfProved(words) => stored(words, catalog, chosen, unordered),
+        NaturalOrder::Undefined => Ok(Order::Undefined {
+            words: "a view without --order-by".to_owned(),
+        }),
+    }
+}
+
+/// With a query in the filter the server may begin with the other table, and give the rows in its order.
+fn stored(
+    words: &'static str,
+    catalog: &mut dyn Catalog,
+    chosen: &Chosen,
+    unordered: &TableQuery,
+) -> Result<Order> {
+    let sql = unordered.sql(None, None);
+    // Whoever explains a query gives it to the server as it stands: it must be one.
+    catalog.check(&sql)?;
+    let term = |column| Term { column, nulls: "" };
+    Ok(match catalog.stored_order(&chosen.name, &sql)? {
+        StoredOrder::Kept => Order::Stored { words },
+        StoredOrder::By(places) => Order::By {
+            terms: places.into_iter().map(term).collect(),
+            words: words.to_owned(),
         },
-    }
-}
-
-/// With a subquery the server may begin with the other table, and give the rows in its order.
-pub(super) fn has_subquery(job: &Job, chosen: &Chosen) -> bool {
-    let mut filters = [&job.filter, &chosen.filter].into_iter().flatten();
-    filters.any(|filter| filter.to_ascii_lowercase().contains("select"))
-}
-
-fn stored_place(catalog: &dyn Catalog, chosen: &Chosen, place: &[&str]) -> Order {
-    if place.is_empty() {
-        return Order::Undefined {
-            words: "a subquery in the filter without --order-by",
-        };
-    }
-    let place: Vec<String> = place.iter().map(|&name| name.to_owned()).collect();
-    let words = format!("as stored ({})", place.join(", "));
-    by(catalog, chosen, &place, words)
+        StoredOrder::Undefined(why) => Order::Undefined {
+            words: format!("{why}, without --order-by"),
+        },
+    })
 }
 
 fn by(catalog: &dyn Catalog, chosen: &Chosen, columns: &[String], words: String) -> Order {

@@ -37,6 +37,11 @@ impl TableQuery {
         &self.from
     }
 
+    /// The user's conditions.
+    pub fn filters(&self) -> &[String] {
+        &self.filters
+    }
+
     /// The query of the rows that a range holds, in an order.
     pub fn sql(&self, range: Option<String>, order_by: Option<&str>) -> String {
         let sql = self.of(&self.select, range);

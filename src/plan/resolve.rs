@@ -6,17 +6,23 @@ use crate::nearest::nearest;
 use crate::source::Catalog;
 use crate::{Error, ErrorKind, Result};
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 pub(super) fn tables(
     job: &Job,
     catalog: &mut dyn Catalog,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Chosen>> {
+    let mut names = names(job, catalog, warnings)?;
+    let mut seen = HashSet::new();
+    if let Some(twice) = names.iter().find(|it| !seen.insert(it.name.as_str())) {
+        return Err(named_twice(&twice.name));
+    }
+    leave_out_members(&mut names, catalog, warnings)?;
+    let all: Vec<String> = names.iter().map(|it| it.name.clone()).collect();
+    catalog.prepare(&all)?;
     let mut chosen: Vec<Chosen> = Vec::new();
-    for (name, filter) in names(job, catalog, warnings)? {
-        if chosen.iter().any(|chosen| chosen.name == name) {
-            return Err(named_twice(&name));
-        }
+    for Entry { name, filter, .. } in names {
         let table = catalog
             .table(&name)
             .map_err(|error| in_table(error, &name))?;
@@ -30,17 +36,49 @@ pub(super) fn tables(
     Ok(chosen)
 }
 
-type NameAndFilter = (String, Option<String>);
+/// A table that a job names.
+struct Entry {
+    name: String,
+    filter: Option<String>,
+    /// The pattern that found it.
+    pattern: Option<String>,
+}
 
-fn names(
-    job: &Job,
+/// The rows of partitions and heirs are read through their parent: with it, a pattern doesn't find them.
+fn leave_out_members(
+    names: &mut Vec<Entry>,
     catalog: &mut dyn Catalog,
     warnings: &mut Vec<String>,
-) -> Result<Vec<NameAndFilter>> {
+) -> Result<()> {
+    let plain: Vec<String> = names.iter().map(|it| it.name.clone()).collect();
+    for (upper, lower) in catalog.beneath(&plain)? {
+        let Some(place) = names.iter().position(|it| it.name == lower) else {
+            continue;
+        };
+        let Some(pattern) = &names[place].pattern else {
+            let message =
+                format!("the table {lower} hangs beneath {upper}, and the job reads both");
+            return Err(Error::new(ErrorKind::Usage, message).advise(format!(
+                "{upper} gives the rows of {lower}, too: name one of them"
+            )));
+        };
+        warnings.push(format!(
+            "table {lower}: found by {pattern:?}, and left out: its rows are read through {upper}"
+        ));
+        names.remove(place);
+    }
+    Ok(())
+}
+
+fn names(job: &Job, catalog: &mut dyn Catalog, warnings: &mut Vec<String>) -> Result<Vec<Entry>> {
     let mut names = Vec::new();
     for item in &job.tables.0 {
         match item {
-            TableItem::Named { name, filter } => names.push((name.clone(), filter.clone())),
+            TableItem::Named { name, filter } => names.push(Entry {
+                name: name.clone(),
+                filter: filter.clone(),
+                pattern: None,
+            }),
             TableItem::Pattern(pattern) => {
                 let found = matching(pattern, catalog.base_tables()?);
                 let left_out = set_apart(pattern, catalog)?;
@@ -53,7 +91,11 @@ fn names(
                         "{pattern:?} leaves out tables that are read only where they are named as they stand: {left_out}"
                     ));
                 }
-                names.extend(found.into_iter().map(|name| (name, None)));
+                names.extend(found.into_iter().map(|name| Entry {
+                    name,
+                    filter: None,
+                    pattern: Some(pattern.clone()),
+                }));
             }
         }
     }
@@ -87,8 +129,11 @@ fn no_match(pattern: &str, left_out: &[String]) -> Error {
 }
 
 fn missing(name: &str, catalog: &mut dyn Catalog) -> Error {
-    let tables = catalog.base_tables().unwrap_or_default();
     let error = Error::new(ErrorKind::Schema, format!("there is no table {name}"));
+    if let Ok(Some(advice)) = catalog.elsewhere(name) {
+        return error.advise(advice);
+    }
+    let tables = catalog.base_tables().unwrap_or_default();
     match nearest(name, tables.iter().map(String::as_str)) {
         Some(nearest) => error.advise(format!(
             "did you mean {nearest}? names are compared exactly"

@@ -6,7 +6,8 @@ use super::query::TableQuery;
 use super::{Chosen, PlannedColumn, PlannedTable, Unit, UnitName, in_table};
 use crate::Result;
 use crate::job::Job;
-use crate::source::{Catalog, Query};
+use crate::source::{Catalog, Named, Query};
+use std::collections::BTreeSet;
 
 /// The query of a table and its order, which the database has understood.
 pub(super) struct OrderedQuery {
@@ -26,8 +27,14 @@ pub(super) fn ordered_query(
     chosen: &Chosen,
     columns: &[PlannedColumn],
 ) -> Result<OrderedQuery> {
-    let order = order(job, catalog, chosen)?;
-    let query = TableQuery::new(job, catalog, chosen, columns, order.is_stored())?;
+    let stored = TableQuery::new(job, catalog, chosen, columns, true)?;
+    let order = order(job, catalog, chosen, &stored);
+    let order = order.map_err(|error| in_table(error, &chosen.name))?;
+    let query = if order.is_stored() {
+        stored
+    } else {
+        TableQuery::new(job, catalog, chosen, columns, false)?
+    };
     let ordered = OrderedQuery { query, order };
     catalog
         .check(&ordered.sql())
@@ -35,11 +42,26 @@ pub(super) fn ordered_query(
     Ok(ordered)
 }
 
+/// The table, and how all that its query reads is pinned.
+pub(super) fn named(catalog: &dyn Catalog, chosen: &Chosen, ordered: &OrderedQuery) -> Named {
+    let query = &ordered.query;
+    Named {
+        table: chosen.name.clone(),
+        froms: catalog.pinned(query.from(), query.filters()),
+    }
+}
+
+/// The conditions of all queries, each once.
+pub(super) fn filters(queries: &[OrderedQuery]) -> Vec<String> {
+    let all = queries.iter().flat_map(|ordered| ordered.query.filters());
+    let all: BTreeSet<&String> = all.collect();
+    all.into_iter().cloned().collect()
+}
+
 pub(super) fn planned_table(chosen: &Chosen, query: &OrderedQuery, parts: &Parts) -> PlannedTable {
     PlannedTable {
         name: chosen.name.clone(),
         sql: query.sql(),
-        reference: query.query.from().to_owned(),
         unversioned: chosen.table.unversioned.clone(),
         order: query.order.words(),
         units: parts.ranges.len(),

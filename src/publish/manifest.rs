@@ -79,6 +79,9 @@ pub struct ManifestJob {
     /// Whether the database counted each unit's rows, too, and found as many as were read.
     #[serde(default)]
     pub check_counts: bool,
+    /// Whether just those rows were read that PostgreSQL's policies let the user see.
+    #[serde(default)]
+    pub row_security: bool,
     /// Who read the rows: `wire` or `connectorx`.
     #[serde(default)]
     pub extractor: String,

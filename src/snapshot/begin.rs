@@ -1,15 +1,28 @@
 //! What all sessions of a job do at the same time: the closer together, the likelier they see one state.
 
-use super::side_by_side::side_by_side;
-use crate::Result;
+use super::side_by_side::{let_in, side_by_side};
 use crate::source::{Begin, Session};
+use crate::{Error, Result};
 
 /// How often each session is asked what it sees.
 const ROUNDS: usize = 3;
 
-/// Begins every session's transaction.
-pub(super) fn begin_all(sessions: &mut [Box<dyn Session>], begin: &Begin) -> Result<()> {
-    each(sessions, |session| session.begin(begin))
+const GAVE_UP: &str = "a session gave up while it began";
+
+/// Begins every session's transaction: that of all its units, or that of its first unit where each has its own. A pooler may
+/// have let sessions in for which it has no connection: those go, and why is given back.
+pub(super) fn begin_all(
+    sessions: &mut Vec<Box<dyn Session>>,
+    begin: Option<&Begin>,
+) -> Result<Option<Error>> {
+    let act = |mut session: Box<dyn Session>| match begin {
+        Some(begin) => session.begin(begin).map(|()| session),
+        None => session.begin_unit().map(|()| session),
+    };
+    let asked = side_by_side(std::mem::take(sessions), act, GAVE_UP)?;
+    let refused;
+    (*sessions, refused) = let_in(asked)?;
+    Ok(refused)
 }
 
 /// What sessions say of the state that they see.
@@ -40,6 +53,15 @@ pub(super) fn seen(sessions: &mut [Box<dyn Session>]) -> Result<Seen> {
     })
 }
 
+/// Whether all are connected to this server.
+pub(super) fn all_on(sessions: &mut [Box<dyn Session>], server: Option<&str>) -> Result<bool> {
+    let mut all = true;
+    for session in sessions {
+        all &= session.server()?.as_deref() == server;
+    }
+    Ok(all)
+}
+
 pub(super) fn pin_all(sessions: &mut [Box<dyn Session>], tables: &[String]) -> Result<()> {
     each(sessions, |session| session.pin(tables))
 }
@@ -53,6 +75,6 @@ fn each(
     act: impl Fn(&mut dyn Session) -> Result<()> + Sync,
 ) -> Result<()> {
     let act = |session: &mut Box<dyn Session>| act(session.as_mut());
-    let ended = side_by_side(sessions, act, "a session gave up while it began")?;
+    let ended = side_by_side(sessions, act, GAVE_UP)?;
     ended.into_iter().collect()
 }

@@ -2,7 +2,7 @@
 //! wherever that can be proved.
 //!
 //! In: the catalogue's connection, on which the plan was made; its pins keep the tables from being altered, and it stays
-//! until the last row is read. Out: a session for each worker, and what was achieved. This room reads no row.
+//! until the last row is read, where a snapshot is wanted. Out: a session for each worker, and what was achieved. This room reads no row.
 
 mod begin;
 mod connect;
@@ -13,9 +13,12 @@ use crate::job::SnapshotChoice;
 use crate::plan::Plan;
 use crate::publish::NO_SNAPSHOT;
 use crate::report::Listener;
-use crate::source::{Begin, Database, Extractor, Interrupt, Kept, Session, farewell};
+use crate::source::{
+    Begin, Database, Extractor, Interrupt, Kept, Named, Relation, Session, compare, farewell,
+};
 use crate::{Error, ErrorKind, Result};
-use begin::{Seen, pin_all, seen};
+use begin::{Seen, begin_all, pin_all, seen};
+use connect::tell_of_fewer;
 use share::{Proof, Sharer};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -52,11 +55,14 @@ pub(crate) struct Sessions {
     begin: Begin,
     proof: Proof,
     snapshot: Snapshot,
-    /// What follows FROM, of each table once.
+    /// What follows FROM, in the queries that pin all that is read.
     tables: Vec<String>,
+    named: Vec<Named>,
+    /// What the queries read, as the plan found it.
+    relations: Vec<Relation>,
     ready: Mutex<Vec<Box<dyn Session>>>,
-    /// Keeps the pins, and the snapshot that it exported.
-    catalog: Mutex<Kept>,
+    /// Keeps the pins, and the snapshot that it exported; `None` where there are none.
+    catalog: Mutex<Option<Kept>>,
 }
 
 impl Sessions {
@@ -68,35 +74,68 @@ impl Sessions {
         choice: SnapshotChoice,
         listener: &dyn Listener,
     ) -> Result<Self> {
-        let mut sessions = connect::sessions(database.as_ref(), plan, listener)?;
-        let tables = plan.tables.iter().map(|table| table.reference.clone());
-        let tables: Vec<String> = tables.collect();
-        let catalog = kept.get()?;
         let mut begin = Begin {
             exported: None,
-            schema: catalog.schema_mark(),
+            server: kept.get()?.server()?,
+            schema: kept.get()?.schema_mark(),
         };
-        let (proof, snapshot) = Sharer {
-            catalog,
-            database: database.as_ref(),
-            sessions: &mut sessions,
-            begin: &mut begin,
-            plan,
-        }
-        .share(choice)?;
+        // Without a snapshot it keeps nothing, and its connection is one that a worker may need.
+        let mut catalog = Some(kept).filter(|_| choice != SnapshotChoice::Off);
+        let mut sessions = connect::sessions(database.as_ref(), plan, listener)?;
+        let tables = plan.named.iter().flat_map(|named| named.froms.clone());
+        let tables: Vec<String> = tables.collect();
+        let (proof, snapshot) = match &mut catalog {
+            None => {
+                let refused = begin_all(&mut sessions, None)?;
+                tell_of_fewer(sessions.len(), plan, refused, listener);
+                (Proof::Off, Snapshot::none("--snapshot off"))
+            }
+            Some(kept) => Sharer {
+                catalog: kept.get()?,
+                database: database.as_ref(),
+                sessions: &mut sessions,
+                begin: &mut begin,
+                plan,
+                listener,
+            }
+            .share(choice)?,
+        };
         if proof != Proof::Off {
             pin_all(&mut sessions, &tables)?;
         }
-        Ok(Self {
+        let sessions = Self {
             database,
             extractor: plan.extractor,
             begin,
             proof,
             snapshot,
             tables,
+            named: plan.named.clone(),
+            relations: plan.relations.clone(),
             ready: Mutex::new(sessions),
-            catalog: Mutex::new(kept),
-        })
+            catalog: Mutex::new(catalog),
+        };
+        sessions.confirm()?;
+        Ok(sessions)
+    }
+
+    /// Fails where what the queries read is not what it was when the plan was made: a lock keeps a relation as it is, and none
+    /// from getting a partition or an heir. To be asked when the sessions have begun, and when the last row was read.
+    pub fn confirm(&self) -> Result<()> {
+        if self.proof == Proof::Off || self.relations.is_empty() {
+            return Ok(());
+        }
+        let mut catalog = self.catalog();
+        let kept = catalog.as_mut().ok_or_else(left)?;
+        let now = match kept.get()?.relations(&self.named) {
+            // Its pins are gone, but not those of the sessions.
+            Err(error) if matches!(error.kind(), ErrorKind::Lost | ErrorKind::Ended) => {
+                *kept = Kept::of(self.database.catalog(true)?);
+                kept.get()?.relations(&self.named)
+            }
+            now => now,
+        }?;
+        compare(&self.named, &self.relations, &now)
     }
 
     /// What was achieved.
@@ -130,10 +169,13 @@ impl Sessions {
         if self.proof == Proof::Off {
             return Ok(session);
         }
+        if session.server()? != self.begin.server && self.proof != Proof::Apart {
+            return Err(left());
+        }
         session.begin(&self.begin)?;
         if let Proof::Witnesses(witnesses) = &self.proof {
-            let mut catalog = self.catalog.lock().unwrap_or_else(PoisonError::into_inner);
-            let now = catalog.get()?.witness()?;
+            let mut catalog = self.catalog();
+            let now = catalog.as_mut().ok_or_else(left)?.get()?.witness()?;
             // The catalogue stays locked, so that sessions are asked one after the other.
             match seen(std::slice::from_mut(&mut session))? {
                 Seen::Alike(seen) if witnesses.are(seen.as_ref(), now.as_ref()) => {}
@@ -144,6 +186,15 @@ impl Sessions {
         Ok(session)
     }
 
+    /// Takes back a session that has read its last unit: what it read stays pinned until the end.
+    pub fn rest(&self, session: Box<dyn Session>) {
+        self.ready().push(session);
+    }
+
+    fn catalog(&self) -> MutexGuard<'_, Option<Kept>> {
+        self.catalog.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn ready(&self) -> MutexGuard<'_, Vec<Box<dyn Session>>> {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -151,7 +202,7 @@ impl Sessions {
 
 impl Drop for Sessions {
     fn drop(&mut self) {
-        // Those that no worker has taken.
+        // Those that no worker has taken, and those that have read all.
         farewell(std::mem::take(&mut *self.ready()));
     }
 }

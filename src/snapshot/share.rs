@@ -1,9 +1,11 @@
 //! How the sessions come to see one state, and what proves that they do.
 
 use super::Snapshot;
-use super::begin::{Seen, begin_all, end_all, seen};
+use super::begin::{Seen, all_on, begin_all, end_all, seen};
+use super::connect::tell_of_fewer;
 use crate::job::SnapshotChoice;
 use crate::plan::Plan;
+use crate::report::Listener;
 use crate::source::{Begin, Catalog, Database, Extractor, Session, Sharing};
 use crate::{Error, ErrorKind, Result};
 use std::thread;
@@ -13,6 +15,9 @@ use std::time::Duration;
 const ATTEMPTS: u32 = 20;
 /// After the first attempt, and as much more after each other one: a busy server has gaps of some length.
 const PAUSE: Duration = Duration::from_millis(2);
+
+/// Each has a state and a log of its own, and tables that no pin of another one keeps.
+const SEVERAL_SERVERS: &str = "its connections reach several servers: name one of them in --source";
 
 /// What proves that the sessions see one state; what a new one has to show.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,28 +51,29 @@ impl Witnesses {
 pub(super) struct Sharer<'a> {
     pub catalog: &'a mut dyn Catalog,
     pub database: &'a dyn Database,
-    pub sessions: &'a mut [Box<dyn Session>],
+    pub sessions: &'a mut Vec<Box<dyn Session>>,
     pub begin: &'a mut Begin,
     pub plan: &'a Plan,
+    pub listener: &'a dyn Listener,
 }
 
 impl Sharer<'_> {
     /// Begins all sessions, so that they see one state where that can be proved.
     pub fn share(&mut self, choice: SnapshotChoice) -> Result<(Proof, Snapshot)> {
-        if choice == SnapshotChoice::Off {
-            return Ok((Proof::Off, Snapshot::none("--snapshot off")));
-        }
         if let Some(why) = unversioned(self.plan) {
             return self.apart(choice, why);
+        }
+        if !all_on(self.sessions, self.begin.server.as_deref())? {
+            return self.apart(choice, SEVERAL_SERVERS.to_owned());
         }
         match self.catalog.sharing()? {
             Sharing::Exported(name) => {
                 self.begin.exported = Some(name);
-                begin_all(self.sessions, self.begin)?;
+                self.begin_all()?;
                 Ok((Proof::Exported, Snapshot::proved("exported")))
             }
             _ if self.sessions.len() == 1 => {
-                begin_all(self.sessions, self.begin)?;
+                self.begin_all()?;
                 Ok((Proof::Lock, Snapshot::proved("single-session")))
             }
             Sharing::Witnessed => match self.agreed()? {
@@ -81,13 +87,19 @@ impl Sharer<'_> {
         }
     }
 
+    fn begin_all(&mut self) -> Result<()> {
+        let refused = begin_all(self.sessions, Some(self.begin))?;
+        tell_of_fewer(self.sessions.len(), self.plan, refused, self.listener);
+        Ok(())
+    }
+
     /// Without a lock each sees a state of its own.
     fn locked(&mut self, choice: SnapshotChoice, why: &str) -> Result<(Proof, Snapshot)> {
         if choice != SnapshotChoice::Require {
             return self.apart(choice, why.to_owned());
         }
         let gate = self.database.gate()?;
-        begin_all(self.sessions, self.begin)?;
+        self.begin_all()?;
         Ok((Proof::Lock, Snapshot::proved(gate.name)))
     }
 
@@ -99,7 +111,7 @@ impl Sharer<'_> {
                 error.advise("--snapshot auto reads without one, and says so in the manifest")
             );
         }
-        begin_all(self.sessions, self.begin)?;
+        self.begin_all()?;
         Ok((Proof::Apart, Snapshot::none(why)))
     }
 
@@ -107,7 +119,7 @@ impl Sharer<'_> {
     fn agreed(&mut self) -> Result<Option<Witnesses>> {
         for attempt in 0..ATTEMPTS {
             let before = self.catalog.witness()?;
-            begin_all(self.sessions, self.begin)?;
+            self.begin_all()?;
             let database = self.catalog.witness()?;
             if database == before
                 && let Seen::Alike(session) = seen(self.sessions)?

@@ -24,3 +24,23 @@ pub(super) fn side_by_side<S: Send, T: Send>(
             .collect())
     })
 }
+
+/// Those of the sessions that are let in; at least one. A server, or a pooler before it, may let some in and then no more:
+/// why, where that is so.
+pub(super) fn let_in<T>(asked: Vec<Result<T>>) -> Result<(Vec<T>, Option<Error>)> {
+    let mut sessions = Vec::with_capacity(asked.len());
+    let mut refused = None;
+    for session in asked {
+        match session {
+            Ok(session) => sessions.push(session),
+            Err(error) if error.kind() == ErrorKind::Unreachable => refused = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    match refused {
+        Some(error) if sessions.is_empty() => {
+            Err(error.within("beside the catalogue's connection there is none"))
+        }
+        refused => Ok((sessions, refused)),
+    }
+}

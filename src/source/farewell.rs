@@ -30,6 +30,10 @@ impl Kept {
         Self(Some(Box::new(catalog)))
     }
 
+    pub fn of(catalog: Box<dyn Catalog>) -> Self {
+        Self(Some(catalog))
+    }
+
     /// The catalogue, which is there until the drop.
     pub fn get(&mut self) -> Result<&mut dyn Catalog> {
         match &mut self.0 {

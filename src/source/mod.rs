@@ -10,6 +10,7 @@ mod lent;
 pub(crate) mod mysql;
 mod pooled;
 pub(crate) mod postgres;
+mod relation;
 mod shared;
 mod sqlite;
 mod watched;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 pub(crate) use farewell::{Kept, farewell};
 pub(crate) use indexed::{Bound, Draw, Index};
+pub(crate) use relation::{Named, Relation, compare};
 pub(crate) use shared::{Begin, Gate, Sharing, Transaction};
 pub(crate) use watched::Watched;
 
@@ -70,11 +72,39 @@ pub(crate) trait Catalog: Send {
         Ok(Vec::new())
     }
 
+    /// Asks for many tables together, so that [`Catalog::table`] answers for them at once. Those that don't exist are passed
+    /// over.
+    fn prepare(&mut self, _names: &[String]) -> Result<()> {
+        Ok(())
+    }
+
+    /// Where a table is that is not found by this name, and how it is named: advice.
+    fn elsewhere(&mut self, _name: &str) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     /// A table or view, or `None` if there is none of that name.
     fn table(&mut self, name: &str) -> Result<Option<Table>>;
 
     /// Lets the database parse and plan a query, without running it.
     fn check(&mut self, sql: &str) -> Result<()>;
+
+    /// Whether the database reads nothing but one table for a query that it has understood.
+    fn reads_alone(&mut self, sql: &str) -> Result<bool>;
+
+    /// What a query of a table, which says no order and which the database has understood, makes of its stored order.
+    fn stored_order(&mut self, _table: &str, sql: &str) -> Result<StoredOrder> {
+        Ok(if self.reads_alone(sql)? {
+            StoredOrder::Kept
+        } else {
+            StoredOrder::Undefined("a query in the filter")
+        })
+    }
+
+    /// Which of these tables hold the rows of which others of them, too: the one that holds them first.
+    fn beneath(&mut self, _names: &[String]) -> Result<Vec<(String, String)>> {
+        Ok(Vec::new())
+    }
 
     /// The rows of a small query, as text.
     fn rows(&mut self, sql: &str) -> Result<Vec<TextRow>>;
@@ -88,6 +118,28 @@ pub(crate) trait Catalog: Send {
     /// Who reads the rows of this database's sessions.
     fn extractor(&self) -> Extractor;
 
+    /// What follows FROM in queries that, planned, lock all that a query of the table with these conditions reads.
+    fn pinned(&self, from: &str, _conditions: &[String]) -> Vec<String> {
+        vec![from.to_owned()]
+    }
+
+    /// The relations that these queries read, at any depth, kept as they are where this catalogue pins. None where the database
+    /// doesn't tell.
+    fn relations(&mut self, _named: &[Named]) -> Result<Vec<Relation>> {
+        Ok(Vec::new())
+    }
+
+    /// Functions that conditions call and that are not the database's own, in words. None where the database keeps what these
+    /// read as it is.
+    fn calls(&mut self, _conditions: &[String]) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    /// Which server it is connected to: see [`Transaction::server`].
+    fn server(&mut self) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     /// How sessions can see one state.
     fn sharing(&mut self) -> Result<Sharing>;
 
@@ -98,6 +150,11 @@ pub(crate) trait Catalog: Send {
 
     /// A mark of the schema as this connection first saw it, for a database whose tables can't be pinned.
     fn schema_mark(&self) -> Option<String> {
+        None
+    }
+
+    /// What ends this connection's query from another thread, where anything does.
+    fn interrupt(&self) -> Option<Arc<dyn Interrupt>> {
         None
     }
 
@@ -207,12 +264,22 @@ pub(crate) enum NaturalOrder {
     /// ORDER BY these columns.
     By(Vec<String>),
     /// As the server stores the rows.
-    Stored {
-        /// System columns that say where a row is stored; empty where the server has none.
-        place: &'static [&'static str],
-    },
+    Stored,
+    /// As the server stores the rows, in these words, where its plan of the query shows that it gives them so.
+    StoredIfProved(&'static str),
     /// A view's: whatever its query gives.
     Undefined,
+}
+
+/// What a query that says no order makes of the order in which the rows are stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum StoredOrder {
+    /// It keeps it.
+    Kept,
+    /// It may not; a sort by these expressions makes it.
+    By(Vec<String>),
+    /// It may not; why there is no order.
+    Undefined(&'static str),
 }
 
 /// What a catalogue says of a column, and how its values become Arrow.

@@ -122,5 +122,8 @@ fn too_slow() -> Error {
         ErrorKind::Unreachable,
         "the server took too long to let the session begin",
     )
-    .advise("check host, port or socket of --source, and that the server answers")
+    .advise(
+        "check host, port or socket of --source, and that the server answers; a pooler before it needs a connection for \
+         each of --workers and one for the catalogue",
+    )
 }

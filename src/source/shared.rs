@@ -24,6 +24,8 @@ pub(crate) enum Sharing {
 pub(crate) struct Begin {
     /// The state to take over.
     pub exported: Option<String>,
+    /// The server of the catalogue's connection.
+    pub server: Option<String>,
     /// The catalogue's mark of the schema that the plan was made of, where it has one.
     pub schema: Option<String>,
 }
@@ -49,6 +51,17 @@ impl Gate {
 pub(crate) trait Transaction {
     /// Begins the transaction.
     fn begin(&mut self, begin: &Begin) -> Result<()>;
+
+    /// Which server it is connected to, where a name or a proxy may lead to several and nothing else tells.
+    fn server(&mut self) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    /// Begins the transaction of the session's first unit, where each unit has its own: whoever can't have one now is to know
+    /// it before the units are dealt.
+    fn begin_unit(&mut self) -> Result<()> {
+        Ok(())
+    }
 
     /// What tells the state that the transaction sees, where anything does. Not to be asked of several sessions at once.
     fn witness(&mut self) -> Result<Option<String>> {

@@ -1,6 +1,8 @@
 //! A catalogue whose calls are watched: the client library under it waits without an end.
 
-use super::{Bound, Catalog, Extractor, Sharing, Table, TextRow};
+use super::{
+    Bound, Catalog, Extractor, Interrupt, Named, Relation, Sharing, StoredOrder, Table, TextRow,
+};
 use crate::Result;
 use crate::watch::Watch;
 use std::sync::Arc;
@@ -30,12 +32,32 @@ impl Catalog for Watched {
         self.watch.during(|| self.catalog.set_apart())
     }
 
+    fn prepare(&mut self, names: &[String]) -> Result<()> {
+        self.watch.during(|| self.catalog.prepare(names))
+    }
+
+    fn elsewhere(&mut self, name: &str) -> Result<Option<String>> {
+        self.watch.during(|| self.catalog.elsewhere(name))
+    }
+
     fn table(&mut self, name: &str) -> Result<Option<Table>> {
         self.watch.during(|| self.catalog.table(name))
     }
 
     fn check(&mut self, sql: &str) -> Result<()> {
         self.watch.during(|| self.catalog.check(sql))
+    }
+
+    fn reads_alone(&mut self, sql: &str) -> Result<bool> {
+        self.watch.during(|| self.catalog.reads_alone(sql))
+    }
+
+    fn stored_order(&mut self, table: &str, sql: &str) -> Result<StoredOrder> {
+        self.watch.during(|| self.catalog.stored_order(table, sql))
+    }
+
+    fn beneath(&mut self, names: &[String]) -> Result<Vec<(String, String)>> {
+        self.watch.during(|| self.catalog.beneath(names))
     }
 
     fn rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {
@@ -54,6 +76,22 @@ impl Catalog for Watched {
         self.catalog.extractor()
     }
 
+    fn pinned(&self, from: &str, conditions: &[String]) -> Vec<String> {
+        self.catalog.pinned(from, conditions)
+    }
+
+    fn relations(&mut self, named: &[Named]) -> Result<Vec<Relation>> {
+        self.watch.during(|| self.catalog.relations(named))
+    }
+
+    fn calls(&mut self, conditions: &[String]) -> Result<Option<String>> {
+        self.watch.during(|| self.catalog.calls(conditions))
+    }
+
+    fn server(&mut self) -> Result<Option<String>> {
+        self.watch.during(|| self.catalog.server())
+    }
+
     fn sharing(&mut self) -> Result<Sharing> {
         self.watch.during(|| self.catalog.sharing())
     }
@@ -64,6 +102,10 @@ impl Catalog for Watched {
 
     fn schema_mark(&self) -> Option<String> {
         self.catalog.schema_mark()
+    }
+
+    fn interrupt(&self) -> Option<Arc<dyn Interrupt>> {
+        self.catalog.interrupt()
     }
 
     fn warnings(&self) -> Vec<String> {

@@ -28,8 +28,8 @@ pub use proxy::{Fault, Link, Proxy};
 pub use ran::Ran;
 pub use readers::{Found, Reader, by_psycopg, interpreter, read};
 pub use servers::{
-    Admin, ENCODED_PASSWORD, Lonely, MariaDb, PASSWORD, Postgres, mariadb, mariadb_as_mysql,
-    postgres, secured_mariadb, secured_postgres,
+    Admin, ENCODED_PASSWORD, Lonely, MariaDb, PASSWORD, Pooler, Pooling, Postgres, mariadb,
+    mariadb_as_mysql, postgres, secured_mariadb, secured_postgres, soaked_mariadb,
 };
 pub use spot::{Spot, Tree};
 pub use strace::Strace;

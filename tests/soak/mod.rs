@@ -8,7 +8,8 @@ mod trouble;
 
 use crate::harness::accounts::{self, Moves};
 use crate::harness::{
-    Case, Dice, ENCODED_PASSWORD, Firstseen, PASSWORD, Proxy, Ran, Spot, Strace, System, Tree, tell,
+    Case, Dice, ENCODED_PASSWORD, Firstseen, PASSWORD, Pooler, Proxy, Ran, Spot, Strace, System,
+    Tree, tell,
 };
 use source::Source;
 use std::collections::BTreeMap;
@@ -152,7 +153,12 @@ impl<'a> Run<'a> {
             }
             _ => None,
         };
+        let pooler = match &self.trouble {
+            Trouble::Pooled(pooling, size) => Some(Pooler::start(database.name(), *pooling, *size)),
+            _ => None,
+        };
         let source = match (&proxy, &self.trouble) {
+            _ if pooler.is_some() => pooler.as_ref().map(Pooler::url).unwrap_or_default(),
             (Some((way, proxy)), _) => database.url_by(*way, proxy.port()),
             (None, Trouble::CutFile(_)) => {
                 format!("sqlite://{}", self.case().path("cut.sqlite").display())
@@ -226,7 +232,7 @@ impl<'a> Run<'a> {
         let rows = self.spot().lines(1).into_iter().map(|line| row(&line));
         let (accounts, rows): (Vec<_>, Vec<_>) = rows.partition(|[id, _]| *id >= accounts::FIRST);
         ran.check(
-            self.source.expects(&rows, self.trouble.swaps()),
+            self.source.expects(&rows, self.trouble.instead()),
             "exactly the rows that are first",
         );
         let all = i64::try_from(accounts.len()) == Ok(accounts::ALL_ROWS);

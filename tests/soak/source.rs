@@ -1,6 +1,7 @@
 //! The tables that the soak reads, and what must come of them.
 
-use crate::harness::{Case, Dice, Spot, System, Table, Type, accounts};
+use super::trouble::Instead;
+use crate::harness::{Case, Dice, Spot, System, Table, Type, accounts, soaked_mariadb};
 use std::collections::HashSet;
 use std::fmt;
 
@@ -18,6 +19,8 @@ pub struct Source {
     expected: Vec<[i64; 2]>,
     /// With the other table in the place of `t3`.
     expected_swapped: Vec<[i64; 2]>,
+    /// With the heir's rows after those of `t3`.
+    expected_grown: Vec<[i64; 2]>,
 }
 
 impl fmt::Debug for Source {
@@ -28,8 +31,8 @@ impl fmt::Debug for Source {
 
 impl Source {
     pub fn new(system: System, dice: &mut Dice) -> Self {
-        let names = ["t1", "t2", "t3", "t4", "other"];
-        let tables: Vec<Vec<[i64; 2]>> = (1..=5)
+        let names = ["t1", "t2", "t3", "t4", "other", "heir"];
+        let tables: Vec<Vec<[i64; 2]>> = (1..=6)
             .map(|number| {
                 let ids =
                     (0..ROWS).map(|_| i64::try_from(dice.below(KEYS)).expect("a small number"));
@@ -37,18 +40,22 @@ impl Source {
                 ids.map(|id| [id, id + number * 1_000_000]).collect()
             })
             .collect();
-        let case = Case::on(system);
+        let case = match system {
+            // What its sessions inherit is the whole server's.
+            System::MariaDb => Case::at(soaked_mariadb()),
+            system => Case::on(system),
+        };
         for (name, rows) in names.iter().zip(&tables) {
             let rows = rows.iter().map(|row| row.map(Into::into).to_vec());
             let columns = [("id", Type::BigInt), ("amount", Type::BigInt)];
             case.database.create(&Table::new(name, &columns).rows(rows));
         }
         accounts::create(&case);
-        let in_order =
-            |order: [usize; 4]| first(order.into_iter().flat_map(|place| &tables[place]));
+        let in_order = |order: &[usize]| first(order.iter().flat_map(|place| &tables[*place]));
         Self {
-            expected: in_order([0, 1, 2, 3]),
-            expected_swapped: in_order([0, 1, 4, 3]),
+            expected: in_order(&[0, 1, 2, 3]),
+            expected_swapped: in_order(&[0, 1, 4, 3]),
+            expected_grown: in_order(&[0, 1, 2, 5, 3]),
             spot: Spot::at(case.path("out")),
             case,
         }
@@ -58,9 +65,13 @@ impl Source {
         self.case.database.system()
     }
 
-    /// Whether these are the rows that are first, in order; they may be those of the swapped table where it was swapped.
-    pub fn expects(&self, rows: &[[i64; 2]], swapped: bool) -> bool {
-        rows == self.expected || swapped && rows == self.expected_swapped
+    /// Whether these are the rows that are first, in order; they may be others where a trouble put these in their place.
+    pub fn expects(&self, rows: &[[i64; 2]], instead: Option<Instead>) -> bool {
+        let others = instead.map(|instead| match instead {
+            Instead::Other => &self.expected_swapped,
+            Instead::WithHeir => &self.expected_grown,
+        });
+        rows == self.expected || others.is_some_and(|others| rows == others)
     }
 }
 

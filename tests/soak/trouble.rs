@@ -1,6 +1,6 @@
 //! What happens to a run.
 
-use crate::harness::{Case, Dice, Fault, Link, Ran, Running, Spot, System, Way};
+use crate::harness::{Case, Dice, Fault, Link, Pooling, Ran, Running, Spot, System, Way};
 use rustix::process::Signal;
 use std::fs;
 use std::thread::sleep;
@@ -30,6 +30,12 @@ pub enum Trouble {
     Locked,
     /// Another table takes the place of `t3` after so many milliseconds.
     Swapped(u64),
+    /// `t3` gets an heir after so many milliseconds.
+    Grown(u64),
+    /// What sessions inherit: a setting, and a value that a session of its own would not have.
+    Inherited(&'static str, &'static str),
+    /// Behind a pooler with so many connections.
+    Pooled(Pooling, usize),
     /// What makes a table unfit, and what makes it fit again.
     Unfit(&'static str, &'static str),
     /// The file of the database is cut to so many thousandths.
@@ -64,6 +70,23 @@ const UNFIT: [(&str, &str); 3] = [
     ),
 ];
 
+const INHERITED_OF_MARIADB: [(&str, &str); 5] = [
+    ("sql_select_limit", "7"),
+    ("sql_mode", "'ANSI_QUOTES,PIPES_AS_CONCAT'"),
+    ("time_zone", "'-11:00'"),
+    ("group_concat_max_len", "4"),
+    ("max_sort_length", "8"),
+];
+
+const INHERITED_OF_POSTGRES: [(&str, &str); 6] = [
+    ("statement_timeout", "'5ms'"),
+    ("DateStyle", "'German'"),
+    ("enable_seqscan", "off"),
+    ("synchronize_seqscans", "on"),
+    ("client_encoding", "LATIN1"),
+    ("default_transaction_isolation", "serializable"),
+];
+
 const CALLS: [(&str, &str); 10] = [
     ("write", "error=ENOSPC"),
     ("write", "retval=10"),
@@ -89,7 +112,11 @@ impl Trouble {
     pub fn any(system: System, dice: &mut Dice) -> Self {
         let after = u64::try_from(dice.below(ALL_MILLIS)).expect("a small number");
         // A file has no server, and only a file can be cut.
-        let kinds = if system == System::Sqlite { 14 } else { 20 };
+        let kinds = match system {
+            System::Sqlite => 14,
+            System::MariaDb => 21,
+            System::Postgres => 23,
+        };
         match dice.below(kinds) {
             0 => Self::Nothing,
             1 => Self::Signal(after, *dice.pick(&[Signal::INT, Signal::TERM])),
@@ -116,6 +143,15 @@ impl Trouble {
             13 if system == System::Sqlite => Self::CutFile(dice.below(1000)),
             13 | 14 => Self::Flipped,
             15 => Self::Ended(after),
+            20 => {
+                let (name, value) = match system {
+                    System::MariaDb => *dice.pick(&INHERITED_OF_MARIADB),
+                    _ => *dice.pick(&INHERITED_OF_POSTGRES),
+                };
+                Self::Inherited(name, value)
+            }
+            21 => Self::Grown(after),
+            22 => Self::Pooled(*dice.pick(&Pooling::ALL), 2 + dice.below(6)),
             _ => {
                 let way = *dice.pick(&Way::ALL);
                 Self::OnTheWay(way, fault(system, way, dice))
@@ -137,6 +173,9 @@ impl Trouble {
             Self::Ended(_) => "sessions ended",
             Self::Locked => "locked",
             Self::Swapped(_) => "table swapped",
+            Self::Grown(_) => "table grown",
+            Self::Inherited(..) => "inherited setting",
+            Self::Pooled(..) => "pooler",
             Self::Unfit(..) => "unfit table",
             Self::CutFile(_) => "file cut",
             Self::Limit(_) => "limit",
@@ -151,8 +190,12 @@ impl Trouble {
     /// Exit codes of a job that fails by it.
     pub fn codes(&self) -> &[i32] {
         match self {
-            Self::Nothing | Self::Flipped | Self::Pause(_) => &[],
-            Self::OnTheWay(..) | Self::Ended(_) | Self::Locked => &[3],
+            Self::Nothing
+            | Self::Flipped
+            | Self::Pause(_)
+            | Self::Inherited(..)
+            | Self::Pooled(..) => &[],
+            Self::OnTheWay(..) | Self::Ended(_) | Self::Locked | Self::Grown(_) => &[3],
             Self::Signal(..) => &[130, 143],
             // A table that is swapped while it is looked up is not there, or not the same any more.
             Self::Swapped(_) | Self::CutFile(_) => &[3, 4],
@@ -179,9 +222,13 @@ impl Trouble {
         }
     }
 
-    /// Whether another table may have been read in the place of `t3`.
-    pub fn swaps(&self) -> bool {
-        matches!(self, Self::Swapped(_))
+    /// Which rows may have been read instead of those of `t3`.
+    pub fn instead(&self) -> Option<Instead> {
+        match self {
+            Self::Swapped(_) => Some(Instead::Other),
+            Self::Grown(_) => Some(Instead::WithHeir),
+            _ => None,
+        }
     }
 
     pub fn flags(&self) -> &[&'static str] {
@@ -196,6 +243,7 @@ impl Trouble {
         match self {
             Self::Locked => return Some(case.database.lock("t3")),
             Self::Unfit(unfit, _) => case.database.execute(unfit),
+            Self::Inherited(name, value) => inherit(case, name, Some(value)),
             Self::CutFile(thousandths) => {
                 let whole = fs::read(case.path("source.sqlite")).expect("a file");
                 case.write("cut.sqlite", &whole[..whole.len() * thousandths / 1000]);
@@ -226,6 +274,10 @@ impl Trouble {
                 wait(after);
                 case.database.end_sessions();
             }
+            Self::Grown(after) => {
+                wait(after);
+                case.database.execute("ALTER TABLE heir INHERIT t3");
+            }
             Self::Swapped(after) => {
                 wait(after);
                 swap(case, ["t3", "gone", "other"]);
@@ -239,6 +291,8 @@ impl Trouble {
         drop(held);
         match self {
             Self::Unfit(_, fit) => case.database.execute(fit),
+            Self::Grown(_) => case.database.execute("ALTER TABLE heir NO INHERIT t3"),
+            Self::Inherited(name, _) => inherit(case, name, None),
             Self::Swapped(_) => swap(case, ["t3", "other", "gone"]),
             Self::Stray => {
                 let folder = case.path("out/batches");
@@ -249,6 +303,30 @@ impl Trouble {
             _ => {}
         }
     }
+}
+
+/// Rows that another session puts in the place of those of `t3`, or beside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instead {
+    /// Another table's.
+    Other,
+    /// Its own, and then its heir's.
+    WithHeir,
+}
+
+/// Gives what sessions of the reader inherit this value, or none.
+fn inherit(case: &Case, name: &str, value: Option<&str>) {
+    let database = case.database.name();
+    let statement = match (case.database.system(), value) {
+        (System::Postgres, Some(value)) => {
+            format!("ALTER ROLE reader IN DATABASE {database} SET {name} = {value}")
+        }
+        (System::Postgres, None) => {
+            format!("ALTER ROLE reader IN DATABASE {database} RESET {name}")
+        }
+        (_, value) => format!("SET GLOBAL {name} = {}", value.unwrap_or("DEFAULT")),
+    };
+    case.database.execute(&statement);
 }
 
 /// Gives the first table the second name, and the third table the name of the first.

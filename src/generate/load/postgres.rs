@@ -15,14 +15,15 @@ use std::time::Duration;
 
 /// Data that the server doesn't take in this time will never be taken.
 const STALL_TIMEOUT: Duration = Duration::from_secs(300);
-/// Loading may take long, but somebody else's lock on an old table is waited for 30 s only.
-const SESSION: &str = "SET statement_timeout = 0; SET lock_timeout = '30s'";
+/// Loading may take long, but somebody else's lock on an old table is waited for 30 s only. A pooler hands on what is set for
+/// more than the transaction.
+const SETTINGS: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '30s'";
 
 /// Makes the tables in the first schema of the user's search path.
 pub(super) fn load(server: &ServerUrl, order: &Order<'_>) -> Result<()> {
     let mut client = connect(server)?;
-    client.batch_execute(SESSION).map_err(translate)?;
     let mut transaction = client.transaction().map_err(translate)?;
+    transaction.batch_execute(SETTINGS).map_err(translate)?;
     fill(&mut Postgres(&mut transaction), order)?;
     transaction.commit().map_err(translate)
 }

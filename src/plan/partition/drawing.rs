@@ -3,7 +3,7 @@
 use super::{keys, pages, walk};
 use crate::job::Job;
 use crate::plan::Chosen;
-use crate::plan::order::{has_subquery, known_column, quoted};
+use crate::plan::order::{known_column, quoted};
 use crate::plan::query::filters;
 use crate::source::{Bound, Catalog, Draw, TextRow};
 use crate::{Error, ErrorKind, Result};
@@ -56,21 +56,29 @@ pub(super) struct Drawing<'a> {
 }
 
 impl<'a> Drawing<'a> {
-    pub fn new(job: &Job, column: &str, catalog: &dyn Catalog, chosen: &'a Chosen) -> Result<Self> {
+    pub fn new(
+        job: &Job,
+        column: &str,
+        catalog: &mut dyn Catalog,
+        chosen: &'a Chosen,
+    ) -> Result<Self> {
         let bound = known_column(column, chosen)?.bound;
         let no_bound = || Error::new(ErrorKind::Bug, format!("column {column} has no bounds"));
-        // What a subquery costs is not known: then the sample is one of all rows.
-        let asks_row = !has_subquery(job, chosen);
+        let table = catalog.quote(&chosen.name);
+        let mut filters = filters(job, chosen);
+        // What a query in a filter costs is not known: then the sample is one of all rows.
+        if !filters.is_empty() {
+            let filtered = format!("SELECT 1 FROM {table} WHERE {}", filters.join(" AND "));
+            if !catalog.reads_alone(&filtered)? {
+                filters.clear();
+            }
+        }
         Ok(Self {
             draw: &chosen.table.draw,
-            table: catalog.quote(&chosen.name),
             column: quoted(catalog, chosen, column),
             bound: bound.ok_or_else(no_bound)?,
-            filters: if asks_row {
-                filters(job, chosen)
-            } else {
-                Vec::new()
-            },
+            table,
+            filters,
         })
     }
 

@@ -7,7 +7,7 @@ use super::super::{
 use super::client::{Client, literal};
 use super::indexes::{self, Part};
 use super::settings::MAX_SORT_LENGTH;
-use super::transaction::position;
+use super::transaction::{SERVER, cell, position};
 use super::types::{ColumnType, bound, image, is_long};
 use crate::Result;
 
@@ -104,7 +104,7 @@ fn natural_order(row: &TextRow, primary_key: &[String]) -> NaturalOrder {
     } else if is_innodb && !primary_key.is_empty() {
         NaturalOrder::By(primary_key.to_vec())
     } else {
-        NaturalOrder::Stored { place: &[] }
+        NaturalOrder::Stored
     }
 }
 
@@ -164,6 +164,12 @@ impl Catalog for MySqlCatalog {
         self.client.check(sql)
     }
 
+    /// A plan has a row for each table that is read.
+    fn reads_alone(&mut self, sql: &str) -> Result<bool> {
+        let plan = self.client.text_rows(&format!("EXPLAIN {sql}"))?;
+        Ok(plan.len() == 1 && plan.iter().all(|row| row.len() > 1))
+    }
+
     fn rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {
         self.client.text_rows(sql)
     }
@@ -182,6 +188,10 @@ impl Catalog for MySqlCatalog {
 
     fn extractor(&self) -> Extractor {
         self.client.extractor()
+    }
+
+    fn server(&mut self) -> Result<Option<String>> {
+        Ok(cell(&self.client.text_rows(SERVER)?))
     }
 
     fn sharing(&mut self) -> Result<Sharing> {

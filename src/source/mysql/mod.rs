@@ -112,6 +112,15 @@ impl Transaction for WireSession {
         transaction::begin(self.home.lend()?.get_mut()?)
     }
 
+    fn server(&mut self) -> Result<Option<String>> {
+        let rows = self
+            .home
+            .lend()?
+            .get_mut()?
+            .text_rows(transaction::SERVER)?;
+        Ok(transaction::cell(&rows))
+    }
+
     fn witness(&mut self) -> Result<Option<String>> {
         transaction::witness(self.home.lend()?.get_mut()?)
     }

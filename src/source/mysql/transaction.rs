@@ -32,6 +32,14 @@ pub(super) fn position(rows: impl FnOnce(&str) -> Result<Vec<TextRow>>) -> Resul
     })
 }
 
+/// What tells a server from others that the same name or proxy leads to: places in their logs may be the same.
+pub(super) const SERVER: &str = "SELECT CONCAT_WS(':', @@hostname, @@port, @@server_id)";
+
+/// The one cell of an answer.
+pub(super) fn cell(rows: &[TextRow]) -> Option<String> {
+    rows.first()?.first()?.clone()
+}
+
 /// Takes the metadata lock of each table.
 pub(super) fn pin(connection: &mut Connection, tables: &[String]) -> Result<()> {
     for table in tables {

@@ -56,6 +56,15 @@ fn unreachable(why: &str) -> Error {
         .advise("check host, port and sslmode of --source, and that the server runs")
 }
 
+/// A session has begun, and no transaction in it: so does a pooler that has no connection left.
+pub(super) fn crowded() -> Error {
+    let message = "the server took too long to let a transaction begin";
+    Error::new(ErrorKind::Unreachable, message).advise(
+        "behind a pooler a job needs a connection of its pool for the catalogue and one for each of --workers: \
+         take fewer, or a larger pool",
+    )
+}
+
 /// What went wrong on a connection of our own.
 pub(super) fn broken(fault: Fault) -> Error {
     match fault {
@@ -104,11 +113,29 @@ fn chain(cause: &ClientError) -> String {
 }
 
 fn of_server(error: &DbError) -> Error {
+    if error.routine() == Some(HIDES_ROWS) {
+        return hides_rows(error.message());
+    }
     server(error.code().code(), error.message())
 }
 
 /// Their names are in no language.
 const DAMAGED: [&str; 2] = ["zero_damaged_pages", "ignore_checksum_failure"];
+/// What of PostgreSQL's source refuses a query that a policy would take rows from, with `row_security = off`. The SQLSTATE is
+/// that of any missing privilege, and the message may be in any language.
+pub(super) const HIDES_ROWS: &str = "check_enable_rls";
+
+/// A policy would hide rows of a table, which the message names.
+pub(super) fn hides_rows(message: &str) -> Error {
+    Error::new(
+        ErrorKind::AccessDenied,
+        format!("the server says 42501: {message}"),
+    )
+    .advise(
+        "policies may hide rows of it from this user: read as one whom they don't bind (the table's owner, a role with \
+         BYPASSRLS), or take --row-security to read just the rows that they let this user see",
+    )
+}
 
 fn server(code: &str, message: &str) -> Error {
     let (kind, advice) = match code {
@@ -134,6 +161,12 @@ fn server(code: &str, message: &str) -> Error {
         "57014" | "57P01" | "57P02" | "57P05" | "25P03" | "25P04" => (
             ErrorKind::Ended,
             "the session was ended on the server: run the job again",
+        ),
+        // A reader in REPEATABLE READ meets it on a standby alone.
+        "40001" => (
+            ErrorKind::Ended,
+            "a standby ends queries that keep it from replaying its primary's changes: run the job again, raise \
+             max_standby_streaming_delay on the standby, or set hot_standby_feedback = on there",
         ),
         "53200" => (
             ErrorKind::Refused,

@@ -2,16 +2,22 @@
 
 pub(crate) mod access;
 mod array;
+mod calls;
 mod catalog;
 mod connection;
 mod copy;
+mod described;
+mod elsewhere;
 #[cfg(fuzzing)]
 pub(crate) use copy::fuzzing;
 pub(crate) mod error;
+mod relations;
 mod rows;
 mod session;
 mod settings;
 pub(crate) mod stock;
+mod stored;
+mod transaction;
 mod types;
 mod uuid;
 
@@ -20,8 +26,6 @@ use crate::job::{ExtractorChoice, Numeric, Reading, ServerUrl, Waits};
 use crate::secret::Secret;
 use crate::{Error, ErrorKind, Result};
 use access::Access;
-use settings::{scans, settings};
-use std::collections::HashMap;
 
 /// A PostgreSQL server's database.
 pub(super) struct Postgres {
@@ -33,7 +37,8 @@ pub(super) struct Postgres {
 
 impl Postgres {
     pub(super) fn new(server: &ServerUrl, reading: &Reading, waits: &Waits) -> Result<Self> {
-        let access = Access::new(server, waits)?;
+        let mut access = Access::new(server, waits)?;
+        access.row_security = reading.row_security;
         let extractor = match reading.extractor {
             ExtractorChoice::ConnectorX => Extractor::ConnectorX,
             ExtractorChoice::Auto | ExtractorChoice::Wire => Extractor::Wire,
@@ -53,15 +58,9 @@ pub(crate) fn choose(access: &Access) -> Result<()> {
 
 impl Database for Postgres {
     fn catalog(&self, pins: bool) -> Result<Box<dyn Catalog>> {
-        choose(&self.access)?;
-        let (_, client) = stock::connect(&self.access, catalog::first(pins))?;
-        Ok(Box::new(catalog::PostgresCatalog {
-            client,
-            prepared: HashMap::new(),
-            extractor: self.extractor,
-            numeric: self.numeric,
-            pins,
-        }))
+        let (extractor, numeric) = (self.extractor, self.numeric);
+        let catalog = catalog::PostgresCatalog::connect(&self.access, extractor, numeric, pins)?;
+        Ok(Box::new(catalog))
     }
 
     fn session(&self, extractor: Extractor) -> Result<Box<dyn Session>> {

@@ -3,19 +3,19 @@
 use super::access::Access;
 use super::connection::{Cancel, Connection, start};
 use super::error::broken;
+use super::relations::lock;
 use super::rows::Reader;
-use super::scans;
+use super::settings::{Begins, scans};
+use super::transaction;
 use crate::Result;
 use crate::destination::{Form, UnitDestination};
 use crate::source::in_place::{InPlaceSource, InPlaceTransport};
-use crate::source::lent::Home;
-use crate::source::shared::{number, pin};
+use crate::source::lent::{Home, Lent};
+use crate::source::shared::number;
 use crate::source::wire::Stream;
 use crate::source::{Begin, Interrupt, Query, Session, Transaction};
 use connectorx::prelude::Dispatcher;
 use std::sync::Arc;
-
-const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// A worker's session.
 pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
@@ -23,17 +23,43 @@ pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
     Ok(Box::new(WireSession {
         connection: Home::of(connection),
         cancel,
+        access: access.clone(),
+        open: Open::Nothing,
     }))
 }
 
 struct WireSession {
     connection: Home<Connection<Stream>>,
     cancel: Cancel,
+    access: Access,
+    open: Open,
+}
+
+/// The transaction that a session is in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    Nothing,
+    /// One for the unit alone that is read.
+    Unit,
+    /// One for all units.
+    Job,
+}
+
+impl WireSession {
+    /// The connection, in a transaction.
+    fn in_transaction(&mut self) -> Result<Lent<Connection<Stream>>> {
+        let mut lent = self.connection.lend()?;
+        if self.open == Open::Nothing {
+            transaction::begin(lent.get_mut()?, &self.access, Begins::OneState(None))?;
+            self.open = Open::Unit;
+        }
+        Ok(lent)
+    }
 }
 
 impl Session for WireSession {
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
-        let mut connection = self.connection.lend()?;
+        let mut connection = self.in_transaction()?;
         connection
             .get_mut()?
             .execute(scans(query))
@@ -42,7 +68,11 @@ impl Session for WireSession {
         let gate = destination.gate(Form::PostgresBinary);
         let source = InPlaceSource::new(Reader::new(connection, schema), gate);
         Dispatcher::<_, _, InPlaceTransport>::new(source, destination, &[query.sql.as_str()], None)
-            .run()
+            .run()?;
+        match self.open {
+            Open::Unit => self.end(),
+            Open::Nothing | Open::Job => Ok(()),
+        }
     }
 
     fn interrupt(&self) -> Arc<dyn Interrupt> {
@@ -53,23 +83,20 @@ impl Session for WireSession {
 impl Transaction for WireSession {
     fn begin(&mut self, begin: &Begin) -> Result<()> {
         let mut connection = self.connection.lend()?;
-        let connection = connection.get_mut()?;
-        connection.execute(BEGIN).map_err(broken)?;
-        if let Some(snapshot) = &begin.exported {
-            let import = format!("SET TRANSACTION SNAPSHOT '{snapshot}'");
-            connection.execute(&import).map_err(broken)?;
-        }
+        let begins = Begins::OneState(begin.exported.as_deref());
+        transaction::begin(connection.get_mut()?, &self.access, begins)?;
+        self.open = Open::Job;
         Ok(())
     }
 
-    /// To parse a query locks its tables, in the mode of a reader.
+    fn begin_unit(&mut self) -> Result<()> {
+        self.in_transaction().map(drop)
+    }
+
+    /// To plan a query locks all that it reads.
     fn pin(&mut self, tables: &[String]) -> Result<()> {
         let mut connection = self.connection.lend()?;
-        let connection = connection.get_mut()?;
-        for table in tables {
-            connection.describe(&pin(table)).map_err(broken)?;
-        }
-        Ok(())
+        lock(connection.get_mut()?, tables).map_err(|(_, fault)| broken(fault))
     }
 
     fn count(&mut self, sql: &str) -> Result<u64> {
@@ -80,6 +107,18 @@ impl Transaction for WireSession {
 
     fn end(&mut self) -> Result<()> {
         let mut connection = self.connection.lend()?;
-        connection.get_mut()?.execute("ROLLBACK").map_err(broken)
+        self.open = Open::Nothing;
+        transaction::end(connection.get_mut()?)
+    }
+}
+
+impl Drop for WireSession {
+    fn drop(&mut self) {
+        if self.open != Open::Nothing
+            && let Ok(mut connection) = self.connection.lend()
+            && let Ok(connection) = connection.get_mut()
+        {
+            transaction::leave(connection);
+        }
     }
 }

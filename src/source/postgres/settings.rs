@@ -1,8 +1,8 @@
-//! What every session says first: what it would otherwise inherit of the server, the database or the role, and what
+//! What every transaction of ours says first: what it would otherwise inherit of the server, the database or the role, and what
 //! changes, cuts, orders or spells what a query gives, has a value of ours. A value, never DEFAULT or RESET, which give the
 //! inherited one.
 
-use crate::job::Waits;
+use super::access::Access;
 use crate::source::Query;
 
 /// A setting, and its value as SHOW shows it. It is set where the server has it with another value. Setting and
@@ -79,31 +79,55 @@ const ALIVE: &[Setting] = &[
     ("tcp_user_timeout", "0"),
     // It would also end a session for an error that the server itself expects and catches.
     ("exit_on_error", "off"),
-    // A serializable one can't be had of a standby, and one that is deferrable waits.
-    ("default_transaction_isolation", "read committed"),
-    ("default_transaction_deferrable", "off"),
-    ("default_transaction_read_only", "on"),
 ];
 
-/// All of them in one message, whose one row means nothing. The time limit goes before all else.
-pub(super) fn settings(waits: &Waits) -> String {
-    let lock_millis = waits.lock.as_millis();
+/// What a transaction is begun by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Begins<'a> {
+    /// Each query sees what was committed before it.
+    Afresh,
+    /// All queries see one state: that of the first of them, or one that another session exported.
+    OneState(Option<&'a str>),
+}
+
+/// Begins a transaction and makes the settings in it, all in one message, whose one row begins with the
+/// server's process and means nothing else. The settings end with
+/// the transaction: what a pooler hands on to others has none of them. The time limit goes before all else, and a state is
+/// taken over before the first query.
+pub(super) fn opening(access: &Access, begins: Begins<'_>) -> String {
+    let (level, import) = match begins {
+        Begins::Afresh => ("READ COMMITTED", String::new()),
+        Begins::OneState(None) => ("REPEATABLE READ", String::new()),
+        Begins::OneState(Some(exported)) => (
+            "REPEATABLE READ",
+            format!("SET TRANSACTION SNAPSHOT '{exported}'; "),
+        ),
+    };
+    let lock_millis = access.waits.lock.as_millis();
+    // Off: the server refuses a query whose rows a policy would hide.
+    let row_security = if access.row_security { "on" } else { "off" };
     let all = [SPELLED, WHOLE, ORDERED, ALIVE].into_iter().flatten();
     let all: Vec<String> = all.map(set).collect();
     let all = all.join(", ");
-    format!("SET statement_timeout = 0; SET lock_timeout = {lock_millis}; SELECT {all}")
+    format!(
+        "BEGIN ISOLATION LEVEL {level} READ ONLY; SET LOCAL statement_timeout = 0; \
+         SET LOCAL lock_timeout = {lock_millis}; SET LOCAL row_security = {row_security}; \
+         {import}SELECT pg_backend_pid(), cardinality(ARRAY[{all}])"
+    )
 }
 
 /// A setting that the server doesn't know has no value that differs.
 fn set((name, value): &Setting) -> String {
     format!(
-        "CASE WHEN current_setting('{name}', true) <> '{value}' THEN set_config('{name}', '{value}', false) END"
+        "CASE WHEN current_setting('{name}', true) <> '{value}' THEN set_config('{name}', '{value}', true) END"
     )
 }
 
 /// A scan of an index would give the index's order; a sequential or bitmap scan gives the table's.
-const STORED_ORDER: &str = "SET enable_indexscan = off; SET enable_indexonlyscan = off";
-const ANY_ORDER: &str = "SET enable_indexscan = on; SET enable_indexonlyscan = on";
+pub(super) const STORED_ORDER: &str =
+    "SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off";
+pub(super) const ANY_ORDER: &str =
+    "SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on";
 
 /// What a session says before a query.
 pub(super) fn scans(query: &Query) -> &'static str {

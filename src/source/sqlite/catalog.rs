@@ -1,7 +1,7 @@
 //! What SQLite says of its tables.
 
 use super::super::{
-    Bound, Catalog, Column, Draw, Extractor, NaturalOrder, Sharing, Table, TextRow,
+    Bound, Catalog, Column, Draw, Extractor, NaturalOrder, Sharing, StoredOrder, Table, TextRow,
 };
 use super::indexes::{Indexes, Info, LOTTERY, rowid_name};
 use super::journal::past_commits;
@@ -73,7 +73,7 @@ impl SqliteCatalog {
         let natural_order = match kind.as_str() {
             "view" => NaturalOrder::Undefined,
             _ if without_rowid => NaturalOrder::By(primary_key.clone()),
-            _ => row_id.map_or(NaturalOrder::Stored { place: &[] }, |rowid| {
+            _ => row_id.map_or(NaturalOrder::StoredIfProved("as stored"), |rowid| {
                 NaturalOrder::By(vec![rowid.to_owned()])
             }),
         };
@@ -181,6 +181,37 @@ impl Catalog for SqliteCatalog {
     fn check(&mut self, sql: &str) -> Result<()> {
         let prepared = past_commits(|| self.connection.prepare(sql).map(|_| ()));
         prepared.map_err(|cause| translated(&cause))
+    }
+
+    /// A plan has a line for each loop, and for each query within the query; with OR a loop for each index.
+    fn reads_alone(&mut self, sql: &str) -> Result<bool> {
+        let plan = self.rows(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+        let line = |row: &TextRow| row.last().cloned().flatten().unwrap_or_default();
+        let lines: Vec<String> = plan.iter().map(line).collect();
+        let mut tables = Vec::new();
+        for line in &lines {
+            let loops = ["SCAN ", "SEARCH "].map(|kind| line.strip_prefix(kind));
+            match loops.into_iter().flatten().next() {
+                Some(table) => tables.push(table.split(" USING ").next()),
+                None if line == "MULTI-INDEX OR" || line.starts_with("INDEX ") => {}
+                None => return Ok(false),
+            }
+        }
+        Ok(tables.windows(2).all(|pair| pair.first() == pair.last()))
+    }
+
+    /// An index would give its own order.
+    fn stored_order(&mut self, _table: &str, sql: &str) -> Result<StoredOrder> {
+        let plan = self.rows(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+        let is_scan = |row: &TextRow| {
+            let line = row.last().and_then(Option::as_deref).unwrap_or_default();
+            line.starts_with("SCAN ") && !line.contains(" USING ")
+        };
+        Ok(if plan.len() == 1 && plan.iter().all(is_scan) {
+            StoredOrder::Kept
+        } else {
+            StoredOrder::Undefined("an index, or a query in the filter")
+        })
     }
 
     fn rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {

@@ -54,6 +54,11 @@ impl Socket {
         self.set_timeout(timeout)
     }
 
+    /// From now on all reads and writes together may take until this.
+    pub fn wait_until(&mut self, deadline: Instant) {
+        self.wait = Wait::Until(deadline);
+    }
+
     /// The same socket, for whoever shuts it down.
     pub fn try_clone(&self) -> io::Result<Self> {
         let kind = match &self.kind {

@@ -50,12 +50,21 @@ impl Stream {
         }
     }
 
+    fn socket_mut(&mut self) -> &mut Socket {
+        match &mut self.0 {
+            Kind::Plain(socket) => socket,
+            Kind::Tls(tls) => tls.socket_mut(),
+        }
+    }
+
     /// The session has begun: from now on each read and write may take this long.
     pub fn wait_for(&mut self, timeout: Duration) -> io::Result<()> {
-        match &mut self.0 {
-            Kind::Plain(socket) => socket.wait_for(timeout),
-            Kind::Tls(tls) => tls.socket_mut().wait_for(timeout),
-        }
+        self.socket_mut().wait_for(timeout)
+    }
+
+    /// From now on all has to come before a deadline, until [`Stream::wait_for`].
+    pub fn wait_until(&mut self, deadline: Instant) {
+        self.socket_mut().wait_until(deadline);
     }
 
     /// Whether what is sent can't be read on its way.

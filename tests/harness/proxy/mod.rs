@@ -65,6 +65,15 @@ impl Fault {
 impl Proxy {
     /// Before the server's port.
     pub fn with(server: u16, fault: Fault) -> Self {
+        Self::before(vec![server], fault)
+    }
+
+    /// Before several servers, each of which gets a connection in its turn.
+    pub fn between(servers: Vec<u16>) -> Self {
+        Self::before(servers, Fault::Cut(i64::MAX))
+    }
+
+    fn before(servers: Vec<u16>, fault: Fault) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let [connections, counted] = shared(AtomicUsize::new(0));
@@ -72,7 +81,8 @@ impl Proxy {
         thread::spawn(move || {
             let left = Arc::new(AtomicI64::new(fault.budget()));
             for client in listener.incoming().flatten() {
-                let Ok(upstream) = TcpStream::connect(("127.0.0.1", server)) else {
+                let turn = counted.load(Ordering::Relaxed) % servers.len();
+                let Ok(upstream) = TcpStream::connect(("127.0.0.1", servers[turn])) else {
                     continue;
                 };
                 let number = counted.fetch_add(1, Ordering::Relaxed);

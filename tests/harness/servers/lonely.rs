@@ -53,6 +53,13 @@ impl Lonely {
         }
     }
 
+    pub fn port(&self) -> u16 {
+        match &self.server {
+            Server::MariaDb(server) => server.port(),
+            Server::Postgres(server) => server.port(),
+        }
+    }
+
     /// What `--source` takes, for another user with the same password.
     pub fn url_of(&self, user: &str) -> String {
         self.url().replace("//reader:", &format!("//{user}:"))

@@ -4,6 +4,7 @@ mod admin;
 mod certificates;
 mod lonely;
 mod mariadb;
+mod pooler;
 mod postgres;
 mod supervised;
 
@@ -13,6 +14,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub use admin::Admin;
 pub use lonely::Lonely;
 pub use mariadb::MariaDb;
+pub use pooler::{Pooler, Pooling};
 pub use postgres::Postgres;
 
 /// Password of the user `reader` on both servers; its characters need care in a URL.
@@ -37,6 +39,12 @@ pub fn secured_mariadb() -> &'static MariaDb {
 pub fn mariadb_as_mysql() -> &'static MariaDb {
     static SERVER: OnceLock<MariaDb> = OnceLock::new();
     SERVER.get_or_init(MariaDb::start_as_mysql)
+}
+
+/// A MariaDB server whose global settings the soak changes.
+pub fn soaked_mariadb() -> &'static MariaDb {
+    static SERVER: OnceLock<MariaDb> = OnceLock::new();
+    SERVER.get_or_init(MariaDb::start)
 }
 
 /// The PostgreSQL server of this test process.

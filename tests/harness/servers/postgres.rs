@@ -179,9 +179,13 @@ impl Postgres {
 
     /// A connection that may do anything.
     pub fn connect_to(&self, database: &str) -> Client {
-        self.root(database)
-            .connect(NoTls)
-            .expect("root reaches the private PostgreSQL")
+        self.connect_as("root", database)
+    }
+
+    /// A connection of this user, by the socket.
+    pub fn connect_as(&self, user: &str, database: &str) -> Client {
+        let client = self.root(database).user(user).connect(NoTls);
+        client.expect("the private PostgreSQL lets everybody in by its socket")
     }
 
     fn root(&self, database: &str) -> Config {

@@ -57,6 +57,8 @@ pub(crate) struct Access {
     connect_timeout: Duration,
     /// What a session waits for once it has begun.
     pub(super) waits: Waits,
+    /// Whether just those rows are read that policies let the user see; else the server refuses where they hide any.
+    pub(super) row_security: bool,
     /// Why a password file is not read, if it isn't.
     unread_passfile: Option<String>,
 }
@@ -101,6 +103,7 @@ impl Access {
             timers: Timers::said(&said)?,
             connect_timeout: connect_timeout(&said)?,
             waits: Waits::default(),
+            row_security: false,
             unread_passfile,
         })
     }

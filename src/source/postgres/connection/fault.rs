@@ -1,5 +1,6 @@
 //! What goes wrong on a connection of our own, before it is said in a job's words.
 
+use super::super::error::{HIDES_ROWS, hides_rows};
 use postgres_protocol::message::backend::{ErrorFields, ErrorResponseBody};
 use std::io;
 
@@ -46,9 +47,13 @@ impl Fault {
             let text = value(body.fields(), wanted).unwrap_or_default();
             String::from_utf8_lossy(&text).into_owned()
         };
+        let message = field(b'M');
+        if field(b'R') == HIDES_ROWS {
+            return Self::Told(hides_rows(&message));
+        }
         Self::Server {
             code: field(b'C'),
-            message: field(b'M'),
+            message,
         }
     }
 }

@@ -132,6 +132,29 @@ impl<S: Read + Write> Connection<S> {
         }
     }
 
+    /// Runs statements one after the other by one message, and passes over the rows that they give. What fails has its place
+    /// in the list.
+    pub fn run_all(&mut self, statements: &[String]) -> Result<(), (usize, Fault)> {
+        let mut done = 0;
+        let run = self.run_each(&statements.join(";\n"), &mut done);
+        run.map_err(|fault| (done.min(statements.len().saturating_sub(1)), fault))
+    }
+
+    fn run_each(&mut self, statements: &str, done: &mut usize) -> Attempt<()> {
+        self.ask(|buffer| frontend::query(statements, buffer))?;
+        loop {
+            match self.receive()? {
+                Message::CommandComplete(_) => *done += 1,
+                Message::RowDescription(_) | Message::DataRow(_) => {}
+                Message::ReadyForQuery(_) => {
+                    self.answered();
+                    return Ok(());
+                }
+                _ => return Err(Fault::Protocol("no answer to a list of statements")),
+            }
+        }
+    }
+
     /// The rows of a small result, their cells as text.
     pub fn text_rows(&mut self, query: &str) -> Attempt<Vec<TextRow>> {
         self.ask(|buffer| frontend::query(query, buffer))?;
@@ -156,6 +179,14 @@ impl<S: Read + Write> Connection<S> {
         }
         self.is_ready = false;
         self.send(write)
+    }
+
+    /// Says farewell. Nothing can be asked after it.
+    pub fn terminate(&mut self) -> Attempt<()> {
+        self.ask(|buffer| {
+            frontend::terminate(buffer);
+            Ok(())
+        })
     }
 
     /// The server is ready for the next query.

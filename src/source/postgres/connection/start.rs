@@ -4,7 +4,6 @@ use super::cancel::Peer;
 use super::channel_binding::Binding;
 use super::{Attempt, Cancel, Connection, Fault};
 use crate::source::postgres::access::{Access, Server, Target};
-use crate::source::postgres::settings;
 use crate::source::wire::{SslMode, Stream, TlsPolicy};
 use crate::{Error, ErrorKind, Result};
 use bytes::BytesMut;
@@ -13,7 +12,7 @@ use std::io::{Read, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Begins a session on the first server that can be reached and is what is wanted, with its settings made. Each server has
+/// Begins a session on the first server that can be reached and is what is wanted. Nothing is set in it yet. Each server has
 /// the connect timeout for all that comes before its readiness. Once one has let a session in, all others begin there.
 pub(in super::super) fn start(access: &Access) -> Result<(Connection<Stream>, Cancel)> {
     let mut last = None;
@@ -59,7 +58,6 @@ fn begin(
     let mut connection = Connection::new(stream);
     let key = connection.log_in(&access.login, binding)?;
     check_target(&mut connection, server, target)?;
-    connection.text_rows(&settings(&access.waits))?;
     let set = connection.stream.wait_for(access.waits.read);
     set.map_err(Fault::Io)?;
     let closer = connection.stream.closer().map_err(Fault::Io)?;

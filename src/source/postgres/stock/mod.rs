@@ -6,64 +6,106 @@ mod rows;
 pub(crate) use config::{config, connector};
 
 use super::access::Access;
-use super::{error, scans, settings};
-use crate::Result;
+use super::connection::start;
+use super::settings::{Begins, opening, scans};
+use super::{error, transaction};
 use crate::destination::UnitDestination;
 use crate::source::pooled::Single;
 use crate::source::shared::Untransacted;
 use crate::source::{Interrupt, Query, Session};
+use crate::{Error, ErrorKind, Result};
 use connectorx::prelude::Dispatcher;
-use postgres::{CancelToken, Client};
+use postgres::{CancelToken, Client, SimpleQueryMessage};
 use postgres_openssl::MakeTlsConnector;
-use r2d2::PooledConnection;
 use r2d2_postgres::PostgresConnectionManager;
 use rows::{PostgresSource, PostgresTransport};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(super) type Manager = PostgresConnectionManager<MakeTlsConnector>;
 
-/// Connects by the client library, and says the settings and `first`. The library itself would wait without an end: a pool
-/// of one keeps all of this within the deadline, whatever the server does.
-pub(super) fn connect(
-    access: &Access,
-    first: String,
-) -> Result<(Single<Manager>, PooledConnection<Manager>)> {
+/// A worker's session.
+pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
+    let (single, token) = connect(access)?;
+    Ok(Box::new(StockSession {
+        single: Some(single),
+        cancel: Cancel {
+            target: Arc::new(Mutex::new(Target {
+                token,
+                backend: None,
+            })),
+            access: access.clone(),
+            tls: connector(access)?,
+        },
+        opening: opening(access, Begins::OneState(None)),
+    }))
+}
+
+/// The library itself would wait without an end: a pool of one keeps all of this within the deadline, whatever the server
+/// does. An empty transaction shows that a pooler has a connection, too.
+fn connect(access: &Access) -> Result<(Single<Manager>, CancelToken)> {
     let manager = PostgresConnectionManager::new(config(access)?, connector(access)?);
     let explain = |cause: &postgres::Error| error::connecting(cause, access);
     let timeout = access.connect_timeout();
-    let settings = settings(&access.waits);
-    let begin = move |client: &mut Client| {
-        client.batch_execute(&settings)?;
-        client.batch_execute(&first)
-    };
-    Single::connect(manager, timeout, begin, explain)
-}
-
-/// A worker's session.
-pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
-    let (single, connection) = connect(access, String::new())?;
-    let cancel = Cancel {
-        token: connection.cancel_token(),
-        tls: connector(access)?,
-    };
-    Ok(Box::new(StockSession { single, cancel }))
+    let begin = |client: &mut Client| client.batch_execute("BEGIN READ ONLY; ROLLBACK");
+    let (single, connection) = Single::connect(manager, timeout, begin, explain)?;
+    Ok((single, connection.cancel_token()))
 }
 
 struct StockSession {
-    /// Holds the one connection between two units.
-    single: Single<Manager>,
+    /// Holds the one connection between two units; `None` where the next unit needs another.
+    single: Option<Single<Manager>>,
     cancel: Cancel,
+    /// What each unit's transaction begins with.
+    opening: String,
+}
+
+impl StockSession {
+    fn single(&mut self) -> Result<&Single<Manager>> {
+        if self.single.is_none() {
+            let (single, token) = connect(&self.cancel.access)?;
+            self.cancel.target().token = token;
+            self.single = Some(single);
+        }
+        let lost = || Error::new(ErrorKind::Bug, "a session without a connection");
+        self.single.as_ref().ok_or_else(lost)
+    }
+
+    /// Ends the unit's transaction. To learn of types that are not the database's own the library names statements, and keeps
+    /// them for as long as it is connected; a pooler would hand them on.
+    fn end(&mut self) -> Result<()> {
+        let mut connection = self.single()?.get()?;
+        let named = "SELECT quote_ident(name) FROM pg_prepared_statements WHERE NOT from_sql";
+        let found = connection.simple_query(named);
+        let found = found.map_err(|cause| error::in_use(&cause))?;
+        let named: Vec<String> = found.iter().filter_map(first_cell).collect();
+        let ends = named.iter().map(|name| format!("DEALLOCATE {name}"));
+        let all: Vec<String> = std::iter::once(transaction::END.to_owned())
+            .chain(ends)
+            .collect();
+        execute(&mut connection, &all.join("; "))?;
+        if !named.is_empty() {
+            self.single = None;
+        }
+        Ok(())
+    }
 }
 
 impl Session for StockSession {
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
-        let mut connection = self.single.get()?;
-        connection
-            .batch_execute(scans(query))
-            .map_err(|cause| error::in_use(&cause))?;
+        let first = format!("{}; {}", self.opening, scans(query));
+        let mut connection = self.single()?.get()?;
+        let begun = connection.simple_query(&first);
+        let begun = begun.map_err(|cause| error::in_use(&cause))?;
+        self.cancel.target().backend = begun.iter().find_map(first_cell);
         let source = PostgresSource::new(connection);
-        Dispatcher::<_, _, PostgresTransport>::new(source, destination, &[query.sql.as_str()], None)
-            .run()
+        Dispatcher::<_, _, PostgresTransport>::new(
+            source,
+            destination,
+            &[query.sql.as_str()],
+            None,
+        )
+        .run()?;
+        self.end()
     }
 
     fn interrupt(&self) -> Arc<dyn Interrupt> {
@@ -71,18 +113,60 @@ impl Session for StockSession {
     }
 }
 
+fn execute(client: &mut Client, statements: &str) -> Result<()> {
+    let executed = client.batch_execute(statements);
+    executed.map_err(|cause| error::in_use(&cause))
+}
+
 impl Untransacted for StockSession {}
 
-/// Cancels a session's query by a connection of its own.
+fn first_cell(message: &SimpleQueryMessage) -> Option<String> {
+    match message {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// Cancels a session's query by a connection of its own: a statement of ours, or else the protocol's request. After that the
+/// library leaves at once, which a pooler may take ill (`PgBouncer`'s issue 801: it ends itself).
 #[derive(Clone)]
 struct Cancel {
-    token: CancelToken,
+    target: Arc<Mutex<Target>>,
+    access: Access,
     tls: MakeTlsConnector,
+}
+
+/// Of the connection that the session has now.
+struct Target {
+    token: CancelToken,
+    /// The server's process that runs the unit's query, also behind a pooler.
+    backend: Option<String>,
+}
+
+impl Cancel {
+    fn target(&self) -> MutexGuard<'_, Target> {
+        self.target.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn by_statement(&self, backend: &str) -> Result<()> {
+        let (mut connection, _) = start(&self.access)?;
+        transaction::begin(&mut connection, &self.access, Begins::Afresh)?;
+        let cancel = format!("SELECT pg_cancel_backend({backend})");
+        connection.text_rows(&cancel).map_err(error::broken)?;
+        transaction::leave(&mut connection);
+        Ok(())
+    }
 }
 
 impl Interrupt for Cancel {
     fn interrupt(&self) {
-        // The query may have ended by itself meanwhile.
-        let _ = self.token.cancel_query(self.tls.clone());
+        let (token, backend) = {
+            let target = self.target();
+            (target.token.clone(), target.backend.clone())
+        };
+        if backend.is_none_or(|backend| self.by_statement(&backend).is_err()) {
+            // The query may have ended by itself meanwhile.
+            let _ = token.cancel_query(self.tls.clone());
+        }
     }
 }

@@ -1,0 +1,44 @@
+//! Tables that the session's `search_path` doesn't find.
+
+use super::connection::{Attempt, Connection};
+use super::described::literal;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::io::{Read, Write};
+
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_');
+
+/// How a table is reached that stands in a schema beyond the `search_path`, by its own name or by `schema.table`; or that no
+/// schema of the `search_path` has any.
+pub(super) fn elsewhere<S: Read + Write>(
+    connection: &mut Connection<S>,
+    name: &str,
+) -> Attempt<Option<String>> {
+    let name = literal(name);
+    let found = connection.text_rows(&format!(
+        "SELECT c.relname, quote_ident(n.nspname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+           WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema') \
+             AND {name} IN (c.relname, n.nspname || '.' || c.relname) \
+           ORDER BY c.relname = {name}, n.nspname LIMIT 1"
+    ))?;
+    if let Some([Some(table), Some(schema)]) = found.first().map(Vec::as_slice) {
+        let option = option(schema);
+        return Ok(Some(format!(
+            "it stands in the schema {schema}: --tables takes names without one, so name it {table}, and add {option} to the \
+             parameters of --source"
+        )));
+    }
+    let visible = "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+           WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_table_is_visible(c.oid) \
+             AND n.nspname NOT IN ('pg_catalog', 'information_schema') LIMIT 1";
+    let advice = "the session's search_path finds no tables at all: options=-csearch_path%3DSCHEMA among the parameters of \
+                  --source names a schema";
+    let found = connection.text_rows(visible)?;
+    Ok(found.is_empty().then(|| advice.to_owned()))
+}
+
+/// The parameter of a URL that makes a schema the session's own. A backslash keeps a blank within an option.
+fn option(schema: &str) -> String {
+    let escaped = schema.replace('\\', "\\\\").replace(' ', "\\ ");
+    let encoded = utf8_percent_encode(&escaped, PLAIN);
+    format!("options=-csearch_path%3D{encoded}")
+}

@@ -229,3 +229,31 @@ fn a_query_in_the_filter_leaves_mariadbs_stored_order_undefined_and_a_word_does_
         }
     }
 }
+
+#[test]
+fn a_primary_key_says_nothing_of_the_rows_of_heirs() {
+    let case = Case::on(System::Postgres);
+    case.database.execute_all(&[
+        "CREATE TABLE h (id int PRIMARY KEY, note text)",
+        "CREATE TABLE h1 () INHERITS (h)",
+        "ALTER TABLE h1 ALTER id DROP NOT NULL",
+        "INSERT INTO h VALUES (1, 'own')",
+        "INSERT INTO h1 VALUES (1, 'of the heir'), (NULL, 'without a key')",
+    ]);
+    let job = [
+        "--tables",
+        "h",
+        "--key",
+        "id",
+        "--order-by",
+        "id",
+        "--force",
+    ];
+    let ran = case.run().args(job).fails_with(4);
+    ran.says("--null-keys");
+    let kept = case.run().args(job).args(["--null-keys", "keep"]);
+    kept.succeeds();
+    assert_eq!(case.manifest()["totals"]["rows_read"], 3);
+    let order = case.manifest()["tables"][0]["order"].to_string();
+    assert!(order.contains("ties"), "{order}");
+}

@@ -110,8 +110,17 @@ pub(super) fn table(
     let kind = text(row, 2)?;
     let pages = parsed::<u64>(row, 4).ok();
     let tuples = parsed::<f64>(row, 3).ok();
-    let columns = details.columns.iter().map(|row| column(row, numeric));
-    let primary_key = details.primary_key.iter().map(|row| text(row, 1));
+    // What a table's constraints say holds for its own rows, and not for its heirs'.
+    let has_heirs = kind == "h";
+    let columns = details.columns.iter().map(|row| {
+        let column = column(row, numeric)?;
+        Ok(Column {
+            nullable: column.nullable || has_heirs,
+            ..column
+        })
+    });
+    let primary_key = details.primary_key.iter().filter(|_| !has_heirs);
+    let primary_key = primary_key.map(|row| text(row, 1));
     Ok(Table {
         indexes: details.indexes.iter().map(index).collect::<Attempt<_>>()?,
         draw: Draw::Pages(pages.unwrap_or(0)),

@@ -1,4 +1,4 @@
-//! Names of Arrow types, as plan, manifest and errors show them.
+//! What is asked of Arrow types: their names, as plan, manifest and errors show them, and their kind.
 
 use arrow::datatypes::DataType;
 
@@ -8,4 +8,9 @@ pub(crate) fn name(data_type: &DataType) -> String {
         DataType::List(element) => format!("List({})", name(element.data_type())),
         other => other.to_string(),
     }
+}
+
+/// Whether a column of this type may hold dates that no calendar has.
+pub(crate) fn is_dated(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Date32 | DataType::Timestamp(..))
 }

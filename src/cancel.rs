@@ -10,8 +10,11 @@ use std::time::Duration;
 const INT: u8 = 1;
 const TERM: u8 = 2;
 const HUP: u8 = 3;
-/// How often the caller looks whether it should leave.
-const POLL: Duration = Duration::from_millis(20);
+/// How often whoever waits looks whether to leave.
+pub(crate) const POLL: Duration = Duration::from_millis(20);
+
+/// Asked now and then by what takes a while; its error, which says what stopped it, ends that.
+pub type Proceed<'a> = &'a (dyn Fn() -> Result<()> + Sync);
 
 /// Stops a job from outside: keep a clone, and call [`Cancel::interrupt`] from any thread or a signal's.
 #[derive(Debug, Clone, Default)]

@@ -2,9 +2,10 @@
 
 use crate::distinct::Survivors;
 use crate::extract::ReadUnit;
-use crate::plan::{Plan, Unit, UnitName};
+use crate::plan::{Plan, Unit};
 use crate::publish::Manifest;
 use crate::report::{Event, Listener};
+use crate::unit::UnitName;
 use crate::{Error, ErrorKind, Result};
 use std::iter::Sum;
 use std::time::Duration;

@@ -398,10 +398,8 @@ fn write_files(
     let pool = pool("encoder", cores().saturating_mul(ENCODERS_PER_CORE))?;
     let write = || {
         write_batches(&rows, &layout, staging.folder(), &on_file, &|| {
-            cancel.is_interrupted()
+            cancel.check()
         })
     };
-    // The writer says that it was stopped; the signal is known here.
     pool.install(write)
-        .or_else(|error| cancel.check().and(Err(error)))
 }

@@ -4,9 +4,9 @@
 
 use super::cell::{Cell, Column, columns};
 use super::sink::Sink;
-use super::stream::{Encode, Stop, stream_compressed};
+use super::stream::{Encode, stream_compressed};
 use super::{TextCompression, json, text};
-use crate::Result;
+use crate::{Proceed, Result};
 use arrow::array::RecordBatch;
 
 /// Writes a canonical record batch.
@@ -14,10 +14,10 @@ pub(super) fn write(
     batch: &RecordBatch,
     compression: TextCompression,
     sink: &mut Sink,
-    stop: Stop<'_>,
+    proceed: Proceed<'_>,
 ) -> Result<()> {
     let encoder = Csv(columns(batch)?);
-    stream_compressed(&encoder, batch.num_rows(), compression, sink, stop)
+    stream_compressed(&encoder, batch.num_rows(), compression, sink, proceed)
 }
 
 struct Csv<'a>(Vec<Column<'a>>);

@@ -1,7 +1,7 @@
 //! Record batches for this room's tests.
 
 use super::{Encoding, Format, Layout, Rows, write_batches};
-use crate::Result;
+use crate::{Proceed, Result};
 use arrow::array::*;
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{Field, Schema, i256};
@@ -14,8 +14,8 @@ use std::sync::Arc;
 /// What a test returns, so that `?` says what went wrong.
 pub(super) type Outcome = Result<(), Box<dyn StdError>>;
 
-/// A job that is never cancelled.
-pub(super) const NEVER: &(dyn Fn() -> bool + Sync) = &|| false;
+/// For a job that nobody stops.
+pub(super) const PROCEED: Proceed<'static> = &|| Ok(());
 
 /// Microseconds of 0001-01-01T00:00:00 and of 9999-12-31T23:59:59.999999.
 const FIRST_MOMENT: i64 = -62_135_596_800_000_000;
@@ -168,7 +168,7 @@ pub(super) fn write_one(
         survivors: &(0..count).collect::<Vec<_>>(),
     };
     let layout = layout(format, compression, usize::MAX)?;
-    let files = write_batches(&rows, &layout, folder, &|_| (), NEVER)?;
+    let files = write_batches(&rows, &layout, folder, &|_| (), PROCEED)?;
     Ok(folder.join(files.first().map_or("", |file| &file.name)))
 }
 

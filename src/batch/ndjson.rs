@@ -2,9 +2,9 @@
 
 use super::cell::{Column, columns};
 use super::sink::Sink;
-use super::stream::{Encode, Stop, stream_compressed};
+use super::stream::{Encode, stream_compressed};
 use super::{TextCompression, json};
-use crate::Result;
+use crate::{Proceed, Result};
 use arrow::array::RecordBatch;
 
 /// Writes a canonical record batch.
@@ -12,11 +12,11 @@ pub(super) fn write(
     batch: &RecordBatch,
     compression: TextCompression,
     sink: &mut Sink,
-    stop: Stop<'_>,
+    proceed: Proceed<'_>,
 ) -> Result<()> {
     let columns = columns(batch)?;
     let encoder = Ndjson(columns.into_iter().map(Member::new).collect());
-    stream_compressed(&encoder, batch.num_rows(), compression, sink, stop)
+    stream_compressed(&encoder, batch.num_rows(), compression, sink, proceed)
 }
 
 struct Ndjson<'a>(Vec<Member<'a>>);

@@ -9,9 +9,9 @@ mod opcode;
 
 use super::cell::{Cell, Column, Elements, columns};
 use super::sink::Sink;
-use super::stream::{Encode, Stop, stream};
+use super::stream::{Encode, stream};
 use super::text;
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Proceed, Result};
 use arrow::array::RecordBatch;
 use frame::Framed;
 use moment::OutOfRange;
@@ -21,7 +21,7 @@ use opcode::Class;
 const ROWS_PER_APPENDS: usize = 1000;
 
 /// Writes a canonical record batch.
-pub(super) fn write(batch: &RecordBatch, sink: &mut Sink, stop: Stop<'_>) -> Result<()> {
+pub(super) fn write(batch: &RecordBatch, sink: &mut Sink, proceed: Proceed<'_>) -> Result<()> {
     let columns = columns(batch)?;
     let first_key = Class::ALL.len();
     let encoder = Pickle {
@@ -30,7 +30,7 @@ pub(super) fn write(batch: &RecordBatch, sink: &mut Sink, stop: Stop<'_>) -> Res
         rows: batch.num_rows(),
     };
     let mut framed = Framed::begin(sink)?;
-    stream(&encoder, batch.num_rows(), &mut framed, stop)
+    stream(&encoder, batch.num_rows(), &mut framed, proceed)
 }
 
 struct Pickle<'a> {

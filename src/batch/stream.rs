@@ -2,7 +2,7 @@
 
 use super::TextCompression;
 use super::sink::{Sink, failed};
-use crate::{Error, ErrorKind, Interrupt, Result};
+use crate::{Proceed, Result};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write;
@@ -23,27 +23,12 @@ pub(super) trait Encode {
     fn end(&self, out: &mut Vec<u8>);
 }
 
-/// Asks whether the job is cancelled.
-#[derive(Clone, Copy)]
-pub(super) struct Stop<'a>(pub &'a (dyn Fn() -> bool + Sync));
-
-impl Stop<'_> {
-    /// [`ErrorKind::Interrupted`] once the job is cancelled.
-    pub(super) fn check(self) -> Result<()> {
-        if (self.0)() {
-            let kind = ErrorKind::Interrupted(Interrupt::Int);
-            return Err(Error::new(kind, "interrupted"));
-        }
-        Ok(())
-    }
-}
-
 /// Writes all rows to `out`, a block with each call of `write_all`.
 pub(super) fn stream(
     encoder: &impl Encode,
     rows: usize,
     out: &mut impl Write,
-    stop: Stop<'_>,
+    proceed: Proceed<'_>,
 ) -> Result<()> {
     let mut block = Vec::with_capacity(BLOCK_BYTES * 2);
     encoder.begin(&mut block);
@@ -52,7 +37,7 @@ pub(super) fn stream(
         if block.len() >= BLOCK_BYTES {
             out.write_all(&block).map_err(failed)?;
             block.clear();
-            stop.check()?;
+            proceed()?;
         }
     }
     encoder.end(&mut block);
@@ -65,19 +50,19 @@ pub(super) fn stream_compressed(
     rows: usize,
     compression: TextCompression,
     sink: &mut Sink,
-    stop: Stop<'_>,
+    proceed: Proceed<'_>,
 ) -> Result<()> {
     match compression {
-        TextCompression::None => stream(encoder, rows, sink, stop),
+        TextCompression::None => stream(encoder, rows, sink, proceed),
         TextCompression::Gzip => {
             let mut gzip = GzEncoder::new(sink, Compression::new(GZIP_LEVEL));
-            stream(encoder, rows, &mut gzip, stop)?;
+            stream(encoder, rows, &mut gzip, proceed)?;
             gzip.finish().map(drop).map_err(failed)
         }
         TextCompression::Zstd(level) => {
             let mut zstd = zstd::Encoder::new(sink, level.get().into()).map_err(failed)?;
             zstd.include_checksum(true).map_err(failed)?;
-            stream(encoder, rows, &mut zstd, stop)?;
+            stream(encoder, rows, &mut zstd, proceed)?;
             zstd.finish().map(drop).map_err(failed)
         }
     }

@@ -4,11 +4,10 @@ use super::canonical::canonical;
 use super::count_back::count_back;
 use super::locate::Locator;
 use super::sink::{Sink, Written};
-use super::stream::Stop;
 use super::{BatchFile, Encoding, csv, file_name, ipc, ndjson, parquet, pickle};
 #[cfg(doc)]
 use crate::ErrorKind;
-use crate::Result;
+use crate::{Proceed, Result};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use rayon::prelude::*;
@@ -43,8 +42,8 @@ pub struct Layout {
 /// of their rows. No survivors: no files.
 ///
 /// Every file is synced; the folder is not. `on_file` is called from the pool's threads as soon as a file is synced,
-/// in any order. `cancelled` is asked before each file, and after every 64 KiB of the text formats and pickle; once it
-/// says yes, the error is [`ErrorKind::Interrupted`]. That names SIGINT, whatever the signal was: only the caller knows.
+/// in any order. `proceed` is asked before each file, and after every 64 KiB of the text formats and pickle; its error is
+/// given back.
 /// Each thread holds one gathered slice, and for Parquet and Arrow its encoded form.
 ///
 /// Each file is asked what it holds once it is closed: its size, and the rows of its footer where it has one.
@@ -57,14 +56,14 @@ pub fn write_batches(
     layout: &Layout,
     folder: &Path,
     on_file: &(dyn Fn(&BatchFile) + Sync),
-    cancelled: &(dyn Fn() -> bool + Sync),
+    proceed: Proceed<'_>,
 ) -> Result<Vec<BatchFile>> {
     let job = Job {
         rows,
         locator: Locator::new(rows),
         layout,
         folder,
-        stop: Stop(cancelled),
+        proceed,
     };
     let slices = rows.survivors.par_chunks(layout.batch_rows.get());
     let files = slices.enumerate().map(|(ordinal, slice)| {
@@ -83,7 +82,7 @@ struct Job<'a> {
     locator: Locator<'a>,
     layout: &'a Layout,
     folder: &'a Path,
-    stop: Stop<'a>,
+    proceed: Proceed<'a>,
 }
 
 impl Job<'_> {
@@ -99,10 +98,10 @@ impl Job<'_> {
     }
 
     fn write(&self, name: &str, slice: &[u32]) -> Result<BatchFile> {
-        self.stop.check()?;
+        (self.proceed)()?;
         let batch = canonical(&self.rows.schema, &self.locator.locate(slice)?)?;
         let path = self.folder.join(name);
-        let written = write_into(&batch, self.layout, Sink::create(&path)?, self.stop)?;
+        let written = write_into(&batch, self.layout, Sink::create(&path)?, self.proceed)?;
         let rows = count_back(&path, self.layout.encoding, &written, slice.len() as u64)?;
         Ok(BatchFile {
             name: name.to_owned(),
@@ -117,16 +116,16 @@ fn write_into(
     batch: &RecordBatch,
     layout: &Layout,
     mut sink: Sink,
-    stop: Stop<'_>,
+    proceed: Proceed<'_>,
 ) -> Result<Written> {
     match layout.encoding {
         Encoding::Parquet(compression) => {
             parquet::write(batch, compression, layout.distinct_column, &mut sink)
         }
         Encoding::Arrow(compression) => ipc::write(batch, compression, &mut sink),
-        Encoding::Csv(compression) => csv::write(batch, compression, &mut sink, stop),
-        Encoding::Ndjson(compression) => ndjson::write(batch, compression, &mut sink, stop),
-        Encoding::Pickle => pickle::write(batch, &mut sink, stop),
+        Encoding::Csv(compression) => csv::write(batch, compression, &mut sink, proceed),
+        Encoding::Ndjson(compression) => ndjson::write(batch, compression, &mut sink, proceed),
+        Encoding::Pickle => pickle::write(batch, &mut sink, proceed),
     }?;
     sink.finish()
 }

@@ -20,9 +20,7 @@ impl VerifyArgs {
     pub fn run(self) -> Result<()> {
         let Self { folder, json } = self;
         let cancel = signals::cancel_on_signal()?;
-        let checked = verify(&folder, &|| cancel.is_interrupted());
-        // The room says that it was stopped; which signal did it is known here.
-        let verified = checked.or_else(|error| cancel.check().and(Err(error)))?;
+        let verified = verify(&folder, &|| cancel.check())?;
         if json {
             return out::json(&verified);
         }

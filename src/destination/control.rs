@@ -1,8 +1,8 @@
 //! What all workers of a job share: how they stop each other, and how they report.
 
 use crate::cancel::Cancel;
-use crate::plan::UnitName;
 use crate::report::{Event, Listener};
+use crate::unit::UnitName;
 use crate::watch::Watch;
 use crate::{Error, Result};
 use std::sync::{Arc, OnceLock};

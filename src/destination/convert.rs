@@ -2,6 +2,7 @@
 
 use super::carrier::Carried;
 use super::{binary, parse, spelling};
+pub(super) use crate::arrow_type::is_dated;
 use arrow::datatypes::{DataType, TimeUnit, i256};
 use chrono::{DateTime, NaiveDate, Utc};
 use std::str::FromStr;
@@ -119,11 +120,6 @@ fn no_date_or_inexact(text: &str) -> Misfit {
 fn finite(date: NaiveDate) -> Fit<NaiveDate> {
     let finite = date != NaiveDate::MAX && date != NaiveDate::MIN;
     finite.then_some(date).ok_or(Misfit::NoDate)
-}
-
-/// Whether a column of this type may hold dates that no calendar has.
-pub(crate) fn is_dated(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Date32 | DataType::Timestamp(..))
 }
 
 /// The value in bytes that are the same for equal values of a type: of dates, timestamps and decimals.

@@ -24,7 +24,6 @@ mod written_keys;
 pub use carrier::Carrier;
 pub(crate) use carrier::Form;
 pub(crate) use control::Control;
-pub(crate) use convert::is_dated;
 pub(crate) use gate::{Gate, WrittenRows};
 pub(crate) use misfit::{MisfitAt, SentRow};
 pub(crate) use nulled::Nulled;

@@ -3,6 +3,7 @@
 use super::shared::{Message, Shared};
 use super::worker::work_through;
 use super::{Extraction, ReadUnit};
+use crate::cancel::POLL;
 use crate::destination::Control;
 use crate::report::Event;
 use crate::{Error, ErrorKind, Result};
@@ -12,8 +13,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How often the coordinator looks whether the job has to stop.
-const POLL: Duration = Duration::from_millis(20);
 /// How long workers may take to leave their connections once the job is interrupted, or one of them waits for a server that
 /// says nothing; then it ends without them.
 const LEAVE_IN_A_HURRY: Duration = Duration::from_millis(1500);

@@ -1,5 +1,6 @@
 //! When a unit is begun anew, and how long a worker waits before that.
 
+use crate::cancel::POLL;
 use crate::destination::Control;
 use crate::{Error, ErrorKind, Result};
 use std::thread;
@@ -8,9 +9,6 @@ use std::time::Duration;
 /// Before the first attempt; twice as long before each other one.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// How often a worker that waits looks whether the job has to stop.
-const POLL: Duration = Duration::from_millis(20);
-
 /// Whether the same may succeed on a new connection.
 pub(super) fn is_worth_another(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Lost | ErrorKind::Unreachable)

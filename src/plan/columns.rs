@@ -1,7 +1,6 @@
 //! The columns of the result: one schema that every table fits.
 
 use super::{Chosen, PlannedColumn, in_table};
-use crate::destination::is_dated;
 use crate::job::{InvalidDates, Job};
 use crate::source::{Catalog, Column, Image};
 use crate::{Error, ErrorKind, Result, arrow_type};
@@ -101,7 +100,8 @@ fn agreed(
         }
         nullable |= column.nullable;
     }
-    let may_become_null = job.invalid_dates == InvalidDates::Null && is_dated(&image.data_type);
+    let may_become_null =
+        job.invalid_dates == InvalidDates::Null && arrow_type::is_dated(&image.data_type);
     Ok(PlannedColumn {
         name: name.to_owned(),
         sql_type: expected.sql_type.clone(),

@@ -6,7 +6,6 @@
 mod beneath;
 mod columns;
 mod order;
-mod part;
 mod partition;
 mod query;
 mod resolve;
@@ -14,13 +13,12 @@ mod show;
 mod size;
 mod units;
 
-pub use part::Part;
-pub(crate) use part::UnitName;
 pub use show::PlanDocument;
 
 use crate::job::Job;
 use crate::source::{Catalog, Extractor, Named, Query, Relation, Table};
 use crate::threads::cores;
+use crate::unit::UnitName;
 use crate::{Error, Result};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use std::sync::Arc;

@@ -1,9 +1,10 @@
 //! The plan as `firstseen plan` prints it.
 
-use super::{Part, Plan};
+use super::Plan;
 use crate::arrow_type;
 use crate::job::{Job, Output};
 use crate::report::plain;
+use crate::unit::Part;
 use serde::Serialize;
 use std::fmt;
 

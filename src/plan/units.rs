@@ -3,10 +3,11 @@
 use super::order::{Order, order};
 use super::partition::{Parts, Range};
 use super::query::TableQuery;
-use super::{Chosen, PlannedColumn, PlannedTable, Unit, UnitName, in_table};
+use super::{Chosen, PlannedColumn, PlannedTable, Unit, in_table};
 use crate::Result;
 use crate::job::Job;
 use crate::source::{Catalog, Named, Query};
+use crate::unit::UnitName;
 use std::collections::BTreeSet;
 
 /// The query of a table and its order, which the database has understood.

@@ -10,7 +10,7 @@ use super::standing::Standing;
 use super::sweep::sweep;
 use super::sync::sync_folder;
 use super::target::Target;
-use crate::Result;
+use crate::{Proceed, Result};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -69,7 +69,7 @@ impl Staging {
     /// that fails, staging is left for [`roll_forward`](super::roll_forward()), and the error's advice says so.
     ///
     /// What is published has the modes that the process's umask gives, not those of an empty folder in its place.
-    pub fn publish(mut self, manifest: &Manifest, proceed: &dyn Fn() -> Result<()>) -> Result<()> {
+    pub fn publish(mut self, manifest: &Manifest, proceed: Proceed<'_>) -> Result<()> {
         let target = self.target.clone();
         prepare(&target.place, manifest)?;
         let standing = target.standing()?;

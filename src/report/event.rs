@@ -1,6 +1,6 @@
 //! What a running job says of itself, as typed events.
 
-use crate::plan::Part;
+use crate::unit::Part;
 use serde::{Serialize, Serializer};
 use std::fmt::Display;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! When all parts of a table are read: a table is told once, whatever it was read in.
 
 use super::Event;
-use crate::plan::Part;
+use crate::unit::Part;
 use std::collections::HashMap;
 
 /// Tables of which not all parts are read.

@@ -1,7 +1,7 @@
 //! What the listeners write for one small job.
 
 use super::*;
-use crate::plan::Part;
+use crate::unit::Part;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -3,7 +3,7 @@
 use super::Event;
 use super::number::{bytes, counted, grouped};
 use super::table_ends::TableEnd;
-use crate::plan::{Part, UnitName};
+use crate::unit::{Part, UnitName};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 

@@ -1,6 +1,7 @@
 //! One connection in an r2d2 pool of one, since ConnectorX's partitions take their connection from nothing else and
 //! give it back to nothing else.
 
+use crate::cancel::POLL;
 use crate::{Error, ErrorKind, Result};
 use r2d2::{CustomizeConnection, HandleError, ManageConnection, Pool, PooledConnection};
 use std::fmt::{self, Debug};
@@ -10,9 +11,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-
-/// How often a connecting worker looks whether its attempt has failed.
-const POLL: Duration = Duration::from_millis(20);
 
 /// Files that a client opens to connect: a socket, and what its runtime waits with. Where it gets none it panics.
 const FILES: usize = 8;

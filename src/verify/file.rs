@@ -7,7 +7,7 @@ use super::shape::Shape;
 use super::unread::Unread;
 use crate::batch::BatchFile;
 use crate::checksum;
-use crate::{Error, ErrorKind, Interrupt, Result};
+use crate::Result;
 use std::fs::File;
 use std::io::Seek;
 use std::path::Path;
@@ -29,10 +29,7 @@ pub(super) fn check(
 ) -> Result<Checked> {
     match compare(&folder.join(&file.name), file, shape, keys) {
         Ok(checked) => Ok(checked),
-        Err(Unread::Cancelled) => Err(Error::new(
-            ErrorKind::Interrupted(Interrupt::Int),
-            "interrupted",
-        )),
+        Err(Unread::Stopped(error)) => Err(error),
         Err(Unread::Content(what)) => Ok(Checked {
             faults: vec![Fault::Content {
                 file: file.name.clone(),

@@ -1,11 +1,12 @@
 //! The keys of a file, as hashes.
 
 use super::unread::Unread;
+use crate::Proceed;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-/// Rows between two looks at whether the caller has cancelled.
+/// Rows between two looks at whether the caller wants more.
 const ROWS_PER_LOOK: usize = 8192;
 
 /// Stands for a key that is NULL. A hash of this value becomes [`Hash`] 1.
@@ -17,7 +18,7 @@ pub(super) type Hash = u128;
 /// Takes the key of each row of a file, in order.
 pub(super) struct Keys<'a> {
     seed: u64,
-    cancelled: &'a (dyn Fn() -> bool + Sync),
+    proceed: Proceed<'a>,
     hashes: Vec<Hash>,
     value: Vec<u8>,
 }
@@ -28,22 +29,18 @@ pub(super) fn random_seed() -> u64 {
 }
 
 impl<'a> Keys<'a> {
-    pub(super) fn new(seed: u64, cancelled: &'a (dyn Fn() -> bool + Sync)) -> Self {
+    pub(super) fn new(seed: u64, proceed: Proceed<'a>) -> Self {
         Self {
             seed,
-            cancelled,
+            proceed,
             hashes: Vec::new(),
             value: Vec::new(),
         }
     }
 
-    /// [`Unread::Cancelled`] once the caller has cancelled.
+    /// [`Unread::Stopped`] once the caller wants no more.
     pub(super) fn look(&self) -> Result<(), Unread> {
-        if (self.cancelled)() {
-            Err(Unread::Cancelled)
-        } else {
-            Ok(())
-        }
+        (self.proceed)().map_err(Unread::Stopped)
     }
 
     /// Takes the parts of the next row's key; with a part that is NULL (`None`) all of it is.

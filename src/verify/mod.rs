@@ -26,7 +26,7 @@ mod unread;
 pub use fault::Fault;
 
 use crate::publish::{Manifest, RollForward, manifest_path, roll_forward};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Proceed, Result};
 use rayon::prelude::*;
 use serde::Serialize;
 use shape::Shape;
@@ -59,19 +59,18 @@ pub struct Verified {
 ///
 /// All faults are collected; the error is [`ErrorKind::Fault`] and tells the first 20. A missing folder or manifest, or one that
 /// can't be read or understood, is an [`ErrorKind::Fault`] of its own.
-/// Once `cancelled` says yes the error is [`ErrorKind::Interrupted`]; it is asked before each file and every few thousand
-/// rows.
+/// `proceed` is asked before each file and every few thousand rows; its error is given back.
 ///
 /// This finds damage, not forgery: who changes a file and its manifest together can pass, or make an arrow file ask for
 /// more memory than there is.
 ///
 /// Files are read in the caller's rayon pool, one a thread. Keys are compared by 128-bit hashes with a random seed: 32 bytes
 /// of memory a row, and a chance of about n²/2¹²⁹ that two of n distinct keys are taken for one.
-pub fn verify(folder: &Path, cancelled: &(dyn Fn() -> bool + Sync)) -> Result<Verified> {
+pub fn verify(folder: &Path, proceed: Proceed<'_>) -> Result<Verified> {
     let named = named(folder)?;
     let state = roll_forward(&named)?;
     let manifest = manifest_of(&named)?;
-    let faults = faults(&named, &manifest, cancelled)?;
+    let faults = faults(&named, &manifest, proceed)?;
     if !faults.is_empty() {
         return Err(fault::error(folder, &faults, state == RollForward::InUse));
     }
@@ -84,11 +83,7 @@ pub fn verify(folder: &Path, cancelled: &(dyn Fn() -> bool + Sync)) -> Result<Ve
     })
 }
 
-fn faults(
-    folder: &Path,
-    manifest: &Manifest,
-    cancelled: &(dyn Fn() -> bool + Sync),
-) -> Result<Vec<Fault>> {
+fn faults(folder: &Path, manifest: &Manifest, proceed: Proceed<'_>) -> Result<Vec<Fault>> {
     let shape = Shape::of(manifest)?;
     let mut faults = sums::check(manifest);
     faults.extend(names::check(manifest, shape.encoding));
@@ -97,7 +92,7 @@ fn faults(
     let seed = keys::random_seed();
     let check = |file| {
         if present.contains(file) {
-            file::check(folder, file, &shape, keys::Keys::new(seed, cancelled))
+            file::check(folder, file, &shape, keys::Keys::new(seed, proceed))
         } else {
             Ok(file::Checked::default())
         }

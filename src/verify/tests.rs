@@ -60,7 +60,7 @@ impl Published {
             distinct_column: None,
         };
         let mut manifest = empty_manifest();
-        manifest.files = write_batches(&rows, &layout, &folder, &|_| (), &|| false).unwrap();
+        manifest.files = write_batches(&rows, &layout, &folder, &|_| (), &|| Ok(())).unwrap();
         manifest.job.format = format.name().into();
         manifest.job.compression = compression.into();
         manifest.job.key = key.iter().map(ToString::to_string).collect();
@@ -101,7 +101,7 @@ impl Published {
     fn verify(&self) -> Result<Verified> {
         let json = serde_json::to_vec(&self.manifest).unwrap();
         fs::write(manifest_path(&self.folder()), json).unwrap();
-        verify(&self.folder(), &|| false)
+        verify(&self.folder(), &|| Ok(()))
     }
 
     /// The lines that tell the faults.
@@ -240,7 +240,7 @@ fn every_format_verifies_also_when_moved_with_its_manifest() {
         let moved = elsewhere.path().join("moved");
         fs::rename(published.folder(), &moved).unwrap();
         fs::rename(manifest_path(&published.folder()), manifest_path(&moved)).unwrap();
-        assert!(verify(&moved, &|| false).is_ok(), "{format} {compression}");
+        assert!(verify(&moved, &|| Ok(())).is_ok(), "{format} {compression}");
     }
 }
 
@@ -377,20 +377,21 @@ fn columns_must_be_those_of_the_manifest() {
 fn a_cancelled_verification_is_no_fault() {
     let published = Published::new(Format::Pickle, "none");
     assert!(published.verify().is_ok());
-    let error = verify(&published.folder(), &|| true).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Interrupted(crate::Interrupt::Int));
+    let stop = || Error::new(ErrorKind::Interrupted(crate::Interrupt::Hup), "stop");
+    let error = verify(&published.folder(), &|| Err(stop())).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted(crate::Interrupt::Hup));
 }
 
 #[test]
 fn a_missing_folder_and_a_missing_manifest_are_told_apart() {
     let published = Published::new(Format::Csv, "none");
-    let error = verify(&published.folder(), &|| false).unwrap_err();
+    let error = verify(&published.folder(), &|| Ok(())).unwrap_err();
     assert!(
         error
             .to_string()
             .ends_with("batches.manifest.json is missing"),
         "{error}"
     );
-    let error = verify(&published.folder().join("no"), &|| false).unwrap_err();
+    let error = verify(&published.folder().join("no"), &|| Ok(())).unwrap_err();
     assert!(error.to_string().ends_with("no is missing"), "{error}");
 }

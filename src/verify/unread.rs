@@ -1,13 +1,14 @@
 //! Why a file was not read to its end.
 
+use crate::Error;
 use std::io;
 
 /// Why a file was not read to its end.
 pub(super) enum Unread {
     /// It is not what it should be; the text holds no cell value.
     Content(String),
-    /// The caller has cancelled.
-    Cancelled,
+    /// The caller wants no more; why.
+    Stopped(Error),
 }
 
 impl Unread {

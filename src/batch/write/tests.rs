@@ -1,9 +1,9 @@
 use super::super::Format;
 use super::super::fixture::{
-    NEVER, Outcome, Random, all_lists, all_types, batch, layout, write_one,
+    Outcome, PROCEED, Random, all_lists, all_types, batch, layout, write_one,
 };
 use super::*;
-use crate::ErrorKind;
+use crate::{Error, ErrorKind, Interrupt};
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use arrow::array::{ArrayRef, Int64Array, ListBuilder, StringArray, StringBuilder, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
@@ -62,7 +62,7 @@ fn bytes_do_not_depend_on_chunks(part: &RecordBatch) -> Outcome {
                 survivors: &survivors,
             };
             let folder = tempfile::tempdir()?;
-            let files = write_batches(&scattered, &layout, folder.path(), &|_| (), NEVER)?;
+            let files = write_batches(&scattered, &layout, folder.path(), &|_| (), PROCEED)?;
             assert_eq!(files.len(), 6);
             assert_eq!(
                 &files,
@@ -99,7 +99,7 @@ fn every_file_but_the_last_is_full() -> Outcome {
             &layout(Format::Parquet, None, 10)?,
             folder.path(),
             &on_file,
-            NEVER,
+            PROCEED,
         )?;
         assert_eq!(
             files.iter().map(|file| file.rows).collect::<Vec<_>>(),
@@ -128,7 +128,7 @@ fn a_file_that_exists_is_named_and_kept() -> Outcome {
     let taken = folder.path().join("b-0000001-0000010.csv");
     std::fs::write(&taken, "mine")?;
     let layout = layout(Format::Csv, None, 10)?;
-    let error = write_batches(&rows, &layout, folder.path(), &|_| (), NEVER)
+    let error = write_batches(&rows, &layout, folder.path(), &|_| (), PROCEED)
         .err()
         .ok_or("written")?;
     assert_eq!(error.kind(), ErrorKind::Output);
@@ -155,7 +155,7 @@ fn a_full_disk_is_an_output_error_in_every_format() -> Outcome {
             Path::new("/dev/full"),
             std::fs::OpenOptions::new().write(true),
         )?;
-        let error = write_into(&batch, &layout, sink, Stop(NEVER))
+        let error = write_into(&batch, &layout, sink, PROCEED)
             .err()
             .ok_or("written")?;
         assert_eq!(error.kind(), ErrorKind::Output, "{format}: {error:?}");
@@ -180,18 +180,23 @@ fn a_cancelled_job_stops_before_a_file_and_within_one() -> Outcome {
         (Format::Pickle, 3),
     ] {
         let asked = AtomicUsize::new(0);
-        let cancelled = || asked.fetch_add(1, Ordering::Relaxed) >= questions;
+        let proceed = || {
+            if asked.fetch_add(1, Ordering::Relaxed) < questions {
+                return Ok(());
+            }
+            Err(Error::new(ErrorKind::Interrupted(Interrupt::Term), "stop"))
+        };
         let folder = tempfile::tempdir()?;
         let error = write_batches(
             &rows,
             &layout(format, Some("none"), 100)?,
             folder.path(),
             &|_| (),
-            &cancelled,
+            &proceed,
         );
         let kind = error.map_err(|error| error.kind()).err();
         assert!(
-            matches!(kind, Some(ErrorKind::Interrupted(_))),
+            kind == Some(ErrorKind::Interrupted(Interrupt::Term)),
             "{format}: {kind:?}"
         );
     }

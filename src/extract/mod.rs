@@ -5,11 +5,14 @@
 //! decides which candidate wins.
 
 mod pool;
+mod read;
 mod retry;
 mod shared;
 mod worker;
 
-pub(crate) use pool::extract;
+pub(crate) use read::{Read, read};
+
+use pool::extract;
 
 use crate::destination::{Control, Filter, UnitRows};
 use crate::plan::Unit;

@@ -7,12 +7,14 @@ mod beneath;
 mod columns;
 mod order;
 mod partition;
+mod planned;
 mod query;
 mod resolve;
 mod show;
 mod size;
 mod units;
 
+pub(crate) use planned::Planned;
 pub use show::PlanDocument;
 
 use crate::job::Job;
@@ -118,7 +120,7 @@ struct Chosen {
 }
 
 /// Makes the plan of a job.
-pub(crate) fn plan(job: &Job, catalog: &mut dyn Catalog) -> Result<Plan> {
+fn plan(job: &Job, catalog: &mut dyn Catalog) -> Result<Plan> {
     let database = catalog.version()?;
     let mut warnings = job.warnings.clone();
     let chosen = resolve::tables(job, catalog, &mut warnings)?;

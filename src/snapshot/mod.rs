@@ -6,8 +6,11 @@
 
 mod begin;
 mod connect;
+mod opened;
 mod share;
 mod side_by_side;
+
+pub(crate) use opened::Opened;
 
 use crate::job::SnapshotChoice;
 use crate::plan::Plan;

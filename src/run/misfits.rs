@@ -7,7 +7,7 @@ use crate::extract::ReadUnit;
 use crate::plan::Plan;
 
 /// The error of the first value in table order that doesn't fit its column, if its row survives.
-pub(crate) fn refuse(read: &[ReadUnit], survivors: &Survivors, plan: &Plan) -> Result<()> {
+pub(super) fn refuse(read: &[ReadUnit], survivors: &Survivors, plan: &Plan) -> Result<()> {
     let mut first = 0_u64;
     for (unit, read) in plan.units.iter().zip(read) {
         let survives = |misfit: &&MisfitAt| is_among(survivors, first + misfit.candidate);

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// What became of a unit's rows, or a table's: `read = new + filter_drops + unique_drops + null_drops`.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Counts {
+pub(super) struct Counts {
     /// Counted when the database sent them.
     pub read: u64,
     /// Counted among the survivors.
@@ -47,13 +47,13 @@ impl<'a> Sum<&'a Self> for Counts {
 }
 
 /// The counts of a table: the sum of its units'.
-pub(crate) struct TableCounts {
+pub(super) struct TableCounts {
     pub total: Counts,
     pub units: Vec<Counts>,
 }
 
 /// Counts by table, in the plan's order, or an error that says whose sums differ.
-pub(crate) fn by_table(
+pub(super) fn by_table(
     plan: &Plan,
     read: &[ReadUnit],
     survivors: &Survivors,
@@ -113,7 +113,7 @@ fn of(name: &UnitName, read: &ReadUnit, new: u64) -> Result<Counts> {
 }
 
 /// Says what was counted of each table, or of each part where it has several.
-pub(crate) fn announce(plan: &Plan, tables: &[TableCounts], listener: &dyn Listener) {
+pub(super) fn announce(plan: &Plan, tables: &[TableCounts], listener: &dyn Listener) {
     let counts = tables.iter().flat_map(|table| &table.units);
     for (unit, (planned, counts)) in plan.units.iter().zip(counts).enumerate() {
         listener.on_event(&Event::UnitCounted {
@@ -129,7 +129,7 @@ pub(crate) fn announce(plan: &Plan, tables: &[TableCounts], listener: &dyn Liste
 }
 
 /// The rows that the writers counted are those that the tables gave.
-pub(crate) fn check_files(manifest: &Manifest) -> Result<()> {
+pub(super) fn check_files(manifest: &Manifest) -> Result<()> {
     let written: u64 = manifest.files.iter().map(|file| file.rows).sum();
     if written == manifest.totals.new {
         return Ok(());

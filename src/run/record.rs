@@ -1,8 +1,8 @@
 //! The record of a run: its manifest, and the clock that it is timed by.
 
+use super::counts::{Counts, TableCounts};
 use crate::arrow_type;
 use crate::batch::BatchFile;
-use crate::counts::{Counts, TableCounts};
 use crate::job::{Job, Output};
 use crate::plan::{Plan, PlannedTable, Unit};
 use crate::publish::{
@@ -15,12 +15,12 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use std::time::{Duration, Instant, SystemTime};
 
 /// When a run reached which part of its way.
-pub(crate) struct Clock {
+pub(super) struct Clock {
     started: SystemTime,
     begun: Instant,
     planned: Duration,
     read: Duration,
-    found: Duration,
+    decided: Duration,
     written: Duration,
 }
 
@@ -31,7 +31,7 @@ impl Clock {
             begun: Instant::now(),
             planned: Duration::ZERO,
             read: Duration::ZERO,
-            found: Duration::ZERO,
+            decided: Duration::ZERO,
             written: Duration::ZERO,
         }
     }
@@ -44,8 +44,8 @@ impl Clock {
         self.read = self.begun.elapsed();
     }
 
-    pub fn found(&mut self) {
-        self.found = self.begun.elapsed();
+    pub fn decided(&mut self) {
+        self.decided = self.begun.elapsed();
     }
 
     pub fn written(&mut self) {
@@ -57,15 +57,15 @@ impl Clock {
         Timings {
             plan_secs: self.planned.as_secs_f64(),
             read_secs: between(self.planned, self.read),
-            distinct_secs: between(self.read, self.found),
-            write_secs: between(self.found, self.written),
+            distinct_secs: between(self.read, self.decided),
+            write_secs: between(self.decided, self.written),
             total_secs: self.begun.elapsed().as_secs_f64(),
         }
     }
 }
 
 /// The manifest of a run that has come this far.
-pub(crate) fn manifest(
+pub(super) fn manifest(
     job: &Job,
     (plan, snapshot): (&Plan, &Snapshot),
     (tables, nulled): (&[TableCounts], &[u64]),

@@ -6,7 +6,7 @@ use crate::plan::Plan;
 use crate::report::{Event, Listener};
 
 /// How many values of each column of the plan, elements of lists among them, are written as NULL.
-pub(crate) fn count(read: &[ReadUnit], survivors: &Survivors, plan: &Plan) -> Vec<u64> {
+pub(super) fn count(read: &[ReadUnit], survivors: &Survivors, plan: &Plan) -> Vec<u64> {
     let mut counts = vec![0; plan.columns.len()];
     let mut rest = survivors.places.as_slice();
     let mut first = 0_u64;
@@ -24,7 +24,7 @@ pub(crate) fn count(read: &[ReadUnit], survivors: &Survivors, plan: &Plan) -> Ve
 }
 
 /// Says so of each column that has any.
-pub(crate) fn announce(plan: &Plan, counts: &[u64], listener: &dyn Listener) {
+pub(super) fn announce(plan: &Plan, counts: &[u64], listener: &dyn Listener) {
     let columns = plan.columns.iter().zip(counts);
     for (column, values) in columns.filter(|(_, values)| **values > 0) {
         listener.on_event(&Event::DatesNulled {

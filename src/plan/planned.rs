@@ -1,0 +1,88 @@
+//! A plan that is made on a connection that may be left behind.
+
+use super::{Plan, plan};
+use crate::Result;
+use crate::cancel::{Cancel, interruptible};
+use crate::job::Job;
+use crate::report::{Event, Listener};
+use crate::secret::struck;
+use crate::source::{Database, Interrupt, Kept, Watched, farewell};
+use crate::watch::Watch;
+use std::sync::{Arc, OnceLock};
+
+/// A plan, and the connection on which it was made, with what tells that it waits for its server.
+pub(crate) struct Planned {
+    pub plan: Plan,
+    pub catalog: Kept,
+    pub watch: Arc<Watch>,
+}
+
+/// Ends a query that nobody waits for any more when it is dropped.
+struct Farewell(Arc<dyn Interrupt>);
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        self.0.interrupt();
+    }
+}
+
+impl Planned {
+    /// Connects and makes the plan. With `pins` the tables stay as they are as long as the connection does.
+    pub fn make(
+        job: &Job,
+        database: &Arc<dyn Database>,
+        pins: bool,
+        cancel: &Cancel,
+    ) -> Result<Self> {
+        let watch = Arc::new(Watch::new(job.waits.silence(&job.source)));
+        let left_behind = Arc::new(OnceLock::new());
+        let work = {
+            let (job, database) = (job.clone(), Arc::clone(database));
+            let (watch, asking) = (Arc::clone(&watch), Arc::clone(&left_behind));
+            move || {
+                let mut catalog = Kept::new(Watched::new(database.catalog(pins)?, watch));
+                if let Some(interrupt) = catalog.get()?.interrupt() {
+                    let _ = asking.set(interrupt);
+                }
+                let plan = plan(&job, catalog.get()?)?;
+                Ok((plan, catalog))
+            }
+        };
+        let planned = interruptible(cancel, || watch.check(), work);
+        let is_left = cancel.is_interrupted() || watch.check().is_err();
+        if let (true, Some(interrupt)) = (is_left, left_behind.get()) {
+            farewell(Farewell(Arc::clone(interrupt)));
+        }
+        let (mut plan, catalog) = planned?;
+        let secrets = database.secrets();
+        for warning in &mut plan.warnings {
+            *warning = struck(warning, &secrets);
+        }
+        Ok(Self {
+            plan,
+            catalog,
+            watch,
+        })
+    }
+}
+
+impl Plan {
+    /// Says what the user should know.
+    pub fn warn(&self, listener: &dyn Listener) {
+        for message in &self.warnings {
+            listener.on_event(&Event::Warning {
+                message: message.clone(),
+            });
+        }
+    }
+
+    /// Says what will be read.
+    pub fn announce(&self, listener: &dyn Listener) {
+        self.warn(listener);
+        listener.on_event(&Event::Planned {
+            units: self.units.len(),
+            workers: self.workers,
+            estimated_rows: self.estimated_rows(),
+        });
+    }
+}

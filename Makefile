@@ -29,6 +29,7 @@ check:
 	tests/prepare.sh check
 	cargo fmt --check
 	python3 -B tests/crates.py
+	python3 -B tests/rooms.py
 	cargo clippy --release --locked --all-targets -- -D warnings
 
 # The full-size job beside raw drains of the same rows and other tools: bench/README.md. BENCH='--pairs 1' passes flags.

@@ -112,9 +112,11 @@ fn case_of_one_table(system: System) -> Case {
     Case::with(system, &[Table::notes("t").ids(1..=200)])
 }
 
+/// With each signal's own meaning: whoever runs the tests by `nohup` ignores hangups, and so would the job.
 fn job(case: &Case, filter: &str) -> Running {
     case.run()
         .args(["--tables", "t", "--key", "id", "--where", filter, "--force"])
+        .under("env", ["--default-signal"])
         .start()
 }
 

@@ -11,7 +11,6 @@ use super::{Encoding, ipc, parquet};
 use crate::{Error, ErrorKind, Result};
 use std::error::Error as StdError;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// Compares the file at `path` with what was given to it: its size, and its rows where its format tells them. Returns its
@@ -39,15 +38,6 @@ pub(super) fn count_back(
         Ok(told) => Err(other_rows(told, rows)),
         Err(cause) => Err(unreadable().because(cause)),
     }
-}
-
-/// The last `bytes` of the file, but the `after` ones at its very end.
-pub(super) fn end_of(mut file: &File, bytes: usize, after: usize) -> io::Result<Vec<u8>> {
-    let from_end = i64::try_from(bytes.saturating_add(after)).map_err(io::Error::other)?;
-    file.seek(SeekFrom::End(from_end.saturating_neg()))?;
-    let mut end = vec![0; bytes];
-    file.read_exact(&mut end)?;
-    Ok(end)
 }
 
 fn lost(bytes: u64, expected: u64) -> Error {

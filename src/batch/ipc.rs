@@ -1,7 +1,7 @@
 //! Arrow IPC file: one record batch.
 
 use super::ArrowCompression;
-use super::count_back::end_of;
+use super::file_end::end_of;
 use super::sink::{Sink, failed};
 use crate::Result;
 use arrow::array::RecordBatch;

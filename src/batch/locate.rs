@@ -1,8 +1,19 @@
 //! Where surviving rows stand in the candidates' record batches.
 
-use super::Rows;
 use crate::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+
+/// The rows of a result: candidates, and which of them survive.
+#[derive(Debug, Clone)]
+pub struct Rows<'a> {
+    /// Schema of every batch, and of every file.
+    pub schema: SchemaRef,
+    /// Candidates in unit order; a batch may be empty.
+    pub batches: &'a [RecordBatch],
+    /// Ascending indices into the rows of `batches`, one batch after the other.
+    pub survivors: &'a [u32],
+}
 
 /// A row of one of the record batches of [`Picks`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,6 +19,7 @@ mod count_back;
 mod csv;
 mod dictionary;
 mod encoding;
+mod file_end;
 #[cfg(test)]
 mod fixture;
 mod format;
@@ -37,8 +38,9 @@ mod write;
 pub use compression::{ArrowCompression, ParquetCompression, TextCompression};
 pub use encoding::Encoding;
 pub use format::Format;
+pub use locate::Rows;
 pub use name::{check_prefix, file_name};
-pub use write::{Layout, Rows, write_batches};
+pub use write::{Layout, write_batches};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! Parquet: one row group, with the Arrow schema in the file's metadata.
 
-use super::count_back::end_of;
+use super::file_end::end_of;
 use super::sink::{Sink, failed};
 use super::{ParquetCompression, dictionary};
 use crate::Result;

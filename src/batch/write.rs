@@ -2,28 +2,16 @@
 
 use super::canonical::canonical;
 use super::count_back::count_back;
-use super::locate::Locator;
+use super::locate::{Locator, Rows};
 use super::sink::{Sink, Written};
 use super::{BatchFile, Encoding, csv, file_name, ipc, ndjson, parquet, pickle};
 #[cfg(doc)]
 use crate::ErrorKind;
 use crate::{Proceed, Result};
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
 use rayon::prelude::*;
 use std::num::NonZeroUsize;
 use std::path::Path;
-
-/// The rows of a result: candidates, and which of them survive.
-#[derive(Debug, Clone)]
-pub struct Rows<'a> {
-    /// Schema of every batch, and of every file.
-    pub schema: SchemaRef,
-    /// Candidates in unit order; a batch may be empty.
-    pub batches: &'a [RecordBatch],
-    /// Ascending indices into the rows of `batches`, one batch after the other.
-    pub survivors: &'a [u32],
-}
 
 /// How the rows become files.
 #[derive(Debug, Clone)]

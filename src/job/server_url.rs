@@ -1,8 +1,7 @@
 //! The URL of a server, and its password apart from it.
 
-use super::source_url::usage;
-use crate::Result;
 use crate::secret::{Secret, percent_decoded};
+use crate::{Error, ErrorKind, Result};
 use std::fmt;
 use url::Url;
 
@@ -121,6 +120,14 @@ fn take_parameter(url: &mut Url) -> Result<Option<Secret>> {
         url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
     }
     Ok(password)
+}
+
+/// An error of `--source`, and how one is written.
+pub(super) fn usage(message: &str) -> Error {
+    Error::new(ErrorKind::Usage, format!("--source: {message}")).advise(
+        "write mysql://USER:PASSWORD@HOST:3306/DATABASE, postgresql://USER:PASSWORD@HOST:5432/DATABASE or sqlite://PATH; \
+         special characters of a password are percent-encoded (@ is %40)",
+    )
 }
 
 #[cfg(test)]

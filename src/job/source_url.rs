@@ -1,8 +1,8 @@
 //! `--source`: which database, and what of its URL may be shown.
 
-use super::server_url::ServerUrl;
+use super::server_url::{ServerUrl, usage};
+use crate::Result;
 use crate::secret::Secret;
-use crate::{Error, ErrorKind, Result};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -80,11 +80,4 @@ impl fmt::Display for SourceUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.redacted())
     }
-}
-
-pub(super) fn usage(message: &str) -> Error {
-    Error::new(ErrorKind::Usage, format!("--source: {message}")).advise(
-        "write mysql://USER:PASSWORD@HOST:3306/DATABASE, postgresql://USER:PASSWORD@HOST:5432/DATABASE or sqlite://PATH; \
-         special characters of a password are percent-encoded (@ is %40)",
-    )
 }

@@ -3,6 +3,7 @@ use super::super::{ArrowCompression, Format};
 use super::*;
 use arrow::compute::concat_batches;
 use std::fs::{self, OpenOptions};
+use std::io;
 
 /// Formats whose files tell their rows.
 const TELLING: [(Format, &str); 5] = [

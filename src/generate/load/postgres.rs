@@ -37,7 +37,7 @@ fn connect(server: &ServerUrl) -> Result<Client> {
     }
     config
         .connect(stock::connector(&access)?)
-        .map_err(|cause| error::connecting(&cause, &access))
+        .map_err(|cause| error::connecting(&cause, || access.no_password()))
 }
 
 struct Postgres<'t, 'c>(&'t mut Transaction<'c>);

@@ -1,7 +1,6 @@
 //! The errors of both clients, the library's and our own, translated once.
 
-use super::access::Access;
-use super::connection::Fault;
+use super::connection::{Fault, HIDES_ROWS, hides_rows};
 use crate::source::shared::NO_CONNECTION_LEFT;
 use crate::source::wire::{LOOK, lost};
 use crate::{Error, ErrorKind};
@@ -12,18 +11,16 @@ use std::error::Error as StdError;
 use std::io;
 
 /// Why there is no connection by the library.
-pub(crate) fn connecting(cause: &ClientError, access: &Access) -> Error {
+pub(crate) fn connecting(cause: &ClientError, no_password: impl FnOnce() -> Error) -> Error {
     match cause.as_db_error() {
         Some(error) => of_server(error),
-        None if !has_io_error(cause) && chain(cause).contains("password missing") => {
-            access.no_password()
-        }
+        None if !has_io_error(cause) && chain(cause).contains("password missing") => no_password(),
         None => unreachable(&chain(cause)),
     }
 }
 
 /// Why there is no connection of our own.
-pub(super) fn not_begun(fault: Fault, access: &Access) -> Error {
+pub(super) fn not_begun(fault: Fault, no_password: impl FnOnce() -> Error) -> Error {
     match fault {
         Fault::Io(cause) if is_of_tls(&cause) => Error::new(
             ErrorKind::Unreachable,
@@ -33,7 +30,7 @@ pub(super) fn not_begun(fault: Fault, access: &Access) -> Error {
         Fault::Io(cause) => unreachable(&cause.to_string()),
         Fault::Server { code, message } => server(&code, &message),
         Fault::Protocol(what) => unreachable(&format!("it sends {what}")),
-        Fault::NoPassword => access.no_password(),
+        Fault::NoPassword => no_password(),
         Fault::Authentication(how) => Error::new(
             ErrorKind::AccessDenied,
             format!("the server authenticates {how}, which is not supported"),
@@ -121,21 +118,6 @@ fn of_server(error: &DbError) -> Error {
 
 /// Their names are in no language.
 const DAMAGED: [&str; 2] = ["zero_damaged_pages", "ignore_checksum_failure"];
-/// What of PostgreSQL's source refuses a query that a policy would take rows from, with `row_security = off`. The SQLSTATE is
-/// that of any missing privilege, and the message may be in any language.
-pub(super) const HIDES_ROWS: &str = "check_enable_rls";
-
-/// A policy would hide rows of a table, which the message names.
-pub(super) fn hides_rows(message: &str) -> Error {
-    Error::new(
-        ErrorKind::AccessDenied,
-        format!("the server says 42501: {message}"),
-    )
-    .advise(
-        "policies may hide rows of it from this user: read as one whom they don't bind (the table's owner, a role with \
-         BYPASSRLS), or take --row-security to read just the rows that they let this user see",
-    )
-}
 
 fn server(code: &str, message: &str) -> Error {
     let (kind, advice) = match code {

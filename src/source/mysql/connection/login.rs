@@ -3,9 +3,10 @@
 use super::super::super::wire::{SslMode, Stream};
 use super::super::error;
 use super::super::login::Login;
+use super::Refused;
 use super::packets::{Packets, malformed};
+use super::password::{self, Channel};
 use super::response::{ERR, OK, refusal};
-use super::{Refused, password};
 use crate::{Error, ErrorKind};
 use mysql_common::constants::{CapabilityFlags, UTF8MB4_GENERAL_CI};
 use mysql_common::io::ParseBuf;
@@ -133,17 +134,6 @@ pub(super) fn encrypt(
     let mut packets = Packets::new(stream.encrypt(&login.tls, login.address.host())?);
     packets.sequence = sequence;
     Ok(packets)
-}
-
-/// Who can read what is sent to the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Channel {
-    /// Whoever is on the way.
-    Open,
-    /// Nobody outside of the machine.
-    Socket,
-    /// The server alone.
-    Encrypted,
 }
 
 /// Says who we are, and answers until the server lets us in.

@@ -18,8 +18,8 @@ use super::super::wire::{Closer, Stream};
 use super::error;
 use super::login::Login;
 use crate::{Error, Result};
-use login::Channel;
 use mysql_common::packets::Column;
+use password::Channel;
 use std::time::{Duration, Instant};
 
 /// Commands, by their first byte.

@@ -1,12 +1,22 @@
 //! How a password is shown to a server.
 
 use super::super::login::Login;
-use super::login::Channel;
 use crate::secret::Secret;
 use crate::{Error, ErrorKind};
 use mysql_common::packets::AuthPlugin;
 use openssl::error::ErrorStack;
 use openssl::rsa::{Padding, Rsa};
+
+/// Who can read what is sent to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Channel {
+    /// Whoever is on the way.
+    Open,
+    /// Nobody outside of the machine.
+    Socket,
+    /// The server alone.
+    Encrypted,
+}
 
 /// What `caching_sha2_password` says: the server knows the hash, or wants the password itself.
 const HASH_IS_KNOWN: u8 = 3;

@@ -2,6 +2,7 @@
 //! file, in libpq's order. The same for every client that connects.
 
 mod environment;
+mod known;
 mod login;
 mod parameters;
 mod passfile;
@@ -135,7 +136,7 @@ impl Access {
 
     /// Why no session has begun.
     pub(super) fn refused(&self, fault: Fault) -> Error {
-        not_begun(fault, self)
+        not_begun(fault, || self.no_password())
     }
 
     /// There is no password, and the server asks for one.

@@ -2,39 +2,10 @@
 //! <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS>
 
 use super::environment::Environment;
+use super::known::PARAMETERS;
 use super::service::Service;
 use super::url::Given;
 use crate::{Error, ErrorKind, Result};
-
-/// Each parameter, and its variable; empty where it has none, or we don't look at it.
-pub(super) const PARAMETERS: [(&str, &str); 25] = [
-    ("host", "PGHOST"),
-    ("hostaddr", "PGHOSTADDR"),
-    ("port", "PGPORT"),
-    ("user", "PGUSER"),
-    ("password", "PGPASSWORD"),
-    ("passfile", "PGPASSFILE"),
-    ("dbname", ""),
-    ("service", "PGSERVICE"),
-    ("options", "PGOPTIONS"),
-    ("application_name", "PGAPPNAME"),
-    ("connect_timeout", "PGCONNECT_TIMEOUT"),
-    ("channel_binding", "PGCHANNELBINDING"),
-    ("sslmode", "PGSSLMODE"),
-    ("sslrootcert", "PGSSLROOTCERT"),
-    ("sslcert", "PGSSLCERT"),
-    ("sslkey", "PGSSLKEY"),
-    ("sslnegotiation", "PGSSLNEGOTIATION"),
-    ("target_session_attrs", "PGTARGETSESSIONATTRS"),
-    ("load_balance_hosts", "PGLOADBALANCEHOSTS"),
-    ("keepalives", ""),
-    ("keepalives_idle", ""),
-    ("keepalives_interval", ""),
-    ("keepalives_count", ""),
-    // As the client library of `--extractor connectorx` calls it.
-    ("keepalives_retries", ""),
-    ("tcp_user_timeout", ""),
-];
 
 /// What is said of a connection, wherever.
 pub(super) struct Said<'a> {

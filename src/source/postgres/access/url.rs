@@ -1,6 +1,6 @@
 //! The URL: who, where and its parameters, each as it stands there.
 
-use super::parameters::PARAMETERS;
+use super::known::PARAMETERS;
 use crate::nearest::nearest;
 use crate::secret::percent_decoded;
 use crate::{Error, ErrorKind, Result};

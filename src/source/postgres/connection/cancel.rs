@@ -3,7 +3,7 @@
 use super::Attempt;
 use super::fault::Fault;
 use super::login::Key;
-use super::start::connect;
+use super::reach::connect;
 use crate::source::Interrupt;
 use crate::source::postgres::access::Server;
 use crate::source::wire::{Closer, TlsPolicy};

@@ -1,8 +1,24 @@
 //! What goes wrong on a connection of our own, before it is said in a job's words.
 
-use super::super::error::{HIDES_ROWS, hides_rows};
+use crate::{Error, ErrorKind};
 use postgres_protocol::message::backend::{ErrorFields, ErrorResponseBody};
 use std::io;
+
+/// What of PostgreSQL's source refuses a query that a policy would take rows from, with `row_security = off`. The SQLSTATE is
+/// that of any missing privilege, and the message may be in any language.
+pub(in super::super) const HIDES_ROWS: &str = "check_enable_rls";
+
+/// A policy would hide rows of a table, which the message names.
+pub(in super::super) fn hides_rows(message: &str) -> Error {
+    Error::new(
+        ErrorKind::AccessDenied,
+        format!("the server says 42501: {message}"),
+    )
+    .advise(
+        "policies may hide rows of it from this user: read as one whom they don't bind (the table's owner, a role with \
+         BYPASSRLS), or take --row-security to read just the rows that they let this user see",
+    )
+}
 
 /// What went wrong.
 #[derive(Debug)]
@@ -22,7 +38,7 @@ pub(in super::super) enum Fault {
     /// The server wants to know who we are in a way that we don't speak.
     Authentication(&'static str),
     /// Said in the job's words already.
-    Told(crate::Error),
+    Told(Error),
 }
 
 pub(in super::super) type Attempt<T> = Result<T, Fault>;
@@ -34,8 +50,8 @@ impl From<io::Error> for Fault {
     }
 }
 
-impl From<crate::Error> for Fault {
-    fn from(error: crate::Error) -> Self {
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
         Self::Told(error)
     }
 }

@@ -11,12 +11,13 @@ mod channel_binding;
 mod direct;
 mod fault;
 mod login;
+mod reach;
 mod start;
 #[cfg(test)]
 mod tests;
 
 pub(super) use cancel::Cancel;
-pub(super) use fault::{Attempt, Fault};
+pub(super) use fault::{Attempt, Fault, HIDES_ROWS, hides_rows};
 pub(super) use start::start;
 #[cfg(test)]
 pub(super) use tests::message;

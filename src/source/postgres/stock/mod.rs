@@ -44,7 +44,7 @@ pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
 /// does. An empty transaction shows that a pooler has a connection, too.
 fn connect(access: &Access) -> Result<(Single<Manager>, CancelToken)> {
     let manager = PostgresConnectionManager::new(config(access)?, connector(access)?);
-    let explain = |cause: &postgres::Error| error::connecting(cause, access);
+    let explain = |cause: &postgres::Error| error::connecting(cause, || access.no_password());
     let timeout = access.connect_timeout();
     let begin = |client: &mut Client| client.batch_execute("BEGIN READ ONLY; ROLLBACK");
     let (single, connection) = Single::connect(manager, timeout, begin, explain)?;

@@ -1,6 +1,5 @@
 //! A few rows of a table: their values of the column, in its order.
 
-use super::{keys, pages, walk};
 use crate::job::Job;
 use crate::plan::Chosen;
 use crate::plan::order::{known_column, quoted};
@@ -45,7 +44,7 @@ fn passes(row: &TextRow) -> bool {
 
 /// The parts of the SQL that draws rows.
 pub(super) struct Drawing<'a> {
-    draw: &'a Draw,
+    pub draw: &'a Draw,
     /// The table, quoted.
     pub table: String,
     /// The column, quoted.
@@ -80,17 +79,6 @@ impl<'a> Drawing<'a> {
             table,
             filters,
         })
-    }
-
-    pub fn draw(&self, catalog: &mut dyn Catalog) -> Result<Drawn> {
-        match self.draw {
-            Draw::Pages(pages) => pages::draw(self, *pages, catalog),
-            Draw::Walk(condition) => walk::draw(self, condition, catalog),
-            Draw::Key { column, or_walk } => match keys::draw(self, column, catalog)? {
-                Some(drawn) => Ok(drawn),
-                None => walk::draw(self, or_walk, catalog),
-            },
-        }
     }
 
     /// What a query of drawn rows selects, see [`Drawn::new`].

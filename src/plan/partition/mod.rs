@@ -26,7 +26,7 @@ pub(super) use range::Range;
 use super::{Chosen, in_table};
 use crate::Result;
 use crate::job::{Job, Partition, Partitions};
-use crate::source::Catalog;
+use crate::source::{Catalog, Draw};
 use drawing::{Drawing, Drawn};
 use std::num::NonZeroUsize;
 
@@ -90,9 +90,18 @@ fn drawn(
     }
     let drawing = Drawing::new(job, &partition.column, catalog, chosen)
         .map_err(|error| in_table(error, &chosen.name))?;
-    drawing
-        .draw(catalog)
-        .map_err(|error| in_table(error, &chosen.name))
+    draw(&drawing, catalog).map_err(|error| in_table(error, &chosen.name))
+}
+
+fn draw(drawing: &Drawing<'_>, catalog: &mut dyn Catalog) -> Result<Drawn> {
+    match drawing.draw {
+        Draw::Pages(pages) => pages::draw(drawing, *pages, catalog),
+        Draw::Walk(condition) => walk::draw(drawing, condition, catalog),
+        Draw::Key { column, or_walk } => match keys::draw(drawing, column, catalog)? {
+            Some(drawn) => Ok(drawn),
+            None => walk::draw(drawing, or_walk, catalog),
+        },
+    }
 }
 
 fn in_parts(

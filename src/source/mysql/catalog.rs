@@ -4,9 +4,10 @@ use super::super::shared::pin;
 use super::super::{
     Bound, Catalog, Column, Draw, Extractor, NaturalOrder, Sharing, Table, TextRow,
 };
-use super::client::{Client, literal};
+use super::client::Client;
 use super::indexes::{self, Part};
 use super::settings::MAX_SORT_LENGTH;
+use super::settings::literal;
 use super::transaction::{SERVER, cell, position};
 use super::types::{ColumnType, bound, image, is_long};
 use crate::Result;

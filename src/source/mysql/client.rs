@@ -6,7 +6,7 @@ use super::super::pooled::Single;
 use super::connection::{Connection, Refused, TextRow};
 use super::error;
 use super::login::Login;
-use super::settings::{first, settle};
+use super::settings::{first, others, question};
 use crate::job::{ExtractorChoice, Waits};
 use crate::{Error, ErrorKind, Result};
 use r2d2::PooledConnection;
@@ -66,6 +66,15 @@ fn settled(mut connection: Connection, waits: &Waits) -> Result<Client> {
         connection.has_begun(waits.read)?;
     }
     Ok(client)
+}
+
+/// Sets what is set on some servers only.
+fn settle(client: &mut Client) -> Result<()> {
+    let inherited = client.text_rows(&question())?;
+    match others(&inherited) {
+        Some(statement) => client.execute(&statement),
+        None => Ok(()),
+    }
 }
 
 /// A pool of one keeps its connection attempt within the deadline, whatever the server does.
@@ -152,10 +161,4 @@ impl Client {
 fn text_row(row: &Row) -> TextRow {
     let cells = (0..row.len()).map(|index| row.get_opt::<String, _>(index)?.ok());
     cells.collect()
-}
-
-/// A string literal. `sql_mode` is empty, so that a backslash escapes.
-pub(super) fn literal(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('\'', "\\'");
-    format!("'{escaped}'")
 }

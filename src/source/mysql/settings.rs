@@ -1,9 +1,7 @@
 //! What every session says first: what it would otherwise inherit of the server or of `init_connect`, and what changes,
 //! cuts, orders or spells what a query gives, has a value of ours. A value, never DEFAULT, which is the inherited one.
 
-use super::client::{Client, literal};
 use super::connection::TextRow;
-use crate::Result;
 use crate::job::Waits;
 
 /// Bytes that a sort compares of a value: more than the longest key of an index, 3,072.
@@ -102,21 +100,15 @@ fn settings() -> impl Iterator<Item = &'static Setting> {
         .flatten()
 }
 
-/// Sets what is set on some servers only, after [`first`].
-pub(super) fn settle(client: &mut Client) -> Result<()> {
+/// What a session has, after [`first`], of the settings that only some servers know.
+pub(super) fn question() -> String {
     let names: Vec<String> = settings().map(|(name, _)| literal(name)).collect();
-    let inherited = client.text_rows(&format!(
-        "SHOW SESSION VARIABLES WHERE Variable_name IN ({})",
-        names.join(", ")
-    ))?;
-    match others(&inherited) {
-        Some(statement) => client.execute(&statement),
-        None => Ok(()),
-    }
+    let names = names.join(", ");
+    format!("SHOW SESSION VARIABLES WHERE Variable_name IN ({names})")
 }
 
-/// One statement that sets all that is not as it should be.
-fn others(inherited: &[TextRow]) -> Option<String> {
+/// One statement that sets all that is not as it should be, by the answer to the [`question`].
+pub(super) fn others(inherited: &[TextRow]) -> Option<String> {
     let value = |wanted: &str| {
         let row = inherited.iter().find(|row| is(row.first(), wanted));
         row.and_then(|row| row.get(1)?.as_deref())
@@ -139,6 +131,12 @@ fn same(found: &str, wanted: &str) -> bool {
         || found
             .split(',')
             .any(|found| found.eq_ignore_ascii_case(wanted))
+}
+
+/// A string literal. `sql_mode` is empty, so that a backslash escapes.
+pub(super) fn literal(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('\'', "\\'");
+    format!("'{escaped}'")
 }
 
 fn written(value: &str) -> String {

@@ -6,7 +6,7 @@ use super::super::{
 use super::access::Access;
 use super::calls::calls;
 use super::connection::{Attempt, Cancel, Connection, start};
-use super::described::{self, Details, by_table, texts};
+use super::described::{self, Details, by_table, quote, texts};
 use super::elsewhere::elsewhere;
 use super::error::broken;
 use super::relations;
@@ -139,10 +139,6 @@ impl PostgresCatalog {
         }
         Ok(described)
     }
-}
-
-pub(super) fn quote(identifier: &str) -> String {
-    format!("\"{}\"", identifier.replace('"', "\"\""))
 }
 
 /// No message of the protocol can carry it, and no table has it in its name.

@@ -1,8 +1,7 @@
 //! The order in which a scan gives a table's rows: proved by the server's plan of the very query, or made by a sort.
 
-use super::catalog::quote;
 use super::connection::{Attempt, Connection};
-use super::described::literal;
+use super::described::{literal, quote};
 use super::settings::{ANY_ORDER, STORED_ORDER};
 use crate::source::StoredOrder;
 use serde_json::Value;

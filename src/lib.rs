@@ -27,13 +27,13 @@ mod checksum;
 pub mod cli;
 mod destination;
 mod distinct;
+mod durable;
 pub mod error;
 mod extract;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 pub mod generate;
 pub mod job;
-mod lasting;
 mod nearest;
 mod panics;
 mod plan;

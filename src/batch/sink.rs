@@ -1,7 +1,7 @@
 //! Where an encoder's bytes go: a new file, counted and hashed on the way.
 
 use crate::checksum;
-use crate::lasting::sync_and_close;
+use crate::durable::sync_and_close;
 use crate::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
 use std::error::Error as StdError;

@@ -21,11 +21,11 @@ const LEAVE_AFTER_FAILURE: Duration = Duration::from_secs(10);
 
 /// Reads every unit. All units, in unit order; or the error that came first, after the other workers have been stopped.
 pub(crate) fn extract(extraction: Extraction) -> Result<Vec<ReadUnit>> {
-    let interrupts = Mutex::new(extraction.sessions.interrupts());
+    let cancellers = Mutex::new(extraction.sessions.cancellers());
     let shared = Arc::new(Shared {
         extraction,
         next: AtomicU32::new(0),
-        interrupts,
+        cancellers,
     });
     let workers = shared.extraction.sessions.count();
     let (sender, receiver) = channel();
@@ -62,7 +62,7 @@ fn collect(shared: &Arc<Shared>, messages: &Receiver<Message>) -> Result<Vec<Rea
     loop {
         match messages.recv_timeout(POLL) {
             Ok((unit, Ok(rows))) => done[unit as usize] = Some(rows),
-            // The others fail with the echo of their interrupt.
+            // The others fail with the echo of that.
             Ok((unit, Err(error))) if is_first(control, unit) => failure = Some(error),
             Ok((_, Err(_))) | Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
@@ -96,7 +96,7 @@ struct Stop {
     /// Since when nobody waits for what the workers say.
     hurried: Option<Instant>,
     /// Ends when each of those that wake the workers is done.
-    interrupting: Receiver<()>,
+    cancelling: Receiver<()>,
 }
 
 impl Stop {
@@ -104,7 +104,7 @@ impl Stop {
         Self {
             begun: Instant::now(),
             hurried: None,
-            interrupting: interrupt_all(shared),
+            cancelling: cancel_all(shared),
         }
     }
 
@@ -125,24 +125,24 @@ impl Stop {
     fn end(self) {
         let left = LEAVE_IN_A_HURRY.saturating_sub(self.begun.elapsed());
         // Nobody sends anything.
-        let _ = self.interrupting.recv_timeout(left);
+        let _ = self.cancelling.recv_timeout(left);
     }
 }
 
-/// Wakes every worker from its read, each from a thread of its own: an interrupt may block on a dead server.
-fn interrupt_all(shared: &Shared) -> Receiver<()> {
-    let (done, interrupting) = channel();
-    let interrupts = shared
-        .interrupts
+/// Wakes every worker from its read, each from a thread of its own: a canceller may block on a dead server.
+fn cancel_all(shared: &Shared) -> Receiver<()> {
+    let (done, cancelling) = channel();
+    let cancellers = shared
+        .cancellers
         .lock()
         .unwrap_or_else(PoisonError::into_inner);
-    for interrupt in interrupts.iter() {
-        let (interrupt, done) = (Arc::clone(interrupt), done.clone());
+    for canceller in cancellers.iter() {
+        let (canceller, done) = (Arc::clone(canceller), done.clone());
         // Where no thread can be started, the worker notices by itself at its next rows.
         let _ = thread::Builder::new().spawn(move || {
-            interrupt.interrupt();
+            canceller.cancel_query();
             drop(done);
         });
     }
-    interrupting
+    cancelling
 }

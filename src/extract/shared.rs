@@ -2,7 +2,7 @@
 
 use super::{Extraction, ReadUnit};
 use crate::Result;
-use crate::source::Interrupt;
+use crate::source::QueryCanceller;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +12,7 @@ pub(super) struct Shared {
     /// Ordinal of the next unit that no worker has taken.
     pub next: AtomicU32,
     /// What wakes each worker that is connected.
-    pub interrupts: Mutex<Vec<Arc<dyn Interrupt>>>,
+    pub cancellers: Mutex<Vec<Arc<dyn QueryCanceller>>>,
 }
 
 /// A unit's ordinal, and what came of it.

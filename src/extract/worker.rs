@@ -100,13 +100,13 @@ fn read_with_retries(
 
 fn reconnect(shared: &Shared, worker: &mut Worker) -> Result<()> {
     worker.session = shared.extraction.sessions.again()?;
-    let mut interrupts = shared
-        .interrupts
+    let mut cancellers = shared
+        .cancellers
         .lock()
         .unwrap_or_else(PoisonError::into_inner);
-    interrupts.push(worker.session.interrupt());
-    drop(interrupts);
-    // Whoever interrupted the others meanwhile did not know of this session.
+    cancellers.push(worker.session.canceller());
+    drop(cancellers);
+    // Whoever cancelled the others meanwhile did not know of this session.
     shared.extraction.control.check()
 }
 

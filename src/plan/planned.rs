@@ -6,23 +6,23 @@ use crate::cancel::{Cancel, interruptible};
 use crate::job::Job;
 use crate::report::{Event, Listener};
 use crate::secret::struck;
-use crate::source::{Database, Interrupt, Kept, Watched, farewell};
+use crate::source::{Database, PinnedCatalog, QueryCanceller, Watched, farewell};
 use crate::watch::Watch;
 use std::sync::{Arc, OnceLock};
 
 /// A plan, and the connection on which it was made, with what tells that it waits for its server.
 pub(crate) struct Planned {
     pub plan: Plan,
-    pub catalog: Kept,
+    pub catalog: PinnedCatalog,
     pub watch: Arc<Watch>,
 }
 
 /// Ends a query that nobody waits for any more when it is dropped.
-struct Farewell(Arc<dyn Interrupt>);
+struct Farewell(Arc<dyn QueryCanceller>);
 
 impl Drop for Farewell {
     fn drop(&mut self) {
-        self.0.interrupt();
+        self.0.cancel_query();
     }
 }
 
@@ -40,9 +40,9 @@ impl Planned {
             let (job, database) = (job.clone(), Arc::clone(database));
             let (watch, asking) = (Arc::clone(&watch), Arc::clone(&left_behind));
             move || {
-                let mut catalog = Kept::new(Watched::new(database.catalog(pins)?, watch));
-                if let Some(interrupt) = catalog.get()?.interrupt() {
-                    let _ = asking.set(interrupt);
+                let mut catalog = PinnedCatalog::new(Watched::new(database.catalog(pins)?, watch));
+                if let Some(canceller) = catalog.get()?.canceller() {
+                    let _ = asking.set(canceller);
                 }
                 let plan = plan(&job, catalog.get()?)?;
                 Ok((plan, catalog))
@@ -50,8 +50,8 @@ impl Planned {
         };
         let planned = interruptible(cancel, || watch.check(), work);
         let is_left = cancel.is_interrupted() || watch.check().is_err();
-        if let (true, Some(interrupt)) = (is_left, left_behind.get()) {
-            farewell(Farewell(Arc::clone(interrupt)));
+        if let (true, Some(canceller)) = (is_left, left_behind.get()) {
+            farewell(Farewell(Arc::clone(canceller)));
         }
         let (mut plan, catalog) = planned?;
         let secrets = database.secrets();

@@ -2,7 +2,7 @@
 
 use super::failure::cannot;
 use super::manifest::{Manifest, SCHEMA_VERSION};
-use crate::lasting::sync_and_close;
+use crate::durable::sync_and_close;
 use crate::{Error, ErrorKind, Result};
 use serde::Deserialize;
 use std::fs::{self, File};

@@ -52,7 +52,7 @@ pub enum Event {
         /// Which part of it; `None` for all.
         part: Option<Part>,
     },
-    /// More rows of a unit have been read. Sent every 1,024 rows, and sooner where cells are large.
+    /// More rows of a unit have been read. Sent about every 16,384 rows, and sooner where cells are large.
     UnitProgress {
         /// Ordinal of the unit, from 0.
         unit: usize,

@@ -4,7 +4,6 @@
 //! here can fail a job: what can't be written (a closed pipe, a terminal that went away) is left unsaid.
 
 mod bars;
-mod discreet;
 mod event;
 mod lines;
 mod listener;
@@ -12,6 +11,7 @@ mod log;
 mod memory;
 mod number;
 mod options;
+mod redacting;
 mod screen;
 mod style;
 mod summary;
@@ -19,7 +19,6 @@ mod table;
 mod table_ends;
 mod text;
 
-pub(crate) use discreet::Discreet;
 pub use event::{Event, Listener, Silent};
 pub use lines::JSON_SCHEMA_VERSION;
 pub use listener::{listener, listener_to};
@@ -27,6 +26,7 @@ pub use log::Log;
 pub use memory::peak_memory_bytes;
 pub(crate) use number::bytes;
 pub use options::{LogFormat, ProgressChoice, ReportOptions, Verbosity};
+pub(crate) use redacting::RedactingListener;
 pub use summary::{Output, Summary};
 pub(crate) use text::plain;
 

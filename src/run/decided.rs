@@ -2,7 +2,7 @@
 
 use super::counts::{self, TableCounts};
 use super::record::{self, Clock};
-use super::{misfits, nulled};
+use super::{nulled, refusals};
 use crate::Result;
 use crate::batch::{BatchFile, Rows};
 use crate::cancel::{Cancel, interruptible};
@@ -37,7 +37,7 @@ impl Decided {
             units,
         } = read;
         let survivors = find_survivors(&batches, &plan, cancel)?;
-        misfits::refuse(&units, &survivors, &plan)?;
+        refusals::refuse(&units, &survivors, &plan)?;
         let tables = counts::by_table(&plan, &units, &survivors)?;
         counts::announce(&plan, &tables, listener);
         let nulled = nulled::count(&units, &survivors, &plan);

@@ -6,9 +6,9 @@
 mod counts;
 mod decided;
 mod files;
-mod misfits;
 mod nulled;
 mod record;
+mod refusals;
 
 use crate::Result;
 use crate::cancel::Cancel;
@@ -16,7 +16,7 @@ use crate::extract::read;
 use crate::job::{BatchOutput, Job, Output, SnapshotChoice};
 use crate::plan::{Plan, PlanDocument, Planned};
 use crate::publish::{Manifest, RollForward, Room, Staging, Target, roll_forward};
-use crate::report::{self, Discreet, Event, Listener};
+use crate::report::{self, Event, Listener, RedactingListener};
 use crate::snapshot::Opened;
 use crate::source::{Database, database};
 use decided::Decided;
@@ -87,7 +87,7 @@ fn decide(
 ) -> Result<(Decided, Clock)> {
     let database = database(&job.source, &job.reading, &job.waits)?;
     let secrets = database.secrets();
-    let listener: Arc<dyn Listener> = Arc::new(Discreet {
+    let listener: Arc<dyn Listener> = Arc::new(RedactingListener {
         listener: Arc::clone(listener),
         secrets: secrets.clone(),
     });

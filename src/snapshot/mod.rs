@@ -6,8 +6,8 @@
 
 mod begin;
 mod connect;
+mod one_state;
 mod opened;
-mod share;
 mod side_by_side;
 
 pub(crate) use opened::Opened;
@@ -17,12 +17,13 @@ use crate::plan::Plan;
 use crate::publish::NO_SNAPSHOT;
 use crate::report::Listener;
 use crate::source::{
-    Begin, Database, Extractor, Interrupt, Kept, Named, Relation, Session, compare, farewell,
+    Begin, Database, Extractor, Named, PinnedCatalog, QueryCanceller, Relation, Session, compare,
+    farewell,
 };
 use crate::{Error, ErrorKind, Result};
 use begin::{Seen, begin_all, pin_all, seen};
 use connect::tell_of_fewer;
-use share::{Proof, Sharer};
+use one_state::{Proof, Sharer};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What was achieved.
@@ -65,14 +66,14 @@ pub(crate) struct Sessions {
     relations: Vec<Relation>,
     ready: Mutex<Vec<Box<dyn Session>>>,
     /// Keeps the pins, and the snapshot that it exported; `None` where there are none.
-    catalog: Mutex<Option<Kept>>,
+    catalog: Mutex<Option<PinnedCatalog>>,
 }
 
 impl Sessions {
     /// Connects as many sessions as the plan wants, or as the server lets in.
     pub fn open(
         database: Arc<dyn Database>,
-        mut kept: Kept,
+        mut kept: PinnedCatalog,
         plan: &Plan,
         choice: SnapshotChoice,
         listener: &dyn Listener,
@@ -133,7 +134,7 @@ impl Sessions {
         let now = match kept.get()?.relations(&self.named) {
             // Its pins are gone, but not those of the sessions.
             Err(error) if matches!(error.kind(), ErrorKind::Lost | ErrorKind::Ended) => {
-                *kept = Kept::of(self.database.catalog(true)?);
+                *kept = PinnedCatalog::of(self.database.catalog(true)?);
                 kept.get()?.relations(&self.named)
             }
             now => now,
@@ -152,9 +153,9 @@ impl Sessions {
     }
 
     /// What wakes each of those that wait for a worker.
-    pub fn interrupts(&self) -> Vec<Arc<dyn Interrupt>> {
+    pub fn cancellers(&self) -> Vec<Arc<dyn QueryCanceller>> {
         let ready = self.ready();
-        ready.iter().map(|session| session.interrupt()).collect()
+        ready.iter().map(|session| session.canceller()).collect()
     }
 
     /// A session for a worker.
@@ -165,7 +166,7 @@ impl Sessions {
 
     /// A session in place of one that was lost. It sees what the lost one saw, or there is none.
     pub fn again(&self) -> Result<Box<dyn Session>> {
-        if self.proof == Proof::Lock {
+        if self.proof == Proof::Begun {
             return Err(left());
         }
         let mut session = self.database.session(self.extractor)?;
@@ -194,7 +195,7 @@ impl Sessions {
         self.ready().push(session);
     }
 
-    fn catalog(&self) -> MutexGuard<'_, Option<Kept>> {
+    fn catalog(&self) -> MutexGuard<'_, Option<PinnedCatalog>> {
         self.catalog.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

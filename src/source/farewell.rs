@@ -23,9 +23,9 @@ pub(crate) fn farewell<T: Send + 'static>(connection: T) {
 }
 
 /// A catalogue's connection, kept until the job needs its pins no longer.
-pub(crate) struct Kept(Option<Box<dyn Catalog>>);
+pub(crate) struct PinnedCatalog(Option<Box<dyn Catalog>>);
 
-impl Kept {
+impl PinnedCatalog {
     pub fn new(catalog: impl Catalog + 'static) -> Self {
         Self(Some(Box::new(catalog)))
     }
@@ -43,7 +43,7 @@ impl Kept {
     }
 }
 
-impl Drop for Kept {
+impl Drop for PinnedCatalog {
     fn drop(&mut self) {
         if let Some(catalog) = self.0.take() {
             farewell(catalog);

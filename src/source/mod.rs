@@ -1,7 +1,7 @@
 //! Sources: what firstseen knows of each database, and nothing of what is done with its rows.
 //!
 //! A [`Catalog`] tells of tables and reads no rows. A [`Session`] is one connection of a worker: it feeds one unit's
-//! rows to the unit's destination through ConnectorX. An [`Interrupt`] ends what a session waits for.
+//! rows to the unit's destination through ConnectorX. An [`QueryCanceller`] ends what a session waits for.
 
 mod farewell;
 mod in_place;
@@ -23,10 +23,10 @@ use crate::secret::Secret;
 use arrow::datatypes::DataType;
 use std::sync::Arc;
 
-pub(crate) use farewell::{Kept, farewell};
+pub(crate) use farewell::{PinnedCatalog, farewell};
 pub(crate) use indexed::{Bound, Draw, Index};
 pub(crate) use relation::{Named, Relation, compare};
-pub(crate) use shared::{Begin, Gate, Sharing, Transaction};
+pub(crate) use shared::{Begin, CommitLock, Sharing, Transaction};
 pub(crate) use watched::Watched;
 
 /// A database that can be connected to, any number of times.
@@ -38,7 +38,7 @@ pub(crate) trait Database: Send + Sync {
     fn session(&self, extractor: Extractor) -> Result<Box<dyn Session>>;
 
     /// Keeps everybody else from committing for a moment; waits for it no longer than for any lock.
-    fn gate(&self) -> Result<Gate>;
+    fn commit_lock(&self) -> Result<CommitLock>;
 
     /// What no text of a client library's or a server's may show.
     fn secrets(&self) -> Vec<Secret> {
@@ -154,7 +154,7 @@ pub(crate) trait Catalog: Send {
     }
 
     /// What ends this connection's query from another thread, where anything does.
-    fn interrupt(&self) -> Option<Arc<dyn Interrupt>> {
+    fn canceller(&self) -> Option<Arc<dyn QueryCanceller>> {
         None
     }
 
@@ -215,7 +215,7 @@ pub(crate) trait Session: Transaction + Send {
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()>;
 
     /// What ends this session's query from another thread.
-    fn interrupt(&self) -> Arc<dyn Interrupt>;
+    fn canceller(&self) -> Arc<dyn QueryCanceller>;
 }
 
 /// The query of a unit.
@@ -232,9 +232,9 @@ pub(crate) struct Query {
 }
 
 /// Ends the query of one session from outside, so that its worker wakes from a read.
-pub(crate) trait Interrupt: Send + Sync {
+pub(crate) trait QueryCanceller: Send + Sync {
     /// Asks the database to end the query. Best effort: it may block for the connect timeout.
-    fn interrupt(&self);
+    fn cancel_query(&self);
 }
 
 /// What a catalogue says of a table.

@@ -31,14 +31,14 @@ pub(crate) struct Begin {
 }
 
 /// Keeps all other sessions from committing until it is dropped: sessions that begin meanwhile see one state.
-pub(crate) struct Gate {
+pub(crate) struct CommitLock {
     /// What it is called in the manifest.
     pub name: &'static str,
     /// Gives the lock back when it is dropped.
     _lock: Box<dyn Send>,
 }
 
-impl Gate {
+impl CommitLock {
     pub(super) fn new(name: &'static str, lock: impl Send + 'static) -> Self {
         Self {
             name,

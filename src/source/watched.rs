@@ -1,7 +1,8 @@
 //! A catalogue whose calls are watched: the client library under it waits without an end.
 
 use super::{
-    Bound, Catalog, Extractor, Interrupt, Named, Relation, Sharing, StoredOrder, Table, TextRow,
+    Bound, Catalog, Extractor, Named, QueryCanceller, Relation, Sharing, StoredOrder, Table,
+    TextRow,
 };
 use crate::Result;
 use crate::watch::Watch;
@@ -104,8 +105,8 @@ impl Catalog for Watched {
         self.catalog.schema_mark()
     }
 
-    fn interrupt(&self) -> Option<Arc<dyn Interrupt>> {
-        self.catalog.interrupt()
+    fn canceller(&self) -> Option<Arc<dyn QueryCanceller>> {
+        self.catalog.canceller()
     }
 
     fn warnings(&self) -> Vec<String> {

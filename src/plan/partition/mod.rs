@@ -12,12 +12,12 @@
 
 mod bounds;
 mod column;
+mod counts;
 mod cuts;
 mod drawing;
 mod keys;
 mod pages;
 mod range;
-mod share;
 mod spans;
 mod walk;
 
@@ -56,7 +56,7 @@ pub(super) fn parts(
         .map(|chosen| drawn(job, partition, catalog, chosen))
         .collect::<Result<Vec<_>>>()?;
     let rows: Vec<u64> = drawn.iter().map(|drawn| drawn.rows).collect();
-    let counts = share::counts(partition.partitions, &rows, workers);
+    let counts = counts::counts(partition.partitions, &rows, workers);
     let tables = chosen.iter().zip(drawn).zip(counts);
     tables
         .map(|((chosen, drawn), count)| in_parts(partition, catalog, chosen, &drawn, count))
@@ -83,7 +83,7 @@ fn drawn(
     let is_one_part = match partition.partitions {
         Partitions::AtMost(count) => count == NonZeroUsize::MIN,
         // Catalogues have 0 also for tables that they know nothing of.
-        Partitions::Auto => estimate > 0 && !share::is_worth_parts(estimate),
+        Partitions::Auto => estimate > 0 && !counts::is_worth_parts(estimate),
     };
     if is_one_part {
         return Ok(Drawn::nothing_of(estimate));

@@ -1,6 +1,6 @@
 //! The end of a session from another connection.
 
-use super::super::Interrupt;
+use super::super::QueryCanceller;
 use super::super::wire::Closer;
 use super::connection::Connection;
 use super::error;
@@ -46,9 +46,9 @@ impl Kill {
     }
 }
 
-impl Interrupt for Kill {
+impl QueryCanceller for Kill {
     /// The session may have ended by itself meanwhile, or the server may not answer: nothing is said of it.
-    fn interrupt(&self) {
+    fn cancel_query(&self) {
         let kill = format!("KILL CONNECTION {}", self.id);
         match &self.session {
             Killed::Wire(closer) => {

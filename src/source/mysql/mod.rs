@@ -3,11 +3,11 @@
 mod catalog;
 mod chunk;
 mod client;
+mod commit_lock;
 mod connection;
 pub(crate) mod error;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
-mod gate;
 mod indexes;
 mod kill;
 pub(crate) mod login;
@@ -22,7 +22,9 @@ use super::in_place::{InPlaceSource, InPlaceTransport};
 use super::lent::Home;
 use super::pooled::Single;
 use super::shared::{Untransacted, number};
-use super::{Begin, Catalog, Database, Extractor, Gate, Interrupt, Query, Session, Transaction};
+use super::{
+    Begin, Catalog, CommitLock, Database, Extractor, Query, QueryCanceller, Session, Transaction,
+};
 use crate::Result;
 use crate::destination::{Form, UnitDestination};
 use crate::job::{ExtractorChoice, ServerUrl, Waits};
@@ -68,18 +70,18 @@ impl Database for MySql {
         let (client, _) = client::connect(&self.login, extractor.choice(), &self.waits)?;
         Ok(match client {
             Client::Wire(connection) => Box::new(WireSession {
-                interrupt: Arc::new(Kill::wire(&self.login, &connection)?),
+                canceller: Arc::new(Kill::wire(&self.login, &connection)?),
                 home: Home::of(*connection),
             }),
             Client::Stock(session) => Box::new(StockSession {
-                interrupt: Arc::new(Kill::stock(&self.login, session.connection.connection_id())),
+                canceller: Arc::new(Kill::stock(&self.login, session.connection.connection_id())),
                 single: session.single,
             }),
         })
     }
 
-    fn gate(&self) -> Result<Gate> {
-        gate::gate(&self.login, &self.waits)
+    fn commit_lock(&self) -> Result<CommitLock> {
+        commit_lock::commit_lock(&self.login, &self.waits)
     }
 
     fn secrets(&self) -> Vec<Secret> {
@@ -90,7 +92,7 @@ impl Database for MySql {
 /// A connection of our own.
 struct WireSession {
     home: Home<Connection>,
-    interrupt: Arc<Kill>,
+    canceller: Arc<Kill>,
 }
 
 impl Session for WireSession {
@@ -102,8 +104,8 @@ impl Session for WireSession {
             .run()
     }
 
-    fn interrupt(&self) -> Arc<dyn Interrupt> {
-        Arc::clone(&self.interrupt) as Arc<dyn Interrupt>
+    fn canceller(&self) -> Arc<dyn QueryCanceller> {
+        Arc::clone(&self.canceller) as Arc<dyn QueryCanceller>
     }
 }
 
@@ -142,7 +144,7 @@ impl Transaction for WireSession {
 struct StockSession {
     /// Holds the one connection between two units.
     single: Single<MySqlConnectionManager>,
-    interrupt: Arc<Kill>,
+    canceller: Arc<Kill>,
 }
 
 impl Session for StockSession {
@@ -153,8 +155,8 @@ impl Session for StockSession {
             .run()
     }
 
-    fn interrupt(&self) -> Arc<dyn Interrupt> {
-        Arc::clone(&self.interrupt) as Arc<dyn Interrupt>
+    fn canceller(&self) -> Arc<dyn QueryCanceller> {
+        Arc::clone(&self.canceller) as Arc<dyn QueryCanceller>
     }
 }
 

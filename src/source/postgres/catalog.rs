@@ -1,11 +1,12 @@
 //! What PostgreSQL says of its tables, over a connection of our own: in one transaction, and by no named statement.
 
 use super::super::{
-    Bound, Catalog, Extractor, Interrupt, Named, Relation, Sharing, StoredOrder, Table, TextRow,
+    Bound, Catalog, Extractor, Named, QueryCanceller, Relation, Sharing, StoredOrder, Table,
+    TextRow,
 };
 use super::access::Access;
 use super::calls::calls;
-use super::connection::{Attempt, Cancel, Connection, start};
+use super::connection::{Attempt, CancelRequest, Connection, start};
 use super::described::{self, Details, by_table, quote, texts};
 use super::elsewhere::elsewhere;
 use super::error::broken;
@@ -30,7 +31,7 @@ const QUESTIONS: u32 = 100;
 
 pub(super) struct PostgresCatalog {
     connection: Connection<Stream>,
-    cancel: Cancel,
+    cancel: CancelRequest,
     access: Access,
     extractor: Extractor,
     numeric: Option<Numeric>,
@@ -243,7 +244,7 @@ impl Catalog for PostgresCatalog {
         Ok(Sharing::Exported(self.word("SELECT pg_export_snapshot()")?))
     }
 
-    fn interrupt(&self) -> Option<Arc<dyn Interrupt>> {
+    fn canceller(&self) -> Option<Arc<dyn QueryCanceller>> {
         Some(Arc::new(self.cancel.clone()))
     }
 

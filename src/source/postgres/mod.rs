@@ -21,7 +21,7 @@ mod transaction;
 mod types;
 mod uuid;
 
-use super::{Catalog, Database, Extractor, Gate, Session};
+use super::{Catalog, CommitLock, Database, Extractor, Session};
 use crate::job::{ExtractorChoice, Numeric, Reading, ServerUrl, Waits};
 use crate::secret::Secret;
 use crate::{Error, ErrorKind, Result};
@@ -71,7 +71,7 @@ impl Database for Postgres {
     }
 
     /// A snapshot is exported instead.
-    fn gate(&self) -> Result<Gate> {
+    fn commit_lock(&self) -> Result<CommitLock> {
         Err(Error::new(ErrorKind::Bug, "PostgreSQL has no gate"))
     }
 

@@ -1,7 +1,7 @@
 //! Reading by a source of our own, over a connection of our own.
 
 use super::access::Access;
-use super::connection::{Cancel, Connection, start};
+use super::connection::{CancelRequest, Connection, start};
 use super::error::broken;
 use super::relations::lock;
 use super::rows::Reader;
@@ -13,7 +13,7 @@ use crate::source::in_place::{InPlaceSource, InPlaceTransport};
 use crate::source::lent::{Home, Lent};
 use crate::source::shared::number;
 use crate::source::wire::Stream;
-use crate::source::{Begin, Interrupt, Query, Session, Transaction};
+use crate::source::{Begin, Query, QueryCanceller, Session, Transaction};
 use connectorx::prelude::Dispatcher;
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
 
 struct WireSession {
     connection: Home<Connection<Stream>>,
-    cancel: Cancel,
+    cancel: CancelRequest,
     access: Access,
     open: Open,
 }
@@ -75,7 +75,7 @@ impl Session for WireSession {
         }
     }
 
-    fn interrupt(&self) -> Arc<dyn Interrupt> {
+    fn canceller(&self) -> Arc<dyn QueryCanceller> {
         Arc::new(self.cancel.clone())
     }
 }

@@ -14,7 +14,9 @@ mod types;
 mod values;
 
 use super::lent::Home;
-use super::{Begin, Catalog, Database, Extractor, Gate, Interrupt, Query, Session, Transaction};
+use super::{
+    Begin, Catalog, CommitLock, Database, Extractor, Query, QueryCanceller, Session, Transaction,
+};
 use crate::Result;
 use crate::destination::UnitDestination;
 use crate::job::{Reading, Waits};
@@ -66,8 +68,8 @@ impl Database for Sqlite {
         }))
     }
 
-    fn gate(&self) -> Result<Gate> {
-        transaction::gate(&self.path, self.lock_wait)
+    fn commit_lock(&self) -> Result<CommitLock> {
+        transaction::commit_lock(&self.path, self.lock_wait)
     }
 }
 
@@ -85,8 +87,8 @@ impl Session for SqliteSession {
         self.file.check_unchanged()
     }
 
-    fn interrupt(&self) -> Arc<dyn Interrupt> {
-        Arc::new(SqliteInterrupt(Arc::clone(&self.interrupt)))
+    fn canceller(&self) -> Arc<dyn QueryCanceller> {
+        Arc::new(SqliteCanceller(Arc::clone(&self.interrupt)))
     }
 }
 
@@ -111,10 +113,10 @@ impl Transaction for SqliteSession {
     }
 }
 
-struct SqliteInterrupt(Arc<InterruptHandle>);
+struct SqliteCanceller(Arc<InterruptHandle>);
 
-impl Interrupt for SqliteInterrupt {
-    fn interrupt(&self) {
+impl QueryCanceller for SqliteCanceller {
+    fn cancel_query(&self) {
         self.0.interrupt();
     }
 }

@@ -3,7 +3,7 @@
 use super::error::translated;
 use super::file::OpenFile;
 use super::journal::past_commits;
-use crate::source::shared::{Begin, Gate};
+use crate::source::shared::{Begin, CommitLock};
 use crate::{Error, ErrorKind, Result};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -41,7 +41,7 @@ pub(super) fn schema_mark(connection: &Connection, file: &OpenFile) -> Result<St
 }
 
 /// Waits until no other connection writes, and lets none begin to.
-pub(super) fn gate(path: &Path, lock_wait: Duration) -> Result<Gate> {
+pub(super) fn commit_lock(path: &Path, lock_wait: Duration) -> Result<CommitLock> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let held = || {
         let connection = Connection::open_with_flags(path, flags)?;
@@ -57,5 +57,5 @@ pub(super) fn gate(path: &Path, lock_wait: Duration) -> Result<Gate> {
         )
     })?;
     // SQLite rolls back what is open when a connection is closed.
-    Ok(Gate::new("write-lock", connection))
+    Ok(CommitLock::new("write-lock", connection))
 }

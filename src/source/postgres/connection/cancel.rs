@@ -4,7 +4,7 @@ use super::Attempt;
 use super::fault::Fault;
 use super::login::Key;
 use super::reach::connect;
-use crate::source::Interrupt;
+use crate::source::QueryCanceller;
 use crate::source::postgres::access::Server;
 use crate::source::wire::{Closer, TlsPolicy};
 use bytes::BytesMut;
@@ -24,13 +24,13 @@ pub(super) struct Peer {
 /// Ends a session's query: asks the server by a connection of its own, as the protocol has it, and then closes the
 /// session's connection, so that its worker wakes even where the server is silent.
 #[derive(Clone)]
-pub(in super::super) struct Cancel {
+pub(in super::super) struct CancelRequest {
     peer: Peer,
     key: Key,
     closer: Arc<Closer>,
 }
 
-impl Cancel {
+impl CancelRequest {
     pub(super) fn new(peer: Peer, key: Key, closer: Arc<Closer>) -> Self {
         Self { peer, key, closer }
     }
@@ -52,8 +52,8 @@ impl Cancel {
     }
 }
 
-impl Interrupt for Cancel {
-    fn interrupt(&self) {
+impl QueryCanceller for CancelRequest {
+    fn cancel_query(&self) {
         // The query may have ended by itself meanwhile.
         let _ = self.request();
         self.closer.close();

@@ -16,7 +16,7 @@ mod start;
 #[cfg(test)]
 mod tests;
 
-pub(super) use cancel::Cancel;
+pub(super) use cancel::CancelRequest;
 pub(super) use fault::{Attempt, Fault, HIDES_ROWS, hides_rows};
 pub(super) use start::start;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::cancel::Peer;
 use super::channel_binding::Binding;
 use super::reach::connect;
-use super::{Attempt, Cancel, Connection, Fault};
+use super::{Attempt, CancelRequest, Connection, Fault};
 use crate::source::postgres::access::{Access, Server, Target};
 use crate::source::wire::{SslMode, Stream, TlsPolicy};
 use crate::{Error, ErrorKind, Result};
@@ -12,7 +12,7 @@ use std::time::Instant;
 
 /// Begins a session on the first server that can be reached and is what is wanted. Nothing is set in it yet. Each server has
 /// the connect timeout for all that comes before its readiness. Once one has let a session in, all others begin there.
-pub(in super::super) fn start(access: &Access) -> Result<(Connection<Stream>, Cancel)> {
+pub(in super::super) fn start(access: &Access) -> Result<(Connection<Stream>, CancelRequest)> {
     let mut last = None;
     for target in rounds(access) {
         for server in access.servers() {
@@ -48,7 +48,7 @@ fn begin(
     access: &Access,
     server: &Server,
     target: Target,
-) -> Attempt<(Connection<Stream>, Cancel)> {
+) -> Attempt<(Connection<Stream>, CancelRequest)> {
     let deadline = Instant::now() + access.connect_timeout();
     let stream = connect(server, &access.tls, deadline)?;
     let binding = stream.server_certificate().and_then(Binding::of);
@@ -71,7 +71,7 @@ fn begin(
         },
         timeout: access.connect_timeout(),
     };
-    Ok((connection, Cancel::new(peer, key, Arc::new(closer))))
+    Ok((connection, CancelRequest::new(peer, key, Arc::new(closer))))
 }
 
 fn check_target(

@@ -12,7 +12,7 @@ use super::{error, transaction};
 use crate::destination::UnitDestination;
 use crate::source::pooled::Single;
 use crate::source::shared::Untransacted;
-use crate::source::{Interrupt, Query, Session};
+use crate::source::{Query, QueryCanceller, Session};
 use crate::{Error, ErrorKind, Result};
 use connectorx::prelude::Dispatcher;
 use postgres::{CancelToken, Client, SimpleQueryMessage};
@@ -28,7 +28,7 @@ pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
     let (single, token) = connect(access)?;
     Ok(Box::new(StockSession {
         single: Some(single),
-        cancel: Cancel {
+        cancel: CancelRequest {
             target: Arc::new(Mutex::new(Target {
                 token,
                 backend: None,
@@ -54,7 +54,7 @@ fn connect(access: &Access) -> Result<(Single<Manager>, CancelToken)> {
 struct StockSession {
     /// Holds the one connection between two units; `None` where the next unit needs another.
     single: Option<Single<Manager>>,
-    cancel: Cancel,
+    cancel: CancelRequest,
     /// What each unit's transaction begins with.
     opening: String,
 }
@@ -108,7 +108,7 @@ impl Session for StockSession {
         self.end()
     }
 
-    fn interrupt(&self) -> Arc<dyn Interrupt> {
+    fn canceller(&self) -> Arc<dyn QueryCanceller> {
         Arc::new(self.cancel.clone())
     }
 }
@@ -130,7 +130,7 @@ fn first_cell(message: &SimpleQueryMessage) -> Option<String> {
 /// Cancels a session's query by a connection of its own: a statement of ours, or else the protocol's request. After that the
 /// library leaves at once, which a pooler may take ill (`PgBouncer`'s issue 801: it ends itself).
 #[derive(Clone)]
-struct Cancel {
+struct CancelRequest {
     target: Arc<Mutex<Target>>,
     access: Access,
     tls: MakeTlsConnector,
@@ -143,7 +143,7 @@ struct Target {
     backend: Option<String>,
 }
 
-impl Cancel {
+impl CancelRequest {
     fn target(&self) -> MutexGuard<'_, Target> {
         self.target.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -158,8 +158,8 @@ impl Cancel {
     }
 }
 
-impl Interrupt for Cancel {
-    fn interrupt(&self) {
+impl QueryCanceller for CancelRequest {
+    fn cancel_query(&self) {
         let (token, backend) = {
             let target = self.target();
             (target.token.clone(), target.backend.clone())

@@ -30,8 +30,8 @@ pub(super) enum Proof {
     Exported,
     /// All show the same witnesses.
     Witnesses(Witnesses),
-    /// All began while a lock kept others from committing.
-    Lock,
+    /// All began while a lock kept others from committing, or there is but one.
+    Begun,
 }
 
 /// What tells which state a session sees, and what tells that nobody committed since.
@@ -74,7 +74,7 @@ impl Sharer<'_> {
             }
             _ if self.sessions.len() == 1 => {
                 self.begin_all()?;
-                Ok((Proof::Lock, Snapshot::proved("single-session")))
+                Ok((Proof::Begun, Snapshot::proved("single-session")))
             }
             Sharing::Witnessed => match self.agreed()? {
                 Some(witnesses) => {
@@ -98,9 +98,9 @@ impl Sharer<'_> {
         if choice != SnapshotChoice::Require {
             return self.apart(choice, why.to_owned());
         }
-        let gate = self.database.gate()?;
+        let lock = self.database.commit_lock()?;
         self.begin_all()?;
-        Ok((Proof::Lock, Snapshot::proved(gate.name)))
+        Ok((Proof::Begun, Snapshot::proved(lock.name)))
     }
 
     fn apart(&mut self, choice: SnapshotChoice, why: String) -> Result<(Proof, Snapshot)> {

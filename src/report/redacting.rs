@@ -5,12 +5,12 @@ use crate::secret::{Secret, struck};
 use std::sync::Arc;
 
 /// Passes events on. Those that may quote a server or a client library lose the secrets that stand in them.
-pub(crate) struct Discreet {
+pub(crate) struct RedactingListener {
     pub listener: Arc<dyn Listener>,
     pub secrets: Vec<Secret>,
 }
 
-impl Listener for Discreet {
+impl Listener for RedactingListener {
     fn on_event(&self, event: &Event) {
         match event {
             Event::Warning { message } => self.listener.on_event(&Event::Warning {

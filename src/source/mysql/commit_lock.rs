@@ -1,6 +1,6 @@
 //! The lock under which sessions begin that have no other proof of one state.
 
-use super::super::shared::Gate;
+use super::super::shared::CommitLock;
 use super::connection::Connection;
 use super::login::Login;
 use crate::job::{ExtractorChoice, Waits};
@@ -45,7 +45,7 @@ impl Drop for Locked {
 }
 
 /// Takes the gentlest lock that the server knows. It ends with its connection.
-pub(super) fn gate(login: &Login, waits: &Waits) -> Result<Gate> {
+pub(super) fn commit_lock(login: &Login, waits: &Waits) -> Result<CommitLock> {
     let (client, _) = client::connect(login, ExtractorChoice::Wire, waits)?;
     let Client::Wire(mut connection) = client else {
         return Err(Error::new(
@@ -68,7 +68,7 @@ pub(super) fn gate(login: &Login, waits: &Waits) -> Result<Gate> {
             .execute(statement)
             .map_err(|error| no_lock(&error))?;
     }
-    Ok(Gate::new(lock.name, Locked { connection, lock }))
+    Ok(CommitLock::new(lock.name, Locked { connection, lock }))
 }
 
 fn no_lock(error: &Error) -> Error {

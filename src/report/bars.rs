@@ -21,13 +21,13 @@ pub(super) struct Bars {
 
 #[derive(Default)]
 struct State {
-    running: HashMap<usize, Unit>,
+    running: HashMap<usize, UnitBar>,
     rows_read: u64,
     candidates: u64,
     table_ends: TableEnds,
 }
 
-struct Unit {
+struct UnitBar {
     bar: ProgressBar,
     rows_read: u64,
     candidates: u64,
@@ -50,13 +50,13 @@ impl Bars {
         }
     }
 
-    fn start(&self, name: &str, estimated_rows: Option<u64>) -> Unit {
+    fn start(&self, name: &str, estimated_rows: Option<u64>) -> UnitBar {
         let bar = ProgressBar::no_length().with_prefix(text::plain(name).into_owned());
         let bar = self.screen.insert_before(&self.total, bar);
         expect(&bar, estimated_rows);
         bar.set_message("executing");
         bar.enable_steady_tick(TICK);
-        Unit {
+        UnitBar {
             bar,
             rows_read: 0,
             candidates: 0,

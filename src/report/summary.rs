@@ -1,7 +1,7 @@
 //! The table at the end, on standard output.
 
 use super::number::{bytes, counted, grouped, per_second};
-use super::table::Table;
+use super::table::TextTable;
 use super::text::{nulled, plain};
 use crate::publish::{Manifest, ManifestColumn, ManifestTable, NO_SNAPSHOT, Totals};
 use std::fmt;
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// What became of the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Output<'a> {
+pub enum Written<'a> {
     /// Batch files in this folder.
     Published(&'a Path),
     /// Nothing was written: `--count-only`.
@@ -29,12 +29,12 @@ pub struct Summary<'a> {
     snapshot: &'a str,
     total_secs: f64,
     peak_memory_bytes: Option<u64>,
-    output: Output<'a>,
+    output: Written<'a>,
 }
 
 impl<'a> Summary<'a> {
-    /// Sums up `manifest`. With [`Output::CountedOnly`] its files don't matter.
-    pub fn new(manifest: &'a Manifest, output: Output<'a>) -> Self {
+    /// Sums up `manifest`. With [`Written::CountedOnly`] its files don't matter.
+    pub fn new(manifest: &'a Manifest, output: Written<'a>) -> Self {
         Self {
             columns: &manifest.columns,
             tables: &manifest.tables,
@@ -46,7 +46,7 @@ impl<'a> Summary<'a> {
         }
     }
 
-    fn table(&self) -> Table {
+    fn table(&self) -> TextTable {
         let with_nulls = self.totals.null_drops > 0;
         let row = |name: &str, mut cells: Vec<String>, nulls: String| {
             cells.insert(0, plain(name).into_owned());
@@ -68,7 +68,7 @@ impl<'a> Summary<'a> {
             .map(grouped)
             .to_vec();
         rows.push(row("total", cells, grouped(totals.null_drops)));
-        Table(rows)
+        TextTable(rows)
     }
 
     fn state(&self) -> String {
@@ -92,7 +92,7 @@ impl<'a> Summary<'a> {
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.table())?;
-        if let Output::Published(folder) = self.output {
+        if let Written::Published(folder) = self.output {
             let files = counted(self.totals.files, "batch file");
             let rows = counted(self.totals.new, "row");
             let folder = folder.display().to_string();

@@ -6,9 +6,9 @@ use std::fmt;
 const GAP: usize = 2;
 
 /// Rows of cells, the first of them the header. The first column is aligned left, the others right.
-pub(super) struct Table(pub Vec<Vec<String>>);
+pub(super) struct TextTable(pub Vec<Vec<String>>);
 
-impl Table {
+impl TextTable {
     fn widths(&self) -> Vec<usize> {
         let mut widths = Vec::new();
         for row in &self.0 {
@@ -21,7 +21,7 @@ impl Table {
     }
 }
 
-impl fmt::Display for Table {
+impl fmt::Display for TextTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let widths = self.widths();
         for row in &self.0 {

@@ -5,7 +5,7 @@ use super::super::{
     Bound, Catalog, Column, Draw, Extractor, NaturalOrder, Sharing, Table, TextRow,
 };
 use super::client::Client;
-use super::indexes::{self, Part};
+use super::indexes::{self, IndexPart};
 use super::settings::MAX_SORT_LENGTH;
 use super::settings::literal;
 use super::transaction::{SERVER, cell, position};
@@ -84,8 +84,8 @@ fn column(row: &TextRow) -> Column {
     }
 }
 
-fn part(row: &TextRow) -> Part {
-    Part {
+fn part(row: &TextRow) -> IndexPart {
+    IndexPart {
         index: text(row, 0),
         column: row.get(1).cloned().flatten(),
         unique: text(row, 2) == "1",
@@ -146,7 +146,7 @@ impl Catalog for MySqlCatalog {
             return Ok(None);
         };
         let columns: Vec<Column> = self.of_table(COLUMNS, name)?.iter().map(column).collect();
-        let parts: Vec<Part> = self.of_table(INDEXES, name)?.iter().map(part).collect();
+        let parts: Vec<IndexPart> = self.of_table(INDEXES, name)?.iter().map(part).collect();
         let primary_key = indexes::primary_key(&parts);
         let indexes = indexes::leading(&parts);
         Ok(Some(Table {

@@ -3,7 +3,7 @@
 use super::super::Index;
 
 /// A column of an index. Rows of the catalogue come by index, in the order of its columns.
-pub(super) struct Part {
+pub(super) struct IndexPart {
     pub index: String,
     /// `None` for an expression.
     pub column: Option<String>,
@@ -15,15 +15,15 @@ pub(super) struct Part {
 /// True for one entry in `{}`; the same ones each time.
 pub(super) const LOTTERY: &str = "RAND(7) * {} < 1";
 
-pub(super) fn primary_key(parts: &[Part]) -> Vec<String> {
+pub(super) fn primary_key(parts: &[IndexPart]) -> Vec<String> {
     let parts = parts.iter().filter(|part| part.index == "PRIMARY");
     parts.filter_map(|part| part.column.clone()).collect()
 }
 
 /// An index by its first column.
-pub(super) fn leading(parts: &[Part]) -> Vec<Index> {
+pub(super) fn leading(parts: &[IndexPart]) -> Vec<Index> {
     let indexes = parts.chunk_by(|one, other| one.index == other.index);
-    let serves = |parts: &[Part]| {
+    let serves = |parts: &[IndexPart]| {
         let first = parts.first().filter(|first| first.whole)?;
         Some(Index {
             column: first.column.clone()?,

@@ -2,7 +2,7 @@
 
 use super::Attempt;
 use super::fault::Fault;
-use super::login::Key;
+use super::login::BackendKey;
 use super::reach::connect;
 use crate::source::QueryCanceller;
 use crate::source::postgres::access::Server;
@@ -26,12 +26,12 @@ pub(super) struct Peer {
 #[derive(Clone)]
 pub(in super::super) struct CancelRequest {
     peer: Peer,
-    key: Key,
+    key: BackendKey,
     closer: Arc<Closer>,
 }
 
 impl CancelRequest {
-    pub(super) fn new(peer: Peer, key: Key, closer: Arc<Closer>) -> Self {
+    pub(super) fn new(peer: Peer, key: BackendKey, closer: Arc<Closer>) -> Self {
         Self { peer, key, closer }
     }
 

@@ -13,14 +13,18 @@ use std::io::{Read, Write};
 
 /// What ends a session's query: its process, and the secret that only we know.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Key {
+pub(super) struct BackendKey {
     pub process: i32,
     pub secret: i32,
 }
 
 impl<S: Read + Write> Connection<S> {
     /// Begins the session. `binding` is what ties a password to the TLS below, where there is any.
-    pub(super) fn log_in(&mut self, login: &Login, binding: Option<Binding>) -> Attempt<Key> {
+    pub(super) fn log_in(
+        &mut self,
+        login: &Login,
+        binding: Option<Binding>,
+    ) -> Attempt<BackendKey> {
         let parameters = [
             ("client_encoding", Some("UTF8")),
             ("user", Some(login.user.as_str())),
@@ -121,12 +125,12 @@ impl<S: Read + Write> Connection<S> {
     }
 
     /// Reads what the server says of the new session.
-    fn settle(&mut self) -> Attempt<Key> {
-        let mut key = Key::default();
+    fn settle(&mut self) -> Attempt<BackendKey> {
+        let mut key = BackendKey::default();
         loop {
             match self.receive()? {
                 Message::BackendKeyData(body) => {
-                    key = Key {
+                    key = BackendKey {
                         process: body.process_id(),
                         secret: body.secret_key(),
                     };

@@ -1,5 +1,5 @@
 use super::super::access::{ChannelBinding, Login};
-use super::login::Key;
+use super::login::BackendKey;
 use super::*;
 use crate::secret::Secret;
 use crate::source::wire::{Dice, Scripted};
@@ -46,7 +46,7 @@ fn config(password: Option<&str>) -> Login {
     }
 }
 
-fn log_in(says: &[&[u8]], config: &Login) -> (Attempt<Key>, Vec<u8>) {
+fn log_in(says: &[&[u8]], config: &Login) -> (Attempt<BackendKey>, Vec<u8>) {
     let mut connection = Connection::new(Scripted::saying(says.concat(), 5));
     let key = connection.log_in(config, None);
     (key, connection.stream.heard)
@@ -60,7 +60,7 @@ fn heard(text: &str, heard: &[u8]) -> bool {
 
 #[test]
 fn a_login_tells_what_it_is_asked_for_and_no_more() {
-    let key = Key {
+    let key = BackendKey {
         process: 7,
         secret: 9,
     };

@@ -17,7 +17,7 @@ pub(super) struct Civil {
 
 /// A span of time, or a time of day, without its sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Clock {
+pub(super) struct TimeOfDay {
     /// Any number.
     pub hours: i64,
     /// 0 to 59.
@@ -50,7 +50,7 @@ impl Civil {
     }
 }
 
-impl Clock {
+impl TimeOfDay {
     /// Splits `micros`, which is not negative but may be `i64::MIN`'s absolute value.
     pub(super) fn from_micros(micros: u64) -> Self {
         let part = |per: u64, of: u64| i64::try_from(micros / per % of).unwrap_or(i64::MAX);

@@ -1,6 +1,6 @@
 //! Values as text: the one place that csv and ndjson share.
 
-use super::calendar::{Civil, Clock, day_and_micros};
+use super::calendar::{Civil, TimeOfDay, day_and_micros};
 use super::cell::Cell;
 use super::json;
 use arrow::datatypes::i256;
@@ -121,7 +121,7 @@ fn put_span(micros: i64, out: &mut Vec<u8>) {
 
 /// `HH:MM:SS`, and `.ffffff` where it is not zero; more digits for the hours where they need them.
 fn put_clock(micros: u64, out: &mut Vec<u8>) {
-    let clock = Clock::from_micros(micros);
+    let clock = TimeOfDay::from_micros(micros);
     put_digits(clock.hours, 2, out);
     out.push(b':');
     put_digits(clock.minutes, 2, out);

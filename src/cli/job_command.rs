@@ -38,8 +38,8 @@ impl JobArgs {
                 return out::json(&manifest);
             }
             let output = match &ready.job.output {
-                Output::Count => report::Written::CountedOnly,
-                Output::Batches(batches) => report::Written::Published(&batches.folder),
+                Output::Count => report::Outcome::CountedOnly,
+                Output::Batches(batches) => report::Outcome::Published(&batches.folder),
             };
             out::result(Summary::new(&manifest, output).to_string().as_bytes())
         })

@@ -27,7 +27,7 @@ pub use memory::peak_memory_bytes;
 pub(crate) use number::bytes;
 pub use options::{LogFormat, ProgressChoice, ReportOptions, Verbosity};
 pub(crate) use redacting::RedactingListener;
-pub use summary::{Summary, Written};
+pub use summary::{Outcome, Summary};
 pub(crate) use text::plain;
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// What became of the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written<'a> {
+pub enum Outcome<'a> {
     /// Batch files in this folder.
     Published(&'a Path),
     /// Nothing was written: `--count-only`.
@@ -29,12 +29,12 @@ pub struct Summary<'a> {
     snapshot: &'a str,
     total_secs: f64,
     peak_memory_bytes: Option<u64>,
-    output: Written<'a>,
+    output: Outcome<'a>,
 }
 
 impl<'a> Summary<'a> {
-    /// Sums up `manifest`. With [`Written::CountedOnly`] its files don't matter.
-    pub fn new(manifest: &'a Manifest, output: Written<'a>) -> Self {
+    /// Sums up `manifest`. With [`Outcome::CountedOnly`] its files don't matter.
+    pub fn new(manifest: &'a Manifest, output: Outcome<'a>) -> Self {
         Self {
             columns: &manifest.columns,
             tables: &manifest.tables,
@@ -92,7 +92,7 @@ impl<'a> Summary<'a> {
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.table())?;
-        if let Written::Published(folder) = self.output {
+        if let Outcome::Published(folder) = self.output {
             let files = counted(self.totals.files, "batch file");
             let rows = counted(self.totals.new, "row");
             let folder = folder.display().to_string();

@@ -3,7 +3,7 @@
 //! `date`, `datetime` and `time` take their state as one bytes object: year in two bytes, month, day, hour, minute, second,
 //! microsecond in three, the highest byte first. It is what `__reduce__` gives.
 
-use super::super::calendar::{Civil, Clock, MICROS_PER_DAY, day_and_micros};
+use super::super::calendar::{Civil, MICROS_PER_DAY, TimeOfDay, day_and_micros};
 use super::opcode::{self, Class};
 
 /// What Python can't hold.
@@ -68,7 +68,7 @@ fn date_state(days: i64) -> Result<[u8; 4], OutOfRange> {
 }
 
 fn time_state(micros: u64) -> Result<[u8; 6], OutOfRange> {
-    let clock = Clock::from_micros(micros);
+    let clock = TimeOfDay::from_micros(micros);
     let hour = byte(clock.hours).filter(|hour| *hour < 24).ok_or(NO_TIME)?;
     let minute = byte(clock.minutes).ok_or(NO_TIME)?;
     let second = byte(clock.seconds).ok_or(NO_TIME)?;

@@ -3,7 +3,7 @@
 //! In: a population and who watches. Out: the thirteen tables, all or none of them. Only base tables of these names are
 //! ever dropped, and only when forced.
 
-mod database;
+mod loader;
 mod mysql;
 mod postgres;
 mod sqlite;
@@ -12,7 +12,7 @@ use super::population::Population;
 use super::supply::{Observer, Supply};
 use crate::job::SourceUrl;
 use crate::{Error, ErrorKind, Result};
-use database::{Database, Standing};
+use loader::{Loader, Taken};
 
 /// What is to be loaded, whatever the database.
 pub(super) struct Order<'a> {
@@ -33,7 +33,7 @@ pub(super) fn load(source: &SourceUrl, order: &Order<'_>) -> Result<()> {
 }
 
 /// Makes room for the tables, makes them, and fills them one after the other.
-fn fill(database: &mut dyn Database, order: &Order<'_>) -> Result<()> {
+fn fill(database: &mut dyn Loader, order: &Order<'_>) -> Result<()> {
     make_room(database, order)?;
     for table in order.population.tables() {
         let supply = Supply {
@@ -52,7 +52,7 @@ fn fill(database: &mut dyn Database, order: &Order<'_>) -> Result<()> {
 }
 
 /// Drops what stands in the way, if that is allowed for all of it.
-fn make_room(database: &mut dyn Database, order: &Order<'_>) -> Result<()> {
+fn make_room(database: &mut dyn Loader, order: &Order<'_>) -> Result<()> {
     let names: Vec<&str> = order
         .population
         .tables()
@@ -80,7 +80,7 @@ fn expect_rows(supply: &Supply<'_>, rows: u64) -> Result<()> {
     Err(Error::new(ErrorKind::Sums, message))
 }
 
-fn exists(table: &Standing, count: usize) -> Error {
+fn exists(table: &Taken, count: usize) -> Error {
     let others = match count - 1 {
         0 => String::new(),
         others => format!(", and {others} more of the thirteen tables"),
@@ -92,7 +92,7 @@ fn exists(table: &Standing, count: usize) -> Error {
     .advise("--force drops and remakes ID2000 to ID2012, and nothing else")
 }
 
-fn not_ours(object: &Standing) -> Error {
+fn not_ours(object: &Taken) -> Error {
     let message = format!("{} exists and is no plain table", object.name);
     Error::new(ErrorKind::Exists, message)
         .advise("not even --force drops it: choose another database, or rename it")

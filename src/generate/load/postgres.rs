@@ -1,6 +1,6 @@
 //! PostgreSQL: COPY of frozen rows, all in one transaction.
 
-use super::database::{Database, Standing, column_list, create_statement};
+use super::loader::{Loader, Taken, column_list, create_statement};
 use super::{Order, fill};
 use crate::generate::row::write_line;
 use crate::generate::supply::Supply;
@@ -42,13 +42,13 @@ fn connect(server: &ServerUrl) -> Result<Client> {
 
 struct Postgres<'t, 'c>(&'t mut Transaction<'c>);
 
-impl Database for Postgres<'_, '_> {
-    fn standing(&mut self, names: &[&str]) -> Result<Vec<Standing>> {
+impl Loader for Postgres<'_, '_> {
+    fn standing(&mut self, names: &[&str]) -> Result<Vec<Taken>> {
         let statement = "SELECT relname::text, relkind = 'r' FROM pg_catalog.pg_class \
              WHERE relnamespace = current_schema()::regnamespace AND relname::text = ANY($1) ORDER BY relname";
         let rows = self.0.query(statement, &[&names]).map_err(translate)?;
         let standing = |row: &postgres::Row| {
-            Ok(Standing {
+            Ok(Taken {
                 name: row.try_get(0)?,
                 is_base_table: row.try_get(1)?,
             })

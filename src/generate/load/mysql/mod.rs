@@ -6,7 +6,7 @@ mod connect;
 mod error;
 mod send;
 
-use super::database::{Database, Standing, create_statement};
+use super::loader::{Loader, Taken, create_statement};
 use super::{Order, fill};
 use crate::generate::supply::Supply;
 use crate::job::ServerUrl;
@@ -63,8 +63,8 @@ impl MySql {
     }
 }
 
-impl Database for MySql {
-    fn standing(&mut self, names: &[&str]) -> Result<Vec<Standing>> {
+impl Loader for MySql {
+    fn standing(&mut self, names: &[&str]) -> Result<Vec<Taken>> {
         let statement = "SELECT table_name, table_type = 'BASE TABLE', @@lower_case_table_names <> 0 \
              FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
              ORDER BY table_name";
@@ -76,7 +76,7 @@ impl Database for MySql {
         let taken = found
             .into_iter()
             .filter(|(name, _, any_case)| *any_case || names.contains(&name.as_str()));
-        let standing = |(name, is_base_table, _)| Standing {
+        let standing = |(name, is_base_table, _)| Taken {
             name,
             is_base_table,
         };

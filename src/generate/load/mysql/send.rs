@@ -1,7 +1,7 @@
 //! The two ways in.
 
 use super::error::translate;
-use crate::generate::load::database::column_list;
+use crate::generate::load::loader::column_list;
 use crate::generate::row::{write_line, write_values};
 use crate::generate::supply::Supply;
 use crate::{Error, ErrorKind, Result};

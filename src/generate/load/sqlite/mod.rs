@@ -2,7 +2,7 @@
 
 mod file;
 
-use super::database::{Database, Standing, column_list, create_statement};
+use super::loader::{Loader, Taken, column_list, create_statement};
 use super::{Order, fill};
 use crate::generate::row::Row;
 use crate::generate::supply::Supply;
@@ -41,8 +41,8 @@ fn fill_in_transaction(mut connection: Connection, order: &Order<'_>) -> Result<
 
 struct Sqlite<'c>(&'c Connection);
 
-impl Database for Sqlite<'_> {
-    fn standing(&mut self, names: &[&str]) -> Result<Vec<Standing>> {
+impl Loader for Sqlite<'_> {
+    fn standing(&mut self, names: &[&str]) -> Result<Vec<Taken>> {
         let mut look = self
             .0
             .prepare("SELECT name, type = 'table' FROM pragma_table_list WHERE schema = 'main' AND name = ?1 COLLATE NOCASE")
@@ -50,7 +50,7 @@ impl Database for Sqlite<'_> {
         let mut standing = Vec::new();
         for name in names {
             let found = look.query_map([name], |row| {
-                Ok(Standing {
+                Ok(Taken {
                     name: row.get(0)?,
                     is_base_table: row.get(1)?,
                 })

@@ -16,7 +16,7 @@ mod tls;
 mod url;
 
 pub(super) use login::{ChannelBinding, Login};
-pub(super) use target::Target;
+pub(super) use target::TargetServer;
 pub(super) use tcp::Timers;
 
 use self::url::given;
@@ -50,7 +50,7 @@ pub(crate) struct Access {
     /// In the order in which they are tried.
     servers: Vec<Server>,
     /// What the server must be.
-    pub(super) target: Target,
+    pub(super) target: TargetServer,
     /// The one that let the first session in: a job reads from no other.
     chosen: Arc<OnceLock<Server>>,
     pub(super) tls: TlsPolicy,
@@ -98,7 +98,7 @@ impl Access {
         Ok(Self {
             login,
             servers,
-            target: Target::said(&said)?,
+            target: TargetServer::said(&said)?,
             chosen: Arc::default(),
             tls: tls::policy(&said)?,
             timers: Timers::said(&said)?,

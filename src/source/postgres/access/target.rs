@@ -5,7 +5,7 @@ use crate::Result;
 
 /// What a server must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Target {
+pub(in super::super) enum TargetServer {
     Any,
     ReadWrite,
     ReadOnly,
@@ -14,13 +14,13 @@ pub(in super::super) enum Target {
     PreferStandby,
 }
 
-const TARGETS: [(&str, Target); 6] = [
-    ("any", Target::Any),
-    ("read-write", Target::ReadWrite),
-    ("read-only", Target::ReadOnly),
-    ("primary", Target::Primary),
-    ("standby", Target::Standby),
-    ("prefer-standby", Target::PreferStandby),
+const TARGETS: [(&str, TargetServer); 6] = [
+    ("any", TargetServer::Any),
+    ("read-write", TargetServer::ReadWrite),
+    ("read-only", TargetServer::ReadOnly),
+    ("primary", TargetServer::Primary),
+    ("standby", TargetServer::Standby),
+    ("prefer-standby", TargetServer::PreferStandby),
 ];
 
 /// A question to a server, and the answer that is wanted.
@@ -33,7 +33,7 @@ const IS_STANDBY: &str = "SELECT pg_catalog.pg_is_in_recovery()";
 /// Also of a standby, and where the server, the database or the role has it so.
 const IS_READ_ONLY: &str = "SELECT pg_catalog.current_setting('transaction_read_only')::boolean";
 
-impl Target {
+impl TargetServer {
     pub(super) fn said(said: &Said<'_>) -> Result<Self> {
         let target = said.choice("target_session_attrs", &TARGETS)?;
         Ok(target.unwrap_or(Self::Any))

@@ -176,7 +176,7 @@ fn what_is_asked_of_tls_and_of_the_server_is_known() {
     };
     assert_eq!(asked.tls.client, Some(client.clone()));
     assert_eq!(asked.tls.protocol, Some("postgresql"));
-    assert_eq!(asked.target, Target::PreferStandby);
+    assert_eq!(asked.target, TargetServer::PreferStandby);
     assert_eq!(asked.login.channel_binding, ChannelBinding::Require);
     assert_eq!(asked.timers.retries, Some(3));
     assert_eq!(asked.timers.user_timeout, Some(Duration::from_millis(5)));
@@ -188,7 +188,7 @@ fn what_is_asked_of_tls_and_of_the_server_is_known() {
     let asked = access("postgresql://h/d", &variables);
     assert_eq!(asked.tls.client, Some(client));
     assert_eq!(asked.tls.protocol, None);
-    assert_eq!(asked.target, Target::Primary);
+    assert_eq!(asked.target, TargetServer::Primary);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::cancel::Peer;
 use super::channel_binding::Binding;
 use super::reach::connect;
 use super::{Attempt, CancelRequest, Connection, Fault};
-use crate::source::postgres::access::{Access, Server, Target};
+use crate::source::postgres::access::{Access, Server, TargetServer};
 use crate::source::wire::{SslMode, Stream, TlsPolicy};
 use crate::{Error, ErrorKind, Result};
 use std::sync::Arc;
@@ -31,9 +31,9 @@ pub(in super::super) fn start(access: &Access) -> Result<(Connection<Stream>, Ca
 }
 
 /// One that was chosen is asked no more: a job doesn't change its server.
-fn rounds(access: &Access) -> &'static [Target] {
+fn rounds(access: &Access) -> &'static [TargetServer] {
     match access.chosen() {
-        Some(_) => Target::Any.rounds(),
+        Some(_) => TargetServer::Any.rounds(),
         None => access.target.rounds(),
     }
 }
@@ -47,7 +47,7 @@ fn is_worth_another(error: &Error) -> bool {
 fn begin(
     access: &Access,
     server: &Server,
-    target: Target,
+    target: TargetServer,
 ) -> Attempt<(Connection<Stream>, CancelRequest)> {
     let deadline = Instant::now() + access.connect_timeout();
     let stream = connect(server, &access.tls, deadline)?;
@@ -77,7 +77,7 @@ fn begin(
 fn check_target(
     connection: &mut Connection<Stream>,
     server: &Server,
-    target: Target,
+    target: TargetServer,
 ) -> Attempt<()> {
     let Some(question) = target.question() else {
         return Ok(());

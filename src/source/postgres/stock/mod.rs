@@ -29,7 +29,7 @@ pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
     Ok(Box::new(StockSession {
         single: Some(single),
         cancel: CancelRequest {
-            target: Arc::new(Mutex::new(Target {
+            target: Arc::new(Mutex::new(TargetServer {
                 token,
                 backend: None,
             })),
@@ -131,20 +131,20 @@ fn first_cell(message: &SimpleQueryMessage) -> Option<String> {
 /// library leaves at once, which a pooler may take ill (`PgBouncer`'s issue 801: it ends itself).
 #[derive(Clone)]
 struct CancelRequest {
-    target: Arc<Mutex<Target>>,
+    target: Arc<Mutex<TargetServer>>,
     access: Access,
     tls: MakeTlsConnector,
 }
 
 /// Of the connection that the session has now.
-struct Target {
+struct TargetServer {
     token: CancelToken,
     /// The server's process that runs the unit's query, also behind a pooler.
     backend: Option<String>,
 }
 
 impl CancelRequest {
-    fn target(&self) -> MutexGuard<'_, Target> {
+    fn target(&self) -> MutexGuard<'_, TargetServer> {
         self.target.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

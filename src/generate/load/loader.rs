@@ -6,7 +6,7 @@ use crate::generate::supply::Supply;
 
 /// Something that stands where a table is to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Standing {
+pub(super) struct Taken {
     /// Its name, as the catalogue writes it.
     pub(super) name: String,
     /// Whether it is a base table, rather than a view, a virtual table or the like.
@@ -14,9 +14,9 @@ pub(super) struct Standing {
 }
 
 /// A connection that can load. Names are the thirteen tables'; each implementation quotes them.
-pub(super) trait Database {
+pub(super) trait Loader {
     /// Which of `names` are taken already, in their order.
-    fn standing(&mut self, names: &[&str]) -> Result<Vec<Standing>>;
+    fn standing(&mut self, names: &[&str]) -> Result<Vec<Taken>>;
 
     /// Drops a base table, and nothing that depends on it.
     fn drop(&mut self, table: &str) -> Result<()>;

@@ -8,6 +8,7 @@ mod connection;
 mod copy;
 mod described;
 mod elsewhere;
+mod format;
 #[cfg(fuzzing)]
 pub(crate) use copy::fuzzing;
 pub(crate) mod error;

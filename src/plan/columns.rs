@@ -2,14 +2,14 @@
 
 use super::{Chosen, PlannedColumn, in_table};
 use crate::job::{InvalidDates, Job};
-use crate::source::{Catalog, Column, Image};
+use crate::source::{Column, Dialect, Extractor, Image};
 use crate::{Error, ErrorKind, Result, arrow_type};
 use arrow::datatypes::DataType;
 
 /// The job's columns, or all of the first table, as every table agrees on them.
 pub(super) fn agree(
     job: &Job,
-    catalog: &dyn Catalog,
+    dialect: &Dialect,
     chosen: &[Chosen],
     warnings: &mut Vec<String>,
 ) -> Result<Vec<PlannedColumn>> {
@@ -31,7 +31,7 @@ pub(super) fn agree(
     check_typed(job, &names)?;
     names
         .into_iter()
-        .map(|name| agreed(job, catalog, name, (first, chosen)))
+        .map(|name| agreed(job, dialect, name, (first, chosen)))
         .collect()
 }
 
@@ -81,19 +81,19 @@ fn check_typed(job: &Job, names: &[&str]) -> Result<()> {
 
 fn agreed(
     job: &Job,
-    catalog: &dyn Catalog,
+    dialect: &Dialect,
     name: &str,
     chosen: (&Chosen, &[Chosen]),
 ) -> Result<PlannedColumn> {
     let (first, chosen) = chosen;
-    let (expected, image) = imaged(catalog, name, first)?;
+    let (expected, image) = imaged(dialect, name, first)?;
     let mut nullable = false;
     for table in chosen {
-        let (column, found) = imaged(catalog, name, table)?;
+        let (column, found) = imaged(dialect, name, table)?;
         if found.data_type != image.data_type {
             let error = types_differ(name, (first, expected, image), (table, column, found));
             return Err(error.advise(or_as_text(
-                catalog,
+                dialect,
                 name,
                 "read a view that casts it to the other type, or leave the column out with --columns",
             )));
@@ -128,9 +128,9 @@ fn types_differ(name: &str, first: Described<'_>, other: Described<'_>) -> Error
 }
 
 /// The advice, behind the shorter way that a database may have.
-fn or_as_text(catalog: &dyn Catalog, name: &str, advice: &str) -> String {
-    match catalog.as_text(name) {
-        Some(flag) => format!("{flag} reads it as text; or {advice}"),
+fn or_as_text(dialect: &Dialect, name: &str, advice: &str) -> String {
+    match dialect.text_flag {
+        Some(flag) => format!("{} reads it as text; or {advice}", flag(name)),
         None => advice.to_owned(),
     }
 }
@@ -154,7 +154,7 @@ fn find<'a>(name: &str, chosen: &'a Chosen) -> Result<&'a Column> {
 }
 
 fn imaged<'a>(
-    catalog: &dyn Catalog,
+    dialect: &Dialect,
     name: &str,
     chosen: &'a Chosen,
 ) -> Result<(&'a Column, &'a Image)> {
@@ -163,11 +163,11 @@ fn imaged<'a>(
         Ok(image) => Ok((column, image)),
         Err(no) => {
             let message = format!("table {}, column {name}: {}", chosen.name, no.reason);
-            let cast = no.cast.replace("{}", &catalog.quote(name));
+            let cast = no.cast.replace("{}", &dialect.quote(name));
             let advice = format!(
                 "read a view that has {cast} instead, or leave the column out with --columns"
             );
-            Err(Error::new(ErrorKind::Schema, message).advise(or_as_text(catalog, name, &advice)))
+            Err(Error::new(ErrorKind::Schema, message).advise(or_as_text(dialect, name, &advice)))
         }
     }
 }
@@ -175,18 +175,18 @@ fn imaged<'a>(
 /// Indices of the key columns, whose values must compare as bytes.
 pub(super) fn key(
     job: &Job,
-    catalog: &dyn Catalog,
+    dialect: &Dialect,
     columns: &[PlannedColumn],
     chosen: &[Chosen],
 ) -> Result<Vec<usize>> {
     job.key
         .iter()
-        .map(|name| key_column(catalog, name, columns, chosen))
+        .map(|name| key_column(dialect, name, columns, chosen))
         .collect()
 }
 
 fn key_column(
-    catalog: &dyn Catalog,
+    dialect: &Dialect,
     name: &str,
     columns: &[PlannedColumn],
     chosen: &[Chosen],
@@ -204,26 +204,26 @@ fn key_column(
         );
     };
     if matches!(column.data_type, DataType::Float32 | DataType::Float64) {
-        let cast = catalog.float_as_text().replace("{}", &catalog.quote(name));
+        let cast = dialect.float_as_text.replace("{}", &dialect.quote(name));
         let message = format!("the key column {name} is {}", column.sql_type);
         let advice = format!("read a view that has {cast} instead");
-        let advice = or_as_text(catalog, name, &advice);
+        let advice = or_as_text(dialect, name, &advice);
         return Err(Error::new(ErrorKind::Schema, message)
             .advise(format!("floating-point numbers make no key: {advice}")));
     }
     if matches!(column.data_type, DataType::List(_)) {
         let message = format!("the key column {name} is {}", column.sql_type);
-        let quoted = catalog.quote(name);
+        let quoted = dialect.quote(name);
         return Err(Error::new(ErrorKind::Schema, message).advise(format!(
             "arrays make no key: read a view that has CAST({quoted} AS text) instead"
         )));
     }
-    refuse_other_padding(catalog, name, chosen)?;
+    refuse_other_padding(dialect, name, chosen)?;
     Ok(index)
 }
 
 /// Values padded to different lengths would be different keys.
-fn refuse_other_padding(catalog: &dyn Catalog, name: &str, chosen: &[Chosen]) -> Result<()> {
+fn refuse_other_padding(dialect: &Dialect, name: &str, chosen: &[Chosen]) -> Result<()> {
     let mut padded = chosen
         .iter()
         .filter_map(|chosen| Some((chosen, find(name, chosen).ok()?)));
@@ -237,7 +237,7 @@ fn refuse_other_padding(catalog: &dyn Catalog, name: &str, chosen: &[Chosen]) ->
                 "table {}, key column {name}: {} doesn't compare with {} of table {}",
                 other.name, column.sql_type, expected.sql_type, first.name
             );
-            let quoted = catalog.quote(name);
+            let quoted = dialect.quote(name);
             Err(Error::new(ErrorKind::Schema, message).advise(format!(
                 "the database pads such values with blanks to their own width: read views that have CAST({quoted} AS varchar)"
             )))
@@ -247,16 +247,17 @@ fn refuse_other_padding(catalog: &dyn Catalog, name: &str, chosen: &[Chosen]) ->
 
 /// The SELECT list of a table.
 pub(super) fn select_list(
-    catalog: &dyn Catalog,
+    dialect: &Dialect,
+    extractor: Extractor,
     chosen: &Chosen,
     columns: &[PlannedColumn],
 ) -> Result<String> {
     let mut list = Vec::new();
     for column in columns {
         let (_, image) =
-            imaged(catalog, &column.name, chosen).map_err(|error| in_table(error, &chosen.name))?;
-        let quoted = catalog.quote(&column.name);
-        let expression = image.expression(&quoted, catalog.extractor());
+            imaged(dialect, &column.name, chosen).map_err(|error| in_table(error, &chosen.name))?;
+        let quoted = dialect.quote(&column.name);
+        let expression = image.expression(&quoted, extractor);
         let plain = expression == quoted;
         list.push(if plain {
             quoted

@@ -12,13 +12,15 @@ mod query;
 mod resolve;
 mod show;
 mod size;
+#[cfg(test)]
+mod tests;
 mod units;
 
 pub(crate) use planned::Planned;
 pub use show::PlanDocument;
 
 use crate::job::Job;
-use crate::source::{Catalog, Extractor, Named, Query, Relation, Table};
+use crate::source::{CatalogSession, Extractor, Named, Query, Relation, Table};
 use crate::threads::cores;
 use crate::unit::UnitName;
 use crate::{Error, Result};
@@ -120,13 +122,14 @@ struct Chosen {
 }
 
 /// Makes the plan of a job.
-fn plan(job: &Job, catalog: &mut dyn Catalog) -> Result<Plan> {
-    let database = catalog.version()?;
+fn plan(job: &Job, catalog: &mut CatalogSession) -> Result<Plan> {
+    let dialect = catalog.dialect;
+    let database = catalog.ask(|it| it.version())?;
     let mut warnings = job.warnings.clone();
     let chosen = resolve::tables(job, catalog, &mut warnings)?;
-    warnings.extend(catalog.warnings());
-    let columns = columns::agree(job, catalog, &chosen, &mut warnings)?;
-    let key = columns::key(job, catalog, &columns, &chosen)?;
+    warnings.extend(catalog.facts.warnings.iter().cloned());
+    let columns = columns::agree(job, dialect, &chosen, &mut warnings)?;
+    let key = columns::key(job, dialect, &columns, &chosen)?;
     let wanted_workers = job.workers.unwrap_or_else(cores);
     let queries = chosen
         .iter()
@@ -134,10 +137,10 @@ fn plan(job: &Job, catalog: &mut dyn Catalog) -> Result<Plan> {
         .collect::<Result<Vec<_>>>()?;
     let pairs = chosen.iter().zip(&queries);
     let named: Vec<Named> = pairs
-        .map(|(chosen, query)| named(catalog, chosen, query))
+        .map(|(chosen, query)| named(dialect, chosen, query))
         .collect();
-    let relations = catalog.relations(&named)?;
-    let calls = catalog.calls(&filters(&queries))?;
+    let relations = catalog.ask(|it| it.relations(&named))?;
+    let calls = catalog.ask(|it| it.calls(&filters(&queries)))?;
     warnings.extend(beneath::warnings(&named, &relations, calls));
     let parts = partition::parts(job, catalog, &chosen, wanted_workers)?;
     let mut tables = Vec::new();
@@ -149,11 +152,11 @@ fn plan(job: &Job, catalog: &mut dyn Catalog) -> Result<Plan> {
             .unversioned
             .or_else(|| beneath::unversioned(place, &relations));
         tables.push(table);
-        units.extend(units_of(catalog, chosen, query, parts));
+        units.extend(units_of(dialect, chosen, query, parts));
     }
     Ok(Plan {
         database,
-        extractor: catalog.extractor(),
+        extractor: catalog.facts.extractor,
         columns,
         key,
         workers: wanted_workers.get().min(units.len()),

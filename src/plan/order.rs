@@ -3,7 +3,7 @@
 use super::query::TableQuery;
 use super::{Chosen, in_table};
 use crate::job::{Job, OrderBy, OrderColumn};
-use crate::source::{Catalog, Column, NaturalOrder, StoredOrder};
+use crate::source::{CatalogSession, Column, Dialect, NaturalOrder, StoredOrder};
 use crate::{Error, ErrorKind, Result};
 
 pub(super) enum Order {
@@ -63,24 +63,24 @@ impl Order {
 
 pub(super) fn order(
     job: &Job,
-    catalog: &mut dyn Catalog,
+    catalog: &mut CatalogSession,
     chosen: &Chosen,
     unordered: &TableQuery,
 ) -> Result<Order> {
     match (&job.order_by, &job.partition) {
-        (OrderBy::Columns(columns), _) => declared(columns, catalog, chosen),
+        (OrderBy::Columns(columns), _) => declared(columns, catalog.dialect, chosen),
         (OrderBy::Auto, Some(partition)) => {
             let name = partition.column.clone();
             let descending = false;
-            declared(&[OrderColumn { name, descending }], catalog, chosen)
+            declared(&[OrderColumn { name, descending }], catalog.dialect, chosen)
         }
         (OrderBy::Auto, None) => natural(catalog, chosen, unordered),
     }
 }
 
-fn natural(catalog: &mut dyn Catalog, chosen: &Chosen, unordered: &TableQuery) -> Result<Order> {
+fn natural(catalog: &mut CatalogSession, chosen: &Chosen, unordered: &TableQuery) -> Result<Order> {
     match &chosen.table.natural_order {
-        NaturalOrder::By(columns) => Ok(by(catalog, chosen, columns, columns.join(", "))),
+        NaturalOrder::By(columns) => Ok(by(catalog.dialect, chosen, columns, columns.join(", "))),
         // One scan gives them so.
         NaturalOrder::Stored if unordered.filters().is_empty() => Ok(Order::stored()),
         NaturalOrder::Stored => stored("as stored", catalog, chosen, unordered),
@@ -94,15 +94,16 @@ fn natural(catalog: &mut dyn Catalog, chosen: &Chosen, unordered: &TableQuery) -
 /// With a query in the filter the server may begin with the other table, and give the rows in its order.
 fn stored(
     words: &'static str,
-    catalog: &mut dyn Catalog,
+    catalog: &mut CatalogSession,
     chosen: &Chosen,
     unordered: &TableQuery,
 ) -> Result<Order> {
     let sql = unordered.sql(None, None);
     // Whoever explains a query gives it to the server as it stands: it must be one.
-    catalog.check(&sql)?;
+    catalog.ask(|it| it.check(&sql))?;
     let term = |column| Term { column, nulls: "" };
-    Ok(match catalog.stored_order(&chosen.name, &sql)? {
+    let stored = catalog.ask(|it| it.stored_order(&chosen.name, &sql))?;
+    Ok(match stored {
         StoredOrder::Kept => Order::Stored { words },
         StoredOrder::By(places) => Order::By {
             terms: places.into_iter().map(term).collect(),
@@ -114,9 +115,9 @@ fn stored(
     })
 }
 
-fn by(catalog: &dyn Catalog, chosen: &Chosen, columns: &[String], words: String) -> Order {
+fn by(dialect: &Dialect, chosen: &Chosen, columns: &[String], words: String) -> Order {
     let never_null = |name: &String| Term {
-        column: quoted(catalog, chosen, name),
+        column: dialect.column(&chosen.name, name),
         nulls: "",
     };
     Order::By {
@@ -125,18 +126,17 @@ fn by(catalog: &dyn Catalog, chosen: &Chosen, columns: &[String], words: String)
     }
 }
 
-/// The table's column, never the SELECT list's: that one may be a cast to text, which sorts otherwise.
-pub(super) fn quoted(catalog: &dyn Catalog, chosen: &Chosen, column: &str) -> String {
-    format!("{}.{}", catalog.quote(&chosen.name), catalog.quote(column))
-}
-
 /// The columns, then, where rows may tie in them, those of the primary key that are not among them.
-fn declared(columns: &[OrderColumn], catalog: &dyn Catalog, chosen: &Chosen) -> Result<Order> {
+pub(super) fn declared(
+    columns: &[OrderColumn],
+    dialect: &Dialect,
+    chosen: &Chosen,
+) -> Result<Order> {
     let mut terms = Vec::new();
     let mut words = Vec::new();
     for column in columns {
         let known = known_column(&column.name, chosen)?;
-        terms.push(declared_term(column, known, catalog, chosen));
+        terms.push(declared_term(column, known, dialect, chosen));
         words.push(declared_words(column, known));
     }
     if columns
@@ -149,7 +149,7 @@ fn declared(columns: &[OrderColumn], catalog: &dyn Catalog, chosen: &Chosen) -> 
     let primary_key = &chosen.table.primary_key;
     let is_missing = |name: &&String| !columns.iter().any(|column| column.name == **name);
     for name in primary_key.iter().filter(is_missing) {
-        let column = quoted(catalog, chosen, name);
+        let column = dialect.column(&chosen.name, name);
         terms.push(Term { column, nulls: "" });
         words.push(name.clone());
     }
@@ -167,17 +167,12 @@ fn direction(column: &OrderColumn) -> &'static str {
 }
 
 /// NULLs come first in every database, as far as a column has any.
-fn declared_term(
-    column: &OrderColumn,
-    known: &Column,
-    catalog: &dyn Catalog,
-    chosen: &Chosen,
-) -> Term {
-    let name = quoted(catalog, chosen, &column.name);
+fn declared_term(column: &OrderColumn, known: &Column, dialect: &Dialect, chosen: &Chosen) -> Term {
+    let name = dialect.column(&chosen.name, &column.name);
     Term {
         column: format!("{name}{}", direction(column)),
         nulls: if known.nullable {
-            catalog.nulls_first(column.descending)
+            dialect.nulls(column.descending)
         } else {
             ""
         },

@@ -6,14 +6,14 @@ use crate::cancel::{Cancel, interruptible};
 use crate::job::Job;
 use crate::report::{Event, Listener};
 use crate::secret::struck;
-use crate::source::{Database, PinnedCatalog, QueryCanceller, Watched, farewell};
+use crate::source::{CatalogSession, Database, QueryCanceller, farewell};
 use crate::watch::Watch;
 use std::sync::{Arc, OnceLock};
 
 /// A plan, and the connection on which it was made, with what tells that it waits for its server.
 pub(crate) struct Planned {
     pub plan: Plan,
-    pub catalog: PinnedCatalog,
+    pub catalog: CatalogSession,
     pub watch: Arc<Watch>,
 }
 
@@ -40,11 +40,11 @@ impl Planned {
             let (job, database) = (job.clone(), Arc::clone(database));
             let (watch, asking) = (Arc::clone(&watch), Arc::clone(&left_behind));
             move || {
-                let mut catalog = PinnedCatalog::new(Watched::new(database.catalog(pins)?, watch));
-                if let Some(canceller) = catalog.get()?.canceller() {
-                    let _ = asking.set(canceller);
+                let mut catalog = CatalogSession::connect(database.as_ref(), pins, watch)?;
+                if let Some(canceller) = &catalog.facts.canceller {
+                    let _ = asking.set(Arc::clone(canceller));
                 }
-                let plan = plan(&job, catalog.get()?)?;
+                let plan = plan(&job, &mut catalog)?;
                 Ok((plan, catalog))
             }
         };

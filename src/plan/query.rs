@@ -1,12 +1,12 @@
 //! The SQL that reads a table, or a range of it.
 
-use super::{Chosen, PlannedColumn, columns};
-use crate::Result;
+use super::Chosen;
 use crate::job::Job;
-use crate::source::Catalog;
+use crate::source::Dialect;
 
 /// What the queries of a table's units have in common: columns named one by one and in the plan's order, each by the
 /// expression that loses nothing, and the filters.
+#[derive(Debug, Clone)]
 pub(super) struct TableQuery {
     select: String,
     from: String,
@@ -15,21 +15,27 @@ pub(super) struct TableQuery {
 
 impl TableQuery {
     pub fn new(
-        job: &Job,
-        catalog: &dyn Catalog,
+        dialect: &Dialect,
         chosen: &Chosen,
-        columns: &[PlannedColumn],
-        stored_order: bool,
-    ) -> Result<Self> {
-        let mut select = columns::select_list(catalog, chosen, columns)?;
+        mut select: String,
+        filters: Vec<String>,
+    ) -> Self {
         if let Some(row_id) = chosen.table.row_id {
-            select = format!("{select}, {}.{row_id}", catalog.quote(&chosen.name));
+            select = format!("{select}, {}.{row_id}", dialect.quote(&chosen.name));
         }
-        Ok(Self {
+        Self {
             select,
-            from: catalog.table_reference(&chosen.name, stored_order),
-            filters: filters(job, chosen),
-        })
+            from: dialect.table_reference(&chosen.name, false),
+            filters,
+        }
+    }
+
+    /// The same query, its rows in the order in which they are stored.
+    pub fn as_stored(&self, dialect: &Dialect, chosen: &Chosen) -> Self {
+        Self {
+            from: dialect.table_reference(&chosen.name, true),
+            ..self.clone()
+        }
     }
 
     /// What follows FROM.

@@ -3,14 +3,14 @@
 use super::{Chosen, in_table};
 use crate::job::{Job, TableItem, named_twice};
 use crate::nearest::nearest;
-use crate::source::Catalog;
+use crate::source::CatalogSession;
 use crate::{Error, ErrorKind, Result};
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
 pub(super) fn tables(
     job: &Job,
-    catalog: &mut dyn Catalog,
+    catalog: &mut CatalogSession,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Chosen>> {
     let mut names = names(job, catalog, warnings)?;
@@ -20,11 +20,11 @@ pub(super) fn tables(
     }
     leave_out_members(&mut names, catalog, warnings)?;
     let all: Vec<String> = names.iter().map(|it| it.name.clone()).collect();
-    catalog.prepare(&all)?;
+    catalog.ask(|it| it.prepare(&all))?;
     let mut chosen: Vec<Chosen> = Vec::new();
     for Entry { name, filter, .. } in names {
         let table = catalog
-            .table(&name)
+            .ask(|it| it.table(&name))
             .map_err(|error| in_table(error, &name))?;
         let table = table.ok_or_else(|| missing(&name, catalog))?;
         chosen.push(Chosen {
@@ -47,11 +47,11 @@ struct Entry {
 /// The rows of partitions and heirs are read through their parent: with it, a pattern doesn't find them.
 fn leave_out_members(
     names: &mut Vec<Entry>,
-    catalog: &mut dyn Catalog,
+    catalog: &mut CatalogSession,
     warnings: &mut Vec<String>,
 ) -> Result<()> {
     let plain: Vec<String> = names.iter().map(|it| it.name.clone()).collect();
-    for (upper, lower) in catalog.beneath(&plain)? {
+    for (upper, lower) in catalog.ask(|it| it.beneath(&plain))? {
         let Some(place) = names.iter().position(|it| it.name == lower) else {
             continue;
         };
@@ -70,7 +70,11 @@ fn leave_out_members(
     Ok(())
 }
 
-fn names(job: &Job, catalog: &mut dyn Catalog, warnings: &mut Vec<String>) -> Result<Vec<Entry>> {
+fn names(
+    job: &Job,
+    catalog: &mut CatalogSession,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Entry>> {
     let mut names = Vec::new();
     for item in &job.tables.0 {
         match item {
@@ -80,7 +84,7 @@ fn names(job: &Job, catalog: &mut dyn Catalog, warnings: &mut Vec<String>) -> Re
                 pattern: None,
             }),
             TableItem::Pattern(pattern) => {
-                let found = matching(pattern, catalog.base_tables()?);
+                let found = matching(pattern, catalog.ask(|it| it.base_tables())?);
                 let left_out = set_apart(pattern, catalog)?;
                 if found.is_empty() {
                     return Err(no_match(pattern, &left_out));
@@ -103,8 +107,8 @@ fn names(job: &Job, catalog: &mut dyn Catalog, warnings: &mut Vec<String>) -> Re
 }
 
 /// Tables that match a pattern and are not meant by it, each with what it is.
-fn set_apart(pattern: &str, catalog: &mut dyn Catalog) -> Result<Vec<String>> {
-    let mut found = catalog.set_apart()?;
+fn set_apart(pattern: &str, catalog: &mut CatalogSession) -> Result<Vec<String>> {
+    let mut found = catalog.ask(|it| it.set_apart())?;
     found.retain(|(name, _)| matches(pattern, name));
     found.sort_by(|a, b| natural(&a.0, &b.0));
     let found = found.into_iter();
@@ -128,12 +132,12 @@ fn no_match(pattern: &str, left_out: &[String]) -> Error {
     ))
 }
 
-fn missing(name: &str, catalog: &mut dyn Catalog) -> Error {
+fn missing(name: &str, catalog: &mut CatalogSession) -> Error {
     let error = Error::new(ErrorKind::Schema, format!("there is no table {name}"));
-    if let Ok(Some(advice)) = catalog.elsewhere(name) {
+    if let Ok(Some(advice)) = catalog.ask(|it| it.elsewhere(name)) {
         return error.advise(advice);
     }
-    let tables = catalog.base_tables().unwrap_or_default();
+    let tables = catalog.ask(|it| it.base_tables()).unwrap_or_default();
     match nearest(name, tables.iter().map(String::as_str)) {
         Some(nearest) => error.advise(format!(
             "did you mean {nearest}? names are compared exactly"

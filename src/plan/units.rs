@@ -3,10 +3,10 @@
 use super::order::{Order, order};
 use super::partition::{Parts, Range};
 use super::query::TableQuery;
-use super::{Chosen, PlannedColumn, PlannedTable, Unit, in_table};
+use super::{Chosen, PlannedColumn, PlannedTable, Unit, columns, in_table, query};
 use crate::Result;
 use crate::job::Job;
-use crate::source::{Catalog, Named, Query};
+use crate::source::{CatalogSession, Dialect, Named, Query};
 use crate::unit::UnitName;
 use std::collections::BTreeSet;
 
@@ -24,31 +24,30 @@ impl OrderedQuery {
 
 pub(super) fn ordered_query(
     job: &Job,
-    catalog: &mut dyn Catalog,
+    catalog: &mut CatalogSession,
     chosen: &Chosen,
     columns: &[PlannedColumn],
 ) -> Result<OrderedQuery> {
-    let stored = TableQuery::new(job, catalog, chosen, columns, true)?;
+    let dialect = catalog.dialect;
+    let select = columns::select_list(dialect, catalog.facts.extractor, chosen, columns)?;
+    let query = TableQuery::new(dialect, chosen, select, query::filters(job, chosen));
+    let stored = query.as_stored(dialect, chosen);
     let order = order(job, catalog, chosen, &stored);
     let order = order.map_err(|error| in_table(error, &chosen.name))?;
-    let query = if order.is_stored() {
-        stored
-    } else {
-        TableQuery::new(job, catalog, chosen, columns, false)?
-    };
+    let query = if order.is_stored() { stored } else { query };
     let ordered = OrderedQuery { query, order };
     catalog
-        .check(&ordered.sql())
+        .ask(|it| it.check(&ordered.sql()))
         .map_err(|error| in_table(error, &chosen.name))?;
     Ok(ordered)
 }
 
 /// The table, and how all that its query reads is pinned.
-pub(super) fn named(catalog: &dyn Catalog, chosen: &Chosen, ordered: &OrderedQuery) -> Named {
+pub(super) fn named(dialect: &Dialect, chosen: &Chosen, ordered: &OrderedQuery) -> Named {
     let query = &ordered.query;
     Named {
         table: chosen.name.clone(),
-        froms: catalog.pinned(query.from(), query.filters()),
+        froms: dialect.pinned(query.from(), query.filters()),
     }
 }
 
@@ -71,7 +70,7 @@ pub(super) fn planned_table(chosen: &Chosen, query: &OrderedQuery, parts: &Parts
 }
 
 pub(super) fn units_of(
-    catalog: &dyn Catalog,
+    dialect: &Dialect,
     chosen: &Chosen,
     ordered: &OrderedQuery,
     parts: &Parts,
@@ -86,7 +85,7 @@ pub(super) fn units_of(
         } else {
             order.sql_of_values()
         };
-        let condition = range.condition(catalog, chosen);
+        let condition = range.condition(dialect, chosen);
         Unit {
             name,
             query: Query {

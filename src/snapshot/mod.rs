@@ -17,7 +17,7 @@ use crate::plan::Plan;
 use crate::publish::NO_SNAPSHOT;
 use crate::report::Listener;
 use crate::source::{
-    Begin, Database, Extractor, Named, PinnedCatalog, QueryCanceller, Relation, Session, compare,
+    Begin, CatalogSession, Database, Extractor, Named, QueryCanceller, Relation, Session, compare,
     farewell,
 };
 use crate::{Error, ErrorKind, Result};
@@ -66,25 +66,25 @@ pub(crate) struct Sessions {
     relations: Vec<Relation>,
     ready: Mutex<Vec<Box<dyn Session>>>,
     /// Keeps the pins, and the snapshot that it exported; `None` where there are none.
-    catalog: Mutex<Option<PinnedCatalog>>,
+    catalog: Mutex<Option<CatalogSession>>,
 }
 
 impl Sessions {
     /// Connects as many sessions as the plan wants, or as the server lets in.
     pub fn open(
         database: Arc<dyn Database>,
-        mut kept: PinnedCatalog,
+        mut catalog: CatalogSession,
         plan: &Plan,
         choice: SnapshotChoice,
         listener: &dyn Listener,
     ) -> Result<Self> {
         let mut begin = Begin {
             exported: None,
-            server: kept.get()?.server()?,
-            schema: kept.get()?.schema_mark(),
+            server: catalog.ask(|it| it.server())?,
+            schema: catalog.facts.schema_mark.clone(),
         };
         // Without a snapshot it keeps nothing, and its connection is one that a worker may need.
-        let mut catalog = Some(kept).filter(|_| choice != SnapshotChoice::Off);
+        let mut catalog = Some(catalog).filter(|_| choice != SnapshotChoice::Off);
         let mut sessions = connect::sessions(database.as_ref(), plan, listener)?;
         let tables = plan.named.iter().flat_map(|named| named.froms.clone());
         let tables: Vec<String> = tables.collect();
@@ -94,8 +94,8 @@ impl Sessions {
                 tell_of_fewer(sessions.len(), plan, refused, listener);
                 (Proof::Off, Snapshot::none("--snapshot off"))
             }
-            Some(kept) => Sharer {
-                catalog: kept.get()?,
+            Some(catalog) => Sharer {
+                catalog,
                 database: database.as_ref(),
                 sessions: &mut sessions,
                 begin: &mut begin,
@@ -130,12 +130,12 @@ impl Sessions {
             return Ok(());
         }
         let mut catalog = self.catalog();
-        let kept = catalog.as_mut().ok_or_else(left)?;
-        let now = match kept.get()?.relations(&self.named) {
+        let catalog = catalog.as_mut().ok_or_else(left)?;
+        let now = match catalog.ask(|it| it.relations(&self.named)) {
             // Its pins are gone, but not those of the sessions.
             Err(error) if matches!(error.kind(), ErrorKind::Lost | ErrorKind::Ended) => {
-                *kept = PinnedCatalog::of(self.database.catalog(true)?);
-                kept.get()?.relations(&self.named)
+                catalog.reconnect(self.database.as_ref())?;
+                catalog.ask(|it| it.relations(&self.named))
             }
             now => now,
         }?;
@@ -179,7 +179,7 @@ impl Sessions {
         session.begin(&self.begin)?;
         if let Proof::Witnesses(witnesses) = &self.proof {
             let mut catalog = self.catalog();
-            let now = catalog.as_mut().ok_or_else(left)?.get()?.witness()?;
+            let now = catalog.as_mut().ok_or_else(left)?.ask(|it| it.witness())?;
             // The catalogue stays locked, so that sessions are asked one after the other.
             match seen(std::slice::from_mut(&mut session))? {
                 Seen::Alike(seen) if witnesses.are(seen.as_ref(), now.as_ref()) => {}
@@ -195,7 +195,7 @@ impl Sessions {
         self.ready().push(session);
     }
 
-    fn catalog(&self) -> MutexGuard<'_, Option<PinnedCatalog>> {
+    fn catalog(&self) -> MutexGuard<'_, Option<CatalogSession>> {
         self.catalog.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

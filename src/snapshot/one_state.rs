@@ -6,7 +6,7 @@ use super::connect::tell_of_fewer;
 use crate::job::SnapshotChoice;
 use crate::plan::Plan;
 use crate::report::Listener;
-use crate::source::{Begin, Catalog, Database, Extractor, Session, Sharing};
+use crate::source::{Begin, CatalogSession, Database, Extractor, Session, Sharing};
 use crate::{Error, ErrorKind, Result};
 use std::thread;
 use std::time::Duration;
@@ -49,7 +49,7 @@ impl Witnesses {
 
 /// All who have to agree.
 pub(super) struct Sharer<'a> {
-    pub catalog: &'a mut dyn Catalog,
+    pub catalog: &'a mut CatalogSession,
     pub database: &'a dyn Database,
     pub sessions: &'a mut Vec<Box<dyn Session>>,
     pub begin: &'a mut Begin,
@@ -66,7 +66,7 @@ impl Sharer<'_> {
         if !all_on(self.sessions, self.begin.server.as_deref())? {
             return self.apart(choice, SEVERAL_SERVERS.to_owned());
         }
-        match self.catalog.sharing()? {
+        match self.catalog.ask(|it| it.sharing())? {
             Sharing::Exported(name) => {
                 self.begin.exported = Some(name);
                 self.begin_all()?;
@@ -118,9 +118,9 @@ impl Sharer<'_> {
     /// Begins all sessions until they see the same state, or that was tried often enough; then none has begun.
     fn agreed(&mut self) -> Result<Option<Witnesses>> {
         for attempt in 0..ATTEMPTS {
-            let before = self.catalog.witness()?;
+            let before = self.catalog.ask(|it| it.witness())?;
             self.begin_all()?;
-            let database = self.catalog.witness()?;
+            let database = self.catalog.ask(|it| it.witness())?;
             if database == before
                 && let Seen::Alike(session) = seen(self.sessions)?
                 && (session.is_some() || database.is_some())

@@ -1,8 +1,10 @@
 //! Sources: what firstseen knows of each database, and nothing of what is done with its rows.
 //!
-//! A [`Catalog`] tells of tables and reads no rows. A [`Session`] is one connection of a worker: it feeds one unit's
-//! rows to the unit's destination through ConnectorX. An [`QueryCanceller`] ends what a session waits for.
+//! A [`Dialect`] writes SQL without a connection. A [`Catalog`] tells of tables and reads no rows. A [`Session`] is one connection of a
+//! worker: it feeds one unit's rows to the unit's destination through ConnectorX. A [`QueryCanceller`] ends what a session waits for.
 
+mod catalog;
+mod dialect;
 mod farewell;
 mod in_place;
 mod indexed;
@@ -13,7 +15,6 @@ pub(crate) mod postgres;
 mod relation;
 mod shared;
 mod sqlite;
-mod watched;
 mod wire;
 
 use crate::Result;
@@ -23,16 +24,20 @@ use crate::secret::Secret;
 use arrow::datatypes::DataType;
 use std::sync::Arc;
 
-pub(crate) use farewell::{PinnedCatalog, farewell};
+pub(crate) use catalog::{Catalog, CatalogSession, SessionFacts};
+pub(crate) use dialect::Dialect;
+pub(crate) use farewell::farewell;
 pub(crate) use indexed::{Bound, Draw, Index};
 pub(crate) use relation::{Named, Relation, compare};
 pub(crate) use shared::{Begin, CommitLock, Sharing, Transaction};
-pub(crate) use watched::Watched;
 
 /// A database that can be connected to, any number of times.
 pub(crate) trait Database: Send + Sync {
+    /// How it writes SQL.
+    fn dialect(&self) -> &'static Dialect;
+
     /// Connects to read the catalogue. With `pins` nobody alters a table that it has described before it is dropped.
-    fn catalog(&self, pins: bool) -> Result<Box<dyn Catalog>>;
+    fn catalog(&self, pins: bool) -> Result<(Box<dyn Catalog>, SessionFacts)>;
 
     /// Connects to read rows, by the extractor for which the plan's queries were made.
     fn session(&self, extractor: Extractor) -> Result<Box<dyn Session>>;
@@ -57,125 +62,6 @@ pub(crate) fn database(
         SourceUrl::Postgres(url) => Arc::new(postgres::Postgres::new(url, reading, waits)?),
         SourceUrl::Sqlite(path) => Arc::new(sqlite::Sqlite::new(path, reading, waits)),
     })
-}
-
-/// A connection that reads what the database says of its tables.
-pub(crate) trait Catalog: Send {
-    /// The database's name and version.
-    fn version(&mut self) -> Result<String>;
-
-    /// Names of the base tables that the session sees, in any order.
-    fn base_tables(&mut self) -> Result<Vec<String>>;
-
-    /// Tables that no pattern is to find, each with what it is in words: the database made them for others.
-    fn set_apart(&mut self) -> Result<Vec<(String, &'static str)>> {
-        Ok(Vec::new())
-    }
-
-    /// Asks for many tables together, so that [`Catalog::table`] answers for them at once. Those that don't exist are passed
-    /// over.
-    fn prepare(&mut self, _names: &[String]) -> Result<()> {
-        Ok(())
-    }
-
-    /// Where a table is that is not found by this name, and how it is named: advice.
-    fn elsewhere(&mut self, _name: &str) -> Result<Option<String>> {
-        Ok(None)
-    }
-
-    /// A table or view, or `None` if there is none of that name.
-    fn table(&mut self, name: &str) -> Result<Option<Table>>;
-
-    /// Lets the database parse and plan a query, without running it.
-    fn check(&mut self, sql: &str) -> Result<()>;
-
-    /// Whether the database reads nothing but one table for a query that it has understood.
-    fn reads_alone(&mut self, sql: &str) -> Result<bool>;
-
-    /// What a query of a table, which says no order and which the database has understood, makes of its stored order.
-    fn stored_order(&mut self, _table: &str, sql: &str) -> Result<StoredOrder> {
-        Ok(if self.reads_alone(sql)? {
-            StoredOrder::Kept
-        } else {
-            StoredOrder::Undefined("a query in the filter")
-        })
-    }
-
-    /// Which of these tables hold the rows of which others of them, too: the one that holds them first.
-    fn beneath(&mut self, _names: &[String]) -> Result<Vec<(String, String)>> {
-        Ok(Vec::new())
-    }
-
-    /// The rows of a small query, as text.
-    fn rows(&mut self, sql: &str) -> Result<Vec<TextRow>>;
-
-    /// The expression for a column's value as a literal of SQL, and for NULL as NULL.
-    fn literal(&self, quoted: &str, bound: Bound) -> String;
-
-    /// What follows a column that may be NULL in ORDER BY, so that NULLs come before all values, or descending after them.
-    fn nulls_first(&self, descending: bool) -> &'static str;
-
-    /// Who reads the rows of this database's sessions.
-    fn extractor(&self) -> Extractor;
-
-    /// What follows FROM in queries that, planned, lock all that a query of the table with these conditions reads.
-    fn pinned(&self, from: &str, _conditions: &[String]) -> Vec<String> {
-        vec![from.to_owned()]
-    }
-
-    /// The relations that these queries read, at any depth, kept as they are where this catalogue pins. None where the database
-    /// doesn't tell.
-    fn relations(&mut self, _named: &[Named]) -> Result<Vec<Relation>> {
-        Ok(Vec::new())
-    }
-
-    /// Functions that conditions call and that are not the database's own, in words. None where the database keeps what these
-    /// read as it is.
-    fn calls(&mut self, _conditions: &[String]) -> Result<Option<String>> {
-        Ok(None)
-    }
-
-    /// Which server it is connected to: see [`Transaction::server`].
-    fn server(&mut self) -> Result<Option<String>> {
-        Ok(None)
-    }
-
-    /// How sessions can see one state.
-    fn sharing(&mut self) -> Result<Sharing>;
-
-    /// What stays the same as long as nobody commits, where the database has such a thing.
-    fn witness(&mut self) -> Result<Option<String>> {
-        Ok(None)
-    }
-
-    /// A mark of the schema as this connection first saw it, for a database whose tables can't be pinned.
-    fn schema_mark(&self) -> Option<String> {
-        None
-    }
-
-    /// What ends this connection's query from another thread, where anything does.
-    fn canceller(&self) -> Option<Arc<dyn QueryCanceller>> {
-        None
-    }
-
-    /// What the user should know of how the rows will be read.
-    fn warnings(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    /// An expression that gives a floating-point number's exact text; `{}` stands for the quoted column. It is advice.
-    fn float_as_text(&self) -> &'static str;
-
-    /// The flag that reads a column as text, where a type can be chosen for one.
-    fn as_text(&self, _column: &str) -> Option<String> {
-        None
-    }
-
-    /// An identifier, quoted.
-    fn quote(&self, identifier: &str) -> String;
-
-    /// What follows FROM; `stored_order` asks for the order in which the rows are stored.
-    fn table_reference(&self, table: &str, stored_order: bool) -> String;
 }
 
 /// A row of [`Catalog::rows`].
@@ -206,6 +92,12 @@ impl Extractor {
             Self::ConnectorX => ExtractorChoice::ConnectorX,
         }
     }
+}
+
+#[cfg(test)]
+impl Dialect {
+    /// Those of MySQL, PostgreSQL and SQLite.
+    pub const ALL: [&'static Self; 3] = [&mysql::DIALECT, &postgres::DIALECT, &sqlite::DIALECT];
 }
 
 /// A connection of one worker.

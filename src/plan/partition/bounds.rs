@@ -3,8 +3,7 @@
 use super::Range;
 use crate::Result;
 use crate::plan::Chosen;
-use crate::plan::order::quoted;
-use crate::source::Catalog;
+use crate::source::CatalogSession;
 
 /// The ranges between those of the cuts that leave a row in each. Two values that only look different, `a` and `A` where the
 /// collation ignores case, are one bound.
@@ -13,12 +12,12 @@ use crate::source::Catalog;
 pub(super) fn ranges(
     cuts: Vec<String>,
     column: &str,
-    catalog: &mut dyn Catalog,
+    catalog: &mut CatalogSession,
     chosen: &Chosen,
 ) -> Result<Vec<Range>> {
     let mut rows = Rows {
-        column: quoted(catalog, chosen, column),
-        table: catalog.quote(&chosen.name),
+        column: catalog.dialect.column(&chosen.name, column),
+        table: catalog.dialect.quote(&chosen.name),
         catalog,
     };
     let mut bounds: Vec<String> = Vec::new();
@@ -41,7 +40,7 @@ pub(super) fn ranges(
 
 /// Whether there are rows of a range: each question is one step into the index.
 struct Rows<'a> {
-    catalog: &'a mut dyn Catalog,
+    catalog: &'a mut CatalogSession,
     table: String,
     column: String,
 }
@@ -70,6 +69,6 @@ impl Rows<'_> {
         } = self;
         // The order leads every optimizer to the column's index.
         let sql = format!("SELECT 1 FROM {table} WHERE {condition} ORDER BY {column} LIMIT 1");
-        Ok(!catalog.rows(&sql)?.is_empty())
+        Ok(!catalog.ask(|it| it.rows(&sql))?.is_empty())
     }
 }

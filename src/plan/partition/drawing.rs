@@ -2,9 +2,9 @@
 
 use crate::job::Job;
 use crate::plan::Chosen;
-use crate::plan::order::{known_column, quoted};
+use crate::plan::order::known_column;
 use crate::plan::query::filters;
-use crate::source::{Bound, Catalog, Draw, TextRow};
+use crate::source::{Bound, CatalogSession, Dialect, Draw, TextRow};
 use crate::{Error, ErrorKind, Result};
 
 /// Rows that are wanted: eight parts of so many are even within about a tenth.
@@ -58,23 +58,23 @@ impl<'a> Drawing<'a> {
     pub fn new(
         job: &Job,
         column: &str,
-        catalog: &mut dyn Catalog,
+        catalog: &mut CatalogSession,
         chosen: &'a Chosen,
     ) -> Result<Self> {
         let bound = known_column(column, chosen)?.bound;
         let no_bound = || Error::new(ErrorKind::Bug, format!("column {column} has no bounds"));
-        let table = catalog.quote(&chosen.name);
+        let table = catalog.dialect.quote(&chosen.name);
         let mut filters = filters(job, chosen);
         // What a query in a filter costs is not known: then the sample is one of all rows.
         if !filters.is_empty() {
             let filtered = format!("SELECT 1 FROM {table} WHERE {}", filters.join(" AND "));
-            if !catalog.reads_alone(&filtered)? {
+            if !catalog.ask(|it| it.reads_alone(&filtered))? {
                 filters.clear();
             }
         }
         Ok(Self {
             draw: &chosen.table.draw,
-            column: quoted(catalog, chosen, column),
+            column: catalog.dialect.column(&chosen.name, column),
             bound: bound.ok_or_else(no_bound)?,
             table,
             filters,
@@ -82,8 +82,8 @@ impl<'a> Drawing<'a> {
     }
 
     /// What a query of drawn rows selects, see [`Drawn::new`].
-    pub fn select_list(&self, catalog: &dyn Catalog) -> String {
-        let literal = catalog.literal(&self.column, self.bound);
+    pub fn select_list(&self, dialect: &Dialect) -> String {
+        let literal = dialect.literal(&self.column, self.bound);
         if self.filters.is_empty() {
             return format!("{literal}, 1");
         }

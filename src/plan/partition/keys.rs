@@ -4,7 +4,7 @@
 use super::drawing::{Drawing, Drawn, WANTED};
 use super::spans::{Span, places, tight};
 use crate::Result;
-use crate::source::{Catalog, TextRow};
+use crate::source::{CatalogSession, TextRow};
 
 /// Keys that are looked up.
 const TRIES: i128 = 8192;
@@ -15,10 +15,10 @@ const LEAST_HITS: usize = 1024;
 pub(super) fn draw(
     drawing: &Drawing<'_>,
     key: &str,
-    catalog: &mut dyn Catalog,
+    catalog: &mut CatalogSession,
 ) -> Result<Option<Drawn>> {
     let Drawing { table, column, .. } = drawing;
-    let key = format!("{table}.{}", catalog.quote(key));
+    let key = format!("{table}.{}", catalog.dialect.quote(key));
     let mut keys = Keys {
         key: &key,
         table,
@@ -36,9 +36,9 @@ pub(super) fn draw(
         let tried: Vec<_> = places(&spans, TRIES).map(|key| key.to_string()).collect();
         format!("{key} IN ({})", tried.join(", "))
     };
-    let select = drawing.select_list(catalog);
+    let select = drawing.select_list(catalog.dialect);
     let sql = format!("SELECT {select} FROM {table} WHERE {condition} ORDER BY {column}");
-    let found = catalog.rows(&sql)?;
+    let found = catalog.ask(|it| it.rows(&sql))?;
     if all {
         return Ok(Some(Drawn::new(found, 1, 1)));
     }
@@ -49,7 +49,7 @@ pub(super) fn draw(
 
 /// Questions to the key's index.
 struct Keys<'a> {
-    catalog: &'a mut dyn Catalog,
+    catalog: &'a mut CatalogSession,
     table: &'a str,
     key: &'a str,
 }
@@ -75,11 +75,11 @@ impl Keys<'_> {
 
     fn is_empty(&mut self) -> Result<bool> {
         let sql = format!("SELECT 1 FROM {} LIMIT 1", self.table);
-        Ok(self.catalog.rows(&sql)?.is_empty())
+        Ok(self.catalog.ask(|it| it.rows(&sql))?.is_empty())
     }
 
     fn pair(&mut self, sql: &str) -> Result<Option<(i128, i128)>> {
-        let rows = self.catalog.rows(sql)?;
+        let rows = self.catalog.ask(|it| it.rows(sql))?;
         Ok(rows.into_iter().next().and_then(numbers))
     }
 }

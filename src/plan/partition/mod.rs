@@ -26,7 +26,7 @@ pub(super) use range::Range;
 use super::{Chosen, in_table};
 use crate::Result;
 use crate::job::{Job, Partition, Partitions};
-use crate::source::{Catalog, Draw};
+use crate::source::{CatalogSession, Draw};
 use drawing::{Drawing, Drawn};
 use std::num::NonZeroUsize;
 
@@ -40,7 +40,7 @@ pub(super) struct Parts {
 /// The parts of each table; all of it is one where the job asks for no more.
 pub(super) fn parts(
     job: &Job,
-    catalog: &mut dyn Catalog,
+    catalog: &mut CatalogSession,
     chosen: &[Chosen],
     workers: NonZeroUsize,
 ) -> Result<Vec<Parts>> {
@@ -76,7 +76,7 @@ impl Parts {
 fn drawn(
     job: &Job,
     partition: &Partition,
-    catalog: &mut dyn Catalog,
+    catalog: &mut CatalogSession,
     chosen: &Chosen,
 ) -> Result<Drawn> {
     let estimate = chosen.table.estimated_rows.unwrap_or(0);
@@ -93,7 +93,7 @@ fn drawn(
     draw(&drawing, catalog).map_err(|error| in_table(error, &chosen.name))
 }
 
-fn draw(drawing: &Drawing<'_>, catalog: &mut dyn Catalog) -> Result<Drawn> {
+fn draw(drawing: &Drawing<'_>, catalog: &mut CatalogSession) -> Result<Drawn> {
     match drawing.draw {
         Draw::Pages(pages) => pages::draw(drawing, *pages, catalog),
         Draw::Walk(condition) => walk::draw(drawing, condition, catalog),
@@ -106,7 +106,7 @@ fn draw(drawing: &Drawing<'_>, catalog: &mut dyn Catalog) -> Result<Drawn> {
 
 fn in_parts(
     partition: &Partition,
-    catalog: &mut dyn Catalog,
+    catalog: &mut CatalogSession,
     chosen: &Chosen,
     drawn: &Drawn,
     count: usize,

@@ -2,20 +2,25 @@
 
 use super::drawing::{Drawing, Drawn, WANTED};
 use crate::Result;
-use crate::source::Catalog;
+use crate::source::CatalogSession;
 
 /// Pages that are read, at most 16 MiB. Where a column's order is that of the table they are as good as as many rows.
 const PAGES: u64 = 2048;
 /// Ten-thousandths of a percent.
 const ALL: u64 = 1_000_000;
 
-pub(super) fn draw(drawing: &Drawing<'_>, pages: u64, catalog: &mut dyn Catalog) -> Result<Drawn> {
+pub(super) fn draw(
+    drawing: &Drawing<'_>,
+    pages: u64,
+    catalog: &mut CatalogSession,
+) -> Result<Drawn> {
     let Drawing { column, bound, .. } = drawing;
     let share = (PAGES * ALL)
         .checked_div(pages)
         .map_or(ALL, |share| share.clamp(1, ALL));
     let from = sampled(drawing, share);
-    let count = catalog.rows(&format!("SELECT count(*) FROM {from}"))?;
+    let count = format!("SELECT count(*) FROM {from}");
+    let count = catalog.ask(|it| it.rows(&count))?;
     let count: u64 = count
         .into_iter()
         .flatten()
@@ -25,14 +30,14 @@ pub(super) fn draw(drawing: &Drawing<'_>, pages: u64, catalog: &mut dyn Catalog)
     let step = (count / WANTED).max(1);
     let place = format!(
         "row_number() OVER (ORDER BY {column}{})",
-        catalog.nulls_first(false)
+        catalog.dialect.nulls(false)
     );
-    let literal = catalog.literal("drawn.bound", *bound);
+    let literal = catalog.dialect.literal("drawn.bound", *bound);
     let sql = format!(
         "SELECT {literal}, 1 FROM (SELECT {column} AS bound, {place} AS place FROM {from}) AS drawn \
          WHERE place % {step} = 0 ORDER BY place"
     );
-    let mut drawn = Drawn::new(catalog.rows(&sql)?, 1, 1);
+    let mut drawn = Drawn::new(catalog.ask(|it| it.rows(&sql))?, 1, 1);
     let rows = u128::from(count) * u128::from(ALL) / u128::from(share);
     drawn.rows = u64::try_from(rows).unwrap_or(u64::MAX);
     Ok(drawn)

@@ -1,8 +1,7 @@
 //! A range of a column, and the condition that it is.
 
 use crate::plan::Chosen;
-use crate::plan::order::quoted;
-use crate::source::Catalog;
+use crate::source::Dialect;
 
 /// Values from one bound to below the next, or all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,7 +41,7 @@ impl Range {
     }
 
     /// What its rows fulfil, and no others.
-    pub fn condition(&self, catalog: &dyn Catalog, chosen: &Chosen) -> Option<String> {
+    pub fn condition(&self, dialect: &Dialect, chosen: &Chosen) -> Option<String> {
         let Bounds {
             column,
             from,
@@ -51,7 +50,7 @@ impl Range {
         let mut known = chosen.table.columns.iter();
         // MySQL takes a zero date for NULL where a column is NOT NULL: it may not be asked there.
         let may_be_null = known.any(|known| known.name == *column && known.nullable);
-        let column = quoted(catalog, chosen, column);
+        let column = dialect.column(&chosen.name, column);
         let from = from.as_ref().map(|from| format!("{column} >= {from}"));
         let below = below.as_ref().map(|below| format!("{column} < {below}"));
         match (from, below) {

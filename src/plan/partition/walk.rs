@@ -3,12 +3,12 @@
 
 use super::drawing::{Drawing, Drawn, WANTED};
 use crate::Result;
-use crate::source::Catalog;
+use crate::source::CatalogSession;
 
 pub(super) fn draw(
     drawing: &Drawing<'_>,
     condition: &str,
-    catalog: &mut dyn Catalog,
+    catalog: &mut CatalogSession,
 ) -> Result<Drawn> {
     let Drawing {
         table,
@@ -16,7 +16,8 @@ pub(super) fn draw(
         bound,
         ..
     } = drawing;
-    let count = catalog.rows(&format!("SELECT COUNT(*) FROM {table}"))?;
+    let count = format!("SELECT COUNT(*) FROM {table}");
+    let count = catalog.ask(|it| it.rows(&count))?;
     let count: u64 = count
         .into_iter()
         .flatten()
@@ -24,15 +25,15 @@ pub(super) fn draw(
         .unwrap_or(0);
     let one_in = count / WANTED;
     if one_in <= 1 {
-        let select = drawing.select_list(catalog);
+        let select = drawing.select_list(catalog.dialect);
         let sql = format!("SELECT {select} FROM {table} ORDER BY {column}");
-        return Ok(Drawn::new(catalog.rows(&sql)?, 1, 1));
+        return Ok(Drawn::new(catalog.ask(|it| it.rows(&sql))?, 1, 1));
     }
     // The filters' columns may not stand in the index: then they are not asked.
-    let literal = catalog.literal(column, *bound);
+    let literal = catalog.dialect.literal(column, *bound);
     let condition = condition.replace("{}", &one_in.to_string());
     let sql = format!("SELECT {literal}, 1 FROM {table} WHERE {condition} ORDER BY {column}");
-    let mut drawn = Drawn::new(catalog.rows(&sql)?, 1, 1);
+    let mut drawn = Drawn::new(catalog.ask(|it| it.rows(&sql))?, 1, 1);
     drawn.rows = count;
     Ok(drawn)
 }

@@ -1,10 +1,9 @@
 //! What MySQL and MariaDB say of their tables.
 
 use super::super::shared::pin;
-use super::super::{
-    Bound, Catalog, Column, Draw, Extractor, NaturalOrder, Sharing, Table, TextRow,
-};
+use super::super::{Catalog, Column, Draw, NaturalOrder, Sharing, Table, TextRow};
 use super::client::Client;
+use super::dialect::DIALECT;
 use super::indexes::{self, IndexPart};
 use super::settings::MAX_SORT_LENGTH;
 use super::settings::literal;
@@ -14,8 +13,6 @@ use crate::Result;
 
 pub(super) struct MySqlCatalog {
     client: Client,
-    /// Why the client is not of the kind that is taken first.
-    warning: Option<String>,
     /// Whether tables are used before they are described: a metadata lock keeps them as they are.
     pins: bool,
 }
@@ -32,16 +29,12 @@ const BASE_TABLES: &str = "SELECT TABLE_NAME FROM information_schema.TABLES \
      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')";
 
 impl MySqlCatalog {
-    pub fn new(mut client: Client, warning: Option<String>, pins: bool) -> Result<Self> {
+    pub fn new(mut client: Client, pins: bool) -> Result<Self> {
         if pins {
             // Pins last as long as a transaction.
             client.execute("START TRANSACTION READ ONLY")?;
         }
-        Ok(Self {
-            client,
-            warning,
-            pins,
-        })
+        Ok(Self { client, pins })
     }
 
     /// The rows that a query about a table gives; `{}` stands for the table's name.
@@ -93,10 +86,6 @@ fn part(row: &TextRow) -> IndexPart {
     }
 }
 
-fn quote(identifier: &str) -> String {
-    format!("`{}`", identifier.replace('`', "``"))
-}
-
 /// By a row of `information_schema.TABLES`: type, engine, estimated rows.
 fn natural_order(row: &TextRow, primary_key: &[String]) -> NaturalOrder {
     let is_innodb = text(row, 1).eq_ignore_ascii_case("innodb");
@@ -139,7 +128,7 @@ impl Catalog for MySqlCatalog {
     fn table(&mut self, name: &str) -> Result<Option<Table>> {
         let mut rows = self.of_table(TABLE, name)?;
         if self.pins && !rows.is_empty() {
-            self.client.text_rows(&pin(&quote(name)))?;
+            self.client.text_rows(&pin(&DIALECT.quote(name)))?;
             rows = self.of_table(TABLE, name)?;
         }
         let Some(row) = rows.first() else {
@@ -175,22 +164,6 @@ impl Catalog for MySqlCatalog {
         self.client.text_rows(sql)
     }
 
-    fn literal(&self, quoted: &str, bound: Bound) -> String {
-        match bound {
-            Bound::Number => format!("CAST({quoted} AS CHAR)"),
-            // QUOTE makes the word NULL of a NULL.
-            Bound::Quoted => format!("IF({quoted} IS NULL, NULL, QUOTE({quoted}))"),
-        }
-    }
-
-    fn nulls_first(&self, _descending: bool) -> &'static str {
-        ""
-    }
-
-    fn extractor(&self) -> Extractor {
-        self.client.extractor()
-    }
-
     fn server(&mut self) -> Result<Option<String>> {
         Ok(cell(&self.client.text_rows(SERVER)?))
     }
@@ -203,24 +176,5 @@ impl Catalog for MySqlCatalog {
         } else {
             Sharing::Unproved("the server has no binary log that tells where a snapshot stands")
         })
-    }
-
-    fn warnings(&self) -> Vec<String> {
-        self.warning.iter().cloned().collect()
-    }
-
-    fn float_as_text(&self) -> &'static str {
-        // A FLOAT itself would become a text of six digits.
-        "CAST({} * 1e0 AS CHAR)"
-    }
-
-    fn quote(&self, identifier: &str) -> String {
-        quote(identifier)
-    }
-
-    fn table_reference(&self, table: &str, stored_order: bool) -> String {
-        // Without an index a covering one can't change the order in which the rows come.
-        let hint = if stored_order { " USE INDEX ()" } else { "" };
-        format!("{}{hint}", quote(table))
     }
 }

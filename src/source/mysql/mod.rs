@@ -5,6 +5,7 @@ mod chunk;
 mod client;
 mod commit_lock;
 mod connection;
+mod dialect;
 pub(crate) mod error;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
@@ -23,15 +24,18 @@ use super::lent::Home;
 use super::pooled::Single;
 use super::shared::{Untransacted, number};
 use super::{
-    Begin, Catalog, CommitLock, Database, Extractor, Query, QueryCanceller, Session, Transaction,
+    Begin, Catalog, CommitLock, Database, Dialect, Extractor, Query, QueryCanceller, Session,
+    SessionFacts, Transaction,
 };
 use crate::Result;
 use crate::destination::{Form, UnitDestination};
 use crate::job::{ExtractorChoice, ServerUrl, Waits};
 use crate::secret::Secret;
+use catalog::MySqlCatalog;
 use client::Client;
 use connection::Connection;
 use connectorx::prelude::Dispatcher;
+pub(super) use dialect::DIALECT;
 use kill::Kill;
 use login::Login;
 use r2d2_mysql::MySqlConnectionManager;
@@ -61,9 +65,17 @@ impl MySql {
 }
 
 impl Database for MySql {
-    fn catalog(&self, pins: bool) -> Result<Box<dyn Catalog>> {
-        let (client, warning) = client::connect(&self.login, self.extractor, &self.waits)?;
-        Ok(Box::new(catalog::MySqlCatalog::new(client, warning, pins)?))
+    fn dialect(&self) -> &'static Dialect {
+        &DIALECT
+    }
+
+    fn catalog(&self, pins: bool) -> Result<(Box<dyn Catalog>, SessionFacts)> {
+        let (client, why_stock) = client::connect(&self.login, self.extractor, &self.waits)?;
+        let facts = SessionFacts {
+            warnings: why_stock.into_iter().collect(),
+            ..SessionFacts::of(client.extractor())
+        };
+        Ok((Box::new(MySqlCatalog::new(client, pins)?), facts))
     }
 
     fn session(&self, extractor: Extractor) -> Result<Box<dyn Session>> {

@@ -1,13 +1,11 @@
 //! What PostgreSQL says of its tables, over a connection of our own: in one transaction, and by no named statement.
 
-use super::super::{
-    Bound, Catalog, Extractor, Named, QueryCanceller, Relation, Sharing, StoredOrder, Table,
-    TextRow,
-};
+use super::super::{Catalog, Named, Relation, Sharing, StoredOrder, Table, TextRow};
 use super::access::Access;
 use super::calls::calls;
-use super::connection::{Attempt, CancelRequest, Connection, start};
-use super::described::{self, Details, by_table, quote, texts};
+use super::connection::{Attempt, Connection};
+use super::described::{self, Details, by_table, texts};
+use super::dialect::DIALECT;
 use super::elsewhere::elsewhere;
 use super::error::broken;
 use super::relations;
@@ -18,7 +16,6 @@ use crate::job::Numeric;
 use crate::source::wire::Stream;
 use crate::{Error, Result};
 use std::collections::HashMap;
-use std::sync::Arc;
 
 const BASE_TABLES: &str = "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
      WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND pg_table_is_visible(c.oid) \
@@ -31,9 +28,7 @@ const QUESTIONS: u32 = 100;
 
 pub(super) struct PostgresCatalog {
     connection: Connection<Stream>,
-    cancel: CancelRequest,
     access: Access,
-    extractor: Extractor,
     numeric: Option<Numeric>,
     /// Whether tables are locked before they are described, in the mode of a reader, until the connection's end.
     pins: bool,
@@ -47,21 +42,18 @@ pub(super) struct PostgresCatalog {
 type Undescribed = (Option<String>, Error);
 
 impl PostgresCatalog {
-    /// Begins a session and its transaction. That is READ COMMITTED, so that the snapshot that it exports is younger than its
+    /// Begins the transaction of a session. That is READ COMMITTED, so that the snapshot that it exports is younger than its
     /// locks: what was truncated or altered before is seen as that, and after them nothing can be.
-    pub fn connect(
+    pub fn begin(
+        mut connection: Connection<Stream>,
         access: &Access,
-        extractor: Extractor,
         numeric: Option<Numeric>,
         pins: bool,
     ) -> Result<Self> {
-        let (mut connection, cancel) = start(access)?;
         transaction::begin(&mut connection, access, Begins::Afresh)?;
         Ok(Self {
             connection,
-            cancel,
             access: access.clone(),
-            extractor,
             numeric,
             pins,
             asked: 0,
@@ -98,7 +90,7 @@ impl PostgresCatalog {
             .map_err(|error| (None, error))?;
         let found: Attempt<Vec<&str>> = rows.iter().map(|row| described::text(row, 0)).collect();
         let found = found.map_err(|fault| (None, broken(fault)))?;
-        let froms: Vec<String> = found.iter().map(|name| quote(name)).collect();
+        let froms: Vec<String> = found.iter().map(|name| DIALECT.quote(name)).collect();
         let pinned = relations::lock(&mut self.connection, &froms);
         pinned.map_err(|(place, fault)| {
             let name = found.get(place).map(|name| (*name).to_owned());
@@ -197,7 +189,7 @@ impl Catalog for PostgresCatalog {
     }
 
     fn stored_order(&mut self, table: &str, sql: &str) -> Result<StoredOrder> {
-        stored::stored_order(self.ready()?, &quote(table), sql).map_err(broken)
+        stored::stored_order(self.ready()?, &DIALECT.quote(table), sql).map_err(broken)
     }
 
     fn beneath(&mut self, names: &[String]) -> Result<Vec<(String, String)>> {
@@ -206,29 +198,6 @@ impl Catalog for PostgresCatalog {
 
     fn rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {
         self.ask(sql)
-    }
-
-    fn literal(&self, quoted: &str, bound: Bound) -> String {
-        match bound {
-            Bound::Number => format!("{quoted}::text"),
-            Bound::Quoted => format!("quote_literal({quoted}::text)"),
-        }
-    }
-
-    fn nulls_first(&self, descending: bool) -> &'static str {
-        if descending {
-            " NULLS LAST"
-        } else {
-            " NULLS FIRST"
-        }
-    }
-
-    fn extractor(&self) -> Extractor {
-        self.extractor
-    }
-
-    fn pinned(&self, from: &str, conditions: &[String]) -> Vec<String> {
-        relations::pinned(from, conditions)
     }
 
     fn relations(&mut self, named: &[Named]) -> Result<Vec<Relation>> {
@@ -242,22 +211,6 @@ impl Catalog for PostgresCatalog {
 
     fn sharing(&mut self) -> Result<Sharing> {
         Ok(Sharing::Exported(self.word("SELECT pg_export_snapshot()")?))
-    }
-
-    fn canceller(&self) -> Option<Arc<dyn QueryCanceller>> {
-        Some(Arc::new(self.cancel.clone()))
-    }
-
-    fn float_as_text(&self) -> &'static str {
-        "CAST({} AS text)"
-    }
-
-    fn quote(&self, identifier: &str) -> String {
-        quote(identifier)
-    }
-
-    fn table_reference(&self, table: &str, _stored_order: bool) -> String {
-        quote(table)
     }
 }
 

@@ -7,6 +7,7 @@ mod catalog;
 mod connection;
 mod copy;
 mod described;
+mod dialect;
 mod elsewhere;
 #[cfg(fuzzing)]
 pub(crate) use copy::fuzzing;
@@ -21,11 +22,14 @@ mod transaction;
 mod types;
 mod uuid;
 
-use super::{Catalog, CommitLock, Database, Extractor, Session};
+use super::{Catalog, CommitLock, Database, Dialect, Extractor, Session, SessionFacts};
 use crate::job::{ExtractorChoice, Numeric, Reading, ServerUrl, Waits};
 use crate::secret::Secret;
 use crate::{Error, ErrorKind, Result};
 use access::Access;
+use catalog::PostgresCatalog;
+pub(super) use dialect::DIALECT;
+use std::sync::Arc;
 
 /// A PostgreSQL server's database.
 pub(super) struct Postgres {
@@ -57,10 +61,18 @@ pub(crate) fn choose(access: &Access) -> Result<()> {
 }
 
 impl Database for Postgres {
-    fn catalog(&self, pins: bool) -> Result<Box<dyn Catalog>> {
-        let (extractor, numeric) = (self.extractor, self.numeric);
-        let catalog = catalog::PostgresCatalog::connect(&self.access, extractor, numeric, pins)?;
-        Ok(Box::new(catalog))
+    fn dialect(&self) -> &'static Dialect {
+        &DIALECT
+    }
+
+    fn catalog(&self, pins: bool) -> Result<(Box<dyn Catalog>, SessionFacts)> {
+        let (connection, cancel) = connection::start(&self.access)?;
+        let facts = SessionFacts {
+            canceller: Some(Arc::new(cancel)),
+            ..SessionFacts::of(self.extractor)
+        };
+        let catalog = PostgresCatalog::begin(connection, &self.access, self.numeric, pins)?;
+        Ok((Box::new(catalog), facts))
     }
 
     fn session(&self, extractor: Extractor) -> Result<Box<dyn Session>> {

@@ -20,14 +20,6 @@ const AT_ONCE: usize = 256;
 const LOOK_AGAIN: &str = "SAVEPOINT before_looking; SELECT 1 FROM pg_catalog.pg_ts_template LIMIT 0; \
      ROLLBACK TO SAVEPOINT before_looking; RELEASE SAVEPOINT before_looking";
 
-/// What follows FROM in the queries to lock: without the conditions, which may leave partitions out, and with them, since they
-/// may have queries of their own.
-pub(super) fn pinned(from: &str, conditions: &[String]) -> Vec<String> {
-    let filtered = format!("{from} WHERE {}", conditions.join(" AND "));
-    let filtered = Some(filtered).filter(|_| !conditions.is_empty());
-    std::iter::once(from.to_owned()).chain(filtered).collect()
-}
-
 /// Locks, in the mode of a reader, all that the queries read; `froms` are what follows FROM in each. No row is read, and no
 /// foreign server is asked for one. What fails has its place in the list.
 pub(super) fn lock<S: Read + Write>(

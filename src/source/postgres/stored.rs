@@ -1,7 +1,8 @@
 //! The order in which a scan gives a table's rows: proved by the server's plan of the very query, or made by a sort.
 
 use super::connection::{Attempt, Connection};
-use super::described::{literal, quote};
+use super::described::literal;
+use super::dialect::DIALECT;
 use super::settings::{ANY_ORDER, STORED_ORDER};
 use crate::source::StoredOrder;
 use serde_json::Value;
@@ -85,7 +86,7 @@ fn is_input(node: &Value) -> bool {
 fn collect(node: &Value, members: &mut Vec<String>) {
     let name = text(node, "Relation Name");
     if !name.is_empty() {
-        let [schema, name] = [text(node, "Schema"), name].map(quote);
+        let [schema, name] = [text(node, "Schema"), name].map(|name| DIALECT.quote(name));
         let name = literal(&format!("{schema}.{name}"));
         members.push(format!("{name}::regclass"));
     }

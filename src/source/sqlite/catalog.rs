@@ -1,8 +1,6 @@
 //! What SQLite says of its tables.
 
-use super::super::{
-    Bound, Catalog, Column, Draw, Extractor, NaturalOrder, Sharing, StoredOrder, Table, TextRow,
-};
+use super::super::{Catalog, Column, Draw, NaturalOrder, Sharing, StoredOrder, Table, TextRow};
 use super::indexes::{Indexes, Info, LOTTERY, rowid_name};
 use super::journal::past_commits;
 use super::translated;
@@ -14,16 +12,11 @@ use rusqlite::{Connection, OptionalExtension};
 pub(super) struct SqliteCatalog {
     connection: Connection,
     types: Types,
-    schema_mark: String,
 }
 
 impl SqliteCatalog {
-    pub fn new(connection: Connection, types: Types, schema_mark: String) -> Self {
-        Self {
-            connection,
-            types,
-            schema_mark,
-        }
+    pub fn new(connection: Connection, types: Types) -> Self {
+        Self { connection, types }
     }
 
     fn infos(&self, table: &str) -> rusqlite::Result<Vec<Info>> {
@@ -150,10 +143,6 @@ fn text(row: &rusqlite::Row<'_>, cell: usize) -> rusqlite::Result<Option<String>
     })
 }
 
-fn quote(identifier: &str) -> String {
-    format!("\"{}\"", identifier.replace('"', "\"\""))
-}
-
 impl Catalog for SqliteCatalog {
     fn version(&mut self) -> Result<String> {
         Ok(format!("SQLite {}", rusqlite::version()))
@@ -224,15 +213,6 @@ impl Catalog for SqliteCatalog {
         past_commits(rows).map_err(|cause| translated(&cause))
     }
 
-    fn literal(&self, quoted: &str, _bound: Bound) -> String {
-        // quote() keeps the storage class, whatever the column's type, and makes the word NULL of a NULL.
-        format!("CASE WHEN {quoted} IS NOT NULL THEN quote({quoted}) END")
-    }
-
-    fn nulls_first(&self, _descending: bool) -> &'static str {
-        ""
-    }
-
     fn sharing(&mut self) -> Result<Sharing> {
         Ok(Sharing::Witnessed)
     }
@@ -247,30 +227,5 @@ impl Catalog for SqliteCatalog {
         version
             .map(|version| Some(version.to_string()))
             .map_err(|cause| translated(&cause))
-    }
-
-    fn schema_mark(&self) -> Option<String> {
-        Some(self.schema_mark.clone())
-    }
-
-    fn extractor(&self) -> Extractor {
-        Extractor::Wire
-    }
-
-    fn float_as_text(&self) -> &'static str {
-        // A cast alone rounds to 15 digits; printf alone gives a column without a type.
-        "CAST(printf('%!.17g', {}) AS TEXT)"
-    }
-
-    fn as_text(&self, column: &str) -> Option<String> {
-        Some(types::as_text(column))
-    }
-
-    fn quote(&self, identifier: &str) -> String {
-        quote(identifier)
-    }
-
-    fn table_reference(&self, table: &str, _stored_order: bool) -> String {
-        quote(table)
     }
 }

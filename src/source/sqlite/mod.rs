@@ -3,6 +3,7 @@
 mod catalog;
 mod chunk;
 mod cursor;
+mod dialect;
 mod error;
 mod file;
 mod indexes;
@@ -15,12 +16,15 @@ mod values;
 
 use super::lent::Home;
 use super::{
-    Begin, Catalog, CommitLock, Database, Extractor, Query, QueryCanceller, Session, Transaction,
+    Begin, Catalog, CommitLock, Database, Dialect, Extractor, Query, QueryCanceller, Session,
+    SessionFacts, Transaction,
 };
 use crate::Result;
 use crate::destination::UnitDestination;
 use crate::job::{Reading, Waits};
+use catalog::SqliteCatalog;
 use connectorx::prelude::Dispatcher;
+pub(super) use dialect::DIALECT;
 use error::translated;
 use file::OpenFile;
 use rows::{SqliteSource, SqliteTransport};
@@ -48,14 +52,19 @@ impl Sqlite {
 }
 
 impl Database for Sqlite {
+    fn dialect(&self) -> &'static Dialect {
+        &DIALECT
+    }
+
     /// A table can't be pinned; whether the schema is still the same is seen by its mark.
-    fn catalog(&self, _pins: bool) -> Result<Box<dyn Catalog>> {
+    fn catalog(&self, _pins: bool) -> Result<(Box<dyn Catalog>, SessionFacts)> {
         let (connection, file) = file::open(&self.path, self.lock_wait)?;
-        let mark = transaction::schema_mark(&connection, &file)?;
-        let types = self.types.clone();
-        Ok(Box::new(catalog::SqliteCatalog::new(
-            connection, types, mark,
-        )))
+        let facts = SessionFacts {
+            schema_mark: Some(transaction::schema_mark(&connection, &file)?),
+            ..SessionFacts::of(Extractor::Wire)
+        };
+        let catalog = SqliteCatalog::new(connection, self.types.clone());
+        Ok((Box::new(catalog), facts))
     }
 
     fn session(&self, _extractor: Extractor) -> Result<Box<dyn Session>> {

@@ -1,0 +1,20 @@
+//! How SQLite writes SQL.
+
+use super::types;
+use crate::source::Dialect;
+
+/// `quote()` keeps the storage class, whatever the column's type, and makes the word NULL of a NULL.
+const LITERAL: &str = "CASE WHEN {} IS NOT NULL THEN quote({}) END";
+
+pub(in crate::source) const DIALECT: Dialect = Dialect {
+    quote_mark: '"',
+    number_literal: LITERAL,
+    quoted_literal: LITERAL,
+    nulls_first: "",
+    nulls_last: "",
+    stored_order: "",
+    pins_conditions: false,
+    // A cast alone rounds to 15 digits; printf alone gives a column without a type.
+    float_as_text: "CAST(printf('%!.17g', {}) AS TEXT)",
+    text_flag: Some(types::as_text),
+};

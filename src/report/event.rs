@@ -1,5 +1,6 @@
 //! What a running job says of itself, as typed events.
 
+use crate::publish::NO_SNAPSHOT;
 use crate::unit::Part;
 use serde::{Serialize, Serializer};
 use std::fmt::Display;
@@ -128,6 +129,14 @@ pub enum Event {
 }
 
 impl Event {
+    /// That all sessions have begun: what proves that they see one state, or why nothing does.
+    pub(crate) fn snapshot_taken(proof: Result<&str, &str>) -> Self {
+        Self::SnapshotTaken {
+            snapshot: proof.unwrap_or(NO_SNAPSHOT).to_owned(),
+            why_none: proof.err().map(str::to_owned),
+        }
+    }
+
     /// That a job goes on with fewer workers than it wants.
     pub(crate) fn fewer_workers(workers: usize, wanted: usize, why: impl Display) -> Self {
         Self::Warning {

@@ -6,8 +6,8 @@ use crate::batch::BatchFile;
 use crate::job::{Job, Output};
 use crate::plan::{Plan, PlannedTable, Unit};
 use crate::publish::{
-    Manifest, ManifestColumn, ManifestJob, ManifestTable, ManifestUnit, SCHEMA_VERSION, Timings,
-    Totals, Versions,
+    Manifest, ManifestColumn, ManifestJob, ManifestTable, ManifestUnit, NO_SNAPSHOT,
+    SCHEMA_VERSION, Timings, Totals, Versions,
 };
 use crate::report::peak_memory_bytes;
 use crate::snapshot::Snapshot;
@@ -81,7 +81,7 @@ pub(super) fn manifest(
             database: plan.database.clone(),
         },
         job: manifest_job(job, plan),
-        snapshot: snapshot.name.to_owned(),
+        snapshot: snapshot.proof().unwrap_or(NO_SNAPSHOT).to_owned(),
         columns: columns(plan, nulled),
         tables: plan
             .tables_and_units()

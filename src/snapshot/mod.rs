@@ -14,7 +14,6 @@ pub(crate) use opened::Opened;
 
 use crate::job::SnapshotChoice;
 use crate::plan::Plan;
-use crate::publish::NO_SNAPSHOT;
 use crate::report::Listener;
 use crate::source::{
     Begin, CatalogSession, Database, Extractor, Named, QueryCanceller, Relation, Session, compare,
@@ -28,25 +27,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What was achieved.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Snapshot {
-    /// What proves it; `none` if nothing does.
-    pub name: &'static str,
-    /// Why there is none, if there is none.
-    pub why_none: Option<String>,
+pub(crate) enum Snapshot {
+    /// All sessions see one state, as this proves.
+    Proved(&'static str),
+    /// They may see several, for this reason.
+    Unproved(String),
 }
 
 impl Snapshot {
-    fn proved(name: &'static str) -> Self {
-        Self {
-            name,
-            why_none: None,
-        }
-    }
-
-    fn none(why: impl Into<String>) -> Self {
-        Self {
-            name: NO_SNAPSHOT,
-            why_none: Some(why.into()),
+    /// What proves that all sessions see one state, or why nothing does.
+    pub fn proof(&self) -> Result<&'static str, &str> {
+        match self {
+            Self::Proved(proof) => Ok(proof),
+            Self::Unproved(why) => Err(why),
         }
     }
 }
@@ -92,7 +85,7 @@ impl Sessions {
             None => {
                 let refused = begin_all(&mut sessions, None)?;
                 tell_of_fewer(sessions.len(), plan, refused, listener);
-                (Proof::Off, Snapshot::none("--snapshot off"))
+                (Proof::Off, Snapshot::Unproved("--snapshot off".to_owned()))
             }
             Some(catalog) => Sharer {
                 catalog,

@@ -70,16 +70,16 @@ impl Sharer<'_> {
             Sharing::Exported(name) => {
                 self.begin.exported = Some(name);
                 self.begin_all()?;
-                Ok((Proof::Exported, Snapshot::proved("exported")))
+                Ok((Proof::Exported, Snapshot::Proved("exported")))
             }
             _ if self.sessions.len() == 1 => {
                 self.begin_all()?;
-                Ok((Proof::Begun, Snapshot::proved("single-session")))
+                Ok((Proof::Begun, Snapshot::Proved("single-session")))
             }
             Sharing::Witnessed => match self.agreed()? {
                 Some(witnesses) => {
                     let proof = Proof::Witnesses(witnesses);
-                    Ok((proof, Snapshot::proved("witnessed")))
+                    Ok((proof, Snapshot::Proved("witnessed")))
                 }
                 None => self.locked(choice, "others committed all the time"),
             },
@@ -100,7 +100,7 @@ impl Sharer<'_> {
         }
         let lock = self.database.commit_lock()?;
         self.begin_all()?;
-        Ok((Proof::Begun, Snapshot::proved(lock.name)))
+        Ok((Proof::Begun, Snapshot::Proved(lock.name)))
     }
 
     fn apart(&mut self, choice: SnapshotChoice, why: String) -> Result<(Proof, Snapshot)> {
@@ -112,7 +112,7 @@ impl Sharer<'_> {
             );
         }
         self.begin_all()?;
-        Ok((Proof::Apart, Snapshot::none(why)))
+        Ok((Proof::Apart, Snapshot::Unproved(why)))
     }
 
     /// Begins all sessions until they see the same state, or that was tried often enough; then none has begun.

@@ -40,11 +40,7 @@ impl Opened {
             }
         };
         let (plan, sessions) = interruptible(cancel, || watch.check(), work)?;
-        let Snapshot { name, why_none } = sessions.snapshot().clone();
-        listener.on_event(&Event::SnapshotTaken {
-            snapshot: name.to_owned(),
-            why_none,
-        });
+        listener.on_event(&Event::snapshot_taken(sessions.snapshot().proof()));
         Ok(Self {
             plan,
             sessions: Arc::new(sessions),

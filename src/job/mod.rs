@@ -351,13 +351,13 @@ fn checked_counts(
 
 fn checked_numeric(numeric: Option<&str>, source: &SourceUrl) -> Result<Option<Numeric>> {
     let numeric = numeric.map(Numeric::parse).transpose()?;
-    match (numeric, source) {
-        (Some(_), SourceUrl::MySql(_) | SourceUrl::Sqlite(_)) => Err(usage(
+    if numeric.is_some() && !matches!(source, SourceUrl::Postgres(_)) {
+        return Err(usage(
             "--numeric is for PostgreSQL's numeric, and the source is another database",
         )
-        .advise("leave it out")),
-        (numeric, _) => Ok(numeric),
+        .advise("leave it out"));
     }
+    Ok(numeric)
 }
 
 /// A result that may lack rows is one that somebody asked for, and says so.
@@ -366,19 +366,18 @@ fn checked_row_security(
     source: &SourceUrl,
     warnings: &mut Vec<String>,
 ) -> Result<bool> {
-    match (row_security.unwrap_or(false), source) {
-        (true, SourceUrl::MySql(_) | SourceUrl::Sqlite(_)) => Err(usage(
+    let row_security = row_security.unwrap_or(false);
+    if row_security && !matches!(source, SourceUrl::Postgres(_)) {
+        return Err(usage(
             "--row-security is for PostgreSQL's policies, and the source is another database",
         )
-        .advise("leave it out")),
-        (true, SourceUrl::Postgres(_)) => {
-            warnings.push(
-                "--row-security: rows that policies hide from this user are not read".to_owned(),
-            );
-            Ok(true)
-        }
-        (false, _) => Ok(false),
+        .advise("leave it out"));
     }
+    if row_security {
+        let hidden = "--row-security: rows that policies hide from this user are not read";
+        warnings.push(hidden.to_owned());
+    }
+    Ok(row_security)
 }
 
 /// The folder's name is what is renamed into place: `.` and `..` are no names.

@@ -51,14 +51,18 @@ impl SourceUrl {
         ServerUrl::new(url)
     }
 
+    /// The server, where it is one and no file.
+    pub(super) fn as_server(&self) -> Option<&ServerUrl> {
+        match self {
+            Self::MySql(server) | Self::Postgres(server) => Some(server),
+            Self::Sqlite(_) => None,
+        }
+    }
+
     /// The password, where it is known.
     pub(crate) fn secrets(&self) -> Vec<Secret> {
-        match self {
-            Self::MySql(server) | Self::Postgres(server) => {
-                server.password().into_iter().cloned().collect()
-            }
-            Self::Sqlite(_) => Vec::new(),
-        }
+        let password = self.as_server().and_then(ServerUrl::password);
+        password.into_iter().cloned().collect()
     }
 
     /// Host, port and database, or the file: what logs and manifests may hold.

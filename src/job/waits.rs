@@ -50,18 +50,12 @@ impl Waits {
 
     /// For the next bytes of an answer; a file is no server that could be silent.
     pub(crate) fn silence(&self, source: &SourceUrl) -> Option<Duration> {
-        match source {
-            SourceUrl::Sqlite(_) => None,
-            SourceUrl::MySql(_) | SourceUrl::Postgres(_) => Some(self.read),
-        }
+        source.as_server().map(|_| self.read)
     }
 
     /// A file has no connection that could be lost.
     pub(crate) fn retries(&self, source: &SourceUrl) -> u32 {
-        match source {
-            SourceUrl::Sqlite(_) => 0,
-            SourceUrl::MySql(_) | SourceUrl::Postgres(_) => self.retries,
-        }
+        source.as_server().map_or(0, |_| self.retries)
     }
 
     /// For a session to begin.

@@ -17,10 +17,10 @@ mod shared;
 mod sqlite;
 mod wire;
 
-use crate::Result;
 use crate::destination::UnitDestination;
 use crate::job::{ExtractorChoice, Reading, SourceUrl, Waits};
 use crate::secret::Secret;
+use crate::{Error, ErrorKind, Result};
 use arrow::datatypes::DataType;
 use std::sync::Arc;
 
@@ -43,7 +43,13 @@ pub(crate) trait Database: Send + Sync {
     fn session(&self, extractor: Extractor) -> Result<Box<dyn Session>>;
 
     /// Keeps everybody else from committing for a moment; waits for it no longer than for any lock.
-    fn commit_lock(&self) -> Result<CommitLock>;
+    /// Only a database whose [`Sharing`] isn't `Exported` is asked for it.
+    fn commit_lock(&self) -> Result<CommitLock> {
+        let message =
+            "--snapshot require: the database has no lock that keeps others from committing";
+        Err(Error::new(ErrorKind::Refused, message)
+            .advise("--snapshot auto reads without one, and says so in the manifest"))
+    }
 
     /// What no text of a client library's or a server's may show.
     fn secrets(&self) -> Vec<Secret> {

@@ -22,10 +22,10 @@ mod transaction;
 mod types;
 mod uuid;
 
-use super::{Catalog, CommitLock, Database, Dialect, Extractor, Session, SessionFacts};
+use super::{Catalog, Database, Dialect, Extractor, Session, SessionFacts};
+use crate::Result;
 use crate::job::{ExtractorChoice, Numeric, Reading, ServerUrl, Waits};
 use crate::secret::Secret;
-use crate::{Error, ErrorKind, Result};
 use access::Access;
 use catalog::PostgresCatalog;
 pub(super) use dialect::DIALECT;
@@ -80,11 +80,6 @@ impl Database for Postgres {
             Extractor::Wire => session::session(&self.access),
             Extractor::ConnectorX => stock::session(&self.access),
         }
-    }
-
-    /// A snapshot is exported instead.
-    fn commit_lock(&self) -> Result<CommitLock> {
-        Err(Error::new(ErrorKind::Bug, "PostgreSQL has no gate"))
     }
 
     fn secrets(&self) -> Vec<Secret> {

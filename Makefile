@@ -30,6 +30,7 @@ check:
 	cargo fmt --check
 	python3 -B tests/crates.py
 	python3 -B tests/rooms.py
+	python3 -B tests/recipe.py
 	cargo clippy --release --locked --all-targets -- -D warnings
 
 # The full-size job beside raw drains of the same rows and other tools: bench/README.md. BENCH='--pairs 1' passes flags.

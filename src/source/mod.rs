@@ -70,7 +70,7 @@ pub(crate) fn database(
     })
 }
 
-/// A row of [`Catalog::rows`].
+/// A row of a small result: each cell as text, `None` for NULL.
 pub(crate) type TextRow = Vec<Option<String>>;
 
 /// Who reads rows: both give the same values, but some of them by other expressions.

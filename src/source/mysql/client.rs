@@ -1,9 +1,9 @@
 //! Who asks the catalogue: a connection of our own, or ConnectorX's client where the server wants an authentication that
 //! we don't know.
 
-use super::super::Extractor;
 use super::super::pooled::Single;
-use super::connection::{Connection, Refused, TextRow};
+use super::super::{Extractor, TextRow};
+use super::connection::{Connection, Refused};
 use super::error;
 use super::login::Login;
 use super::settings::{first, others, question};

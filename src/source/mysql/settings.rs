@@ -1,7 +1,7 @@
 //! What every session says first: what it would otherwise inherit of the server or of `init_connect`, and what changes,
 //! cuts, orders or spells what a query gives, has a value of ours. A value, never DEFAULT, which is the inherited one.
 
-use super::connection::TextRow;
+use super::super::TextRow;
 use crate::job::Waits;
 
 /// Bytes that a sort compares of a value: more than the longest key of an index, 3,072.

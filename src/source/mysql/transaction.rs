@@ -1,7 +1,7 @@
 //! The transaction in which a session reads all its units.
 
-use super::super::shared;
-use super::connection::{Connection, TextRow};
+use super::super::{TextRow, shared};
+use super::connection::Connection;
 use crate::Result;
 
 /// MariaDB's alone. <https://mariadb.com/kb/en/enhancements-for-start-transaction-with-consistent-snapshot/>

@@ -14,6 +14,7 @@ pub(super) use packets::{FULL_BYTES, HEADER_BYTES, Packets, malformed, payload_b
 pub(super) use response::{EOF, ERR, MAX_EOF_BYTES, is_end, refusal};
 pub(super) use row::{Cell, split};
 
+use super::super::TextRow;
 use super::super::wire::{Closer, Stream};
 use super::error;
 use super::login::Login;
@@ -26,9 +27,6 @@ use std::time::{Duration, Instant};
 const QUERY: u8 = 0x03;
 const PREPARE: u8 = 0x16;
 const CLOSE_STATEMENT: u8 = 0x19;
-
-/// A row of a small result: each cell as text, `None` for NULL.
-pub(super) type TextRow = Vec<Option<String>>;
 
 /// A session.
 pub(super) struct Connection {

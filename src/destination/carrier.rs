@@ -1,6 +1,6 @@
 //! The types in which values travel from a ConnectorX source to our destination.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use connectorx::impl_typesystem;
 
 /// ConnectorX's type system of [`super::UnitDestination`]; the flag says whether NULL may come.
@@ -32,7 +32,7 @@ pub enum Carrier {
     Text(bool),
     /// Text that the source had to allocate.
     OwnedText(bool),
-    /// A cell in the source's [`Form`].
+    /// A cell in the source's own format.
     Cell(bool),
     /// Bytes that the source had to allocate.
     OwnedBytes(bool),
@@ -42,27 +42,6 @@ pub enum Carrier {
     DateTime(bool),
     /// An instant.
     Instant(bool),
-}
-
-/// How a source that asks the gate writes its cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// In text; values of binary types are the bytes themselves.
-    Text,
-    /// As [`Form::Text`], but dates in any spelling: SQLite's.
-    Spelled,
-    /// In PostgreSQL's binary format.
-    PostgresBinary,
-}
-
-impl Form {
-    pub(super) fn carried(self, cell: &[u8]) -> Carried<'_> {
-        match self {
-            Self::Text => Carried::Written(cell),
-            Self::Spelled => Carried::Spelled(cell),
-            Self::PostgresBinary => Carried::Binary(cell),
-        }
-    }
 }
 
 impl_typesystem! {
@@ -89,63 +68,46 @@ impl_typesystem! {
     }
 }
 
-/// A value on its way, borrowed from whatever carries it.
-#[derive(Clone, Copy)]
-pub(super) enum Carried<'a> {
-    Bool(bool),
-    Int8(i8),
-    Int16(i16),
-    Int32(i32),
-    Int64(i64),
-    UInt8(u8),
-    UInt16(u16),
-    UInt32(u32),
-    UInt64(u64),
-    Float32(f32),
-    Float64(f64),
-    Text(&'a str),
-    Bytes(&'a [u8]),
-    Cell(&'a [u8]),
-    Date(NaiveDate),
-    DateTime(NaiveDateTime),
-    Instant(DateTime<Utc>),
-    Written(&'a [u8]),
-    Spelled(&'a [u8]),
-    Binary(&'a [u8]),
-}
-
-/// What every type of [`Carrier`] can be borrowed as.
+/// What a stock source hands over, as the bytes of a cell: numbers in little-endian order, dates as days and moments as
+/// microseconds since 1970.
 pub(super) trait Carry {
-    fn carried(&self) -> Carried<'_>;
+    fn with_cell<R>(&self, use_cell: impl FnOnce(&[u8]) -> R) -> R;
 }
 
 macro_rules! carry {
-    ($($type:ty => $variant:ident($self:ident) $value:expr,)+) => {
+    ($($type:ty => $self:ident $cell:expr,)+) => {
         $(impl Carry for $type {
-            fn carried(&$self) -> Carried<'_> {
-                Carried::$variant($value)
+            fn with_cell<R>(&$self, use_cell: impl FnOnce(&[u8]) -> R) -> R {
+                use_cell(&$cell)
             }
         })+
     };
 }
 
 carry! {
-    bool => Bool(self) *self,
-    i8 => Int8(self) *self,
-    i16 => Int16(self) *self,
-    i32 => Int32(self) *self,
-    i64 => Int64(self) *self,
-    u8 => UInt8(self) *self,
-    u16 => UInt16(self) *self,
-    u32 => UInt32(self) *self,
-    u64 => UInt64(self) *self,
-    f32 => Float32(self) *self,
-    f64 => Float64(self) *self,
-    &str => Text(self) self,
-    String => Text(self) self,
-    &[u8] => Cell(self) self,
-    Vec<u8> => Bytes(self) self,
-    NaiveDate => Date(self) *self,
-    NaiveDateTime => DateTime(self) *self,
-    DateTime<Utc> => Instant(self) *self,
+    bool => self [u8::from(*self)],
+    i8 => self self.to_le_bytes(),
+    i16 => self self.to_le_bytes(),
+    i32 => self self.to_le_bytes(),
+    i64 => self self.to_le_bytes(),
+    u8 => self self.to_le_bytes(),
+    u16 => self self.to_le_bytes(),
+    u32 => self self.to_le_bytes(),
+    u64 => self self.to_le_bytes(),
+    f32 => self self.to_bits().to_le_bytes(),
+    f64 => self self.to_bits().to_le_bytes(),
+    &str => self *self.as_bytes(),
+    String => self *self.as_bytes(),
+    Vec<u8> => self **self,
+    NaiveDate => self days(*self).to_le_bytes(),
+    NaiveDateTime => self self.and_utc().timestamp_micros().to_le_bytes(),
+    DateTime<Utc> => self self.timestamp_micros().to_le_bytes(),
+}
+
+/// Days from 0001-01-01, which chrono counts as 1, to 1970-01-01.
+const UNIX_EPOCH_FROM_CE: i32 = 719_163;
+
+/// Days since 1970-01-01.
+pub(crate) fn days(date: NaiveDate) -> i32 {
+    date.num_days_from_ce() - UNIX_EPOCH_FROM_CE
 }

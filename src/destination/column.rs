@@ -1,20 +1,23 @@
 //! A growing column: values by their width, whatever Arrow type they will be read as.
 
-use super::carrier::Carried;
-use super::convert::{self, Misfit};
+use super::decoder::Decoder;
+use super::fit::{Fit, Misfit};
 use super::list::List;
-use arrow::array::{ArrayData, ArrayRef, BooleanBufferBuilder, make_array};
-use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer};
+use arrow::array::{ArrayData, ArrayRef, BooleanBufferBuilder, StringArray, make_array};
+use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::{ArrowNativeType, DataType, i256};
 use arrow::error::ArrowError;
+use std::sync::Arc;
 
 /// Room at most that a column asks for before it has any values.
 const MOST_ROOM_BYTES: usize = 4 << 20;
 
 /// A column under construction.
-pub(super) struct Column {
+pub(crate) struct Column {
     data_type: DataType,
     values: Values,
+    rows: usize,
+    /// Of each row, from the first NULL on; empty while there is none.
     valid: Vec<bool>,
     nulls: usize,
 }
@@ -33,7 +36,7 @@ enum Values {
 }
 
 impl Column {
-    pub(super) fn new(data_type: &DataType) -> Self {
+    pub fn new(data_type: &DataType) -> Self {
         use DataType as T;
         let values = match data_type {
             T::Boolean => Values::Bool(Vec::new()),
@@ -49,36 +52,37 @@ impl Column {
         Self {
             data_type: data_type.clone(),
             values,
+            rows: 0,
             valid: Vec::new(),
             nulls: 0,
         }
     }
 
     /// Of lists: elements that no calendar has are NULL from now on.
-    pub(super) fn null_invalid_dates(&mut self) {
+    pub fn null_invalid_dates(&mut self) {
         if let Values::List(lists) = &mut self.values {
             lists.null_invalid_dates();
         }
     }
 
     /// Of lists: how many elements of the last one are NULL since no calendar has them. They are told once.
-    pub(super) fn take_nulled(&mut self) -> usize {
+    pub fn take_nulled(&mut self) -> usize {
         match &mut self.values {
             Values::List(lists) => lists.take_nulled(),
             _ => 0,
         }
     }
 
-    pub(super) fn data_type(&self) -> &DataType {
+    pub fn data_type(&self) -> &DataType {
         &self.data_type
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.valid.len()
+    pub fn len(&self) -> usize {
+        self.rows
     }
 
     /// Bytes that the values take, without their validity.
-    pub(super) fn value_bytes(&self) -> usize {
+    pub fn value_bytes(&self) -> usize {
         match &self.values {
             Values::Bool(values) => values.len(),
             Values::Width8(values) => values.len(),
@@ -92,15 +96,16 @@ impl Column {
         }
     }
 
-    pub(super) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.truncate(0);
     }
 
     /// Keeps the first `rows` values.
-    pub(super) fn truncate(&mut self, rows: usize) {
+    pub fn truncate(&mut self, rows: usize) {
         let dropped = self.valid.get(rows..).unwrap_or_default();
         self.nulls -= dropped.iter().filter(|valid| !**valid).count();
-        self.valid.truncate(rows);
+        self.valid.truncate(if self.nulls > 0 { rows } else { 0 });
+        self.rows = self.rows.min(rows);
         match &mut self.values {
             Values::Bool(values) => values.truncate(rows),
             Values::Width8(values) => values.truncate(rows),
@@ -117,16 +122,27 @@ impl Column {
         }
     }
 
-    pub(super) fn push_null(&mut self) {
+    pub fn push_null(&mut self) {
         self.push_nothing();
+        self.valid.resize(self.rows, true);
         self.valid.push(false);
+        self.rows += 1;
         self.nulls += 1;
     }
 
     /// Fills the place of a value that doesn't fit: the row is refused later, if it is to be written.
-    pub(super) fn push_placeholder(&mut self) {
+    pub fn push_placeholder(&mut self) {
         self.push_nothing();
-        self.valid.push(true);
+        self.is_pushed();
+    }
+
+    /// Counts a value that is none of NULL.
+    #[inline]
+    fn is_pushed(&mut self) {
+        self.rows += 1;
+        if self.nulls > 0 {
+            self.valid.push(true);
+        }
     }
 
     fn push_nothing(&mut self) {
@@ -144,20 +160,30 @@ impl Column {
     }
 
     /// Puts a value, or says why it doesn't fit; then the column is unchanged.
-    pub(super) fn push(&mut self, value: Carried<'_>) -> Result<(), Misfit> {
-        push_value(&mut self.values, &self.data_type, value)?;
-        self.valid.push(true);
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: a call for each cell of wide tables"
+    )]
+    #[inline(always)]
+    pub fn push(&mut self, decoder: &Decoder, cell: &[u8]) -> Fit<()> {
+        match (decoder, &mut self.values) {
+            (Decoder::Text, Values::Bytes(to, offsets)) => push_text(to, offsets, cell)?,
+            (Decoder::Bits32(read), Values::Width32(to)) => to.push(read(cell)?),
+            (Decoder::Bits64(read), Values::Width64(to)) => to.push(read(cell)?),
+            (decoder, values) => push_rarer(decoder, values, cell)?,
+        }
+        self.is_pushed();
         Ok(())
     }
 
     /// Whether the value of `row` is NULL.
-    pub(super) fn is_null(&self, row: usize) -> bool {
+    pub fn is_null(&self, row: usize) -> bool {
         self.nulls > 0 && !self.valid[row]
     }
 
     /// The bytes of the value of `row`, by which keys compare: integers in little-endian order, text and binary as they
     /// are. Equal values have equal bytes within one Arrow type.
-    pub(super) fn with_bytes<R>(&self, row: usize, use_bytes: impl FnOnce(&[u8]) -> R) -> R {
+    pub fn with_bytes<R>(&self, row: usize, use_bytes: impl FnOnce(&[u8]) -> R) -> R {
         match &self.values {
             Values::Bool(values) => use_bytes(&[u8::from(values[row])]),
             Values::Width8(values) => use_bytes(&[values[row]]),
@@ -172,11 +198,8 @@ impl Column {
     }
 
     /// Appends the given rows of a column of the same type.
-    pub(super) fn extend_from(&mut self, other: &Self, rows: &[usize]) {
-        self.valid.extend(rows.iter().map(|row| other.valid[*row]));
-        if other.nulls > 0 {
-            self.nulls += rows.iter().filter(|row| !other.valid[**row]).count();
-        }
+    pub fn extend_from(&mut self, other: &Self, rows: &[usize]) {
+        self.extend_valid(other, rows);
         match (&mut self.values, &other.values) {
             (Values::Bool(to), Values::Bool(from)) => gather(to, from, rows),
             (Values::Width8(to), Values::Width8(from)) => gather(to, from, rows),
@@ -197,19 +220,40 @@ impl Column {
         }
     }
 
+    fn extend_valid(&mut self, other: &Self, rows: &[usize]) {
+        let more = rows.iter().filter(|row| other.is_null(**row)).count();
+        if self.nulls + more > 0 {
+            self.valid.resize(self.rows, true);
+            self.valid
+                .extend(rows.iter().map(|row| !other.is_null(*row)));
+        }
+        self.nulls += more;
+        self.rows += rows.len();
+    }
+
     /// The array of the values, in buffers of just their size; the column is empty afterwards. Fails where text is not
     /// UTF-8.
-    pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+    pub fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
         let validity =
             (self.nulls > 0).then(|| NullBuffer::new(BooleanBuffer::from(self.valid.as_slice())));
-        let data = ArrayData::builder(self.data_type.clone())
-            .len(self.len())
-            .nulls(validity)
-            .buffers(self.values.take_buffers())
-            .child_data(self.values.finish_children()?)
-            .build()?;
+        let array = match &mut self.values {
+            Values::Bytes(bytes, offsets) if self.data_type == DataType::Utf8 => {
+                // They ascend: each is the length of what stood before it.
+                let offsets = OffsetBuffer::new(ScalarBuffer::from(taken_offsets(offsets)));
+                Arc::new(StringArray::try_new(offsets, taken(bytes), validity)?)
+            }
+            values => {
+                let data = ArrayData::builder(self.data_type.clone())
+                    .len(self.rows)
+                    .nulls(validity)
+                    .buffers(values.take_buffers())
+                    .child_data(values.finish_children()?)
+                    .build()?;
+                make_array(data)
+            }
+        };
         self.clear();
-        Ok(make_array(data))
+        Ok(array)
     }
 }
 
@@ -267,22 +311,39 @@ fn slot<'a>(bytes: &'a [u8], offsets: &[i32], row: usize) -> &'a [u8] {
     &bytes[at(row)..at(row + 1)]
 }
 
-fn push_value(values: &mut Values, data_type: &DataType, value: Carried<'_>) -> Result<(), Misfit> {
-    match values {
-        Values::Bool(to) => to.push(convert::truth(value)?),
-        Values::Width8(to) => to.push(convert::bits8(data_type, value)?),
-        Values::Width16(to) => to.push(convert::bits16(data_type, value)?),
-        Values::Width32(to) => to.push(convert::bits32(data_type, value)?),
-        Values::Width64(to) => to.push(convert::bits64(data_type, value)?),
-        Values::Width128(to) => to.push(convert::bits128(data_type, value)?),
-        Values::Width256(to) => to.push(convert::bits256(data_type, value)?),
-        Values::Bytes(to, offsets) => push_bytes(to, offsets, convert::bytes(data_type, value)?)?,
-        Values::List(lists) => lists.push(value)?,
+/// Values of the types that few columns have. Apart, so that what most cells take is small enough to become part of its caller.
+#[inline(never)]
+fn push_rarer(decoder: &Decoder, values: &mut Values, cell: &[u8]) -> Fit<()> {
+    match (decoder, values) {
+        (Decoder::Truth(read), Values::Bool(to)) => to.push(read(cell)?),
+        (Decoder::Bits8(read), Values::Width8(to)) => to.push(read(cell)?),
+        (Decoder::Bits16(read), Values::Width16(to)) => to.push(read(cell)?),
+        (Decoder::Bits128(read), Values::Width128(to)) => to.push(read(cell)?),
+        (Decoder::Bits256(read), Values::Width256(to)) => to.push(read(cell)?),
+        (Decoder::Bytes, Values::Bytes(to, offsets)) => push_bytes(to, offsets, cell)?,
+        (Decoder::Written(write), Values::Bytes(to, offsets)) => {
+            let mut written = Vec::new();
+            write(cell, &mut written)?;
+            push_bytes(to, offsets, &written)?;
+        }
+        (Decoder::List(read, element), Values::List(lists)) => lists.push(*read, element, cell)?,
+        _ => return Err(Misfit::OtherType),
     }
     Ok(())
 }
 
-fn push_bytes(bytes: &mut Vec<u8>, offsets: &mut Vec<i32>, value: &[u8]) -> Result<(), Misfit> {
+/// Text that isn't UTF-8 has no image. Most is ASCII, which is seen at a glance.
+#[inline]
+fn push_text(bytes: &mut Vec<u8>, offsets: &mut Vec<i32>, text: &[u8]) -> Fit<()> {
+    if text.is_ascii() || std::str::from_utf8(text).is_ok() {
+        push_bytes(bytes, offsets, text)
+    } else {
+        Err(Misfit::Inexact)
+    }
+}
+
+#[inline]
+fn push_bytes(bytes: &mut Vec<u8>, offsets: &mut Vec<i32>, value: &[u8]) -> Fit<()> {
     let end = bytes
         .len()
         .checked_add(value.len())

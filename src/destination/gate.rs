@@ -1,10 +1,10 @@
 //! The gate: which rows a source hands on, asked before any of their cells is.
 
-use super::carrier::Form;
 use super::control::Control;
+use super::decoder::Format;
 use super::misfit::SentRow;
 use super::selection::{Filter, Selector};
-use super::written_keys::KeyColumns;
+use super::written_keys::{KeyColumns, WrittenRows};
 use crate::Result;
 use arrow::datatypes::SchemaRef;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,19 +12,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Rows between two events of progress.
 const PROGRESS_ROWS: u64 = 16 * 1024;
-
-/// A chunk of consecutive rows as they stand in a source's buffer.
-pub(crate) trait WrittenRows {
-    fn rows(&self) -> usize;
-
-    /// A cell's bytes, `None` for NULL. Within a column different values have different bytes.
-    fn cell(&self, row: usize, column: usize) -> Option<&[u8]>;
-
-    /// The database's own id of a row, for errors.
-    fn row_id(&self, _row: usize) -> Option<i64> {
-        None
-    }
-}
 
 /// The first-seen filter at the source. A source that asks it hands on all cells of the candidates, in row order, and of
 /// no other row.
@@ -67,11 +54,11 @@ impl Gate {
         filter: Filter,
         schema: SchemaRef,
         control: Arc<Control>,
-        (form, passed): (Form, Arc<Passed>),
+        (format, passed): (&dyn Format, Arc<Passed>),
     ) -> Self {
         Self {
             unit,
-            keys: KeyColumns::new(form, &filter, &schema),
+            keys: KeyColumns::new(format, &filter, &schema),
             selector: Selector::new(unit, filter),
             schema,
             control,

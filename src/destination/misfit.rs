@@ -3,8 +3,8 @@
 //! A value is refused if its row is written: whether the filter drops a duplicate while it is read or `unique` afterwards
 //! depends on how fast the tables come, and what a job says must not.
 
-use super::carrier::Form;
-use super::convert::{Misfit, is_dated};
+use super::decoder::Format;
+use super::fit::Misfit;
 use crate::{Error, ErrorKind, arrow_type};
 use arrow::datatypes::{DataType, Field, Schema};
 
@@ -36,7 +36,7 @@ pub(crate) struct MisfitAt {
     pub row: SentRow,
     pub(super) column: usize,
     pub(super) misfit: Misfit,
-    pub(super) form: Form,
+    pub(super) format: &'static dyn Format,
 }
 
 impl MisfitAt {
@@ -62,43 +62,19 @@ impl MisfitAt {
     }
 
     fn advice(&self, field: &Field) -> String {
-        let name = field.name();
-        match (self.misfit, self.form) {
+        let remedy = self.format.remedy(self.misfit, field);
+        match (self.misfit, remedy) {
             (Misfit::OtherType | Misfit::Null, _) => {
                 "was the table altered while the job began? run it again".to_owned()
             }
-            (Misfit::NoDate, _) => {
-                let advice = "--invalid-dates null writes NULL for it, and counts it";
-                format!("{advice}; {}", self.as_it_is(name))
-            }
-            (Misfit::Zoned, _) => format!(
-                "--column-type {name}=instant reads a column whose values all name a zone; {}",
-                self.as_it_is(name)
+            (Misfit::NoDate, remedy) => format!(
+                "--invalid-dates null writes NULL for it, and counts it; {}",
+                remedy
+                    .as_deref()
+                    .unwrap_or("or leave such rows out with --where, or the column with --columns")
             ),
-            (Misfit::Zoneless, _) => format!(
-                "--column-type {name}=datetime reads a column none of whose values names a zone; {}",
-                self.as_it_is(name)
-            ),
-            (Misfit::NotMidnight, _) => format!(
-                "--column-type {name}=datetime reads dates with and without a time; {}",
-                self.as_it_is(name)
-            ),
-            (_, Form::Spelled) if is_dated(field.data_type()) => self.as_it_is(name),
-            (_, Form::Spelled) => format!(
-                "a view that has CAST(\"{}\" AS BLOB) instead holds its bytes; or leave such rows out with --where, or the \
-                 column with --columns",
-                name.replace('"', "\"\"")
-            ),
-            _ => advice(field.data_type()).to_owned(),
-        }
-    }
-
-    /// How the column is read without loss, whatever its values are.
-    fn as_it_is(&self, name: &str) -> String {
-        if self.form == Form::Spelled {
-            format!("--column-type {name}=text reads every value as it stands")
-        } else {
-            "or leave such rows out with --where, or the column with --columns".to_owned()
+            (_, Some(remedy)) => remedy,
+            (_, None) => advice(field.data_type()).to_owned(),
         }
     }
 }
@@ -121,12 +97,6 @@ fn advice(data_type: &DataType) -> &'static str {
     match data_type {
         DataType::Date32 | DataType::Timestamp(..) => {
             "it is beyond the years that the type holds: read a view that casts it to text, or leave such rows out with --where"
-        }
-        DataType::List(element) if is_dated(element.data_type()) => {
-            "arrays of several dimensions and with subscripts that don't begin at 1 have none, nor have infinite dates, of which --invalid-dates null makes NULL elements, and counts them; leave such rows out with --where, or the column with --columns"
-        }
-        DataType::List(_) => {
-            "arrays of several dimensions and with subscripts that don't begin at 1 have none, nor have those with an element that a column of its type could not hold: leave such rows out with --where, or the column with --columns"
         }
         DataType::Decimal128(..) | DataType::Decimal256(..) => {
             "nothing is rounded; NaN, infinities and numbers of more digits have none: leave such rows out with --where, or the column with --columns"

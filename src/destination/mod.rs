@@ -4,31 +4,39 @@
 //! key, as record batches typed by the plan and in the order in which they came, and what was counted. This room drops a
 //! row only if the first-seen filter or the job's rule for NULL keys says so, never rounds a value, and knows no database.
 
-mod binary;
+mod candidates;
 mod carrier;
 mod column;
 mod control;
-mod convert;
+mod decoder;
+mod fit;
 mod gate;
+mod keeper;
 mod list;
 mod misfit;
+mod native;
 mod nulled;
-mod parse;
+mod rules;
 mod selection;
-mod spelling;
-mod staging;
+mod staged;
 mod unit_destination;
-mod writer;
 mod written_keys;
 
 pub use carrier::Carrier;
-pub(crate) use carrier::Form;
+pub(crate) use carrier::days;
+#[cfg(test)]
+pub(crate) use column::Column;
 pub(crate) use control::Control;
-pub(crate) use gate::{Gate, WrittenRows};
+pub(crate) use decoder::{Decoder, Format};
+pub(crate) use fit::{Fit, Misfit};
+pub(crate) use gate::Gate;
 pub(crate) use misfit::{MisfitAt, SentRow};
+pub(crate) use native::{fixed, native};
 pub(crate) use nulled::Nulled;
 pub(crate) use selection::Filter;
-pub use unit_destination::UnitDestination;
+pub(crate) use unit_destination::Intake;
+pub use unit_destination::{UnitDestination, UnitPartition};
+pub(crate) use written_keys::WrittenRows;
 
 use crate::job::{InvalidDates, NullKeys};
 use arrow::array::RecordBatch;

@@ -189,7 +189,7 @@ fn add_part(key: &mut Vec<u8>, cell: Option<&[u8]>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::carrier::Carried;
+    use super::super::decoder::Decoder;
     use super::*;
     use arrow::datatypes::DataType;
 
@@ -197,7 +197,7 @@ mod tests {
         let mut column = Column::new(&DataType::Utf8);
         for value in values {
             match value {
-                Some(value) => column.push(Carried::Text(value)).unwrap(),
+                Some(value) => column.push(&Decoder::Text, value.as_bytes()).unwrap(),
                 None => column.push_null(),
             }
         }

@@ -1,11 +1,14 @@
 //! Our ConnectorX destination: one unit, one partition, cells in row order.
 
 use super::UnitRows;
-use super::carrier::{Carried, Carrier, Carry, Form};
+use super::candidates::CandidateWriter;
+use super::carrier::{Carrier, Carry};
 use super::control::Control;
+use super::decoder::Format;
 use super::gate::Gate;
+use super::rules::Rules;
 use super::selection::Filter;
-use super::writer::UnitWriter;
+use super::staged::StagedWriter;
 use crate::{Error, ErrorKind, Result};
 use arrow::datatypes::SchemaRef;
 use connectorx::data_order::DataOrder;
@@ -13,48 +16,97 @@ use connectorx::destinations::{Consume, Destination, DestinationPartition};
 use connectorx::errors::ConnectorXError;
 use std::sync::Arc;
 
+/// Who selects the candidates among a source's rows, and how it writes their values.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Intake {
+    /// A source of our own, which asks the gate and hands on cells of candidates alone.
+    Gated(&'static dyn Format),
+    /// The destination, among all rows of one of `ConnectorX`'s stock sources.
+    Staged(&'static dyn Format),
+}
+
 /// Takes the rows of one unit. What comes out is in the order of the source's rows, typed by the plan rather than by the
 /// query; only candidates are kept. Any cell that doesn't fit stops the job.
 pub struct UnitDestination {
     unit: u32,
-    writer: UnitWriter,
+    schema: SchemaRef,
+    writer: Writer,
     control: Arc<Control>,
     carriers: Vec<Carrier>,
+    executed: bool,
+}
+
+enum Writer {
+    Candidates(Box<CandidateWriter>),
+    Staged(Box<StagedWriter>),
 }
 
 impl UnitDestination {
-    pub(crate) fn new(unit: u32, schema: SchemaRef, filter: Filter, control: Arc<Control>) -> Self {
+    pub(crate) fn new(
+        unit: u32,
+        schema: SchemaRef,
+        filter: Filter,
+        control: Arc<Control>,
+        intake: Intake,
+    ) -> Self {
+        let (Intake::Gated(format) | Intake::Staged(format)) = intake;
+        let rules = Rules {
+            schema: Arc::clone(&schema),
+            format,
+            filter,
+        };
+        let writer = match intake {
+            Intake::Gated(_) => Writer::Candidates(Box::new(CandidateWriter::new(unit, rules))),
+            Intake::Staged(_) => {
+                let control = Arc::clone(&control);
+                Writer::Staged(Box::new(StagedWriter::new(unit, rules, control)))
+            }
+        };
         Self {
             unit,
-            writer: UnitWriter::new(unit, schema, filter, Arc::clone(&control)),
+            schema,
+            writer,
             control,
             carriers: Vec::new(),
+            executed: false,
         }
     }
 
     /// The plan's schema, for a source whose database knows no types of expressions.
     pub(crate) fn planned_schema(&self) -> &SchemaRef {
-        self.writer.schema()
+        &self.schema
     }
 
-    /// The gate for a source that selects the candidates itself, and writes its cells in this form. To be asked before any
-    /// row comes.
-    pub(crate) fn gate(&mut self, form: Form) -> Gate {
-        self.writer.select_at_source(form)
+    /// The gate for a source that selects the candidates itself.
+    pub(crate) fn gate(&self) -> Result<Gate> {
+        match &self.writer {
+            Writer::Candidates(writer) => Ok(writer.gate(Arc::clone(&self.control))),
+            Writer::Staged(_) => Err(other_writer()),
+        }
     }
 
-    /// Where the next cell of a stock source belongs: what its error is about.
+    /// Where the next value of a stock source belongs: what its error is about. A source of our own says itself where it
+    /// failed.
     pub(crate) fn place(&self) -> Option<String> {
-        self.writer.place()
+        match &self.writer {
+            Writer::Candidates(_) => None,
+            Writer::Staged(writer) => Some(writer.place()),
+        }
     }
 
     /// Whether the filter has been asked about any row.
     pub(crate) fn has_rows(&self) -> bool {
-        self.writer.has_rows()
+        match &self.writer {
+            Writer::Candidates(writer) => writer.has_rows(),
+            Writer::Staged(writer) => writer.has_rows(),
+        }
     }
 
     pub(crate) fn finish(self) -> Result<UnitRows> {
-        self.writer.finish()
+        match self.writer {
+            Writer::Candidates(writer) => writer.finish(),
+            Writer::Staged(writer) => writer.finish(),
+        }
     }
 }
 
@@ -68,23 +120,28 @@ impl Destination for UnitDestination {
         false
     }
 
+    /// Here each column gets its decoder.
     fn allocate<S: AsRef<str>>(
         &mut self,
         _rows: usize,
         names: &[S],
-        schema: &[Carrier],
+        carriers: &[Carrier],
         _order: DataOrder,
     ) -> Result<()> {
-        if names.len() == self.writer.columns() {
-            self.carriers = schema.to_vec();
-            return Ok(());
+        let columns = self.schema.fields().len();
+        if names.len() != columns || carriers.len() != columns {
+            let message = format!(
+                "the query gives {} columns instead of {columns}",
+                names.len()
+            );
+            return Err(Error::new(ErrorKind::Bug, message));
         }
-        let message = format!(
-            "the query gives {} columns instead of {}",
-            names.len(),
-            self.writer.columns()
-        );
-        Err(Error::new(ErrorKind::Bug, message))
+        match &mut self.writer {
+            Writer::Candidates(writer) => writer.allocate(carriers),
+            Writer::Staged(writer) => writer.allocate(carriers),
+        }
+        self.carriers = carriers.to_vec();
+        Ok(())
     }
 
     fn partition(&mut self, count: usize) -> Result<Vec<UnitPartition<'_>>> {
@@ -95,9 +152,8 @@ impl Destination for UnitDestination {
             ));
         }
         Ok(vec![UnitPartition {
-            writer: &mut self.writer,
-            unit: self.unit,
-            control: &self.control,
+            columns: self.carriers.len(),
+            destination: self,
         }])
     }
 
@@ -108,9 +164,8 @@ impl Destination for UnitDestination {
 
 /// The one partition of a [`UnitDestination`].
 pub struct UnitPartition<'a> {
-    unit: u32,
-    writer: &'a mut UnitWriter,
-    control: &'a Control,
+    columns: usize,
+    destination: &'a mut UnitDestination,
 }
 
 impl DestinationPartition<'_> for UnitPartition<'_> {
@@ -118,11 +173,30 @@ impl DestinationPartition<'_> for UnitPartition<'_> {
     type Error = Error;
 
     fn ncols(&self) -> usize {
-        self.writer.columns()
+        self.columns
     }
 
+    /// Rows are about to come, or none: the database has executed the query.
     fn aquire_row(&mut self, rows: usize) -> Result<usize> {
-        self.writer.announce(rows)?;
+        let UnitDestination {
+            unit,
+            control,
+            executed,
+            writer,
+            ..
+        } = &mut *self.destination;
+        control.check()?;
+        if let Some(watch) = control.watch(*unit) {
+            watch.sign();
+        }
+        if !*executed {
+            *executed = true;
+            control.executed(*unit);
+        }
+        match writer {
+            Writer::Candidates(writer) => writer.announce(),
+            Writer::Staged(writer) => writer.announce(rows),
+        }
         Ok(rows)
     }
 
@@ -131,6 +205,36 @@ impl DestinationPartition<'_> for UnitPartition<'_> {
     }
 }
 
+impl UnitPartition<'_> {
+    /// ConnectorX's parsers read the rest of the result when they are dropped: the other side must stop sending before this
+    /// error gets there.
+    #[cold]
+    fn failed(&self, error: Error) -> Error {
+        let UnitDestination { unit, control, .. } = &*self.destination;
+        control.fail(*unit, &error);
+        error
+    }
+}
+
+/// Cells of candidates.
+impl Consume<Option<&[u8]>> for UnitPartition<'_> {
+    type Error = Error;
+
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: a call for each cell of wide tables"
+    )]
+    #[inline(always)]
+    fn consume(&mut self, cell: Option<&[u8]>) -> Result<()> {
+        let put = match &mut self.destination.writer {
+            Writer::Candidates(writer) => writer.put(cell),
+            Writer::Staged(_) => Err(other_writer()),
+        };
+        put.map_err(|error| self.failed(error))
+    }
+}
+
+/// Values of a stock source.
 impl<T: Carry> Consume<T> for UnitPartition<'_> {
     type Error = Error;
 
@@ -143,14 +247,16 @@ impl<T: Carry> Consume<Option<T>> for UnitPartition<'_> {
     type Error = Error;
 
     fn consume(&mut self, value: Option<T>) -> Result<()> {
-        let put = match value.as_ref().map(Carry::carried) {
-            Some(Carried::Cell(cell)) => self.writer.put_cell(cell),
-            carried => self.writer.put(carried),
+        let put = match &mut self.destination.writer {
+            Writer::Staged(writer) => writer.put(value.as_ref()),
+            Writer::Candidates(_) => Err(other_writer()),
         };
-        // ConnectorX's parsers read the rest of the result when they are dropped: the other side must stop sending
-        // before this error gets there.
-        put.inspect_err(|error| self.control.fail(self.unit, error))
+        put.map_err(|error| self.failed(error))
     }
+}
+
+fn other_writer() -> Error {
+    Error::new(ErrorKind::Bug, "a source takes its rows to another writer")
 }
 
 impl From<ConnectorXError> for Error {

@@ -148,8 +148,9 @@ fn read_unit(
     });
     let filter = extraction.filter.clone();
     let schema = Arc::clone(&extraction.schema);
-    let mut destination =
-        UnitDestination::new(ordinal, schema, filter, Arc::clone(&extraction.control));
+    let control = Arc::clone(&extraction.control);
+    let intake = worker.session.intake();
+    let mut destination = UnitDestination::new(ordinal, schema, filter, control, intake);
     let begun = Instant::now();
     let watch = extraction.control.watch(ordinal);
     watch.inspect(|watch| watch.sign());

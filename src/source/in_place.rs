@@ -1,15 +1,19 @@
 //! ConnectorX's side of a source that reads rows in place: the candidates' cells, one after the other.
 
-use crate::destination::{Carrier, Gate, UnitDestination};
+use super::Query;
+use super::one_query::{Columns, OneQuery, QueryRows};
+use crate::destination::{Carrier, Gate, UnitDestination, UnitPartition};
 use crate::{Error, ErrorKind, Result};
-use connectorx::data_order::DataOrder;
-use connectorx::impl_transport;
-use connectorx::sources::{PartitionParser, Produce, Source, SourcePartition};
+use connectorx::destinations::DestinationPartition;
+use connectorx::errors::Result as CXResult;
+use connectorx::prelude::Dispatcher;
+use connectorx::sources::{PartitionParser, Produce, SourcePartition};
 use connectorx::sql::CXQuery;
-use connectorx::typesystem::TypeConversion;
+use connectorx::typesystem::Transport;
+use std::marker::PhantomData;
 
 /// A result whose rows stand in a buffer, some hundred at a time.
-pub(super) trait InPlace: Send {
+pub(super) trait InPlace: Send + 'static {
     /// Sends the query, and takes what comes before the first row. The columns' names.
     fn begin(&mut self, query: &str) -> Result<Vec<String>>;
 
@@ -28,96 +32,69 @@ pub(super) struct Selected {
     pub is_last: bool,
 }
 
-/// The rows of one query. The reader keeps its connection until it is dropped.
-pub(super) struct InPlaceSource {
-    reader: Box<dyn InPlace>,
+/// Sends a query, and its candidates to the destination, by one dispatcher. The reader keeps its connection until its end.
+pub(super) fn read<R: InPlace>(
+    reader: R,
+    query: &Query,
+    destination: &mut UnitDestination,
+) -> Result<()> {
+    let gate = destination.gate()?;
+    let source = OneQuery::new(GatedRows { reader, gate });
+    let queries = [query.sql.as_str()];
+    Dispatcher::<_, _, InPlaceTransport<R>>::new(source, destination, &queries, None).run()
+}
+
+/// The rows of one query, and who selects among them.
+pub(super) struct GatedRows<R> {
+    reader: R,
     gate: Gate,
-    query: String,
-    names: Vec<String>,
 }
 
-impl InPlaceSource {
-    pub fn new(reader: impl InPlace + 'static, gate: Gate) -> Self {
-        Self {
-            reader: Box::new(reader),
-            gate,
-            query: String::new(),
-            names: Vec::new(),
-        }
-    }
-}
-
-/// How every cell travels; the destination parses it as the plan's type.
+/// How every cell travels; the destination decodes it as the plan's type.
 const CELL: Carrier = Carrier::Cell(true);
 
-impl Source for InPlaceSource {
-    const DATA_ORDERS: &'static [DataOrder] = &[DataOrder::RowMajor];
-    type TypeSystem = Carrier;
-    type Partition = InPlacePartition;
+impl<R: InPlace> QueryRows for GatedRows<R> {
+    type Types = Carrier;
+    type Partition = InPlacePartition<R>;
     type Error = Error;
 
-    fn set_data_order(&mut self, _order: DataOrder) -> Result<()> {
-        Ok(())
+    fn describe(&mut self, query: &CXQuery) -> Result<Columns<Carrier>> {
+        let names = self.reader.begin(query.as_str())?;
+        let types = vec![CELL; names.len()];
+        Ok((names, types))
     }
 
-    fn set_queries<Q: ToString>(&mut self, queries: &[CXQuery<Q>]) {
-        self.query = queries
-            .first()
-            .map(|query| query.map(Q::to_string).as_str().to_owned())
-            .unwrap_or_default();
-    }
-
-    fn set_origin_query(&mut self, _query: Option<String>) {}
-
-    fn fetch_metadata(&mut self) -> Result<()> {
-        self.names = self.reader.begin(&self.query)?;
-        Ok(())
-    }
-
-    fn result_rows(&mut self) -> Result<Option<usize>> {
-        Ok(None)
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.names.clone()
-    }
-
-    fn schema(&self) -> Vec<Carrier> {
-        vec![CELL; self.names.len()]
-    }
-
-    fn partition(self) -> Result<Vec<InPlacePartition>> {
-        Ok(vec![InPlacePartition {
-            columns: self.names.len(),
-            parts: Some((self.reader, self.gate)),
-        }])
+    fn partition(self, _query: &CXQuery, types: &[Carrier]) -> Result<InPlacePartition<R>> {
+        Ok(InPlacePartition {
+            columns: types.len(),
+            rows: Some(self),
+        })
     }
 }
 
-/// The one partition of an [`InPlaceSource`].
-pub(super) struct InPlacePartition {
+/// The one partition of such a source.
+pub(super) struct InPlacePartition<R> {
     columns: usize,
-    parts: Option<(Box<dyn InPlace>, Gate)>,
+    rows: Option<GatedRows<R>>,
 }
 
-impl SourcePartition for InPlacePartition {
+impl<R: InPlace> SourcePartition for InPlacePartition<R> {
     type TypeSystem = Carrier;
-    type Parser<'a> = InPlaceParser;
+    type Parser<'a> = InPlaceParser<R>;
     type Error = Error;
 
     fn result_rows(&mut self) -> Result<()> {
         Ok(())
     }
 
-    fn parser(&mut self) -> Result<InPlaceParser> {
-        let parts = self.parts.take();
-        let (reader, gate) =
-            parts.ok_or_else(|| Error::new(ErrorKind::Bug, "a unit is read twice"))?;
+    fn parser(&mut self) -> Result<InPlaceParser<R>> {
+        let rows = self.rows.take();
+        let rows = rows.ok_or_else(|| Error::new(ErrorKind::Bug, "a unit is read twice"))?;
         Ok(InPlaceParser {
             columns: self.columns,
-            reader,
-            gate,
-            next: (0, 0),
+            rows,
+            candidate: 0,
+            column: 0,
         })
     }
 
@@ -131,63 +108,84 @@ impl SourcePartition for InPlacePartition {
 }
 
 /// Hands the candidates' cells on.
-pub(super) struct InPlaceParser {
+pub(super) struct InPlaceParser<R> {
     columns: usize,
-    reader: Box<dyn InPlace>,
-    gate: Gate,
-    /// The candidate and the column of the next cell.
-    next: (usize, usize),
+    rows: GatedRows<R>,
+    /// Of the next cell.
+    candidate: usize,
+    column: usize,
 }
 
-impl PartitionParser<'_> for InPlaceParser {
+impl<R: InPlace> PartitionParser<'_> for InPlaceParser<R> {
     type TypeSystem = Carrier;
     type Error = Error;
 
     fn fetch_next(&mut self) -> Result<(usize, bool)> {
-        self.next = (0, 0);
-        let selected = self.reader.select(&mut self.gate)?;
+        (self.candidate, self.column) = (0, 0);
+        let GatedRows { reader, gate } = &mut self.rows;
+        let selected = reader.select(gate)?;
         Ok((selected.candidates, selected.is_last))
     }
 }
 
-impl InPlaceParser {
-    fn cell(&mut self) -> Option<&[u8]> {
-        let (candidate, column) = self.next;
-        self.next = if column + 1 == self.columns {
-            (candidate + 1, 0)
-        } else {
-            (candidate, column + 1)
-        };
-        self.reader.cell(candidate, column)
-    }
-}
-
-impl<'r> Produce<'r, &'r [u8]> for InPlaceParser {
+impl<'r, R: InPlace> Produce<'r, Option<&'r [u8]>> for InPlaceParser<R> {
     type Error = Error;
 
-    fn produce(&'r mut self) -> Result<&'r [u8]> {
-        self.cell()
-            .ok_or_else(|| Error::new(ErrorKind::Bug, "a NULL where none was planned"))
-    }
-}
-
-impl<'r> Produce<'r, Option<&'r [u8]>> for InPlaceParser {
-    type Error = Error;
-
+    #[inline]
     fn produce(&'r mut self) -> Result<Option<&'r [u8]>> {
-        Ok(self.cell())
+        let (candidate, column) = (self.candidate, self.column);
+        self.column += 1;
+        if self.column == self.columns {
+            (self.candidate, self.column) = (candidate + 1, 0);
+        }
+        Ok(self.rows.reader.cell(candidate, column))
     }
 }
 
-/// Hands cells over as they are.
-pub(super) struct InPlaceTransport;
+/// Hands cells over as they are. By hand, since ConnectorX's macro knows no transport for sources of any kind: so the source's
+/// look for a cell and the destination's decoder become one function.
+pub(super) struct InPlaceTransport<R>(PhantomData<R>);
 
-impl_transport!(
-    name = InPlaceTransport,
-    error = Error,
-    systems = Carrier => Carrier,
-    route = InPlaceSource => UnitDestination,
-    mappings = {
-        { Cell[&'r [u8]] => Cell[&'r [u8]] | conversion auto }
+impl<R: InPlace> Transport for InPlaceTransport<R> {
+    type TSS = Carrier;
+    type TSD = Carrier;
+    type S = OneQuery<GatedRows<R>>;
+    type D = UnitDestination;
+    type Error = Error;
+
+    fn convert_typesystem(carrier: Carrier) -> CXResult<Carrier> {
+        Ok(carrier)
     }
-);
+
+    fn process<'s, 'd, 'r>(
+        _from: Carrier,
+        _to: Carrier,
+        source: &'r mut InPlaceParser<R>,
+        destination: &'r mut UnitPartition<'d>,
+    ) -> Result<()>
+    where
+        Self: 'd,
+    {
+        hand_on(source, destination)
+    }
+
+    fn processor<'s, 'd>(
+        _from: Carrier,
+        _to: Carrier,
+    ) -> CXResult<fn(&mut Parser<'s, R>, &mut UnitPartition<'d>) -> Result<()>>
+    where
+        Self: 'd,
+    {
+        Ok(hand_on)
+    }
+}
+
+/// As the trait has it: written out, the compiler misses `'s`.
+type Parser<'s, R> = <InPlacePartition<R> as SourcePartition>::Parser<'s>;
+
+fn hand_on<R: InPlace>(
+    source: &mut InPlaceParser<R>,
+    destination: &mut UnitPartition<'_>,
+) -> Result<()> {
+    destination.write(source.parse::<Option<&[u8]>>()?)
+}

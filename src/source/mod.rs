@@ -10,14 +10,17 @@ mod in_place;
 mod indexed;
 mod lent;
 pub(crate) mod mysql;
+mod one_query;
+mod parse;
 mod pooled;
 pub(crate) mod postgres;
 mod relation;
 mod shared;
 mod sqlite;
+mod text;
 mod wire;
 
-use crate::destination::UnitDestination;
+use crate::destination::{Intake, UnitDestination};
 use crate::job::{ExtractorChoice, Reading, SourceUrl, Waits};
 use crate::secret::Secret;
 use crate::{Error, ErrorKind, Result};
@@ -108,6 +111,9 @@ impl Dialect {
 
 /// A connection of one worker.
 pub(crate) trait Session: Transaction + Send {
+    /// Who selects among the rows that it reads, and how it writes their values.
+    fn intake(&self) -> Intake;
+
     /// Sends the query, and its rows to the destination, by one ConnectorX dispatcher. To be called in the worker's own
     /// one-thread pool.
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()>;

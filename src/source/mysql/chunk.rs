@@ -15,6 +15,7 @@ const ROWS: usize = 256;
 pub(super) struct Chunk {
     columns: usize,
     rows: usize,
+    /// Row after row; behind them what former rows have left.
     cells: Vec<Cell>,
     /// Bytes of the buffer that the rows and their end take.
     pub taken: usize,
@@ -56,7 +57,6 @@ impl Chunk {
     /// one's afterwards. Of a row in several packets the payloads are joined in place.
     pub fn fill(&mut self, buffer: &mut [u8], sequence: &mut u8) -> io::Result<()> {
         self.rows = 0;
-        self.cells.clear();
         self.taken = 0;
         while self.rows < ROWS && self.end.is_none() {
             let Some(packet) = next_packet(buffer, self.taken, sequence)? else {
@@ -79,8 +79,13 @@ impl Chunk {
                 self.end = Some(End::Complete);
             }
             _ => {
-                split(buffer, payload.clone(), self.columns, &mut self.cells)?;
+                let start = self.rows * self.columns;
                 self.rows += 1;
+                let end = self.rows * self.columns;
+                if self.cells.len() < end {
+                    self.cells.resize(end, Cell::NULL);
+                }
+                split(buffer, payload.clone(), &mut self.cells[start..end])?;
             }
         }
         Ok(())

@@ -7,6 +7,7 @@ mod commit_lock;
 mod connection;
 mod dialect;
 pub(crate) mod error;
+mod format;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod indexes;
@@ -19,8 +20,9 @@ mod stock;
 mod transaction;
 mod types;
 
-use super::in_place::{InPlaceSource, InPlaceTransport};
+use super::in_place;
 use super::lent::Home;
+use super::one_query::OneQuery;
 use super::pooled::Single;
 use super::shared::{Untransacted, number};
 use super::{
@@ -28,7 +30,7 @@ use super::{
     SessionFacts, Transaction,
 };
 use crate::Result;
-use crate::destination::{Form, UnitDestination};
+use crate::destination::{Intake, UnitDestination};
 use crate::job::{ExtractorChoice, ServerUrl, Waits};
 use crate::secret::Secret;
 use catalog::MySqlCatalog;
@@ -36,12 +38,13 @@ use client::Client;
 use connection::Connection;
 use connectorx::prelude::Dispatcher;
 pub(super) use dialect::DIALECT;
+use format::{MySqlText, MySqlValues};
 use kill::Kill;
 use login::Login;
 use r2d2_mysql::MySqlConnectionManager;
 use rows::WireRows;
 use std::sync::Arc;
-use stock::{MySqlSource, MySqlTransport};
+use stock::{MySqlRows, MySqlTransport};
 
 /// A MySQL or MariaDB server's database.
 pub(super) struct MySql {
@@ -108,12 +111,14 @@ struct WireSession {
 }
 
 impl Session for WireSession {
+    fn intake(&self) -> Intake {
+        Intake::Gated(&MySqlText)
+    }
+
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
         let schema = Arc::clone(destination.planned_schema());
         let rows = WireRows::new(self.home.lend()?, schema);
-        let source = InPlaceSource::new(rows, destination.gate(Form::Text));
-        Dispatcher::<_, _, InPlaceTransport>::new(source, destination, &[query.sql.as_str()], None)
-            .run()
+        in_place::read(rows, query, destination)
     }
 
     fn canceller(&self) -> Arc<dyn QueryCanceller> {
@@ -160,9 +165,13 @@ struct StockSession {
 }
 
 impl Session for StockSession {
+    fn intake(&self) -> Intake {
+        Intake::Staged(&MySqlValues)
+    }
+
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
         let connection = self.single.get()?;
-        let source = MySqlSource::new(connection);
+        let source = OneQuery::new(MySqlRows { connection });
         Dispatcher::<_, _, MySqlTransport>::new(source, destination, &[query.sql.as_str()], None)
             .run()
     }

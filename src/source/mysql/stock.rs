@@ -2,10 +2,9 @@
 
 use crate::Error;
 use crate::destination::{Carrier, UnitDestination};
+use crate::source::one_query::{Columns, OneQuery, QueryRows};
 use chrono::NaiveDateTime;
-use connectorx::data_order::DataOrder;
 use connectorx::impl_transport;
-use connectorx::sources::Source;
 use connectorx::sources::mysql::{
     BinaryProtocol, MySQLSourceError, MySQLSourcePartition, MySQLTypeSystem,
 };
@@ -17,72 +16,30 @@ use r2d2_mysql::mysql::Column;
 use r2d2_mysql::mysql::consts::{ColumnFlags, ColumnType as T};
 use r2d2_mysql::mysql::prelude::Queryable;
 
-/// The rows of one query. ConnectorX's own `MySQLSource` would open a pool for each query, and hide its connections.
-pub(super) struct MySqlSource {
-    connection: PooledConnection<MySqlConnectionManager>,
-    query: CXQuery,
-    names: Vec<String>,
-    types: Vec<MySQLTypeSystem>,
+/// The rows of one query.
+pub(super) struct MySqlRows {
+    pub connection: PooledConnection<MySqlConnectionManager>,
 }
 
-impl MySqlSource {
-    pub fn new(connection: PooledConnection<MySqlConnectionManager>) -> Self {
-        Self {
-            connection,
-            query: CXQuery::from(""),
-            names: Vec::new(),
-            types: Vec::new(),
-        }
-    }
-}
-
-impl Source for MySqlSource {
-    const DATA_ORDERS: &'static [DataOrder] = &[DataOrder::RowMajor];
-    type TypeSystem = MySQLTypeSystem;
+impl QueryRows for MySqlRows {
+    type Types = MySQLTypeSystem;
     type Partition = MySQLSourcePartition<BinaryProtocol>;
     type Error = MySQLSourceError;
 
-    fn set_data_order(&mut self, _order: DataOrder) -> Result<(), MySQLSourceError> {
-        Ok(())
+    fn describe(&mut self, query: &CXQuery) -> Result<Columns<MySQLTypeSystem>, MySQLSourceError> {
+        let statement = self.connection.prep(query.as_str())?;
+        let columns = statement.columns().iter();
+        Ok(columns
+            .map(|column| (column.name_str().into_owned(), type_of(column)))
+            .unzip())
     }
 
-    fn set_queries<Q: ToString>(&mut self, queries: &[CXQuery<Q>]) {
-        if let Some(query) = queries.first() {
-            self.query = query.map(Q::to_string);
-        }
-    }
-
-    fn set_origin_query(&mut self, _query: Option<String>) {}
-
-    fn fetch_metadata(&mut self) -> Result<(), MySQLSourceError> {
-        let statement = self.connection.prep(self.query.as_str())?;
-        let columns = statement.columns();
-        self.names = columns
-            .iter()
-            .map(|column| column.name_str().into_owned())
-            .collect();
-        self.types = columns.iter().map(type_of).collect();
-        Ok(())
-    }
-
-    fn result_rows(&mut self) -> Result<Option<usize>, MySQLSourceError> {
-        Ok(None)
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.names.clone()
-    }
-
-    fn schema(&self) -> Vec<MySQLTypeSystem> {
-        self.types.clone()
-    }
-
-    fn partition(self) -> Result<Vec<Self::Partition>, MySQLSourceError> {
-        Ok(vec![MySQLSourcePartition::new(
-            self.connection,
-            &self.query,
-            &self.types,
-        )])
+    fn partition(
+        self,
+        query: &CXQuery,
+        types: &[MySQLTypeSystem],
+    ) -> Result<Self::Partition, MySQLSourceError> {
+        Ok(MySQLSourcePartition::new(self.connection, query, types))
     }
 }
 
@@ -120,7 +77,7 @@ impl_transport!(
     name = MySqlTransport,
     error = Error,
     systems = MySQLTypeSystem => Carrier,
-    route = MySqlSource => UnitDestination,
+    route = OneQuery<MySqlRows> => UnitDestination,
     mappings = {
         { Tiny[i8]                => Int8[i8]                | conversion auto }
         { Short[i16]              => Int16[i16]              | conversion auto }

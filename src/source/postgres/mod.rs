@@ -9,6 +9,7 @@ mod copy;
 mod described;
 mod dialect;
 mod elsewhere;
+mod format;
 #[cfg(fuzzing)]
 pub(crate) use copy::fuzzing;
 pub(crate) mod error;

@@ -3,18 +3,18 @@
 use super::access::Access;
 use super::connection::{CancelRequest, Connection, start};
 use super::error::broken;
+use super::format::PostgresBinary;
 use super::relations::lock;
 use super::rows::Reader;
 use super::settings::{Begins, scans};
 use super::transaction;
 use crate::Result;
-use crate::destination::{Form, UnitDestination};
-use crate::source::in_place::{InPlaceSource, InPlaceTransport};
+use crate::destination::{Intake, UnitDestination};
+use crate::source::in_place;
 use crate::source::lent::{Home, Lent};
 use crate::source::shared::number;
 use crate::source::wire::Stream;
 use crate::source::{Begin, Query, QueryCanceller, Session, Transaction};
-use connectorx::prelude::Dispatcher;
 use std::sync::Arc;
 
 /// A worker's session.
@@ -58,6 +58,10 @@ impl WireSession {
 }
 
 impl Session for WireSession {
+    fn intake(&self) -> Intake {
+        Intake::Gated(&PostgresBinary)
+    }
+
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
         let mut connection = self.in_transaction()?;
         connection
@@ -65,10 +69,7 @@ impl Session for WireSession {
             .execute(scans(query))
             .map_err(broken)?;
         let schema = Arc::clone(destination.planned_schema());
-        let gate = destination.gate(Form::PostgresBinary);
-        let source = InPlaceSource::new(Reader::new(connection, schema), gate);
-        Dispatcher::<_, _, InPlaceTransport>::new(source, destination, &[query.sql.as_str()], None)
-            .run()?;
+        in_place::read(Reader::new(connection, schema), query, destination)?;
         match self.open {
             Open::Unit => self.end(),
             Open::Nothing | Open::Job => Ok(()),

@@ -3,32 +3,38 @@
 //! rusqlite asks for the number of columns and then thrice for each cell, through functions that each check the statement
 //! and lock the connection. Measured on the full-size job: a fifth of its CPU time.
 //!
-//! What makes every block below sound: the statement was prepared on a connection that is borrowed exclusively for as long
-//! as the cursor lives, and is finalized once, when that is dropped. So no other thread, and no other code of this one, uses
-//! the connection meanwhile, but for `sqlite3_interrupt`, which may be called at any time.
+//! What makes every block below sound: the statement was prepared on a connection that the cursor has for itself for as long
+//! as it lives, and is finalized once, when the cursor is dropped, before the connection goes home. So no other thread, and no
+//! other code of this one, uses the connection meanwhile, but for `sqlite3_interrupt`, which may be called at any time.
 #![expect(unsafe_code, reason = "measured: a fifth of the full-size job")]
 
+use super::super::lent::Lent;
 use super::error::translated;
 use crate::{Error, ErrorKind, Result};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ffi};
 use std::ffi::{CStr, c_int};
-use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 use std::slice;
 
 /// A query and its current row.
-pub(super) struct Cursor<'connection> {
+pub(super) struct Cursor {
     statement: NonNull<ffi::sqlite3_stmt>,
     /// As `sqlite3_column_value` counts them.
     columns: c_int,
     has_row: bool,
-    connection: PhantomData<&'connection mut Connection>,
+    /// Of nobody else until the statement is gone.
+    _lent: Lent<Connection>,
 }
 
-impl<'connection> Cursor<'connection> {
-    pub fn new(connection: &'connection mut Connection, sql: &str) -> Result<Self> {
-        // SAFETY: the handle is open while the connection is borrowed; the text's length is given, and both pointers that
+// SAFETY: SQLite ties none of its objects to a thread, and the statement goes to another one with the connection that it was
+// prepared on, which may be sent, too.
+unsafe impl Send for Cursor {}
+
+impl Cursor {
+    pub fn new(mut lent: Lent<Connection>, sql: &str) -> Result<Self> {
+        let connection = lent.get_mut()?;
+        // SAFETY: the handle is open while the connection is there; the text's length is given, and both pointers that
         // SQLite writes to are valid for it.
         let (code, statement) = unsafe {
             let mut statement = ptr::null_mut();
@@ -48,7 +54,7 @@ impl<'connection> Cursor<'connection> {
             statement,
             columns,
             has_row: false,
-            connection: PhantomData,
+            _lent: lent,
         })
     }
 
@@ -164,7 +170,7 @@ impl<'connection> Cursor<'connection> {
     }
 }
 
-impl Drop for Cursor<'_> {
+impl Drop for Cursor {
     fn drop(&mut self) {
         // SAFETY: the statement is there, and not used again. What is returned is the last step's error once more.
         unsafe { ffi::sqlite3_finalize(self.statement.as_ptr()) };

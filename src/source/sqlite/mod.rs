@@ -6,28 +6,30 @@ mod cursor;
 mod dialect;
 mod error;
 mod file;
+mod format;
 mod indexes;
 mod journal;
 mod rows;
+mod spelling;
 mod storage;
 mod transaction;
 mod types;
-mod values;
 
+use super::in_place;
 use super::lent::Home;
 use super::{
     Begin, Catalog, CommitLock, Database, Dialect, Extractor, Query, QueryCanceller, Session,
     SessionFacts, Transaction,
 };
 use crate::Result;
-use crate::destination::UnitDestination;
+use crate::destination::{Intake, UnitDestination};
 use crate::job::{Reading, Waits};
 use catalog::SqliteCatalog;
-use connectorx::prelude::Dispatcher;
 pub(super) use dialect::DIALECT;
 use error::translated;
 use file::OpenFile;
-use rows::{SqliteSource, SqliteTransport};
+use format::SqliteStored;
+use rows::StoredRows;
 use rusqlite::{Connection, InterruptHandle};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -89,10 +91,14 @@ struct SqliteSession {
 }
 
 impl Session for SqliteSession {
+    fn intake(&self) -> Intake {
+        Intake::Gated(&SqliteStored)
+    }
+
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
-        let source = SqliteSource::new(self.home.lend()?, query.row_id, destination);
-        Dispatcher::<_, _, SqliteTransport>::new(source, destination, &[query.sql.as_str()], None)
-            .run()?;
+        let schema = destination.planned_schema();
+        let rows = StoredRows::new(self.home.lend()?, query.row_id, schema);
+        in_place::read(rows, query, destination)?;
         self.file.check_unchanged()
     }
 

@@ -126,15 +126,13 @@ impl Connection {
     pub fn text_rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {
         let columns = self.query(sql)?.map_or(0, |columns| columns.len());
         let mut rows = Vec::new();
-        let mut cells = Vec::new();
+        let mut cells = vec![Cell::NULL; columns];
         loop {
             let payload = self.answer()?;
             if is_end(&payload).map_err(|cause| error::lost(&cause))? {
                 return Ok(rows);
             }
-            cells.clear();
-            split(&payload, 0..payload.len(), columns, &mut cells)
-                .map_err(|cause| error::lost(&cause))?;
+            split(&payload, 0..payload.len(), &mut cells).map_err(|cause| error::lost(&cause))?;
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
             rows.push(
                 cells

@@ -2,7 +2,6 @@
 //! <https://mariadb.com/kb/en/resultset-row/>
 
 use super::packets::malformed;
-use super::response::ERR;
 use std::io;
 use std::ops::Range;
 
@@ -21,7 +20,7 @@ pub(in super::super) struct Cell {
 }
 
 impl Cell {
-    const NULL: Self = Self { start: 1, end: 0 };
+    pub const NULL: Self = Self { start: 1, end: 0 };
 
     /// Its bytes in the buffer that it was found in, `None` for NULL.
     #[inline]
@@ -30,41 +29,42 @@ impl Cell {
     }
 }
 
-/// Appends the cells of the row that is `payload` in a buffer: as many as there are columns, and no byte more.
+/// Finds the cells of the row that is `payload` in a buffer: as many as there is room for, and no byte more.
 #[inline]
 pub(in super::super) fn split(
     buffer: &[u8],
     payload: Range<usize>,
-    columns: usize,
-    cells: &mut Vec<Cell>,
+    cells: &mut [Cell],
 ) -> io::Result<()> {
     let end = u32::try_from(payload.end).map_err(|_| malformed("a row of more than 4 GiB"))?;
     let row = buffer.get(..payload.end).unwrap_or_default();
     let mut at = payload.start;
-    for _ in 0..columns {
+    for cell in cells {
         let Some(&first) = row.get(at) else {
             return Err(short());
         };
         at += 1;
-        let length = match first {
-            NULL => {
-                cells.push(Cell::NULL);
-                continue;
+        let mut length = usize::from(first);
+        if first >= NULL {
+            match first {
+                NULL => {
+                    *cell = Cell::NULL;
+                    continue;
+                }
+                LENGTH_16 | LENGTH_24 | LENGTH_64 => length = long(row, first, &mut at)?,
+                _ => return Err(malformed("a cell has no length")),
             }
-            LENGTH_16 | LENGTH_24 | LENGTH_64 => long(row, first, &mut at)?,
-            ERR => return Err(malformed("a cell has no length")),
-            short => usize::from(short),
-        };
-        let cell_end = at.checked_add(length).filter(|end| *end <= row.len());
-        let Some(cell_end) = cell_end else {
-            return Err(short());
-        };
+        }
         // Both lie before `end`, which fits.
-        cells.push(Cell {
-            start: u32::try_from(at).unwrap_or(end),
-            end: u32::try_from(cell_end).unwrap_or(end),
-        });
-        at = cell_end;
+        let start = u32::try_from(at).unwrap_or(end);
+        at = at.saturating_add(length);
+        if at > row.len() {
+            return Err(short());
+        }
+        *cell = Cell {
+            start,
+            end: u32::try_from(at).unwrap_or(end),
+        };
     }
     if at == payload.end {
         Ok(())
@@ -101,8 +101,8 @@ mod tests {
     use super::*;
 
     fn cells(payload: &[u8], columns: usize) -> Option<Vec<Option<&[u8]>>> {
-        let mut cells = Vec::new();
-        split(payload, 0..payload.len(), columns, &mut cells).ok()?;
+        let mut cells = vec![Cell::NULL; columns];
+        split(payload, 0..payload.len(), &mut cells).ok()?;
         Some(cells.iter().map(|cell| cell.of(payload)).collect())
     }
 

@@ -7,9 +7,11 @@ pub(crate) use config::{config, connector};
 
 use super::access::Access;
 use super::connection::start;
+use super::format::PostgresValues;
 use super::settings::{Begins, opening, scans};
 use super::{error, transaction};
-use crate::destination::UnitDestination;
+use crate::destination::{Intake, UnitDestination};
+use crate::source::one_query::OneQuery;
 use crate::source::pooled::Single;
 use crate::source::shared::Untransacted;
 use crate::source::{Query, QueryCanceller, Session};
@@ -18,7 +20,7 @@ use connectorx::prelude::Dispatcher;
 use postgres::{CancelToken, Client, SimpleQueryMessage};
 use postgres_openssl::MakeTlsConnector;
 use r2d2_postgres::PostgresConnectionManager;
-use rows::{PostgresSource, PostgresTransport};
+use rows::{PostgresRows, PostgresTransport};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(super) type Manager = PostgresConnectionManager<MakeTlsConnector>;
@@ -91,13 +93,17 @@ impl StockSession {
 }
 
 impl Session for StockSession {
+    fn intake(&self) -> Intake {
+        Intake::Staged(&PostgresValues)
+    }
+
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
         let first = format!("{}; {}", self.opening, scans(query));
         let mut connection = self.single()?.get()?;
         let begun = connection.simple_query(&first);
         let begun = begun.map_err(|cause| error::in_use(&cause))?;
         self.cancel.target().backend = begun.iter().find_map(first_cell);
-        let source = PostgresSource::new(connection);
+        let source = OneQuery::new(PostgresRows::new(connection));
         Dispatcher::<_, _, PostgresTransport>::new(
             source,
             destination,

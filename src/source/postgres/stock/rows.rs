@@ -2,10 +2,9 @@
 
 use crate::Error;
 use crate::destination::{Carrier, UnitDestination};
+use crate::source::one_query::{Columns, OneQuery, QueryRows};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use connectorx::data_order::DataOrder;
 use connectorx::impl_transport;
-use connectorx::sources::Source;
 use connectorx::sources::postgres::{
     BinaryProtocol, PostgresSourceError, PostgresSourcePartition, PostgresTypeSystem,
 };
@@ -15,77 +14,58 @@ use postgres::types::Type;
 use postgres_openssl::MakeTlsConnector;
 use r2d2::PooledConnection;
 
-/// The rows of one query. ConnectorX's own `PostgresSource` would open a pool for each query, and hide its connections.
-pub(super) struct PostgresSource {
+/// The rows of one query.
+pub(super) struct PostgresRows {
     connection: PooledConnection<super::Manager>,
-    query: CXQuery,
-    names: Vec<String>,
     types: Vec<Type>,
 }
 
-impl PostgresSource {
+impl PostgresRows {
     pub fn new(connection: PooledConnection<super::Manager>) -> Self {
         Self {
             connection,
-            query: CXQuery::from(""),
-            names: Vec::new(),
             types: Vec::new(),
         }
     }
 }
 
-impl Source for PostgresSource {
-    const DATA_ORDERS: &'static [DataOrder] = &[DataOrder::RowMajor];
-    type TypeSystem = PostgresTypeSystem;
+impl QueryRows for PostgresRows {
+    type Types = PostgresTypeSystem;
     type Partition = PostgresSourcePartition<BinaryProtocol, MakeTlsConnector>;
     type Error = PostgresSourceError;
 
-    fn set_data_order(&mut self, _order: DataOrder) -> Result<(), PostgresSourceError> {
-        Ok(())
-    }
-
-    fn set_queries<Q: ToString>(&mut self, queries: &[CXQuery<Q>]) {
-        if let Some(query) = queries.first() {
-            self.query = query.map(Q::to_string);
-        }
-    }
-
-    fn set_origin_query(&mut self, _query: Option<String>) {}
-
-    fn fetch_metadata(&mut self) -> Result<(), PostgresSourceError> {
-        let statement = self.connection.prepare(self.query.as_str())?;
+    fn describe(
+        &mut self,
+        query: &CXQuery,
+    ) -> Result<Columns<PostgresTypeSystem>, PostgresSourceError> {
+        let statement = self.connection.prepare(query.as_str())?;
         let columns = statement.columns();
-        self.names = columns
-            .iter()
-            .map(|column| column.name().to_owned())
-            .collect();
         self.types = columns
             .iter()
             .map(|column| column.type_().clone())
             .collect();
-        Ok(())
+        Ok(columns
+            .iter()
+            .map(|column| {
+                (
+                    column.name().to_owned(),
+                    PostgresTypeSystem::from(column.type_()),
+                )
+            })
+            .unzip())
     }
 
-    fn result_rows(&mut self) -> Result<Option<usize>, PostgresSourceError> {
-        Ok(None)
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.names.clone()
-    }
-
-    fn schema(&self) -> Vec<PostgresTypeSystem> {
-        self.types.iter().map(PostgresTypeSystem::from).collect()
-    }
-
-    fn partition(self) -> Result<Vec<Self::Partition>, PostgresSourceError> {
-        let schema = self.schema();
-        Ok(vec![PostgresSourcePartition::new(
+    fn partition(
+        self,
+        query: &CXQuery,
+        types: &[PostgresTypeSystem],
+    ) -> Result<Self::Partition, PostgresSourceError> {
+        Ok(PostgresSourcePartition::new(
             self.connection,
-            &self.query,
-            &schema,
+            query,
+            types,
             &self.types,
-        )])
+        ))
     }
 }
 
@@ -96,7 +76,7 @@ impl_transport!(
     name = PostgresTransport,
     error = Error,
     systems = PostgresTypeSystem => Carrier,
-    route = PostgresSource => UnitDestination,
+    route = OneQuery<PostgresRows> => UnitDestination,
     mappings = {
         { Bool[bool]                 => Bool[bool]              | conversion auto }
         { Int2[i16]                  => Int16[i16]              | conversion auto }

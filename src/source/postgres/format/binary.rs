@@ -1,20 +1,41 @@
 //! PostgreSQL's binary format, one parser a type: from a cell's bytes to the bits that its Arrow type stores, exactly or
 //! not at all. A cell of another length than its type's is of another type.
 
-use super::convert::{Fit, Misfit};
-use arrow::datatypes::i256;
+use super::is_moment;
+use crate::destination::{Decoder, Fit, Misfit, fixed};
+use arrow::datatypes::{DataType, TimeUnit, i256};
 
 /// Days from 1970-01-01 to 2000-01-01, where PostgreSQL's dates begin.
 const EPOCH_DAYS: i32 = 10_957;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 const EPOCH_MICROS: i64 = 10_957 * MICROS_PER_DAY;
 
-/// The bytes of a value whose type has a fixed width.
-pub(super) fn fixed<const WIDTH: usize>(cell: &[u8]) -> Fit<[u8; WIDTH]> {
-    cell.try_into().map_err(|_| Misfit::OtherType)
+/// What reads a column's values; of an array its elements.
+pub(super) fn decoder(data_type: &DataType) -> Decoder {
+    use DataType as T;
+    match *data_type {
+        T::Boolean => Decoder::truth(truth),
+        T::Int16 => Decoder::bits16(|cell| fixed(cell).map(u16::from_be_bytes)),
+        T::Int32 | T::UInt32 | T::Float32 => {
+            Decoder::bits32(|cell| fixed(cell).map(u32::from_be_bytes))
+        }
+        T::Int64 | T::Float64 => Decoder::bits64(|cell| fixed(cell).map(u64::from_be_bytes)),
+        T::Date32 => Decoder::days(date),
+        T::Time64(TimeUnit::Microsecond) => Decoder::micros(time),
+        ref moment if is_moment(moment) => Decoder::micros(timestamp),
+        T::Decimal128(precision, scale) => {
+            Decoder::bits128(move |cell| decimal128(cell, precision, scale))
+        }
+        T::Decimal256(precision, scale) => {
+            Decoder::bits256(move |cell| decimal256(cell, precision, scale))
+        }
+        T::Utf8 => Decoder::Text,
+        T::Binary => Decoder::Bytes,
+        _ => Decoder::None,
+    }
 }
 
-pub(super) fn truth(cell: &[u8]) -> Fit<bool> {
+fn truth(cell: &[u8]) -> Fit<bool> {
     match cell {
         [0] => Ok(false),
         [1] => Ok(true),
@@ -23,7 +44,7 @@ pub(super) fn truth(cell: &[u8]) -> Fit<bool> {
 }
 
 /// Days since 1970-01-01. The infinities are the least and the greatest number.
-pub(super) fn date(cell: &[u8]) -> Fit<i32> {
+fn date(cell: &[u8]) -> Fit<i32> {
     let days = i32::from_be_bytes(fixed(cell)?);
     if days == i32::MIN || days == i32::MAX {
         return Err(Misfit::NoDate);
@@ -32,7 +53,7 @@ pub(super) fn date(cell: &[u8]) -> Fit<i32> {
 }
 
 /// Microseconds since 1970. The infinities are the least and the greatest number.
-pub(super) fn timestamp(cell: &[u8]) -> Fit<i64> {
+fn timestamp(cell: &[u8]) -> Fit<i64> {
     let micros = i64::from_be_bytes(fixed(cell)?);
     if micros == i64::MIN || micros == i64::MAX {
         return Err(Misfit::NoDate);
@@ -41,14 +62,14 @@ pub(super) fn timestamp(cell: &[u8]) -> Fit<i64> {
 }
 
 /// Microseconds since midnight; `24:00:00`, which PostgreSQL has, is no time of the day.
-pub(super) fn time(cell: &[u8]) -> Fit<i64> {
+fn time(cell: &[u8]) -> Fit<i64> {
     let micros = i64::from_be_bytes(fixed(cell)?);
     let in_day = (0..MICROS_PER_DAY).contains(&micros);
     in_day.then_some(micros).ok_or(Misfit::Inexact)
 }
 
 /// A numeric as an integer of `10^-scale`, if it has at most `precision` digits and needs no rounding.
-pub(super) fn decimal128(cell: &[u8], precision: u8, scale: i8) -> Fit<i128> {
+fn decimal128(cell: &[u8], precision: u8, scale: i8) -> Fit<i128> {
     let numeric = Numeric::read(cell)?;
     let number = numeric.unscaled(scale, |number: i128, factor, figures| {
         number
@@ -64,7 +85,7 @@ pub(super) fn decimal128(cell: &[u8], precision: u8, scale: i8) -> Fit<i128> {
 }
 
 /// As [`decimal128`], for up to 76 digits.
-pub(super) fn decimal256(cell: &[u8], precision: u8, scale: i8) -> Fit<i256> {
+fn decimal256(cell: &[u8], precision: u8, scale: i8) -> Fit<i256> {
     let numeric = Numeric::read(cell)?;
     let wide = |number: u16| i256::from_i128(number.into());
     let number = numeric.unscaled(scale, |number: i256, factor, figures| {

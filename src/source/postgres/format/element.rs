@@ -2,37 +2,56 @@
 //!
 //! The session's settings make that ISO dates in UTC, `\x…` for bytes and floating-point numbers that read back.
 
-use super::super::carrier::Carried;
-use super::super::column::Column;
-use super::super::convert::Misfit;
-use super::super::parse;
+use super::infinite::{finite_days, finite_micros};
+use super::is_moment;
+use crate::destination::{Decoder, Fit, Misfit, days};
+use crate::source::parse;
+use crate::source::text::{self, as_text, exact};
 use arrow::datatypes::DataType;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
-/// Puts an element behind the others, or says why it doesn't fit.
-pub(super) fn push_written(elements: &mut Column, written: &[u8]) -> Result<(), Misfit> {
-    let text = || std::str::from_utf8(written).ok();
-    match elements.data_type() {
-        DataType::Binary => elements.push(Carried::Bytes(&exact(bytes(written))?)),
-        DataType::Date32 | DataType::Timestamp(..)
-            if matches!(written, b"infinity" | b"-infinity") =>
-        {
-            Err(Misfit::NoDate)
+/// What reads the elements of an array.
+pub(super) fn decoder(data_type: &DataType) -> Decoder {
+    match data_type {
+        DataType::Boolean => Decoder::truth(truth),
+        DataType::Binary => Decoder::Written(write_bytes),
+        DataType::Date32 => Decoder::days(|written| {
+            let date = dated(written, date)?;
+            finite_days(days(date))
+        }),
+        DataType::Timestamp(_, None) if is_moment(data_type) => {
+            Decoder::micros(|written| micros(dated(written, moment)?))
         }
-        DataType::Date32 => elements.push(Carried::Date(exact(text().and_then(date))?)),
-        DataType::Timestamp(_, None) => {
-            elements.push(Carried::DateTime(exact(text().and_then(moment))?))
+        DataType::Timestamp(_, Some(_)) if is_moment(data_type) => {
+            Decoder::micros(|written| micros(dated(written, instant)?))
         }
-        DataType::Timestamp(_, Some(_)) => {
-            let moment = text().and_then(instant);
-            elements.push(Carried::Instant(exact(moment)?.and_utc()))
-        }
-        _ => elements.push(Carried::Written(written)),
+        _ => text::decoder(data_type),
     }
 }
 
-fn exact<T>(value: Option<T>) -> Result<T, Misfit> {
-    value.ok_or(Misfit::Inexact)
+/// `t` or `f`.
+fn truth(written: &[u8]) -> Fit<bool> {
+    match written {
+        b"t" => Ok(true),
+        b"f" => Ok(false),
+        _ => Err(Misfit::Inexact),
+    }
+}
+
+fn dated<T>(written: &[u8], parse: fn(&str) -> Option<T>) -> Fit<T> {
+    match written {
+        b"infinity" | b"-infinity" => Err(Misfit::NoDate),
+        written => exact(parse(as_text(written)?)),
+    }
+}
+
+fn micros(moment: NaiveDateTime) -> Fit<i64> {
+    finite_micros(moment.and_utc().timestamp_micros())
+}
+
+fn write_bytes(written: &[u8], to: &mut Vec<u8>) -> Fit<()> {
+    to.extend(exact(bytes(written))?);
+    Ok(())
 }
 
 /// `\x00ff`.

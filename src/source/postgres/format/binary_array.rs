@@ -3,24 +3,32 @@
 //! Number of dimensions, whether NULLs are among the elements, the elements' type; of each dimension its length and
 //! lower bound; then each element behind its length, −1 for NULL. All numbers have four bytes, the highest first.
 
-use super::super::convert::Misfit;
-use super::Element;
+use crate::destination::{Fit, Misfit};
 
 /// The server's own limit (`MAXDIM`).
 const MAX_DIMENSIONS: i32 = 6;
+
+/// Tells the elements one after the other, `None` for NULL.
+pub(super) fn read(bytes: &[u8], tell: &mut dyn FnMut(Option<&[u8]>) -> Fit<()>) -> Fit<()> {
+    let mut array = BinaryArray::begin(bytes)?;
+    while let Some(element) = array.next()? {
+        tell(element)?;
+    }
+    Ok(())
+}
 
 /// An array, read element by element. Nothing is allocated, whatever lengths it claims.
 ///
 /// Bytes that are no array are [`Misfit::OtherType`]; an array that no list tells exactly (of several dimensions, or with
 /// subscripts that don't begin at 1) is [`Misfit::Inexact`].
-pub(super) struct BinaryArray<'a> {
+struct BinaryArray<'a> {
     rest: &'a [u8],
     /// Elements that are still to come.
     left: i32,
 }
 
 impl<'a> BinaryArray<'a> {
-    pub fn begin(bytes: &'a [u8]) -> Result<Self, Misfit> {
+    fn begin(bytes: &'a [u8]) -> Result<Self, Misfit> {
         let (dimensions, rest) = number(bytes)?;
         let (has_nulls, rest) = number(rest)?;
         let (_element_type, rest) = number(rest)?;
@@ -42,8 +50,9 @@ impl<'a> BinaryArray<'a> {
         }
     }
 
-    /// The next element; `None` after the last.
-    pub fn next(&mut self) -> Result<Option<Element<'a>>, Misfit> {
+    /// The next element, within which `None` is NULL; `None` after the last.
+    #[expect(clippy::option_option, reason = "NULL is an element, too")]
+    fn next(&mut self) -> Fit<Option<Option<&'a [u8]>>> {
         if self.left == 0 {
             return if self.rest.is_empty() {
                 Ok(None)
@@ -55,14 +64,14 @@ impl<'a> BinaryArray<'a> {
         let (length, rest) = number(self.rest)?;
         self.rest = rest;
         if length == -1 {
-            return Ok(Some(Element::Null));
+            return Ok(Some(None));
         }
         let (element, rest) = usize::try_from(length)
             .ok()
             .and_then(|length| rest.split_at_checked(length))
             .ok_or(Misfit::OtherType)?;
         self.rest = rest;
-        Ok(Some(Element::Value(element)))
+        Ok(Some(Some(element)))
     }
 }
 

@@ -1,13 +1,21 @@
 //! PostgreSQL's array literals, as the server writes them: `{1,NULL,"a \"quoted\" text"}`.
 
-use super::super::convert::Misfit;
-use super::Element;
+use crate::destination::{Fit, Misfit};
+
+/// Tells the elements one after the other, `None` for NULL.
+pub(super) fn read(text: &[u8], tell: &mut dyn FnMut(Option<&[u8]>) -> Fit<()>) -> Fit<()> {
+    let mut literal = Literal::begin(text)?;
+    while let Some(element) = literal.next()? {
+        tell(element)?;
+    }
+    Ok(())
+}
 
 /// An array literal, read element by element.
 ///
 /// What the server never writes of an array is [`Misfit::OtherType`]; an array that no list tells exactly (of several
 /// dimensions, or with subscripts that don't begin at 1) is [`Misfit::Inexact`].
-pub(super) struct Literal<'a> {
+struct Literal<'a> {
     /// What follows the elements that were read.
     rest: &'a [u8],
     /// The last element that was quoted, without its escapes.
@@ -26,7 +34,7 @@ enum State {
 }
 
 impl<'a> Literal<'a> {
-    pub fn begin(text: &'a [u8]) -> Result<Self, Misfit> {
+    fn begin(text: &'a [u8]) -> Result<Self, Misfit> {
         match text.split_first() {
             Some((b'{', rest)) => Ok(Self {
                 rest,
@@ -39,8 +47,9 @@ impl<'a> Literal<'a> {
         }
     }
 
-    /// The next element; `None` after the last.
-    pub fn next(&mut self) -> Result<Option<Element<'_>>, Misfit> {
+    /// The next element, within which `None` is NULL; `None` after the last.
+    #[expect(clippy::option_option, reason = "NULL is an element, too")]
+    fn next(&mut self) -> Fit<Option<Option<&[u8]>>> {
         match (self.state, self.rest.first()) {
             (State::Ended, None) => Ok(None),
             (State::Begun, Some(b'}')) => {
@@ -50,13 +59,13 @@ impl<'a> Literal<'a> {
             (State::Begun | State::Within, Some(b'{')) => Err(Misfit::Inexact),
             (State::Begun | State::Within, Some(b'"')) => {
                 self.quoted()?;
-                Ok(Some(Element::Value(&self.unescaped)))
+                Ok(Some(Some(&self.unescaped)))
             }
             (State::Begun | State::Within, Some(_)) => {
                 // A text of these four letters is quoted.
                 Ok(Some(match self.plain()? {
-                    b"NULL" => Element::Null,
-                    element => Element::Value(element),
+                    b"NULL" => None,
+                    element => Some(element),
                 }))
             }
             _ => Err(Misfit::OtherType),

@@ -1,34 +1,11 @@
 //! One parser a type: from the text or number that a database sends to the Arrow value, exactly or not at all.
 
+use crate::destination::days;
 use arrow::datatypes::i256;
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 pub(super) const MICROS_PER_SECOND: i64 = 1_000_000;
 pub(super) const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
-/// Days from 0001-01-01, which chrono counts as 1, to 1970-01-01.
-const UNIX_EPOCH_FROM_CE: i32 = 719_163;
-
-/// Days since 1970-01-01.
-pub(super) fn days(date: NaiveDate) -> i32 {
-    date.num_days_from_ce() - UNIX_EPOCH_FROM_CE
-}
-
-/// `t` or `f`, as PostgreSQL writes them.
-pub(super) fn truth(written: &[u8]) -> Option<bool> {
-    match written {
-        b"t" => Some(true),
-        b"f" => Some(false),
-        _ => None,
-    }
-}
-
-/// `20001231` as MySQL casts a DATE to a number. Zero and partial dates are none.
-pub(super) fn date_from_number(number: u64) -> Option<i32> {
-    let year = i32::try_from(number / 10_000).ok()?;
-    let month = u32::try_from(number / 100 % 100).ok()?;
-    let day = u32::try_from(number % 100).ok()?;
-    NaiveDate::from_ymd_opt(year, month, day).map(days)
-}
 
 /// `2000-12-31`.
 pub(super) fn date(text: &str) -> Option<i32> {
@@ -194,11 +171,6 @@ mod tests {
     fn dates_are_days_since_1970_and_zero_dates_are_none() {
         assert_eq!(date("1970-01-01"), Some(0));
         assert_eq!(date("9999-12-31"), Some(2_932_896));
-        assert_eq!(date_from_number(19_691_231), Some(-1));
-        assert_eq!(date_from_number(99_991_231), Some(2_932_896));
-        for zero_or_partial in [0, 20_000_000, 20_000_100, 20_000_230] {
-            assert_eq!(date_from_number(zero_or_partial), None);
-        }
         for broken in ["0000-00-00", "2000-1-1", "2000-01-01x", "2001-02-29", ""] {
             assert_eq!(date(broken), None, "{broken}");
         }

@@ -4,8 +4,8 @@
 //! `07:08`, `07:08:09` or `07:08:09.123456` with any number of figures; then, with or without a blank before it, a zone:
 //! `Z`, `UTC`, `GMT`, or an offset `+02`, `+0200`, `+02:00` or `+02:00:00`, behind which Go writes the zone's name once more.
 
-use super::convert::{Fit, Misfit};
-use super::parse::{self, MICROS_PER_DAY, MICROS_PER_SECOND};
+use crate::destination::{Fit, Misfit, days};
+use crate::source::parse::{self, MICROS_PER_DAY, MICROS_PER_SECOND};
 use chrono::NaiveDate;
 
 /// A spelling, cut into its parts.
@@ -61,7 +61,7 @@ fn spelled(text: &[u8]) -> Option<Spelled> {
         rest => (Ok(0), rest),
     };
     Some(Spelled {
-        day: date.map(parse::days),
+        day: date.map(days),
         clock,
         zone: zone(rest)?,
     })

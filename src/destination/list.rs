@@ -1,21 +1,13 @@
-//! A growing column of lists: PostgreSQL's arrays of one dimension, as text or in its binary format.
-//!
-//! Only what one list of Arrow tells exactly gets in: no arrays of several dimensions, none whose subscripts begin
-//! elsewhere than at 1.
+//! A growing column of lists: the elements of all of them, and where each ends.
 
-mod binary;
-mod element;
-mod literal;
-
-use super::carrier::Carried;
 use super::column::{Column, taken_offsets};
-use super::convert::{Misfit, is_dated};
+use super::decoder::{Decoder, ReadElements};
+use super::fit::{Fit, Misfit};
+use crate::arrow_type::is_dated;
 use arrow::array::ArrayData;
 use arrow::buffer::Buffer;
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
-use binary::BinaryArray;
-use literal::Literal;
 use std::ops::Range;
 
 /// Lists under construction.
@@ -28,13 +20,6 @@ pub(super) struct List {
     nulls_dates: bool,
     /// Such elements of the last list.
     nulled: usize,
-}
-
-/// An element on its way.
-#[derive(Clone, Copy)]
-enum Element<'a> {
-    Null,
-    Value(&'a [u8]),
 }
 
 impl List {
@@ -72,14 +57,9 @@ impl List {
     }
 
     /// Puts a list, or says why it doesn't fit; then nothing has changed.
-    pub fn push(&mut self, array: Carried<'_>) -> Result<(), Misfit> {
+    pub fn push(&mut self, read: ReadElements, decoder: &Decoder, array: &[u8]) -> Fit<()> {
         self.nulled = 0;
-        let pushed = match array {
-            Carried::Text(literal) => self.push_literal(literal.as_bytes()),
-            Carried::Written(literal) => self.push_literal(literal),
-            Carried::Binary(array) => self.push_binary(array),
-            _ => Err(Misfit::OtherType),
-        };
+        let pushed = read(array, &mut |element| self.push_element(decoder, element));
         let end =
             pushed.and_then(|()| i32::try_from(self.elements.len()).map_err(|_| Misfit::Inexact));
         if let Ok(end) = end {
@@ -91,42 +71,15 @@ impl List {
         end.map(drop)
     }
 
-    fn push_literal(&mut self, text: &[u8]) -> Result<(), Misfit> {
-        let mut literal = Literal::begin(text)?;
-        while let Some(element) = literal.next()? {
-            self.push_element(element, element::push_written)?;
-        }
-        Ok(())
-    }
-
-    fn push_binary(&mut self, bytes: &[u8]) -> Result<(), Misfit> {
-        let mut array = BinaryArray::begin(bytes)?;
-        while let Some(element) = array.next()? {
-            self.push_element(element, |column, bytes| column.push(Carried::Binary(bytes)))?;
-        }
-        Ok(())
-    }
-
-    fn push_element(
-        &mut self,
-        element: Element<'_>,
-        push: fn(&mut Column, &[u8]) -> Result<(), Misfit>,
-    ) -> Result<(), Misfit> {
-        let is_null = match element {
-            Element::Null => true,
-            Element::Value(bytes) => match push(&mut self.elements, bytes) {
-                Err(Misfit::NoDate) if self.nulls_dates => {
-                    self.nulled += 1;
-                    true
-                }
-                pushed => {
-                    pushed?;
-                    false
-                }
-            },
-        };
-        if is_null {
-            self.elements.push_null();
+    fn push_element(&mut self, decoder: &Decoder, element: Option<&[u8]>) -> Fit<()> {
+        let pushed = element.map(|element| self.elements.push(decoder, element));
+        match pushed {
+            None => self.elements.push_null(),
+            Some(Err(Misfit::NoDate)) if self.nulls_dates => {
+                self.nulled += 1;
+                self.elements.push_null();
+            }
+            Some(pushed) => pushed?,
         }
         Ok(())
     }
@@ -166,6 +119,3 @@ impl List {
 fn at(offsets: &[i32], index: usize) -> usize {
     offsets[index].cast_unsigned() as usize
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,20 +1,66 @@
-use super::super::carrier::Carried;
-use super::super::column::Column;
-use super::super::convert::Misfit;
+use super::{PostgresBinary, PostgresValues};
+use crate::destination::{Carrier, Column, Decoder, Fit, Format, Misfit};
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Field, TimeUnit};
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 const DATE: DataType = DataType::Date32;
 const MOMENT: DataType = DataType::Timestamp(TimeUnit::Microsecond, None);
 
-fn lists_of(element: &DataType) -> Column {
+/// An array as it comes.
+#[derive(Clone, Copy)]
+enum Sent<'a> {
+    Literal(&'a [u8]),
+    Binary(&'a [u8]),
+}
+
+fn literal(text: &str) -> Sent<'_> {
+    Sent::Literal(text.as_bytes())
+}
+
+/// A column of lists, and what reads arrays for it.
+struct Lists {
+    column: Column,
+    literal: Decoder,
+    binary: Decoder,
+}
+
+impl Lists {
+    fn push(&mut self, array: Sent<'_>) -> Fit<()> {
+        match array {
+            Sent::Literal(array) => self.column.push(&self.literal, array),
+            Sent::Binary(array) => self.column.push(&self.binary, array),
+        }
+    }
+}
+
+impl Deref for Lists {
+    type Target = Column;
+
+    fn deref(&self) -> &Column {
+        &self.column
+    }
+}
+
+impl DerefMut for Lists {
+    fn deref_mut(&mut self) -> &mut Column {
+        &mut self.column
+    }
+}
+
+fn lists_of(element: &DataType) -> Lists {
     let element = Field::new_list_field(element.clone(), true);
-    Column::new(&DataType::List(Arc::new(element)))
+    let lists = DataType::List(Arc::new(element));
+    Lists {
+        literal: PostgresValues.decoder(Carrier::Text(true), &lists),
+        binary: PostgresBinary.decoder(Carrier::Cell(true), &lists),
+        column: Column::new(&lists),
+    }
 }
 
 /// The elements of one list.
-fn elements(element: &DataType, array: Carried<'_>) -> Result<ArrayRef, Misfit> {
+fn elements(element: &DataType, array: Sent<'_>) -> Result<ArrayRef, Misfit> {
     let mut column = lists_of(element);
     column.push(array)?;
     let lists = column.finish().unwrap();
@@ -22,7 +68,7 @@ fn elements(element: &DataType, array: Carried<'_>) -> Result<ArrayRef, Misfit> 
 }
 
 fn texts(literal: &str) -> Result<Vec<Option<String>>, Misfit> {
-    let elements = elements(&DataType::Utf8, Carried::Text(literal))?;
+    let elements = elements(&DataType::Utf8, Sent::Literal(literal.as_bytes()))?;
     let texts = elements.as_string::<i32>().iter();
     Ok(texts.map(|text| text.map(str::to_owned)).collect())
 }
@@ -80,7 +126,7 @@ fn arrays_that_are_no_lists_have_no_image() {
         array(&[1, 1, 25, 1, 0, -1]),
         array(&[1, 1, 25, 1, i32::MIN, -1]),
     ] {
-        let found = elements(&DataType::Utf8, Carried::Binary(&array));
+        let found = elements(&DataType::Utf8, Sent::Binary(&array));
         assert_eq!(found.err(), Some(Misfit::Inexact), "{array:?}");
     }
 }
@@ -126,31 +172,27 @@ fn what_is_no_array_is_another_type() {
         [header([1, 0, 25, 1, 1]), (-2_i32).to_be_bytes().to_vec()].concat(),
     ];
     for array in cut.chain([longer]).chain(lying) {
-        let found = elements(&DataType::Utf8, Carried::Binary(&array));
+        let found = elements(&DataType::Utf8, Sent::Binary(&array));
         assert_eq!(found.err(), Some(Misfit::OtherType), "{array:?}");
     }
-    assert_eq!(
-        elements(&DataType::Utf8, Carried::Int32(1)).err(),
-        Some(Misfit::OtherType)
-    );
 }
 
 #[test]
 fn binary_elements_go_to_their_column_as_they_are() {
     let truths = binary(&[Some(&[1]), None, Some(&[0])]);
-    let truths = elements(&DataType::Boolean, Carried::Binary(&truths)).unwrap();
+    let truths = elements(&DataType::Boolean, Sent::Binary(&truths)).unwrap();
     let truths: Vec<_> = truths.as_boolean().iter().collect();
     assert_eq!(truths, [Some(true), None, Some(false)]);
     let none = [0, 0, 25].map(i32::to_be_bytes).concat();
     assert_eq!(
-        elements(&DataType::Boolean, Carried::Binary(&none))
+        elements(&DataType::Boolean, Sent::Binary(&none))
             .unwrap()
             .len(),
         0
     );
     let length_0 = binary(&[]);
     assert_eq!(
-        elements(&DataType::Boolean, Carried::Binary(&length_0))
+        elements(&DataType::Boolean, Sent::Binary(&length_0))
             .unwrap()
             .len(),
         0
@@ -160,7 +202,7 @@ fn binary_elements_go_to_their_column_as_they_are() {
 #[test]
 fn written_elements_are_read_as_postgresql_writes_them() {
     let found = |element: &DataType, literal| {
-        let elements = elements(element, Carried::Text(literal));
+        let elements = elements(element, Sent::Literal(str::as_bytes(literal)));
         elements.map(|elements| format!("{elements:?}").replace(char::is_whitespace, ""))
     };
     let holds = |element: &DataType, literal, values: &str| {
@@ -203,18 +245,14 @@ fn written_elements_are_read_as_postgresql_writes_them() {
         "{23:59:59.5}",
         "23:59:59.500",
     );
-    let bytes = elements(&DataType::Binary, Carried::Text(r#"{"\\x","\\x00fF"}"#));
+    let bytes = elements(&DataType::Binary, literal(r#"{"\\x","\\x00fF"}"#));
     assert_eq!(bytes.err(), Some(Misfit::Inexact), "never in capitals");
-    let bytes = elements(
-        &DataType::Binary,
-        Carried::Text(r#"{"\\x","\\x00ff",NULL}"#),
-    )
-    .unwrap();
+    let bytes = elements(&DataType::Binary, literal(r#"{"\\x","\\x00ff",NULL}"#)).unwrap();
     let bytes: Vec<_> = bytes.as_binary::<i32>().iter().collect();
     assert_eq!(bytes, [Some(&b""[..]), Some(b"\x00\xff"), None]);
     let utc = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     let instants = r#"{"1970-01-01 00:00:00.000001+00","0001-01-01 00:00:00+00 BC"}"#;
-    let instants = elements(&utc, Carried::Text(instants)).unwrap();
+    let instants = elements(&utc, literal(instants)).unwrap();
     let instants = instants.as_primitive::<arrow::datatypes::TimestampMicrosecondType>();
     assert_eq!(instants.values(), &[1, -62_167_219_200_000_000]);
     for (element, literal) in [
@@ -239,18 +277,18 @@ fn written_elements_are_read_as_postgresql_writes_them() {
 #[test]
 fn a_list_that_does_not_fit_leaves_nothing_behind() {
     let mut column = lists_of(&DataType::Int32);
-    column.push(Carried::Text("{1,2}")).unwrap();
+    column.push(literal("{1,2}")).unwrap();
     let bytes = column.value_bytes();
     for bad in ["{3,NULL,x}", "{3,4", "{3,{4}}", "{99999999999}"] {
-        assert!(column.push(Carried::Text(bad)).is_err());
+        assert!(column.push(literal(bad)).is_err());
         assert_eq!((column.len(), column.value_bytes()), (1, bytes), "{bad}");
     }
     column.push_placeholder();
     column.push_null();
-    column.push(Carried::Text("{NULL,5}")).unwrap();
+    column.push(literal("{NULL,5}")).unwrap();
     let mut other = lists_of(&DataType::Int32);
-    other.push(Carried::Text("{9}")).unwrap();
-    other.extend_from(&column, &[3, 0, 2, 1]);
+    other.push(literal("{9}")).unwrap();
+    other.extend_from(&column.column, &[3, 0, 2, 1]);
     let lists = other.finish().unwrap();
     assert_eq!(other.len(), 0);
     let lists = lists.as_list::<i32>();
@@ -276,18 +314,18 @@ fn a_list_that_does_not_fit_leaves_nothing_behind() {
 fn an_element_that_no_calendar_has_may_be_null() {
     let mut days = lists_of(&DATE);
     days.null_invalid_dates();
-    days.push(Carried::Text("{infinity,2000-01-01,-infinity}"))
+    days.push(literal("{infinity,2000-01-01,-infinity}"))
         .unwrap();
     assert_eq!((days.take_nulled(), days.take_nulled()), (2, 0));
     for bad in ["{{2000-01-01}}", "{infinity,2000-02-30}"] {
-        assert_eq!(days.push(Carried::Text(bad)), Err(Misfit::Inexact));
+        assert_eq!(days.push(literal(bad)), Err(Misfit::Inexact));
         assert_eq!(days.take_nulled(), 0);
     }
     let days = days.finish().unwrap().as_list::<i32>().value(0);
     assert_eq!((days.len(), days.null_count()), (3, 2));
     let mut numbers = lists_of(&DataType::Int32);
     numbers.null_invalid_dates();
-    assert_eq!(numbers.push(Carried::Text("{x}")), Err(Misfit::Inexact));
+    assert_eq!(numbers.push(literal("{x}")), Err(Misfit::Inexact));
 }
 
 /// Changed, cut and lengthened arrays: a list or a misfit, and never a panic; a column that stays whole.
@@ -318,7 +356,7 @@ fn mutated_arrays_are_lists_or_misfits() {
         MOMENT,
         utc,
     ];
-    let mut columns: Vec<Column> = types.iter().map(lists_of).collect();
+    let mut columns: Vec<Lists> = types.iter().map(lists_of).collect();
     let mut random = 0x9e37_79b9_7f4a_7c15_u64;
     let mut below = |bound: usize| {
         random ^= random << 13;
@@ -339,12 +377,12 @@ fn mutated_arrays_are_lists_or_misfits() {
         }
         let column = &mut columns[below(types.len())];
         let before = (column.len(), column.value_bytes());
-        let carried = if below(2) == 0 {
-            Carried::Written(&array)
+        let sent = if below(2) == 0 {
+            Sent::Literal(&array)
         } else {
-            Carried::Binary(&array)
+            Sent::Binary(&array)
         };
-        match column.push(carried) {
+        match column.push(sent) {
             Ok(()) => assert_eq!(column.len(), before.0 + 1),
             Err(_) => assert_eq!((column.len(), column.value_bytes()), before),
         }
@@ -353,4 +391,15 @@ fn mutated_arrays_are_lists_or_misfits() {
         let lists = column.finish().unwrap();
         lists.to_data().validate_full().unwrap();
     }
+}
+
+#[test]
+fn an_infinite_element_is_a_date_and_not_an_array_that_has_no_image() {
+    let list = |element| Field::new_list("days", Field::new_list_field(element, true), true);
+    let remedy = |misfit, element| PostgresBinary.remedy(misfit, &list(element));
+    assert_eq!(remedy(Misfit::NoDate, DATE), None);
+    let dates = remedy(Misfit::Inexact, DATE).unwrap();
+    assert!(dates.contains("nor have infinite dates"), "{dates}");
+    let numbers = remedy(Misfit::Inexact, DataType::Int32).unwrap();
+    assert!(numbers.contains("an element that a column"), "{numbers}");
 }

@@ -1,0 +1,148 @@
+//! The writer of candidates: rows that the gate let through, which is asked at the source.
+
+use super::UnitRows;
+use super::carrier::Carrier;
+use super::control::Control;
+use super::decoder::Decoder;
+use super::fit::Misfit;
+use super::gate::{Gate, Passed};
+use super::keeper::Keeper;
+use super::rules::Rules;
+use crate::Result;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Takes the cells of candidates in row order, and keeps them all.
+pub(super) struct CandidateWriter {
+    unit: u32,
+    rules: Rules,
+    /// By column; there from the allocation on.
+    decoders: Vec<Decoder>,
+    keeper: Keeper,
+    /// Bytes of the cells of the rows since the last batch.
+    kept_bytes: usize,
+    next_column: usize,
+    passed: Arc<Passed>,
+    /// Candidates of the announced chunk that are complete.
+    complete: usize,
+    dated_lists: Vec<usize>,
+}
+
+impl CandidateWriter {
+    pub fn new(unit: u32, rules: Rules) -> Self {
+        Self {
+            unit,
+            decoders: Vec::new(),
+            keeper: Keeper::new(&rules),
+            kept_bytes: 0,
+            next_column: 0,
+            passed: Arc::default(),
+            complete: 0,
+            dated_lists: rules.dated_lists(),
+            rules,
+        }
+    }
+
+    /// What the source is to ask of its rows.
+    pub fn gate(&self, control: Arc<Control>) -> Gate {
+        let Rules {
+            schema,
+            format,
+            filter,
+        } = self.rules.clone();
+        let counted = (format, Arc::clone(&self.passed));
+        Gate::new(self.unit, filter, schema, control, counted)
+    }
+
+    pub fn allocate(&mut self, carriers: &[Carrier]) {
+        self.decoders = self.rules.decoders(carriers);
+    }
+
+    /// Says that the cells of another chunk's candidates come.
+    pub fn announce(&mut self) {
+        self.complete = 0;
+    }
+
+    /// Takes the next cell, `None` for NULL.
+    #[expect(
+        clippy::inline_always,
+        reason = "measured: a call for each cell of wide tables"
+    )]
+    #[inline(always)]
+    pub fn put(&mut self, cell: Option<&[u8]>) -> Result<()> {
+        let column = self.next_column;
+        let to = &mut self.keeper.columns[column];
+        let put = match cell {
+            Some(cell) => {
+                self.kept_bytes += cell.len();
+                to.push(&self.decoders[column], cell)
+            }
+            None => self.rules.put_null(column, to),
+        };
+        if let Err(misfit) = put {
+            self.take_misfit(column, misfit)?;
+        }
+        self.next_column += 1;
+        if self.next_column == self.keeper.columns.len() {
+            self.row_is_complete()?;
+        }
+        Ok(())
+    }
+
+    /// Fills the place of a value that doesn't fit: whether its row is written is known later. An error where that is known
+    /// already, or where the value is needed to know.
+    #[cold]
+    fn take_misfit(&mut self, column: usize, misfit: Misfit) -> Result<()> {
+        let Keeper { columns, rows, .. } = &mut self.keeper;
+        let to = &mut columns[column];
+        if self.rules.nulls(column, misfit) {
+            to.push_null();
+            rows.nulled.add(column, rows.candidates, 1);
+            return Ok(());
+        }
+        let row = self.passed.row(self.complete);
+        let at = self.rules.misfit(row, column, misfit, rows.candidates);
+        let survives = self.unit == 0 && self.rules.filter.first_seen.is_some();
+        if survives || self.rules.needs(column, misfit) {
+            return Err(at.refused(self.rules.schema()));
+        }
+        to.push_placeholder();
+        rows.misfits.push(at);
+        Ok(())
+    }
+
+    /// Apart, as it is rare beside cells.
+    #[inline(never)]
+    fn row_is_complete(&mut self) -> Result<()> {
+        let Keeper { columns, rows, .. } = &mut self.keeper;
+        for column in &self.dated_lists {
+            let values = columns[*column].take_nulled();
+            if values > 0 {
+                rows.nulled.add(*column, rows.candidates, values);
+            }
+        }
+        self.next_column = 0;
+        self.complete += 1;
+        rows.candidates += 1;
+        if self.keeper.finish_full_batch(self.kept_bytes)? {
+            self.kept_bytes = 0;
+        }
+        Ok(())
+    }
+
+    /// Whether the filter has been asked about any row.
+    pub fn has_rows(&self) -> bool {
+        self.passed.read.load(Ordering::Relaxed) > 0
+    }
+
+    /// The unit's rows; what the gate has counted is counted of the unit.
+    pub fn finish(mut self) -> Result<UnitRows> {
+        let counted = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let rows = &mut self.keeper.rows;
+        rows.read = counted(&self.passed.read);
+        rows.filter_drops = counted(&self.passed.filter_drops);
+        rows.null_drops = counted(&self.passed.null_drops);
+        let came = rows.candidates + rows.filter_drops + rows.null_drops;
+        self.keeper.finish(came)
+    }
+}

@@ -1,0 +1,108 @@
+//! How the cells of a column are read: chosen once, by the source's format and the plan's type, so that a cell costs one call.
+
+use super::carrier::Carrier;
+use super::fit::{Fit, Misfit};
+use arrow::datatypes::{DataType, Field, i256};
+use std::fmt::Debug;
+
+/// How a source writes its values. It lives beside its database.
+pub(crate) trait Format: Debug + Sync {
+    /// What reads the cells of a column that travels by this carrier as values of the plan's type.
+    fn decoder(&self, carrier: Carrier, data_type: &DataType) -> Decoder;
+
+    /// Whether equal values of a type may come in different bytes: keys of it are read before they are compared.
+    fn has_spellings(&self, _data_type: &DataType) -> bool {
+        false
+    }
+
+    /// What to do about a value that doesn't fit, where this database has more to say of it than others: advice.
+    fn remedy(&self, _misfit: Misfit, _field: &Field) -> Option<String> {
+        None
+    }
+}
+
+/// From the bytes of a cell to what Arrow stores of it.
+pub(crate) type Read<T> = Box<dyn Fn(&[u8]) -> Fit<T> + Send + Sync>;
+
+/// Tells the elements of an array one after the other, `None` for NULL, as long as they fit.
+pub(crate) type ReadElements =
+    fn(array: &[u8], tell: &mut dyn FnMut(Option<&[u8]>) -> Fit<()>) -> Fit<()>;
+
+/// Reads the cells of one column.
+pub(crate) enum Decoder {
+    Truth(Read<bool>),
+    Bits8(Read<u8>),
+    Bits16(Read<u16>),
+    Bits32(Read<u32>),
+    Bits64(Read<u64>),
+    Bits128(Read<i128>),
+    Bits256(Read<i256>),
+    /// Text as it stands, if it is UTF-8.
+    Text,
+    /// Bytes as they stand.
+    Bytes,
+    /// Bytes that are written in another way.
+    Written(fn(cell: &[u8], to: &mut Vec<u8>) -> Fit<()>),
+    List(ReadElements, Box<Decoder>),
+    /// No value of the plan's type comes so: each is of another type.
+    None,
+}
+
+impl Decoder {
+    pub fn truth(read: impl Fn(&[u8]) -> Fit<bool> + Send + Sync + 'static) -> Self {
+        Self::Truth(Box::new(read))
+    }
+
+    pub fn bits8(read: impl Fn(&[u8]) -> Fit<u8> + Send + Sync + 'static) -> Self {
+        Self::Bits8(Box::new(read))
+    }
+
+    pub fn bits16(read: impl Fn(&[u8]) -> Fit<u16> + Send + Sync + 'static) -> Self {
+        Self::Bits16(Box::new(read))
+    }
+
+    pub fn bits32(read: impl Fn(&[u8]) -> Fit<u32> + Send + Sync + 'static) -> Self {
+        Self::Bits32(Box::new(read))
+    }
+
+    pub fn bits64(read: impl Fn(&[u8]) -> Fit<u64> + Send + Sync + 'static) -> Self {
+        Self::Bits64(Box::new(read))
+    }
+
+    pub fn bits128(read: impl Fn(&[u8]) -> Fit<i128> + Send + Sync + 'static) -> Self {
+        Self::Bits128(Box::new(read))
+    }
+
+    pub fn bits256(read: impl Fn(&[u8]) -> Fit<i256> + Send + Sync + 'static) -> Self {
+        Self::Bits256(Box::new(read))
+    }
+
+    /// Days since 1970.
+    pub fn days(read: impl Fn(&[u8]) -> Fit<i32> + Send + Sync + 'static) -> Self {
+        Self::bits32(move |cell| Ok(read(cell)?.cast_unsigned()))
+    }
+
+    /// Microseconds, since 1970 or midnight or of a duration.
+    pub fn micros(read: impl Fn(&[u8]) -> Fit<i64> + Send + Sync + 'static) -> Self {
+        Self::bits64(move |cell| Ok(read(cell)?.cast_unsigned()))
+    }
+
+    /// The value in bytes that are the same for equal values, however they are written: of types of fixed width.
+    pub fn comparable(&self, cell: &[u8]) -> Fit<[u8; 32]> {
+        Ok(match self {
+            Self::Bits32(read) => padded(&read(cell)?.to_le_bytes()),
+            Self::Bits64(read) => padded(&read(cell)?.to_le_bytes()),
+            Self::Bits128(read) => padded(&read(cell)?.to_le_bytes()),
+            Self::Bits256(read) => read(cell)?.to_le_bytes(),
+            _ => return Err(Misfit::OtherType),
+        })
+    }
+}
+
+fn padded<const WIDTH: usize>(bytes: &[u8; WIDTH]) -> [u8; 32] {
+    let mut padded = [0; 32];
+    for (to, from) in padded.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    padded
+}

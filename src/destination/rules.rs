@@ -1,0 +1,86 @@
+//! What a unit's values are put by, whoever takes them.
+
+use super::carrier::Carrier;
+use super::column::Column;
+use super::decoder::{Decoder, Format};
+use super::fit::{Fit, Misfit, is_list_of_dated};
+use super::misfit::{MisfitAt, SentRow};
+use super::selection::Filter;
+use crate::arrow_type::is_dated;
+use crate::job::InvalidDates;
+use arrow::datatypes::{Schema, SchemaRef};
+
+/// The plan's types, the source's format, and what the job says of keys and dates.
+#[derive(Clone)]
+pub(super) struct Rules {
+    pub schema: SchemaRef,
+    pub format: &'static dyn Format,
+    pub filter: Filter,
+}
+
+impl Rules {
+    pub fn columns(&self) -> Vec<Column> {
+        let fields = self.schema.fields().iter();
+        let mut columns: Vec<_> = fields.map(|field| Column::new(field.data_type())).collect();
+        if self.nulls_dates() {
+            columns.iter_mut().for_each(Column::null_invalid_dates);
+        }
+        columns
+    }
+
+    /// The decoder of each column.
+    pub fn decoders(&self, carriers: &[Carrier]) -> Vec<Decoder> {
+        let columns = self.schema.fields().iter().zip(carriers);
+        columns
+            .map(|(field, carrier)| self.format.decoder(*carrier, field.data_type()))
+            .collect()
+    }
+
+    fn nulls_dates(&self) -> bool {
+        self.filter.invalid_dates == InvalidDates::Null
+    }
+
+    /// Columns of lists whose elements may be made NULL.
+    pub fn dated_lists(&self) -> Vec<usize> {
+        let columns = self.schema.fields().iter().enumerate();
+        let columns =
+            columns.filter(|(_, field)| self.nulls_dates() && is_list_of_dated(field.data_type()));
+        columns.map(|(column, _)| column).collect()
+    }
+
+    /// Puts a NULL, if the column may hold any.
+    pub fn put_null(&self, column: usize, to: &mut Column) -> Fit<()> {
+        if !self.schema.field(column).is_nullable() {
+            return Err(Misfit::Null);
+        }
+        to.push_null();
+        Ok(())
+    }
+
+    /// Whether a value that doesn't fit is NULL from now on.
+    pub fn nulls(&self, column: usize, misfit: Misfit) -> bool {
+        misfit == Misfit::NoDate
+            && self.nulls_dates()
+            && is_dated(self.schema.field(column).data_type())
+    }
+
+    /// Whether it must be known at once what a value is: by it the row is compared, or the table is another.
+    pub fn needs(&self, column: usize, misfit: Misfit) -> bool {
+        misfit == Misfit::OtherType || self.filter.key.contains(&column)
+    }
+
+    /// A value that doesn't fit, in its place.
+    pub fn misfit(&self, row: SentRow, column: usize, misfit: Misfit, candidate: u64) -> MisfitAt {
+        MisfitAt {
+            candidate,
+            row,
+            column,
+            misfit,
+            format: self.format,
+        }
+    }
+
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+}

@@ -1,0 +1,91 @@
+//! How PostgreSQL writes its values: in its binary format over our own source, in the client library's types by the stock one,
+//! and there arrays in text.
+
+mod binary;
+mod binary_array;
+mod element;
+mod infinite;
+mod literal;
+
+use crate::arrow_type::is_dated;
+use crate::destination::{Carrier, Decoder, Format, Misfit, native};
+use crate::source::text;
+use arrow::datatypes::{DataType, Field, TimeUnit};
+use infinite::{native_days, native_micros};
+
+/// Cells of a copy.
+#[derive(Debug)]
+pub(super) struct PostgresBinary;
+
+impl Format for PostgresBinary {
+    fn decoder(&self, _carrier: Carrier, data_type: &DataType) -> Decoder {
+        match data_type {
+            DataType::List(element) => {
+                let element = binary::decoder(element.data_type());
+                Decoder::List(binary_array::read, Box::new(element))
+            }
+            data_type => binary::decoder(data_type),
+        }
+    }
+
+    /// A numeric says how many figures are to be shown.
+    fn has_spellings(&self, data_type: &DataType) -> bool {
+        matches!(
+            data_type,
+            DataType::Decimal128(..) | DataType::Decimal256(..)
+        )
+    }
+
+    fn remedy(&self, misfit: Misfit, field: &Field) -> Option<String> {
+        of_array(misfit, field.data_type())
+    }
+}
+
+/// What ConnectorX's source hands over; see `types` for what travels as text.
+#[derive(Debug)]
+pub(super) struct PostgresValues;
+
+impl Format for PostgresValues {
+    fn decoder(&self, carrier: Carrier, data_type: &DataType) -> Decoder {
+        match (carrier, data_type) {
+            (Carrier::Text(_), DataType::List(element)) => {
+                let element = element::decoder(element.data_type());
+                Decoder::List(literal::read, Box::new(element))
+            }
+            (Carrier::Text(_), data_type) => text::spelled_out(data_type),
+            (Carrier::Date(_), DataType::Date32) => Decoder::days(native_days),
+            (Carrier::DateTime(_) | Carrier::Instant(_), data_type) if is_moment(data_type) => {
+                Decoder::micros(native_micros)
+            }
+            _ => native(carrier, data_type),
+        }
+    }
+
+    fn remedy(&self, misfit: Misfit, field: &Field) -> Option<String> {
+        of_array(misfit, field.data_type())
+    }
+}
+
+/// What to do about an array that no list tells exactly.
+fn of_array(misfit: Misfit, data_type: &DataType) -> Option<String> {
+    let element = match data_type {
+        DataType::List(element) if misfit != Misfit::NoDate => element,
+        _ => return None,
+    };
+    let others = if is_dated(element.data_type()) {
+        "have none, nor have infinite dates, of which --invalid-dates null makes NULL elements, and counts them; leave"
+    } else {
+        "have none, nor have those with an element that a column of its type could not hold: leave"
+    };
+    Some(format!(
+        "arrays of several dimensions and with subscripts that don't begin at 1 {others} such rows out with --where, or the column with --columns"
+    ))
+}
+
+/// Whether a type's values are moments in microseconds.
+fn is_moment(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Timestamp(TimeUnit::Microsecond, _))
+}
+
+#[cfg(test)]
+mod tests;

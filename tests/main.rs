@@ -36,6 +36,7 @@ mod publication;
 mod readme;
 mod refusals;
 mod relations;
+mod remedies;
 mod rlimits;
 mod row_security;
 mod same_bytes;

@@ -2,7 +2,7 @@
 
 use super::{argv, login, out, signals};
 use crate::cancel::Cancel;
-use crate::generate::{Generated, Observer, Options, Scale, generate};
+use crate::generate::{Generated, Observer, Options, generate};
 use crate::job::{LoginOptions, SourceUrl};
 use crate::{Interrupt, Result};
 use clap::Args;
@@ -28,8 +28,8 @@ pub(super) struct GenerateArgs {
     #[arg(long, value_name = "FILE")]
     defaults_file: Option<PathBuf>,
     /// Size: 1 gives the article's 15,096,590 rows
-    #[arg(long, default_value_t = Scale::ONE)]
-    scale: Scale,
+    #[arg(long, default_value = "1")]
+    scale: String,
     /// Distinct persons [default: the article's 1,001,413 by the same scale]
     #[arg(long, value_name = "N")]
     persons: Option<u64>,
@@ -69,7 +69,7 @@ impl GenerateArgs {
         let cancel = signals::cancel_on_signal()?;
         let options = Options {
             source,
-            scale,
+            scale: scale.parse()?,
             persons,
             seed,
             with_key,

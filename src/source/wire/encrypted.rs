@@ -29,10 +29,12 @@ impl<S: Read + Write> Encrypted<S> {
                 Err(HandshakeError::WouldBlock(mut waiting)) => {
                     let records = waiting.get_mut();
                     let filled = records.fill(RECORDS_BYTES);
-                    filled.map_err(|cause| tls::cannot_begin(cause, host))?;
+                    filled.map_err(|cause| tls::cannot_begin(cause, policy, host))?;
                     waiting.handshake()
                 }
-                Err(HandshakeError::Failure(failed)) => return Err(tls::refused(failed, host)),
+                Err(HandshakeError::Failure(failed)) => {
+                    return Err(tls::refused(failed, policy, host));
+                }
                 Err(HandshakeError::SetupFailure(cause)) => return Err(tls::bug(cause)),
             }
         };

@@ -104,15 +104,17 @@ fn listed(protocol: &str) -> Vec<u8> {
     [&[length], protocol.as_bytes()].concat()
 }
 
+/// A server that waits for a request for TLS takes its first byte for something else, and closes the connection.
+const NO_DIRECT: &str =
+    "sslnegotiation=direct needs PostgreSQL 17 or later: leave it out for older servers";
+
 /// Both ends must know that they speak the same protocol, where that is asked for.
 pub(super) fn check_protocol(session: &SslRef, policy: &TlsPolicy) -> Result<()> {
     match policy.protocol {
         Some(wanted) if session.selected_alpn_protocol() != Some(wanted.as_bytes()) => {
             let message =
                 format!("the server agrees on TLS, and not on the protocol {wanted} in it");
-            Err(Error::new(ErrorKind::Unreachable, message).advise(
-                "sslnegotiation=direct needs PostgreSQL 17 or later: leave it out for older servers",
-            ))
+            Err(Error::new(ErrorKind::Unreachable, message).advise(NO_DIRECT))
         }
         _ => Ok(()),
     }
@@ -172,11 +174,15 @@ fn unusable(path: &Path) -> Error {
 }
 
 /// The error of a handshake that failed: the server's certificate, or its end of the line.
-pub(super) fn refused<S>(failed: MidHandshakeSslStream<S>, host: &str) -> Error {
+pub(super) fn refused<S>(
+    failed: MidHandshakeSslStream<S>,
+    policy: &TlsPolicy,
+    host: &str,
+) -> Error {
     let verified = failed.ssl().verify_result();
     let cause = failed.into_error();
     if verified == X509VerifyResult::OK || cause.code() != ErrorCode::SSL {
-        return cannot_begin(cause, host);
+        return cannot_begin(cause, policy, host);
     }
     let why = verified.error_string();
     let message = format!("the certificate of {host} is not trusted: {why}");
@@ -186,11 +192,17 @@ pub(super) fn refused<S>(failed: MidHandshakeSslStream<S>, host: &str) -> Error 
 }
 
 /// The error of a handshake that did not come to its end.
-pub(super) fn cannot_begin(cause: impl StdError + Send + Sync + 'static, host: &str) -> Error {
+pub(super) fn cannot_begin(
+    cause: impl StdError + Send + Sync + 'static,
+    policy: &TlsPolicy,
+    host: &str,
+) -> Error {
     let message = format!("TLS with {host} can't begin: {cause}");
-    Error::new(ErrorKind::Unreachable, message)
-        .because(cause)
-        .advise("check sslmode of --source, and that the server offers TLS 1.2 or later")
+    let error = Error::new(ErrorKind::Unreachable, message).because(cause);
+    error.advise(match policy.protocol {
+        Some(_) => NO_DIRECT,
+        None => "check sslmode of --source, and that the server offers TLS 1.2 or later",
+    })
 }
 
 /// OpenSSL's numbers of what may be wrong with a certificate.

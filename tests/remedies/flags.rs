@@ -1,0 +1,250 @@
+//! Flags and job files.
+
+use super::{LEFT_OUT, accounts_for_all, case, leads_out};
+use crate::harness::System;
+
+/// Flags, the exit code and the remedy of their error, and the flags as it says them.
+type Way<'a> = (&'a [&'a str], i32, &'a str, &'a [&'a str]);
+
+const WAYS: [Way<'static>; 22] = [
+    (&[LEFT_OUT, "--key"], 2, "give --key", &[]),
+    (&[LEFT_OUT, "--tables"], 2, "give --tables", &[]),
+    (
+        &["--columns", "note"],
+        2,
+        "add it to --columns",
+        &["--columns", "note,id"],
+    ),
+    (
+        &["--columns", "note,nothing,id"],
+        4,
+        "its columns are id, note",
+        &["--columns", "note,id"],
+    ),
+    (
+        &["--key", "nothing"],
+        4,
+        "the columns are id, note",
+        &["--key", "id"],
+    ),
+    (&["--where", ""], 2, "leave it out to read every row", &[]),
+    (
+        &["--where", "id > 0 /* all"],
+        2,
+        "end it, or leave it out",
+        &["--where", "id > 0 /* all */"],
+    ),
+    (&["--extractor", "connectorx"], 2, "leave it out", &[]),
+    (&["--numeric", "38,10"], 2, "leave it out", &[]),
+    (&["--row-security"], 2, "leave it out", &[]),
+    (
+        &["--check-counts", "--snapshot", "off"],
+        2,
+        "leave one of them out",
+        &["--check-counts"],
+    ),
+    (
+        &["--column-type", "note"],
+        2,
+        "write NAME=TYPE",
+        &["--column-type", "note=text"],
+    ),
+    (
+        &["--partitions", "4"],
+        2,
+        "give --partition-on COLUMN too",
+        &["--partitions", "4", "--partition-on", "id"],
+    ),
+    (
+        &["--partition-on", "id", "--order-by", "note"],
+        2,
+        "--order-by id,",
+        &["--partition-on", "id", "--order-by", "id,note"],
+    ),
+    (
+        &["--partition-on", "note"],
+        4,
+        "create an index, or take another column",
+        &["--partition-on", "id"],
+    ),
+    (
+        &["--partition-on", "nothing"],
+        4,
+        "columns that every table has",
+        &["--partition-on", "id"],
+    ),
+    (
+        &["--order-by", "nothing"],
+        4,
+        "columns that every table has",
+        &["--order-by", "id"],
+    ),
+    (
+        &["--tables", "t2..t1"],
+        2,
+        "the smaller one first",
+        &["--tables", "t1..t2"],
+    ),
+    (
+        &["--tables", "t1,t2,t1"],
+        2,
+        "name it once",
+        &["--tables", "t1,t2"],
+    ),
+    (
+        &["--tables", "t1,T2"],
+        4,
+        "did you mean t2",
+        &["--tables", "t1,t2"],
+    ),
+    (
+        &["--tables", "u*"],
+        4,
+        "a view is named as it stands",
+        &["--tables", "t*"],
+    ),
+    (
+        &["--prefix", "a/b"],
+        2,
+        "--prefix person",
+        &["--prefix", "person"],
+    ),
+];
+
+#[test]
+fn flags_that_can_not_be_are_mended_as_their_errors_say() {
+    let case = case(System::Sqlite);
+    for (wrong, code, remedy, right) in WAYS {
+        leads_out(&case, wrong, code, remedy, right);
+    }
+}
+
+#[test]
+fn formats_and_compressions_are_mended_as_their_errors_say() {
+    let case = case(System::Sqlite);
+    for (format, wrong, right) in [
+        ("csv", "snappy", "gzip"),
+        ("ndjson", "lz4", "zstd"),
+        ("arrow", "gzip", "zstd"),
+        ("parquet", "gzip", "snappy"),
+        ("pickle", "zstd", "none"),
+    ] {
+        let takes = format!("--format {format} takes --compression");
+        let failed = leads_out(
+            &case,
+            &["--format", format, "--compression", wrong],
+            2,
+            &takes,
+            &["--format", format, "--compression", right],
+        );
+        let (_, words) = failed
+            .stderr
+            .split_once(&takes)
+            .expect("the words that it takes");
+        failed.check(words.contains(right), format!("{right} is among them"));
+    }
+    let failed = leads_out(
+        &case,
+        &["--format", "feather"],
+        2,
+        "arrow",
+        &["--format", "arrow"],
+    );
+    failed.says("pickle");
+}
+
+#[test]
+fn a_job_file_is_named_or_its_job_is_given_by_flags() {
+    let case = case(System::Sqlite);
+    let failed = case.command().args(["run", "no.toml"]).fails_with(2);
+    failed.says("name a TOML file, or give everything by flags");
+    let text = "source = \"sqlite://source.sqlite\"\ntables = \"t1,t2\"\nkeys = [\"id\"]\n";
+    case.write("job.toml", text);
+    let failed = case.command().args(["run", "job.toml"]).fails_with(2);
+    failed.says("did you mean \"key\"");
+    case.write("job.toml", text.replace("keys", "key"));
+    let ran = case.command().args(["run", "job.toml"]).succeeds();
+    accounts_for_all(&case, &ran);
+    case.write(
+        "job.toml",
+        format!("{}null_keys = \"dorp\"\n", text.replace("keys", "key")),
+    );
+    let run = || case.command().args(["run", "job.toml", "--force"]);
+    run().fails_with(2).says("drop");
+    case.write(
+        "job.toml",
+        format!("{}null_keys = \"drop\"\n", text.replace("keys", "key")),
+    );
+    run().succeeds();
+    let failed = case
+        .command()
+        .args(["run", "--tables", "t1", "--key", "id"]);
+    failed.fails_with(2).says("--source");
+}
+
+#[test]
+fn a_precision_is_given_as_its_error_writes_one() {
+    let case = case(System::Postgres);
+    leads_out(
+        &case,
+        &["--numeric", "0,0"],
+        2,
+        "--numeric 38,10",
+        &["--numeric", "38,10"],
+    );
+    leads_out(
+        &case,
+        &["--column-type", "note=text"],
+        2,
+        "leave it out; a view",
+        &[],
+    );
+}
+
+#[test]
+fn a_made_up_registry_is_made_as_the_errors_say() {
+    let case = case(System::Sqlite);
+    let generate = |more: &[&str]| {
+        let source = case.database.url();
+        case.command()
+            .args(["generate", "--source", &source])
+            .args(more)
+    };
+    generate(&["--scale", "0"])
+        .fails_with(2)
+        .says("such as 1 or 0.01");
+    generate(&["--scale", "0.001", "--persons", "9999999"])
+        .fails_with(2)
+        .says("--persons from 1");
+    generate(&["--scale", "0.001", "--persons", "1"]).succeeds();
+    generate(&["--scale", "0.001"])
+        .fails_with(6)
+        .says("--force drops and remakes");
+    generate(&["--scale", "0.001", "--force"]).succeeds();
+    // Nothing else was dropped.
+    let ran = case.run().args(super::job(&[])).succeeds();
+    accounts_for_all(&case, &ran);
+    case.database
+        .execute_all(&["DROP TABLE ID2003", "CREATE VIEW ID2003 AS SELECT 1 AS ID"]);
+    let failed = generate(&["--scale", "0.001", "--force"]).fails_with(6);
+    failed.says("choose another database, or rename it");
+    case.command()
+        .args([
+            "generate",
+            "--source",
+            "sqlite://no/other.sqlite",
+            "--scale",
+            "0.001",
+        ])
+        .fails_with(5)
+        .says("its folder must exist");
+    case.command()
+        .args([
+            "generate",
+            "--source",
+            "sqlite://other.sqlite",
+            "--scale",
+            "0.001",
+        ])
+        .succeeds();
+}

@@ -6,7 +6,7 @@ use arrow::datatypes::{DataType, Field, i256};
 use std::fmt::Debug;
 
 /// How a source writes its values. It lives beside its database.
-pub(crate) trait Format: Debug + Sync {
+pub(crate) trait CellEncoding: Debug + Sync {
     /// What reads the cells of a column that travels by this carrier as values of the plan's type.
     fn decoder(&self, carrier: Carrier, data_type: &DataType) -> Decoder;
 
@@ -22,7 +22,7 @@ pub(crate) trait Format: Debug + Sync {
 }
 
 /// From the bytes of a cell to what Arrow stores of it.
-pub(crate) type Read<T> = Box<dyn Fn(&[u8]) -> Fit<T> + Send + Sync>;
+pub(crate) type ReadAs<T> = Box<dyn Fn(&[u8]) -> Fit<T> + Send + Sync>;
 
 /// Tells the elements of an array one after the other, `None` for NULL, as long as they fit.
 pub(crate) type ReadElements =
@@ -30,13 +30,13 @@ pub(crate) type ReadElements =
 
 /// Reads the cells of one column.
 pub(crate) enum Decoder {
-    Truth(Read<bool>),
-    Bits8(Read<u8>),
-    Bits16(Read<u16>),
-    Bits32(Read<u32>),
-    Bits64(Read<u64>),
-    Bits128(Read<i128>),
-    Bits256(Read<i256>),
+    Truth(ReadAs<bool>),
+    Bits8(ReadAs<u8>),
+    Bits16(ReadAs<u16>),
+    Bits32(ReadAs<u32>),
+    Bits64(ReadAs<u64>),
+    Bits128(ReadAs<i128>),
+    Bits256(ReadAs<i256>),
     /// Text as it stands, if it is UTF-8.
     Text,
     /// Bytes as they stand.

@@ -1,7 +1,7 @@
 //! The gate: which rows a source hands on, asked before any of their cells is.
 
 use super::control::Control;
-use super::decoder::Format;
+use super::decoder::CellEncoding;
 use super::misfit::SentRow;
 use super::selection::{Filter, Selector};
 use super::written_keys::{KeyColumns, WrittenRows};
@@ -54,7 +54,7 @@ impl Gate {
         filter: Filter,
         schema: SchemaRef,
         control: Arc<Control>,
-        (format, passed): (&dyn Format, Arc<Passed>),
+        (format, passed): (&dyn CellEncoding, Arc<Passed>),
     ) -> Self {
         Self {
             unit,

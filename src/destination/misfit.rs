@@ -3,7 +3,7 @@
 //! A value is refused if its row is written: whether the filter drops a duplicate while it is read or `unique` afterwards
 //! depends on how fast the tables come, and what a job says must not.
 
-use super::decoder::Format;
+use super::decoder::CellEncoding;
 use super::fit::Misfit;
 use crate::{Error, ErrorKind, arrow_type};
 use arrow::datatypes::{DataType, Field, Schema};
@@ -36,7 +36,7 @@ pub(crate) struct MisfitAt {
     pub row: SentRow,
     pub(super) column: usize,
     pub(super) misfit: Misfit,
-    pub(super) format: &'static dyn Format,
+    pub(super) format: &'static dyn CellEncoding,
 }
 
 impl MisfitAt {

@@ -27,7 +27,7 @@ pub(crate) use carrier::days;
 #[cfg(test)]
 pub(crate) use column::Column;
 pub(crate) use control::Control;
-pub(crate) use decoder::{Decoder, Format};
+pub(crate) use decoder::{CellEncoding, Decoder};
 pub(crate) use fit::{Fit, Misfit};
 pub(crate) use gate::Gate;
 pub(crate) use misfit::{MisfitAt, SentRow};

@@ -2,7 +2,7 @@
 
 use super::carrier::Carrier;
 use super::column::Column;
-use super::decoder::{Decoder, Format};
+use super::decoder::{CellEncoding, Decoder};
 use super::fit::{Fit, Misfit, is_list_of_dated};
 use super::misfit::{MisfitAt, SentRow};
 use super::selection::Filter;
@@ -14,7 +14,7 @@ use arrow::datatypes::{Schema, SchemaRef};
 #[derive(Clone)]
 pub(super) struct Rules {
     pub schema: SchemaRef,
-    pub format: &'static dyn Format,
+    pub format: &'static dyn CellEncoding,
     pub filter: Filter,
 }
 

@@ -4,7 +4,7 @@ use super::UnitRows;
 use super::candidates::CandidateWriter;
 use super::carrier::{Carrier, Carry};
 use super::control::Control;
-use super::decoder::Format;
+use super::decoder::CellEncoding;
 use super::gate::Gate;
 use super::rules::Rules;
 use super::selection::Filter;
@@ -20,9 +20,9 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Intake {
     /// A source of our own, which asks the gate and hands on cells of candidates alone.
-    Gated(&'static dyn Format),
+    Gated(&'static dyn CellEncoding),
     /// The destination, among all rows of one of `ConnectorX`'s stock sources.
-    Staged(&'static dyn Format),
+    Staged(&'static dyn CellEncoding),
 }
 
 /// Takes the rows of one unit. What comes out is in the order of the source's rows, typed by the plan rather than by the

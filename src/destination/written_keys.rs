@@ -4,7 +4,7 @@
 //! what they seem, keys are read first: what is a duplicate must not depend on who reads the rows.
 
 use super::carrier::Carrier;
-use super::decoder::{Decoder, Format};
+use super::decoder::{CellEncoding, Decoder};
 use super::fit::Misfit;
 use super::selection::{Filter, Keys};
 use crate::arrow_type::is_dated;
@@ -32,7 +32,7 @@ pub(super) struct KeyColumns {
 }
 
 impl KeyColumns {
-    pub fn new(format: &dyn Format, filter: &Filter, schema: &Schema) -> Self {
+    pub fn new(format: &dyn CellEncoding, filter: &Filter, schema: &Schema) -> Self {
         let nulls_dates = filter.invalid_dates == InvalidDates::Null;
         let is_read = |column: usize, data_type: &DataType| {
             let nulled = nulls_dates && is_dated(data_type);

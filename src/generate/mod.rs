@@ -30,7 +30,7 @@ pub use supply::Observer;
 
 use crate::Result;
 use crate::job::SourceUrl;
-use load::Order;
+use load::LoadOrder;
 use population::Population;
 use shape::{Shape, TableShape};
 
@@ -93,7 +93,7 @@ pub fn generate(options: &Options, observer: &dyn Observer) -> Result<Generated>
     } = options;
     let shape = Shape::new(*scale, *persons)?;
     let population = Population::new(&shape, *seed);
-    let order = Order {
+    let order = LoadOrder {
         population: &population,
         with_key: *with_key,
         force: *force,

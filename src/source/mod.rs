@@ -8,7 +8,7 @@ mod dialect;
 mod farewell;
 mod in_place;
 mod indexed;
-mod lent;
+mod lease;
 pub(crate) mod mysql;
 mod one_query;
 mod parse;

@@ -15,7 +15,7 @@ use crate::{Error, ErrorKind, Result};
 use loader::{Loader, Taken};
 
 /// What is to be loaded, whatever the database.
-pub(super) struct Order<'a> {
+pub(super) struct LoadOrder<'a> {
     pub(super) population: &'a Population<'a>,
     pub(super) with_key: bool,
     pub(super) force: bool,
@@ -23,7 +23,7 @@ pub(super) struct Order<'a> {
 }
 
 /// Makes the tables in `source`.
-pub(super) fn load(source: &SourceUrl, order: &Order<'_>) -> Result<()> {
+pub(super) fn load(source: &SourceUrl, order: &LoadOrder<'_>) -> Result<()> {
     match source {
         SourceUrl::Sqlite(path) => sqlite::load(path, order),
         SourceUrl::MySql(url) => mysql::load(url, order),
@@ -33,7 +33,7 @@ pub(super) fn load(source: &SourceUrl, order: &Order<'_>) -> Result<()> {
 }
 
 /// Makes room for the tables, makes them, and fills them one after the other.
-fn fill(database: &mut dyn Loader, order: &Order<'_>) -> Result<()> {
+fn fill(database: &mut dyn Loader, order: &LoadOrder<'_>) -> Result<()> {
     make_room(database, order)?;
     for table in order.population.tables() {
         let supply = Supply {
@@ -52,7 +52,7 @@ fn fill(database: &mut dyn Loader, order: &Order<'_>) -> Result<()> {
 }
 
 /// Drops what stands in the way, if that is allowed for all of it.
-fn make_room(database: &mut dyn Loader, order: &Order<'_>) -> Result<()> {
+fn make_room(database: &mut dyn Loader, order: &LoadOrder<'_>) -> Result<()> {
     let names: Vec<&str> = order
         .population
         .tables()

@@ -1,7 +1,7 @@
 //! PostgreSQL: COPY of frozen rows, all in one transaction.
 
 use super::loader::{Loader, Taken, column_list, create_statement};
-use super::{Order, fill};
+use super::{LoadOrder, fill};
 use crate::generate::row::write_line;
 use crate::generate::supply::Supply;
 use crate::job::{ServerUrl, Waits};
@@ -20,7 +20,7 @@ const STALL_TIMEOUT: Duration = Duration::from_secs(300);
 const SETTINGS: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '30s'";
 
 /// Makes the tables in the first schema of the user's search path.
-pub(super) fn load(server: &ServerUrl, order: &Order<'_>) -> Result<()> {
+pub(super) fn load(server: &ServerUrl, order: &LoadOrder<'_>) -> Result<()> {
     let mut client = connect(server)?;
     let mut transaction = client.transaction().map_err(translate)?;
     transaction.batch_execute(SETTINGS).map_err(translate)?;

@@ -20,11 +20,11 @@ pub(super) enum Client {
     /// A connection of our own.
     Wire(Box<Connection>),
     /// ConnectorX's client, in its pool.
-    Stock(Box<StockSession>),
+    Stock(Box<StockClient>),
 }
 
 /// ConnectorX's client, and the pool that takes it back.
-pub(super) struct StockSession {
+pub(super) struct StockClient {
     pub single: Single<MySqlConnectionManager>,
     pub connection: PooledConnection<MySqlConnectionManager>,
 }
@@ -82,7 +82,7 @@ fn stock(login: &Login, waits: &Waits) -> Result<Client> {
     let deadline = Instant::now() + waits.connect_or_default();
     let connect = |options| stock_by(options, deadline, waits);
     let (single, connection) = login.by_stock(connect)?;
-    let mut client = Client::Stock(Box::new(StockSession { single, connection }));
+    let mut client = Client::Stock(Box::new(StockClient { single, connection }));
     settle(&mut client)?;
     Ok(client)
 }

@@ -1,6 +1,6 @@
 //! How MySQL and MariaDB write their values: in text over our own source, in the client library's types by the stock one.
 
-use crate::destination::{Carrier, Decoder, Fit, Format, Misfit, days, fixed, native};
+use crate::destination::{Carrier, CellEncoding, Decoder, Fit, Misfit, days, fixed, native};
 use crate::source::text;
 use arrow::datatypes::DataType;
 use chrono::NaiveDate;
@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 #[derive(Debug)]
 pub(super) struct MySqlText;
 
-impl Format for MySqlText {
+impl CellEncoding for MySqlText {
     fn decoder(&self, _carrier: Carrier, data_type: &DataType) -> Decoder {
         text::decoder(data_type)
     }
@@ -24,7 +24,7 @@ impl Format for MySqlText {
 #[derive(Debug)]
 pub(super) struct MySqlValues;
 
-impl Format for MySqlValues {
+impl CellEncoding for MySqlValues {
     fn decoder(&self, carrier: Carrier, data_type: &DataType) -> Decoder {
         match (carrier, data_type) {
             (Carrier::Text(_) | Carrier::OwnedText(_), data_type) => text::spelled_out(data_type),

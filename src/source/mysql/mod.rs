@@ -21,7 +21,7 @@ mod transaction;
 mod types;
 
 use super::in_place;
-use super::lent::Home;
+use super::lease::Lender;
 use super::one_query::OneQuery;
 use super::pooled::Single;
 use super::shared::{Untransacted, number};
@@ -86,7 +86,7 @@ impl Database for MySql {
         Ok(match client {
             Client::Wire(connection) => Box::new(WireSession {
                 canceller: Arc::new(Kill::wire(&self.login, &connection)?),
-                home: Home::of(*connection),
+                home: Lender::of(*connection),
             }),
             Client::Stock(session) => Box::new(StockSession {
                 canceller: Arc::new(Kill::stock(&self.login, session.connection.connection_id())),
@@ -106,7 +106,7 @@ impl Database for MySql {
 
 /// A connection of our own.
 struct WireSession {
-    home: Home<Connection>,
+    home: Lender<Connection>,
     canceller: Arc<Kill>,
 }
 

@@ -1,7 +1,7 @@
 //! The rows of a query, read in place from the connection.
 
 use super::super::in_place::{InPlace, Selected};
-use super::super::lent::Lent;
+use super::super::lease::Lease;
 use super::chunk::{Chunk, End};
 use super::connection::{Connection, malformed, refusal};
 use super::{error, sent};
@@ -11,7 +11,7 @@ use arrow::datatypes::SchemaRef;
 
 /// Reads the rows of one query. The connection goes home when this is dropped.
 pub(super) struct WireRows {
-    connection: Lent<Connection>,
+    connection: Lease<Connection>,
     schema: SchemaRef,
     chunk: Chunk,
     /// Rows of the chunk that are handed on.
@@ -20,7 +20,7 @@ pub(super) struct WireRows {
 
 impl WireRows {
     /// `schema` is the plan's, which the server's answer is held against.
-    pub fn new(connection: Lent<Connection>, schema: SchemaRef) -> Self {
+    pub fn new(connection: Lease<Connection>, schema: SchemaRef) -> Self {
         Self {
             connection,
             chunk: Chunk::new(schema.fields().len()),

@@ -7,14 +7,14 @@ use super::types::fits;
 use super::uuid::Uuids;
 use crate::destination::{Gate, WrittenRows};
 use crate::source::in_place::{InPlace, Selected};
-use crate::source::lent::Lent;
+use crate::source::lease::Lease;
 use crate::source::wire::Stream;
 use crate::{Error, ErrorKind, Result};
 use arrow::datatypes::SchemaRef;
 
 /// Reads the rows of one query.
 pub(super) struct Reader {
-    connection: Lent<Connection<Stream>>,
+    connection: Lease<Connection<Stream>>,
     schema: SchemaRef,
     copy: Option<CopyOut>,
     /// Rows of the chunk that are handed on.
@@ -23,7 +23,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub fn new(connection: Lent<Connection<Stream>>, schema: SchemaRef) -> Self {
+    pub fn new(connection: Lease<Connection<Stream>>, schema: SchemaRef) -> Self {
         Self {
             connection,
             schema,

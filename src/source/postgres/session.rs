@@ -11,7 +11,7 @@ use super::transaction;
 use crate::Result;
 use crate::destination::{Intake, UnitDestination};
 use crate::source::in_place;
-use crate::source::lent::{Home, Lent};
+use crate::source::lease::{Lease, Lender};
 use crate::source::shared::number;
 use crate::source::wire::Stream;
 use crate::source::{Begin, Query, QueryCanceller, Session, Transaction};
@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
     let (connection, cancel) = start(access)?;
     Ok(Box::new(WireSession {
-        connection: Home::of(connection),
+        connection: Lender::of(connection),
         cancel,
         access: access.clone(),
         open: Open::Nothing,
@@ -29,7 +29,7 @@ pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
 }
 
 struct WireSession {
-    connection: Home<Connection<Stream>>,
+    connection: Lender<Connection<Stream>>,
     cancel: CancelRequest,
     access: Access,
     open: Open,
@@ -47,7 +47,7 @@ enum Open {
 
 impl WireSession {
     /// The connection, in a transaction.
-    fn in_transaction(&mut self) -> Result<Lent<Connection<Stream>>> {
+    fn in_transaction(&mut self) -> Result<Lease<Connection<Stream>>> {
         let mut lent = self.connection.lend()?;
         if self.open == Open::Nothing {
             transaction::begin(lent.get_mut()?, &self.access, Begins::OneState(None))?;

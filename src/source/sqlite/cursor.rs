@@ -8,7 +8,7 @@
 //! other code of this one, uses the connection meanwhile, but for `sqlite3_interrupt`, which may be called at any time.
 #![expect(unsafe_code, reason = "measured: a fifth of the full-size job")]
 
-use super::super::lent::Lent;
+use super::super::lease::Lease;
 use super::error::translated;
 use crate::{Error, ErrorKind, Result};
 use rusqlite::types::ValueRef;
@@ -24,7 +24,7 @@ pub(super) struct Cursor {
     columns: c_int,
     has_row: bool,
     /// Of nobody else until the statement is gone.
-    _lent: Lent<Connection>,
+    _lent: Lease<Connection>,
 }
 
 // SAFETY: SQLite ties none of its objects to a thread, and the statement goes to another one with the connection that it was
@@ -32,7 +32,7 @@ pub(super) struct Cursor {
 unsafe impl Send for Cursor {}
 
 impl Cursor {
-    pub fn new(mut lent: Lent<Connection>, sql: &str) -> Result<Self> {
+    pub fn new(mut lent: Lease<Connection>, sql: &str) -> Result<Self> {
         let connection = lent.get_mut()?;
         // SAFETY: the handle is open while the connection is there; the text's length is given, and both pointers that
         // SQLite writes to are valid for it.

@@ -4,14 +4,14 @@
 use super::spelling;
 use super::types::as_text;
 use crate::arrow_type::is_dated;
-use crate::destination::{Carrier, Decoder, Format, Misfit, fixed};
+use crate::destination::{Carrier, CellEncoding, Decoder, Misfit, fixed};
 use arrow::datatypes::{DataType, Field, TimeUnit};
 
 /// The cells of a chunk.
 #[derive(Debug)]
 pub(super) struct SqliteStored;
 
-impl Format for SqliteStored {
+impl CellEncoding for SqliteStored {
     fn decoder(&self, _carrier: Carrier, data_type: &DataType) -> Decoder {
         use DataType as T;
         match data_type {

@@ -16,7 +16,7 @@ mod transaction;
 mod types;
 
 use super::in_place;
-use super::lent::Home;
+use super::lease::Lender;
 use super::{
     Begin, Catalog, CommitLock, Database, Dialect, Extractor, Query, QueryCanceller, Session,
     SessionFacts, Transaction,
@@ -73,7 +73,7 @@ impl Database for Sqlite {
         let (connection, file) = file::open(&self.path, self.lock_wait)?;
         let interrupt = Arc::new(connection.get_interrupt_handle());
         Ok(Box::new(SqliteSession {
-            home: Home::of(connection),
+            home: Lender::of(connection),
             interrupt,
             file,
         }))
@@ -85,7 +85,7 @@ impl Database for Sqlite {
 }
 
 struct SqliteSession {
-    home: Home<Connection>,
+    home: Lender<Connection>,
     interrupt: Arc<InterruptHandle>,
     file: OpenFile,
 }

@@ -1,7 +1,7 @@
 //! The rows of a query over SQLite: values as they are stored, none converted.
 
 use super::super::in_place::{InPlace, Selected};
-use super::super::lent::Lent;
+use super::super::lease::Lease;
 use super::chunk::Chunk;
 use super::cursor::Cursor;
 use super::storage::Storage;
@@ -13,7 +13,7 @@ use rusqlite::Connection;
 /// Steps through the rows of one query. The connection goes back home when this is dropped.
 pub(super) struct StoredRows {
     /// Until the query begins.
-    lent: Option<Lent<Connection>>,
+    lent: Option<Lease<Connection>>,
     cursor: Option<Cursor>,
     columns: Vec<ReadColumn>,
     /// Whether the query's last column is the row's id.
@@ -33,7 +33,7 @@ struct ReadColumn {
 
 impl StoredRows {
     /// The types are the plan's: SQLite itself knows no type of an expression.
-    pub fn new(lent: Lent<Connection>, has_row_id: bool, schema: &Schema) -> Self {
+    pub fn new(lent: Lease<Connection>, has_row_id: bool, schema: &Schema) -> Self {
         let columns = schema.fields().iter().map(|field| ReadColumn {
             name: field.name().clone(),
             storage: Storage::of(field.data_type()),

@@ -7,7 +7,7 @@ mod error;
 mod send;
 
 use super::loader::{Loader, Taken, create_statement};
-use super::{Order, fill};
+use super::{LoadOrder, fill};
 use crate::generate::supply::Supply;
 use crate::job::ServerUrl;
 use crate::source::mysql::login::Login;
@@ -21,7 +21,7 @@ use send::Way;
 const TABLE_OPTIONS: &str = "ENGINE=InnoDB DEFAULT CHARACTER SET ascii";
 
 /// Makes the tables in the URL's database.
-pub(super) fn load(server: &ServerUrl, order: &Order<'_>) -> Result<()> {
+pub(super) fn load(server: &ServerUrl, order: &LoadOrder<'_>) -> Result<()> {
     let login = Login::parse(server)?;
     let mut connection = connect::connect(&login)?;
     let way = Way::of(&mut connection)?;

@@ -3,7 +3,7 @@
 mod file;
 
 use super::loader::{Loader, Taken, column_list, create_statement};
-use super::{Order, fill};
+use super::{LoadOrder, fill};
 use crate::generate::row::Row;
 use crate::generate::supply::Supply;
 use crate::{Error, ErrorKind, Result};
@@ -17,7 +17,7 @@ const UNSHARED: &str =
     "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;";
 
 /// Makes the tables in the file at `path`.
-pub(super) fn load(path: &Path, order: &Order<'_>) -> Result<()> {
+pub(super) fn load(path: &Path, order: &LoadOrder<'_>) -> Result<()> {
     if path.try_exists().map_err(|cause| unwritable(cause, path))? {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(translate)?;
@@ -30,7 +30,7 @@ pub(super) fn load(path: &Path, order: &Order<'_>) -> Result<()> {
     publish(unfinished, path)
 }
 
-fn fill_in_transaction(mut connection: Connection, order: &Order<'_>) -> Result<()> {
+fn fill_in_transaction(mut connection: Connection, order: &LoadOrder<'_>) -> Result<()> {
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(translate)?;

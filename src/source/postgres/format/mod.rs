@@ -8,7 +8,7 @@ mod infinite;
 mod literal;
 
 use crate::arrow_type::is_dated;
-use crate::destination::{Carrier, Decoder, Format, Misfit, native};
+use crate::destination::{Carrier, CellEncoding, Decoder, Misfit, native};
 use crate::source::text;
 use arrow::datatypes::{DataType, Field, TimeUnit};
 use infinite::{native_days, native_micros};
@@ -17,7 +17,7 @@ use infinite::{native_days, native_micros};
 #[derive(Debug)]
 pub(super) struct PostgresBinary;
 
-impl Format for PostgresBinary {
+impl CellEncoding for PostgresBinary {
     fn decoder(&self, _carrier: Carrier, data_type: &DataType) -> Decoder {
         match data_type {
             DataType::List(element) => {
@@ -45,7 +45,7 @@ impl Format for PostgresBinary {
 #[derive(Debug)]
 pub(super) struct PostgresValues;
 
-impl Format for PostgresValues {
+impl CellEncoding for PostgresValues {
     fn decoder(&self, carrier: Carrier, data_type: &DataType) -> Decoder {
         match (carrier, data_type) {
             (Carrier::Text(_), DataType::List(element)) => {

@@ -1,5 +1,5 @@
 use super::{PostgresBinary, PostgresValues};
-use crate::destination::{Carrier, Column, Decoder, Fit, Format, Misfit};
+use crate::destination::{Carrier, CellEncoding, Column, Decoder, Fit, Misfit};
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Field, TimeUnit};
 use std::ops::{Deref, DerefMut};

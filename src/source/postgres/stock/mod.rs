@@ -30,8 +30,8 @@ pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
     let (single, token) = connect(access)?;
     Ok(Box::new(StockSession {
         single: Some(single),
-        cancel: CancelRequest {
-            target: Arc::new(Mutex::new(TargetServer {
+        cancel: Canceller {
+            target: Arc::new(Mutex::new(CancelTarget {
                 token,
                 backend: None,
             })),
@@ -56,7 +56,7 @@ fn connect(access: &Access) -> Result<(Single<Manager>, CancelToken)> {
 struct StockSession {
     /// Holds the one connection between two units; `None` where the next unit needs another.
     single: Option<Single<Manager>>,
-    cancel: CancelRequest,
+    cancel: Canceller,
     /// What each unit's transaction begins with.
     opening: String,
 }
@@ -136,21 +136,21 @@ fn first_cell(message: &SimpleQueryMessage) -> Option<String> {
 /// Cancels a session's query by a connection of its own: a statement of ours, or else the protocol's request. After that the
 /// library leaves at once, which a pooler may take ill (`PgBouncer`'s issue 801: it ends itself).
 #[derive(Clone)]
-struct CancelRequest {
-    target: Arc<Mutex<TargetServer>>,
+struct Canceller {
+    target: Arc<Mutex<CancelTarget>>,
     access: Access,
     tls: MakeTlsConnector,
 }
 
 /// Of the connection that the session has now.
-struct TargetServer {
+struct CancelTarget {
     token: CancelToken,
     /// The server's process that runs the unit's query, also behind a pooler.
     backend: Option<String>,
 }
 
-impl CancelRequest {
-    fn target(&self) -> MutexGuard<'_, TargetServer> {
+impl Canceller {
+    fn target(&self) -> MutexGuard<'_, CancelTarget> {
         self.target.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -164,7 +164,7 @@ impl CancelRequest {
     }
 }
 
-impl QueryCanceller for CancelRequest {
+impl QueryCanceller for Canceller {
     fn cancel_query(&self) {
         let (token, backend) = {
             let target = self.target();

@@ -4,21 +4,21 @@ use crate::{Error, ErrorKind, Result};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where a session's connection waits between two units.
-pub(super) struct Home<C>(Arc<Mutex<Option<C>>>);
+pub(super) struct Lender<C>(Arc<Mutex<Option<C>>>);
 
 /// A connection away from home; it goes back when this is dropped.
-pub(super) struct Lent<C> {
+pub(super) struct Lease<C> {
     connection: Option<C>,
     home: Arc<Mutex<Option<C>>>,
 }
 
-impl<C> Home<C> {
+impl<C> Lender<C> {
     pub fn of(connection: C) -> Self {
         Self(Arc::new(Mutex::new(Some(connection))))
     }
 
     /// The connection, until the end of a unit.
-    pub fn lend(&self) -> Result<Lent<C>> {
+    pub fn lend(&self) -> Result<Lease<C>> {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(connection) = connection else {
             return Err(Error::new(
@@ -26,14 +26,14 @@ impl<C> Home<C> {
                 "a connection is used twice at once",
             ));
         };
-        Ok(Lent {
+        Ok(Lease {
             connection: Some(connection),
             home: Arc::clone(&self.0),
         })
     }
 }
 
-impl<C> Lent<C> {
+impl<C> Lease<C> {
     /// The connection, which is there until the drop.
     pub fn get(&self) -> Option<&C> {
         self.connection.as_ref()
@@ -46,7 +46,7 @@ impl<C> Lent<C> {
     }
 }
 
-impl<C> Drop for Lent<C> {
+impl<C> Drop for Lease<C> {
     fn drop(&mut self) {
         *self.home.lock().unwrap_or_else(PoisonError::into_inner) = self.connection.take();
     }

@@ -236,24 +236,26 @@ fn a_primary_key_says_nothing_of_the_rows_of_heirs() {
     case.database.execute_all(&[
         "CREATE TABLE h (id int PRIMARY KEY, note text)",
         "CREATE TABLE h1 () INHERITS (h)",
-        "ALTER TABLE h1 ALTER id DROP NOT NULL",
         "INSERT INTO h VALUES (1, 'own')",
-        "INSERT INTO h1 VALUES (1, 'of the heir'), (NULL, 'without a key')",
+        "INSERT INTO h1 VALUES (1, 'of the heir')",
     ]);
-    let job = [
-        "--tables",
-        "h",
-        "--key",
-        "id",
-        "--order-by",
-        "id",
-        "--force",
-    ];
-    let ran = case.run().args(job).fails_with(4);
-    ran.says("--null-keys");
-    let kept = case.run().args(job).args(["--null-keys", "keep"]);
-    kept.succeeds();
+    let job = "--tables h --key id --order-by id --force";
+    let run = || case.run().args(job.split(' '));
+    let order = || case.manifest()["tables"][0]["order"].to_string();
+    run().succeeds();
+    assert_eq!(case.manifest()["totals"]["duplicates"], 1);
+    assert!(order().contains("ties"), "{}", order());
+    // From PostgreSQL 18 on heirs keep their parent's NOT NULL.
+    let version = "SELECT current_setting('server_version_num')::bigint";
+    if case.database.count(version) >= 180_000 {
+        return;
+    }
+    case.database.execute_all(&[
+        "ALTER TABLE h1 ALTER id DROP NOT NULL",
+        "INSERT INTO h1 VALUES (NULL, 'without a key')",
+    ]);
+    run().fails_with(4).says("--null-keys");
+    run().args(["--null-keys", "keep"]).succeeds();
     assert_eq!(case.manifest()["totals"]["rows_read"], 3);
-    let order = case.manifest()["tables"][0]["order"].to_string();
-    assert!(order.contains("ties"), "{order}");
+    assert!(order().contains("ties"), "{}", order());
 }

@@ -144,7 +144,7 @@ fn is_as_new(case: &Case, pooler: &Pooler, pool_size: usize, told: &str) {
         client.batch_execute("BEGIN").expect("a transaction");
         let left = rows(
             client,
-            "SELECT 'statement ' || name FROM pg_prepared_statements UNION ALL SELECT 'cursor ' || name FROM pg_cursors \
+            "SELECT 'statement ' || name FROM pg_prepared_statements WHERE name NOT LIKE 'PGBOUNCER%' UNION ALL SELECT 'cursor ' || name FROM pg_cursors \
              UNION ALL SELECT 'lock ' || objid FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'",
         );
         assert!(left.is_empty(), "{told}: {left:?}");

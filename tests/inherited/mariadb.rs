@@ -113,6 +113,11 @@ fn values(variable: &[String]) -> Vec<String> {
         "system_versioning_asof" => {
             vec!["NOW(6)".to_owned(), "NOW(6) - INTERVAL 1 YEAR".to_owned()]
         }
+        // MariaDB 11's.
+        "character_set_collations" => {
+            quoted(&["utf8mb4=utf8mb4_bin", "utf8mb4=utf8mb4_thai_520_w2"])
+        }
+        "redirect_url" => quoted(&["mysql://127.0.0.1:1"]),
         name if name.starts_with("character_set") => quoted(&["latin1", "ascii"]),
         name if name.starts_with("collation") => quoted(&["latin1_bin", "utf8mb4_bin"]),
         name if name.ends_with("_engine") => quoted(&["MyISAM"]),

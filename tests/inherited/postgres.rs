@@ -141,7 +141,8 @@ fn walk(extractor: &'static str, of: Option<&str>, names: &[&str], least: usize)
                 Err(cause) => walk.faults.push(format!("{statement}: {cause}")),
             }
         }
-        admin.execute(&format!("ALTER {whose} RESET {name}"));
+        // Some can't be reset by their name.
+        admin.execute(&format!("ALTER {whose} RESET ALL"));
     }
     walk.end(least);
 }

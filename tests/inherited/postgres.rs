@@ -107,6 +107,7 @@ fn values(setting: &[String]) -> Vec<String> {
         ("default_text_search_config", _) => vec!["pg_catalog.english", "pg_catalog.german"],
         ("timezone_abbreviations", _) => vec!["Australia"],
         ("restrict_nonsystem_relation_kind", _) => vec!["view"],
+        ("createrole_self_grant", _) => vec!["set"],
         ("lc_monetary" | "lc_numeric" | "lc_time" | "lc_messages", _) => vec!["C", "POSIX"],
         (_, "bool") => vec![if value == "on" { "off" } else { "on" }],
         (_, "enum") => choices.split(',').collect(),

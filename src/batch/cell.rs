@@ -13,7 +13,7 @@ use arrow::datatypes::{DataType, TimeUnit, i256};
 
 /// A value, borrowed from its record batch.
 #[derive(Clone, Copy)]
-pub(super) enum Cell<'a> {
+pub(super) enum CellValue<'a> {
     /// No value.
     Null,
     /// Of Boolean.
@@ -144,35 +144,35 @@ fn cells(array: &dyn Array) -> Result<Cells<'_>> {
 
 impl Column<'_> {
     /// The cell of `row`, which is below the batch's number of rows.
-    pub(super) fn cell(&self, row: usize) -> Cell<'_> {
+    pub(super) fn cell(&self, row: usize) -> CellValue<'_> {
         if self.array.is_null(row) {
-            return Cell::Null;
+            return CellValue::Null;
         }
         match &self.cells {
-            Cells::Bool(array) => Cell::Bool(array.value(row)),
-            Cells::Int8(array) => Cell::Int(array.value(row).into()),
-            Cells::Int16(array) => Cell::Int(array.value(row).into()),
-            Cells::Int32(array) => Cell::Int(array.value(row).into()),
-            Cells::Int64(array) => Cell::Int(array.value(row)),
-            Cells::UInt8(array) => Cell::UInt(array.value(row).into()),
-            Cells::UInt16(array) => Cell::UInt(array.value(row).into()),
-            Cells::UInt32(array) => Cell::UInt(array.value(row).into()),
-            Cells::UInt64(array) => Cell::UInt(array.value(row)),
-            Cells::Float32(array) => Cell::Float32(array.value(row)),
-            Cells::Float64(array) => Cell::Float64(array.value(row)),
-            Cells::Decimal128(array, scale) => Cell::Decimal128(array.value(row), *scale),
-            Cells::Decimal256(array, scale) => Cell::Decimal256(array.value(row), *scale),
-            Cells::Text(array) => Cell::Text(array.value(row)),
-            Cells::Bytes(array) => Cell::Bytes(array.value(row)),
-            Cells::Date(array) => Cell::Date(array.value(row)),
-            Cells::Timestamp(array) => Cell::Timestamp(array.value(row)),
-            Cells::TimestampUtc(array) => Cell::TimestampUtc(array.value(row)),
-            Cells::Time(array) => Cell::Time(array.value(row)),
-            Cells::Duration(array) => Cell::Duration(array.value(row)),
+            Cells::Bool(array) => CellValue::Bool(array.value(row)),
+            Cells::Int8(array) => CellValue::Int(array.value(row).into()),
+            Cells::Int16(array) => CellValue::Int(array.value(row).into()),
+            Cells::Int32(array) => CellValue::Int(array.value(row).into()),
+            Cells::Int64(array) => CellValue::Int(array.value(row)),
+            Cells::UInt8(array) => CellValue::UInt(array.value(row).into()),
+            Cells::UInt16(array) => CellValue::UInt(array.value(row).into()),
+            Cells::UInt32(array) => CellValue::UInt(array.value(row).into()),
+            Cells::UInt64(array) => CellValue::UInt(array.value(row)),
+            Cells::Float32(array) => CellValue::Float32(array.value(row)),
+            Cells::Float64(array) => CellValue::Float64(array.value(row)),
+            Cells::Decimal128(array, scale) => CellValue::Decimal128(array.value(row), *scale),
+            Cells::Decimal256(array, scale) => CellValue::Decimal256(array.value(row), *scale),
+            Cells::Text(array) => CellValue::Text(array.value(row)),
+            Cells::Bytes(array) => CellValue::Bytes(array.value(row)),
+            Cells::Date(array) => CellValue::Date(array.value(row)),
+            Cells::Timestamp(array) => CellValue::Timestamp(array.value(row)),
+            Cells::TimestampUtc(array) => CellValue::TimestampUtc(array.value(row)),
+            Cells::Time(array) => CellValue::Time(array.value(row)),
+            Cells::Duration(array) => CellValue::Duration(array.value(row)),
             Cells::List(array, column) => {
                 // Arrow's offsets are never negative.
                 let end = |row: usize| array.value_offsets()[row].cast_unsigned() as usize;
-                Cell::List(Elements {
+                CellValue::List(Elements {
                     column,
                     start: end(row),
                     end: end(row + 1),
@@ -183,8 +183,8 @@ impl Column<'_> {
 }
 
 impl<'a> Elements<'a> {
-    /// In order; [`Cell::Null`] for a null.
-    pub(super) fn cells(self) -> impl ExactSizeIterator<Item = Cell<'a>> {
+    /// In order; [`CellValue::Null`] for a null.
+    pub(super) fn cells(self) -> impl ExactSizeIterator<Item = CellValue<'a>> {
         (self.start..self.end).map(|row| self.column.cell(row))
     }
 }

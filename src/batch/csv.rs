@@ -2,7 +2,7 @@
 //!
 //! A list is the JSON text that ndjson has for it. A null in the only column of a file is an empty line, which many readers skip.
 
-use super::cell::{Cell, Column, columns};
+use super::cell::{CellValue, Column, columns};
 use super::sink::Sink;
 use super::stream::{Encode, stream_compressed};
 use super::{TextCompression, json, text};
@@ -24,7 +24,10 @@ struct Csv<'a>(Vec<Column<'a>>);
 
 impl Encode for Csv<'_> {
     fn begin(&self, out: &mut Vec<u8>) {
-        put_line(self.0.iter().map(|column| Cell::Text(column.name)), out);
+        put_line(
+            self.0.iter().map(|column| CellValue::Text(column.name)),
+            out,
+        );
     }
 
     fn row(&self, row: usize, out: &mut Vec<u8>) -> Result<()> {
@@ -35,15 +38,15 @@ impl Encode for Csv<'_> {
     fn end(&self, _out: &mut Vec<u8>) {}
 }
 
-fn put_line<'a>(cells: impl Iterator<Item = Cell<'a>>, out: &mut Vec<u8>) {
+fn put_line<'a>(cells: impl Iterator<Item = CellValue<'a>>, out: &mut Vec<u8>) {
     for (index, cell) in cells.enumerate() {
         if index > 0 {
             out.push(b',');
         }
         match cell {
-            Cell::Text("") | Cell::Bytes([]) => out.extend_from_slice(b"\"\""),
-            Cell::Text(text) => put_text(text.as_bytes(), out),
-            Cell::List(_) => {
+            CellValue::Text("") | CellValue::Bytes([]) => out.extend_from_slice(b"\"\""),
+            CellValue::Text(text) => put_text(text.as_bytes(), out),
+            CellValue::List(_) => {
                 let mut list = Vec::new();
                 json::put(cell, &mut list);
                 put_text(&list, out);

@@ -2,23 +2,27 @@
 //!
 //! What a JSON reader's double would round or lack is a string: decimals, integers beyond 2⁵³, NaN and infinities.
 
-use super::cell::{Cell, Elements};
+use super::cell::{CellValue, Elements};
 use super::text;
 
 /// Up to here a double holds every integer.
 const MAX_EXACT: u64 = 1 << 53;
 
 /// Appends the cell's value.
-pub(super) fn put(cell: Cell<'_>, out: &mut Vec<u8>) {
+pub(super) fn put(cell: CellValue<'_>, out: &mut Vec<u8>) {
     match cell {
-        Cell::Null => out.extend_from_slice(b"null"),
-        Cell::Text(text) => put_text(text, out),
-        Cell::Float32(value) if !value.is_finite() => put_non_finite(value.into(), out),
-        Cell::Float64(value) if !value.is_finite() => put_non_finite(value, out),
-        Cell::Int(value) if value.unsigned_abs() > MAX_EXACT => put_quoted(cell, out),
-        Cell::UInt(value) if value > MAX_EXACT => put_quoted(cell, out),
-        Cell::List(elements) => put_list(elements, out),
-        Cell::Bool(_) | Cell::Int(_) | Cell::UInt(_) | Cell::Float32(_) | Cell::Float64(_) => {
+        CellValue::Null => out.extend_from_slice(b"null"),
+        CellValue::Text(text) => put_text(text, out),
+        CellValue::Float32(value) if !value.is_finite() => put_non_finite(value.into(), out),
+        CellValue::Float64(value) if !value.is_finite() => put_non_finite(value, out),
+        CellValue::Int(value) if value.unsigned_abs() > MAX_EXACT => put_quoted(cell, out),
+        CellValue::UInt(value) if value > MAX_EXACT => put_quoted(cell, out),
+        CellValue::List(elements) => put_list(elements, out),
+        CellValue::Bool(_)
+        | CellValue::Int(_)
+        | CellValue::UInt(_)
+        | CellValue::Float32(_)
+        | CellValue::Float64(_) => {
             text::put(cell, out);
         }
         _ => put_quoted(cell, out),
@@ -37,7 +41,7 @@ fn put_list(elements: Elements<'_>, out: &mut Vec<u8>) {
 }
 
 /// A value whose text needs no escape.
-fn put_quoted(cell: Cell<'_>, out: &mut Vec<u8>) {
+fn put_quoted(cell: CellValue<'_>, out: &mut Vec<u8>) {
     out.push(b'"');
     text::put(cell, out);
     out.push(b'"');

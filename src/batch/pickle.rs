@@ -7,7 +7,7 @@ mod frame;
 mod moment;
 mod opcode;
 
-use super::cell::{Cell, Column, Elements, columns};
+use super::cell::{CellValue, Column, Elements, columns};
 use super::sink::Sink;
 use super::stream::{Encode, stream};
 use super::text;
@@ -77,26 +77,28 @@ impl Encode for Pickle<'_> {
 }
 
 /// Appends the opcodes that leave the cell's value on the stack.
-fn put(cell: Cell<'_>, out: &mut Vec<u8>) -> Result<(), OutOfRange> {
+fn put(cell: CellValue<'_>, out: &mut Vec<u8>) -> Result<(), OutOfRange> {
     match cell {
-        Cell::Null => out.push(opcode::NONE),
-        Cell::Bool(value) => out.push(if value {
+        CellValue::Null => out.push(opcode::NONE),
+        CellValue::Bool(value) => out.push(if value {
             opcode::NEWTRUE
         } else {
             opcode::NEWFALSE
         }),
-        Cell::Int(value) => opcode::int(value, out),
-        Cell::UInt(value) => opcode::uint(value, out),
-        Cell::Float32(value) => opcode::float(value.into(), out),
-        Cell::Float64(value) => opcode::float(value, out),
-        Cell::Decimal128(..) | Cell::Decimal256(..) => put_decimal(cell, out),
-        Cell::Text(value) => opcode::text(value, out),
-        Cell::Bytes(value) => opcode::bytes(value, out),
-        Cell::Date(days) => moment::date(days, out)?,
-        Cell::Timestamp(micros) | Cell::TimestampUtc(micros) => moment::datetime(micros, out)?,
-        Cell::Time(micros) => moment::time(micros, out)?,
-        Cell::Duration(micros) => moment::timedelta(micros, out),
-        Cell::List(elements) => put_list(elements, out)?,
+        CellValue::Int(value) => opcode::int(value, out),
+        CellValue::UInt(value) => opcode::uint(value, out),
+        CellValue::Float32(value) => opcode::float(value.into(), out),
+        CellValue::Float64(value) => opcode::float(value, out),
+        CellValue::Decimal128(..) | CellValue::Decimal256(..) => put_decimal(cell, out),
+        CellValue::Text(value) => opcode::text(value, out),
+        CellValue::Bytes(value) => opcode::bytes(value, out),
+        CellValue::Date(days) => moment::date(days, out)?,
+        CellValue::Timestamp(micros) | CellValue::TimestampUtc(micros) => {
+            moment::datetime(micros, out)?;
+        }
+        CellValue::Time(micros) => moment::time(micros, out)?,
+        CellValue::Duration(micros) => moment::timedelta(micros, out),
+        CellValue::List(elements) => put_list(elements, out)?,
     }
     Ok(())
 }
@@ -115,7 +117,7 @@ fn put_list(elements: Elements<'_>, out: &mut Vec<u8>) -> Result<(), OutOfRange>
 }
 
 /// `Decimal('1.10')`: the constructor keeps every digit and the scale.
-fn put_decimal(cell: Cell<'_>, out: &mut Vec<u8>) {
+fn put_decimal(cell: CellValue<'_>, out: &mut Vec<u8>) {
     let mut digits = Vec::with_capacity(80);
     text::put(cell, &mut digits);
     opcode::call(Class::Decimal, out, |out| {

@@ -1,7 +1,7 @@
 //! Values as text: the one place that csv and ndjson share.
 
 use super::calendar::{Civil, TimeOfDay, day_and_micros};
-use super::cell::Cell;
+use super::cell::CellValue;
 use super::json;
 use arrow::datatypes::i256;
 use base64::display::Base64Display;
@@ -11,30 +11,30 @@ use std::io::Write;
 
 /// Appends the cell's plain text, without quotes; nothing for null.
 ///
-/// A list is JSON. But for lists, only the text of [`Cell::Text`] can hold a character that csv or JSON must escape.
-pub(super) fn put(cell: Cell<'_>, out: &mut Vec<u8>) {
+/// A list is JSON. But for lists, only the text of [`CellValue::Text`] can hold a character that csv or JSON must escape.
+pub(super) fn put(cell: CellValue<'_>, out: &mut Vec<u8>) {
     match cell {
-        Cell::Null => {}
-        Cell::Bool(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
-        Cell::Int(value) => put_args(format_args!("{value}"), out),
-        Cell::UInt(value) => put_args(format_args!("{value}"), out),
-        Cell::Float32(value) => put_float(value, out),
-        Cell::Float64(value) => put_float(value, out),
-        Cell::Decimal128(value, scale) => put_decimal128(value, scale, out),
-        Cell::Decimal256(value, scale) => put_decimal256(value, scale, out),
-        Cell::Text(value) => out.extend_from_slice(value.as_bytes()),
-        Cell::Bytes(value) => put_args(
+        CellValue::Null => {}
+        CellValue::Bool(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
+        CellValue::Int(value) => put_args(format_args!("{value}"), out),
+        CellValue::UInt(value) => put_args(format_args!("{value}"), out),
+        CellValue::Float32(value) => put_float(value, out),
+        CellValue::Float64(value) => put_float(value, out),
+        CellValue::Decimal128(value, scale) => put_decimal128(value, scale, out),
+        CellValue::Decimal256(value, scale) => put_decimal256(value, scale, out),
+        CellValue::Text(value) => out.extend_from_slice(value.as_bytes()),
+        CellValue::Bytes(value) => put_args(
             format_args!("{}", Base64Display::new(value, &STANDARD)),
             out,
         ),
-        Cell::Date(days) => put_date(days.into(), out),
-        Cell::Timestamp(micros) => put_timestamp(micros, out),
-        Cell::TimestampUtc(micros) => {
+        CellValue::Date(days) => put_date(days.into(), out),
+        CellValue::Timestamp(micros) => put_timestamp(micros, out),
+        CellValue::TimestampUtc(micros) => {
             put_timestamp(micros, out);
             out.push(b'Z');
         }
-        Cell::Time(micros) | Cell::Duration(micros) => put_span(micros, out),
-        Cell::List(_) => json::put(cell, out),
+        CellValue::Time(micros) | CellValue::Duration(micros) => put_span(micros, out),
+        CellValue::List(_) => json::put(cell, out),
     }
 }
 

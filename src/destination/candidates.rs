@@ -1,7 +1,7 @@
 //! The writer of candidates: rows that the gate let through, which is asked at the source.
 
 use super::UnitRows;
-use super::carrier::Carrier;
+use super::cell_type::CellType;
 use super::control::Control;
 use super::decoder::Decoder;
 use super::fit::Misfit;
@@ -54,8 +54,8 @@ impl CandidateWriter {
         Gate::new(self.unit, filter, schema, control, counted)
     }
 
-    pub fn allocate(&mut self, carriers: &[Carrier]) {
-        self.decoders = self.rules.decoders(carriers);
+    pub fn allocate(&mut self, cell_types: &[CellType]) {
+        self.decoders = self.rules.decoders(cell_types);
     }
 
     /// Says that the cells of another chunk's candidates come.

@@ -1,14 +1,14 @@
 //! How the cells of a column are read: chosen once, by the source's format and the plan's type, so that a cell costs one call.
 
-use super::carrier::Carrier;
+use super::cell_type::CellType;
 use super::fit::{Fit, Misfit};
 use arrow::datatypes::{DataType, Field, i256};
 use std::fmt::Debug;
 
 /// How a source writes its values. It lives beside its database.
 pub(crate) trait CellEncoding: Debug + Sync {
-    /// What reads the cells of a column that travels by this carrier as values of the plan's type.
-    fn decoder(&self, carrier: Carrier, data_type: &DataType) -> Decoder;
+    /// What reads the cells of a column that travels in this type as values of the plan's type.
+    fn decoder(&self, cell_type: CellType, data_type: &DataType) -> Decoder;
 
     /// Whether equal values of a type may come in different bytes: keys of it are read before they are compared.
     fn has_spellings(&self, _data_type: &DataType) -> bool {

@@ -5,7 +5,7 @@
 //! row only if the first-seen filter or the job's rule for NULL keys says so, never rounds a value, and knows no database.
 
 mod candidates;
-mod carrier;
+mod cell_type;
 mod column;
 mod control;
 mod decoder;
@@ -22,8 +22,8 @@ mod staged;
 mod unit_destination;
 mod written_keys;
 
-pub use carrier::Carrier;
-pub(crate) use carrier::days;
+pub use cell_type::CellType;
+pub(crate) use cell_type::days;
 #[cfg(test)]
 pub(crate) use column::Column;
 pub(crate) use control::Control;

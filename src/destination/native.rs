@@ -1,15 +1,15 @@
 //! Values that a stock source hands over in the type that they are planned as.
 
-use super::carrier::Carrier;
+use super::cell_type::CellType;
 use super::decoder::Decoder;
 use super::fit::{Fit, Misfit};
 use arrow::datatypes::{DataType, TimeUnit};
 
-/// What reads the cells of a carrier as values of the same type; [`Decoder::None`] where it carries another.
-pub(crate) fn native(carrier: Carrier, data_type: &DataType) -> Decoder {
-    use Carrier as C;
+/// What reads the cells of a type as values of the same type; [`Decoder::None`] where it carries another.
+pub(crate) fn native(cell_type: CellType, data_type: &DataType) -> Decoder {
+    use CellType as C;
     use DataType as T;
-    match (carrier, data_type) {
+    match (cell_type, data_type) {
         (C::Bool(_), T::Boolean) => Decoder::truth(|cell| Ok(fixed(cell)? != [0])),
         (C::Int8(_), T::Int8) | (C::UInt8(_), T::UInt8) => {
             Decoder::bits8(|cell| fixed(cell).map(u8::from_le_bytes))
@@ -40,23 +40,23 @@ pub(crate) fn fixed<const WIDTH: usize>(cell: &[u8]) -> Fit<[u8; WIDTH]> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::carrier::Carry;
+    use super::super::cell_type::Carry;
     use super::super::column::Column;
     use super::*;
 
-    fn put<T: Carry>(carrier: Carrier, data_type: &DataType, value: &T) -> Fit<()> {
-        let decoder = native(carrier, data_type);
+    fn put<T: Carry>(cell_type: CellType, data_type: &DataType, value: &T) -> Fit<()> {
+        let decoder = native(cell_type, data_type);
         value.with_cell(|cell| Column::new(data_type).push(&decoder, cell))
     }
 
     #[test]
     fn another_type_than_the_plan_saw_is_no_value() {
         let other = Err(Misfit::OtherType);
-        assert_eq!(put(Carrier::UInt64(true), &DataType::Int64, &1_u64), other);
+        assert_eq!(put(CellType::UInt64(true), &DataType::Int64, &1_u64), other);
         let bytes = b"a".to_vec();
-        let text = put(Carrier::OwnedBytes(true), &DataType::Utf8, &bytes);
+        let text = put(CellType::OwnedBytes(true), &DataType::Utf8, &bytes);
         assert_eq!(text, other);
-        assert_eq!(put(Carrier::Int32(true), &DataType::Date32, &1), other);
-        assert_eq!(put(Carrier::Int32(true), &DataType::Int32, &1), Ok(()));
+        assert_eq!(put(CellType::Int32(true), &DataType::Date32, &1), other);
+        assert_eq!(put(CellType::Int32(true), &DataType::Int32, &1), Ok(()));
     }
 }

@@ -1,6 +1,6 @@
 //! What a unit's values are put by, whoever takes them.
 
-use super::carrier::Carrier;
+use super::cell_type::CellType;
 use super::column::Column;
 use super::decoder::{CellEncoding, Decoder};
 use super::fit::{Fit, Misfit, is_list_of_dated};
@@ -29,10 +29,10 @@ impl Rules {
     }
 
     /// The decoder of each column.
-    pub fn decoders(&self, carriers: &[Carrier]) -> Vec<Decoder> {
-        let columns = self.schema.fields().iter().zip(carriers);
+    pub fn decoders(&self, cell_types: &[CellType]) -> Vec<Decoder> {
+        let columns = self.schema.fields().iter().zip(cell_types);
         columns
-            .map(|(field, carrier)| self.format.decoder(*carrier, field.data_type()))
+            .map(|(field, cell_type)| self.format.decoder(*cell_type, field.data_type()))
             .collect()
     }
 

@@ -1,7 +1,7 @@
 //! The writer of a stock source's rows: staged until their keys are looked up together, then kept or forgotten.
 
 use super::UnitRows;
-use super::carrier::{Carrier, Carry};
+use super::cell_type::{Carry, CellType};
 use super::column::Column;
 use super::control::Control;
 use super::decoder::Decoder;
@@ -56,8 +56,8 @@ impl StagedWriter {
         }
     }
 
-    pub fn allocate(&mut self, carriers: &[Carrier]) {
-        self.decoders = self.rules.decoders(carriers);
+    pub fn allocate(&mut self, cell_types: &[CellType]) {
+        self.decoders = self.rules.decoders(cell_types);
     }
 
     /// Says that this many rows are about to come.

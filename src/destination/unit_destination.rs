@@ -2,7 +2,7 @@
 
 use super::UnitRows;
 use super::candidates::CandidateWriter;
-use super::carrier::{Carrier, Carry};
+use super::cell_type::{Carry, CellType};
 use super::control::Control;
 use super::decoder::CellEncoding;
 use super::gate::Gate;
@@ -32,7 +32,7 @@ pub struct UnitDestination {
     schema: SchemaRef,
     writer: Writer,
     control: Arc<Control>,
-    carriers: Vec<Carrier>,
+    cell_types: Vec<CellType>,
     executed: bool,
 }
 
@@ -67,7 +67,7 @@ impl UnitDestination {
             schema,
             writer,
             control,
-            carriers: Vec::new(),
+            cell_types: Vec::new(),
             executed: false,
         }
     }
@@ -112,7 +112,7 @@ impl UnitDestination {
 
 impl Destination for UnitDestination {
     const DATA_ORDERS: &'static [DataOrder] = &[DataOrder::RowMajor];
-    type TypeSystem = Carrier;
+    type TypeSystem = CellType;
     type Partition<'a> = UnitPartition<'a>;
     type Error = Error;
 
@@ -125,11 +125,11 @@ impl Destination for UnitDestination {
         &mut self,
         _rows: usize,
         names: &[S],
-        carriers: &[Carrier],
+        cell_types: &[CellType],
         _order: DataOrder,
     ) -> Result<()> {
         let columns = self.schema.fields().len();
-        if names.len() != columns || carriers.len() != columns {
+        if names.len() != columns || cell_types.len() != columns {
             let message = format!(
                 "the query gives {} columns instead of {columns}",
                 names.len()
@@ -137,10 +137,10 @@ impl Destination for UnitDestination {
             return Err(Error::new(ErrorKind::Bug, message));
         }
         match &mut self.writer {
-            Writer::Candidates(writer) => writer.allocate(carriers),
-            Writer::Staged(writer) => writer.allocate(carriers),
+            Writer::Candidates(writer) => writer.allocate(cell_types),
+            Writer::Staged(writer) => writer.allocate(cell_types),
         }
-        self.carriers = carriers.to_vec();
+        self.cell_types = cell_types.to_vec();
         Ok(())
     }
 
@@ -152,13 +152,13 @@ impl Destination for UnitDestination {
             ));
         }
         Ok(vec![UnitPartition {
-            columns: self.carriers.len(),
+            columns: self.cell_types.len(),
             destination: self,
         }])
     }
 
-    fn schema(&self) -> &[Carrier] {
-        &self.carriers
+    fn schema(&self) -> &[CellType] {
+        &self.cell_types
     }
 }
 
@@ -169,7 +169,7 @@ pub struct UnitPartition<'a> {
 }
 
 impl DestinationPartition<'_> for UnitPartition<'_> {
-    type TypeSystem = Carrier;
+    type TypeSystem = CellType;
     type Error = Error;
 
     fn ncols(&self) -> usize {

@@ -3,7 +3,7 @@
 //! Most values compare as the bytes that the database sends. Where equal values may be written in different ways, or not be
 //! what they seem, keys are read first: what is a duplicate must not depend on who reads the rows.
 
-use super::carrier::Carrier;
+use super::cell_type::CellType;
 use super::decoder::{CellEncoding, Decoder};
 use super::fit::Misfit;
 use super::selection::{Filter, Keys};
@@ -40,7 +40,7 @@ impl KeyColumns {
         };
         let types = schema.fields().iter().map(|field| field.data_type());
         let read = types.enumerate().map(|(column, data_type)| {
-            let decoder = || format.decoder(Carrier::Cell(true), data_type);
+            let decoder = || format.decoder(CellType::Cell(true), data_type);
             is_read(column, data_type).then(decoder)
         });
         Self {

@@ -2,7 +2,7 @@
 
 use super::Query;
 use super::one_query::{Columns, OneQuery, QueryRows};
-use crate::destination::{Carrier, Gate, UnitDestination, UnitPartition};
+use crate::destination::{CellType, Gate, UnitDestination, UnitPartition};
 use crate::{Error, ErrorKind, Result};
 use connectorx::destinations::DestinationPartition;
 use connectorx::errors::Result as CXResult;
@@ -51,20 +51,20 @@ pub(super) struct GatedRows<R> {
 }
 
 /// How every cell travels; the destination decodes it as the plan's type.
-const CELL: Carrier = Carrier::Cell(true);
+const CELL: CellType = CellType::Cell(true);
 
 impl<R: InPlace> QueryRows for GatedRows<R> {
-    type Types = Carrier;
+    type Types = CellType;
     type Partition = InPlacePartition<R>;
     type Error = Error;
 
-    fn describe(&mut self, query: &CXQuery) -> Result<Columns<Carrier>> {
+    fn describe(&mut self, query: &CXQuery) -> Result<Columns<CellType>> {
         let names = self.reader.begin(query.as_str())?;
         let types = vec![CELL; names.len()];
         Ok((names, types))
     }
 
-    fn partition(self, _query: &CXQuery, types: &[Carrier]) -> Result<InPlacePartition<R>> {
+    fn partition(self, _query: &CXQuery, types: &[CellType]) -> Result<InPlacePartition<R>> {
         Ok(InPlacePartition {
             columns: types.len(),
             rows: Some(self),
@@ -79,7 +79,7 @@ pub(super) struct InPlacePartition<R> {
 }
 
 impl<R: InPlace> SourcePartition for InPlacePartition<R> {
-    type TypeSystem = Carrier;
+    type TypeSystem = CellType;
     type Parser<'a> = InPlaceParser<R>;
     type Error = Error;
 
@@ -117,7 +117,7 @@ pub(super) struct InPlaceParser<R> {
 }
 
 impl<R: InPlace> PartitionParser<'_> for InPlaceParser<R> {
-    type TypeSystem = Carrier;
+    type TypeSystem = CellType;
     type Error = Error;
 
     fn fetch_next(&mut self) -> Result<(usize, bool)> {
@@ -147,19 +147,19 @@ impl<'r, R: InPlace> Produce<'r, Option<&'r [u8]>> for InPlaceParser<R> {
 pub(super) struct InPlaceTransport<R>(PhantomData<R>);
 
 impl<R: InPlace> Transport for InPlaceTransport<R> {
-    type TSS = Carrier;
-    type TSD = Carrier;
+    type TSS = CellType;
+    type TSD = CellType;
     type S = OneQuery<GatedRows<R>>;
     type D = UnitDestination;
     type Error = Error;
 
-    fn convert_typesystem(carrier: Carrier) -> CXResult<Carrier> {
-        Ok(carrier)
+    fn convert_typesystem(cell_type: CellType) -> CXResult<CellType> {
+        Ok(cell_type)
     }
 
     fn process<'s, 'd, 'r>(
-        _from: Carrier,
-        _to: Carrier,
+        _from: CellType,
+        _to: CellType,
         source: &'r mut InPlaceParser<R>,
         destination: &'r mut UnitPartition<'d>,
     ) -> Result<()>
@@ -170,8 +170,8 @@ impl<R: InPlace> Transport for InPlaceTransport<R> {
     }
 
     fn processor<'s, 'd>(
-        _from: Carrier,
-        _to: Carrier,
+        _from: CellType,
+        _to: CellType,
     ) -> CXResult<fn(&mut Parser<'s, R>, &mut UnitPartition<'d>) -> Result<()>>
     where
         Self: 'd,

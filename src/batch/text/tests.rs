@@ -1,7 +1,7 @@
 use super::*;
 use crate::batch::fixture::nines;
 
-fn text(cell: Cell<'_>) -> String {
+fn text(cell: CellValue<'_>) -> String {
     let mut out = Vec::new();
     put(cell, &mut out);
     String::from_utf8_lossy(&out).into_owned()
@@ -21,7 +21,7 @@ fn dates_beyond_four_digits_are_in_the_expanded_form() {
         (i32::MIN, "-5877641-06-23"),
         (i32::MAX, "+5881580-07-11"),
     ] {
-        assert_eq!(text(Cell::Date(days)), expected);
+        assert_eq!(text(CellValue::Date(days)), expected);
     }
 }
 
@@ -69,8 +69,11 @@ fn moments_show_microseconds_only_where_there_are_some() {
         (i64::MIN, "-290308-12-21T19:59:05.224192"),
         (i64::MAX, "+294247-01-10T04:00:54.775807"),
     ] {
-        assert_eq!(text(Cell::Timestamp(micros)), expected);
-        assert_eq!(text(Cell::TimestampUtc(micros)), format!("{expected}Z"));
+        assert_eq!(text(CellValue::Timestamp(micros)), expected);
+        assert_eq!(
+            text(CellValue::TimestampUtc(micros)),
+            format!("{expected}Z")
+        );
     }
 }
 
@@ -84,7 +87,7 @@ fn spans_have_as_many_hours_as_they_need() {
         (-3_020_399_000_000, "-838:59:59"),
         (i64::MIN, "-2562047788:00:54.775808"),
     ] {
-        assert_eq!(text(Cell::Duration(micros)), expected);
+        assert_eq!(text(CellValue::Duration(micros)), expected);
     }
 }
 
@@ -100,18 +103,18 @@ fn decimals_keep_their_scale() {
         (0, -3, "0"),
         (i128::MIN, 38, "-1.70141183460469231731687303715884105728"),
     ] {
-        assert_eq!(text(Cell::Decimal128(value, scale)), expected);
+        assert_eq!(text(CellValue::Decimal128(value, scale)), expected);
         assert_eq!(
-            text(Cell::Decimal256(i256::from_i128(value), scale)),
+            text(CellValue::Decimal256(i256::from_i128(value), scale)),
             expected
         );
     }
     assert_eq!(
-        text(Cell::Decimal256(nines(76), 76)),
+        text(CellValue::Decimal256(nines(76), 76)),
         format!("0.{}", "9".repeat(76))
     );
     assert_eq!(
-        text(Cell::Decimal256(nines(40).wrapping_neg(), 1)),
+        text(CellValue::Decimal256(nines(40).wrapping_neg(), 1)),
         format!("-{}.9", "9".repeat(39))
     );
 }
@@ -127,10 +130,10 @@ fn floats_read_back_as_themselves() {
         123_456_789.0,
         -2.5e-7,
     ] {
-        assert_eq!(text(Cell::Float64(value)).parse(), Ok(value));
+        assert_eq!(text(CellValue::Float64(value)).parse(), Ok(value));
     }
-    assert_eq!(text(Cell::Float32(0.1)), "0.1");
-    assert_eq!(text(Cell::Float64(-0.0)), "-0.0");
-    assert_eq!(text(Cell::Float64(f64::NAN)), "NaN");
-    assert_eq!(text(Cell::Float64(f64::NEG_INFINITY)), "-inf");
+    assert_eq!(text(CellValue::Float32(0.1)), "0.1");
+    assert_eq!(text(CellValue::Float64(-0.0)), "-0.0");
+    assert_eq!(text(CellValue::Float64(f64::NAN)), "NaN");
+    assert_eq!(text(CellValue::Float64(f64::NEG_INFINITY)), "-inf");
 }

@@ -1,7 +1,7 @@
 //! Rows as they stand in the connection's buffer: complete packets, and where their cells are.
 
 use super::connection::{
-    Cell, EOF, ERR, FULL_BYTES, HEADER_BYTES, MAX_EOF_BYTES, is_end, malformed, payload_bytes,
+    CellRange, EOF, ERR, FULL_BYTES, HEADER_BYTES, MAX_EOF_BYTES, is_end, malformed, payload_bytes,
     split,
 };
 use std::io;
@@ -16,7 +16,7 @@ pub(super) struct Chunk {
     columns: usize,
     rows: usize,
     /// Row after row; behind them what former rows have left.
-    cells: Vec<Cell>,
+    cells: Vec<CellRange>,
     /// Bytes of the buffer that the rows and their end take.
     pub taken: usize,
     /// What follows the rows, if it has come.
@@ -83,7 +83,7 @@ impl Chunk {
                 self.rows += 1;
                 let end = self.rows * self.columns;
                 if self.cells.len() < end {
-                    self.cells.resize(end, Cell::NULL);
+                    self.cells.resize(end, CellRange::NULL);
                 }
                 split(buffer, payload.clone(), &mut self.cells[start..end])?;
             }

@@ -1,6 +1,6 @@
 //! How MySQL and MariaDB write their values: in text over our own source, in the client library's types by the stock one.
 
-use crate::destination::{Carrier, CellEncoding, Decoder, Fit, Misfit, days, fixed, native};
+use crate::destination::{CellEncoding, CellType, Decoder, Fit, Misfit, days, fixed, native};
 use crate::source::text;
 use arrow::datatypes::DataType;
 use chrono::NaiveDate;
@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 pub(super) struct MySqlText;
 
 impl CellEncoding for MySqlText {
-    fn decoder(&self, _carrier: Carrier, data_type: &DataType) -> Decoder {
+    fn decoder(&self, _cell_type: CellType, data_type: &DataType) -> Decoder {
         text::decoder(data_type)
     }
 
@@ -25,11 +25,11 @@ impl CellEncoding for MySqlText {
 pub(super) struct MySqlValues;
 
 impl CellEncoding for MySqlValues {
-    fn decoder(&self, carrier: Carrier, data_type: &DataType) -> Decoder {
-        match (carrier, data_type) {
-            (Carrier::Text(_) | Carrier::OwnedText(_), data_type) => text::spelled_out(data_type),
-            (Carrier::UInt64(_), DataType::Date32) => Decoder::days(date),
-            _ => native(carrier, data_type),
+    fn decoder(&self, cell_type: CellType, data_type: &DataType) -> Decoder {
+        match (cell_type, data_type) {
+            (CellType::Text(_) | CellType::OwnedText(_), data_type) => text::spelled_out(data_type),
+            (CellType::UInt64(_), DataType::Date32) => Decoder::days(date),
+            _ => native(cell_type, data_type),
         }
     }
 }

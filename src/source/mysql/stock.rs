@@ -1,7 +1,7 @@
 //! ConnectorX's stock MySQL partitions over a connection of our own: settings made, identity known.
 
 use crate::Error;
-use crate::destination::{Carrier, UnitDestination};
+use crate::destination::{CellType, UnitDestination};
 use crate::source::one_query::{Columns, OneQuery, QueryRows};
 use chrono::NaiveDateTime;
 use connectorx::impl_transport;
@@ -76,7 +76,7 @@ pub(super) struct MySqlTransport;
 impl_transport!(
     name = MySqlTransport,
     error = Error,
-    systems = MySQLTypeSystem => Carrier,
+    systems = MySQLTypeSystem => CellType,
     route = OneQuery<MySqlRows> => UnitDestination,
     mappings = {
         { Tiny[i8]                => Int8[i8]                | conversion auto }

@@ -4,7 +4,7 @@
 use super::spelling;
 use super::types::as_text;
 use crate::arrow_type::is_dated;
-use crate::destination::{Carrier, CellEncoding, Decoder, Misfit, fixed};
+use crate::destination::{CellEncoding, CellType, Decoder, Misfit, fixed};
 use arrow::datatypes::{DataType, Field, TimeUnit};
 
 /// The cells of a chunk.
@@ -12,7 +12,7 @@ use arrow::datatypes::{DataType, Field, TimeUnit};
 pub(super) struct SqliteStored;
 
 impl CellEncoding for SqliteStored {
-    fn decoder(&self, _carrier: Carrier, data_type: &DataType) -> Decoder {
+    fn decoder(&self, _cell_type: CellType, data_type: &DataType) -> Decoder {
         use DataType as T;
         match data_type {
             T::Int64 | T::Float64 => Decoder::bits64(|cell| fixed(cell).map(u64::from_le_bytes)),

@@ -12,7 +12,7 @@ mod row;
 
 pub(super) use packets::{FULL_BYTES, HEADER_BYTES, Packets, malformed, payload_bytes};
 pub(super) use response::{EOF, ERR, MAX_EOF_BYTES, is_end, refusal};
-pub(super) use row::{Cell, split};
+pub(super) use row::{CellRange, split};
 
 use super::super::TextRow;
 use super::super::wire::{Closer, Stream};
@@ -126,7 +126,7 @@ impl Connection {
     pub fn text_rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {
         let columns = self.query(sql)?.map_or(0, |columns| columns.len());
         let mut rows = Vec::new();
-        let mut cells = vec![Cell::NULL; columns];
+        let mut cells = vec![CellRange::NULL; columns];
         loop {
             let payload = self.answer()?;
             if is_end(&payload).map_err(|cause| error::lost(&cause))? {

@@ -13,13 +13,13 @@ const LENGTH_64: u8 = 0xfe;
 
 /// Where a cell stands in a buffer of less than 4 GiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) struct Cell {
+pub(in super::super) struct CellRange {
     start: u32,
     /// Before the start for NULL.
     end: u32,
 }
 
-impl Cell {
+impl CellRange {
     pub const NULL: Self = Self { start: 1, end: 0 };
 
     /// Its bytes in the buffer that it was found in, `None` for NULL.
@@ -34,7 +34,7 @@ impl Cell {
 pub(in super::super) fn split(
     buffer: &[u8],
     payload: Range<usize>,
-    cells: &mut [Cell],
+    cells: &mut [CellRange],
 ) -> io::Result<()> {
     let end = u32::try_from(payload.end).map_err(|_| malformed("a row of more than 4 GiB"))?;
     let row = buffer.get(..payload.end).unwrap_or_default();
@@ -48,7 +48,7 @@ pub(in super::super) fn split(
         if first >= NULL {
             match first {
                 NULL => {
-                    *cell = Cell::NULL;
+                    *cell = CellRange::NULL;
                     continue;
                 }
                 LENGTH_16 | LENGTH_24 | LENGTH_64 => length = long(row, first, &mut at)?,
@@ -61,7 +61,7 @@ pub(in super::super) fn split(
         if at > row.len() {
             return Err(short());
         }
-        *cell = Cell {
+        *cell = CellRange {
             start,
             end: u32::try_from(at).unwrap_or(end),
         };
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     fn cells(payload: &[u8], columns: usize) -> Option<Vec<Option<&[u8]>>> {
-        let mut cells = vec![Cell::NULL; columns];
+        let mut cells = vec![CellRange::NULL; columns];
         split(payload, 0..payload.len(), &mut cells).ok()?;
         Some(cells.iter().map(|cell| cell.of(payload)).collect())
     }

@@ -21,7 +21,7 @@ pub(in super::super) struct Chunk {
     columns: usize,
     rows: usize,
     /// Row after row.
-    cells: Vec<Cell>,
+    cells: Vec<CellRange>,
     /// Bytes of all messages of the chunk.
     end: usize,
     has_header: bool,
@@ -30,7 +30,7 @@ pub(in super::super) struct Chunk {
 
 /// Where a cell stands.
 #[derive(Clone, Copy)]
-struct Cell {
+struct CellRange {
     start: u32,
     /// [`NULL`] for none.
     length: i32,
@@ -78,7 +78,7 @@ impl Chunk {
 
     /// A cell of these bytes, in which the chunk was indexed; `None` for NULL.
     pub fn cell<'a>(&self, bytes: &'a [u8], row: usize, column: usize) -> Option<&'a [u8]> {
-        let Cell { start, length } = *self.cells.get(row * self.columns + column)?;
+        let CellRange { start, length } = *self.cells.get(row * self.columns + column)?;
         let (start, length) = (start as usize, usize::try_from(length).ok()?);
         bytes.get(start..start + length)
     }
@@ -138,7 +138,7 @@ impl Chunk {
             let length = i32::from_be_bytes(*length);
             let start = u32::try_from(self.end - behind.len());
             let start = start.map_err(|_| Fault::Protocol("more than 4 GiB at once"))?;
-            self.cells.push(Cell { start, length });
+            self.cells.push(CellRange { start, length });
             rest = match usize::try_from(length) {
                 Ok(length) => behind.get(length..).ok_or(CUT)?,
                 Err(_) if length == NULL => behind,

@@ -8,7 +8,7 @@ mod infinite;
 mod literal;
 
 use crate::arrow_type::is_dated;
-use crate::destination::{Carrier, CellEncoding, Decoder, Misfit, native};
+use crate::destination::{CellEncoding, CellType, Decoder, Misfit, native};
 use crate::source::text;
 use arrow::datatypes::{DataType, Field, TimeUnit};
 use infinite::{native_days, native_micros};
@@ -18,7 +18,7 @@ use infinite::{native_days, native_micros};
 pub(super) struct PostgresBinary;
 
 impl CellEncoding for PostgresBinary {
-    fn decoder(&self, _carrier: Carrier, data_type: &DataType) -> Decoder {
+    fn decoder(&self, _cell_type: CellType, data_type: &DataType) -> Decoder {
         match data_type {
             DataType::List(element) => {
                 let element = binary::decoder(element.data_type());
@@ -46,18 +46,18 @@ impl CellEncoding for PostgresBinary {
 pub(super) struct PostgresValues;
 
 impl CellEncoding for PostgresValues {
-    fn decoder(&self, carrier: Carrier, data_type: &DataType) -> Decoder {
-        match (carrier, data_type) {
-            (Carrier::Text(_), DataType::List(element)) => {
+    fn decoder(&self, cell_type: CellType, data_type: &DataType) -> Decoder {
+        match (cell_type, data_type) {
+            (CellType::Text(_), DataType::List(element)) => {
                 let element = element::decoder(element.data_type());
                 Decoder::List(literal::read, Box::new(element))
             }
-            (Carrier::Text(_), data_type) => text::spelled_out(data_type),
-            (Carrier::Date(_), DataType::Date32) => Decoder::days(native_days),
-            (Carrier::DateTime(_) | Carrier::Instant(_), data_type) if is_moment(data_type) => {
+            (CellType::Text(_), data_type) => text::spelled_out(data_type),
+            (CellType::Date(_), DataType::Date32) => Decoder::days(native_days),
+            (CellType::DateTime(_) | CellType::Instant(_), data_type) if is_moment(data_type) => {
                 Decoder::micros(native_micros)
             }
-            _ => native(carrier, data_type),
+            _ => native(cell_type, data_type),
         }
     }
 

@@ -1,5 +1,5 @@
 use super::{PostgresBinary, PostgresValues};
-use crate::destination::{Carrier, CellEncoding, Column, Decoder, Fit, Misfit};
+use crate::destination::{CellEncoding, CellType, Column, Decoder, Fit, Misfit};
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Field, TimeUnit};
 use std::ops::{Deref, DerefMut};
@@ -53,8 +53,8 @@ fn lists_of(element: &DataType) -> Lists {
     let element = Field::new_list_field(element.clone(), true);
     let lists = DataType::List(Arc::new(element));
     Lists {
-        literal: PostgresValues.decoder(Carrier::Text(true), &lists),
-        binary: PostgresBinary.decoder(Carrier::Cell(true), &lists),
+        literal: PostgresValues.decoder(CellType::Text(true), &lists),
+        binary: PostgresBinary.decoder(CellType::Cell(true), &lists),
         column: Column::new(&lists),
     }
 }

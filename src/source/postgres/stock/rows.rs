@@ -1,7 +1,7 @@
 //! ConnectorX's stock PostgreSQL partitions over a connection of our own: settings made, cancellable.
 
 use crate::Error;
-use crate::destination::{Carrier, UnitDestination};
+use crate::destination::{CellType, UnitDestination};
 use crate::source::one_query::{Columns, OneQuery, QueryRows};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use connectorx::impl_transport;
@@ -75,7 +75,7 @@ pub(super) struct PostgresTransport;
 impl_transport!(
     name = PostgresTransport,
     error = Error,
-    systems = PostgresTypeSystem => Carrier,
+    systems = PostgresTypeSystem => CellType,
     route = OneQuery<PostgresRows> => UnitDestination,
     mappings = {
         { Bool[bool]                 => Bool[bool]              | conversion auto }

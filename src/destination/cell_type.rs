@@ -5,7 +5,7 @@ use connectorx::impl_typesystem;
 
 /// ConnectorX's type system of [`super::UnitDestination`]; the flag says whether NULL may come.
 #[derive(Debug, Clone, Copy)]
-pub enum Carrier {
+pub enum CellType {
     /// A truth value.
     Bool(bool),
     /// An integer of 8 bits with a sign.
@@ -45,7 +45,7 @@ pub enum Carrier {
 }
 
 impl_typesystem! {
-    system = Carrier,
+    system = CellType,
     mappings = {
         { Bool       => bool }
         { Int8       => i8 }

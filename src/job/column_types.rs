@@ -1,6 +1,6 @@
 //! `--column-type NAME=TYPE`: what a column of a SQLite file is read as, whatever it is declared as.
 
-use super::usage;
+use super::usage::usage;
 use crate::job::SourceUrl;
 use crate::{Error, Result};
 

@@ -3,9 +3,12 @@
 //! In: flags, environment and a job file, as [`JobOptions`]. Out: a [`Job`], in which no invalid combination can be
 //! written. This room reads the job file, and files that hold a login, and nothing else: no database, no output folder.
 
+mod checks;
+mod choices;
 mod column_types;
 mod file;
 mod login;
+mod merge;
 mod numeric;
 mod options;
 mod order_by;
@@ -13,16 +16,15 @@ mod partition;
 mod server_url;
 mod source_url;
 mod tables;
+mod usage;
 mod waits;
 
+pub use choices::{ExtractorChoice, InvalidDates, NullKeys, SnapshotChoice, SqliteTypes};
 pub use column_types::{ColumnType, ColumnTypes};
 pub use file::read_job_file;
 pub use login::LoginOptions;
 pub use numeric::Numeric;
-pub use options::{
-    ExtractorChoice, InvalidDates, JobOptions, NullKeys, PartitionCount, SnapshotChoice,
-    SqliteTypes, TableEntry, TableList,
-};
+pub use options::{JobOptions, PartitionCount, TableEntry, TableList};
 pub use order_by::{OrderBy, OrderColumn};
 pub use partition::{Partition, Partitions};
 pub use server_url::ServerUrl;
@@ -32,11 +34,15 @@ pub use tables::{TableItem, Tables};
 pub(crate) use waits::CONNECT;
 pub use waits::Waits;
 
+use crate::Result;
 use crate::batch::{Encoding, Format, check_prefix};
-use crate::{Error, ErrorKind, Result};
+use checks::{
+    check_key_is_selected, checked_counts, checked_extractor, checked_filter, checked_folder,
+    checked_numeric, checked_row_security, distinct_names,
+};
 use std::num::NonZeroUsize;
-use std::ops::RangeInclusive;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
+use usage::{count, missing};
 
 /// Rows of a batch file, unless the job says otherwise.
 const DEFAULT_BATCH_ROWS: NonZeroUsize = NonZeroUsize::new(10_000).expect("10,000 is not zero");
@@ -257,149 +263,4 @@ impl Job {
             warnings,
         })
     }
-}
-
-fn usage(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Usage, message)
-}
-
-fn missing(what: &str, flag: &str) -> Error {
-    usage(format!("the job names no {what}"))
-        .advise(format!("give {flag}, or {what} = … in the job file"))
-}
-
-fn distinct_names(flag: &str, names: Vec<String>) -> Result<Vec<String>> {
-    if names.is_empty() || names.iter().any(String::is_empty) {
-        return Err(usage(format!("--{flag} names no column, or an empty one")));
-    }
-    for (index, name) in names.iter().enumerate() {
-        if names[..index].contains(name) {
-            return Err(usage(format!("--{flag} names the column {name} twice")));
-        }
-    }
-    Ok(names)
-}
-
-fn check_key_is_selected(key: &[String], columns: Option<&[String]>) -> Result<()> {
-    let Some(columns) = columns else {
-        return Ok(());
-    };
-    match key.iter().find(|column| !columns.contains(column)) {
-        None => Ok(()),
-        Some(column) => Err(
-            usage(format!("the key column {column} is not among --columns"))
-                .advise("add it to --columns, or take another --key"),
-        ),
-    }
-}
-
-/// A number that a flag gives, if it gives one, of a type that holds its range.
-fn in_range<T: TryFrom<u64>>(
-    flag: &str,
-    number: Option<u64>,
-    range: RangeInclusive<u64>,
-) -> Result<Option<T>> {
-    let Some(given) = number else {
-        return Ok(None);
-    };
-    let checked = Some(given).filter(|number| range.contains(number));
-    let checked = checked.and_then(|number| T::try_from(number).ok());
-    let (least, most) = range.into_inner();
-    let refused = || {
-        usage(format!(
-            "--{flag} {given} is out of range: {least} to {most}"
-        ))
-    };
-    checked.map(Some).ok_or_else(refused)
-}
-
-fn count(flag: &str, count: Option<u64>, most: u64) -> Result<Option<NonZeroUsize>> {
-    Ok(in_range(flag, count, 1..=most)?.and_then(NonZeroUsize::new))
-}
-
-/// The stock source of SQLite would write beside the file, and make one where there is none.
-fn checked_extractor(extractor: ExtractorChoice, source: &SourceUrl) -> Result<ExtractorChoice> {
-    if extractor == ExtractorChoice::ConnectorX && matches!(source, SourceUrl::Sqlite(_)) {
-        return Err(
-            usage("--extractor connectorx doesn't read SQLite files").advise("leave it out")
-        );
-    }
-    Ok(extractor)
-}
-
-/// Only within a transaction the database counts what the job reads.
-fn checked_counts(
-    check_counts: Option<bool>,
-    snapshot: Option<SnapshotChoice>,
-    extractor: Option<ExtractorChoice>,
-) -> Result<bool> {
-    let alone = if snapshot == Some(SnapshotChoice::Off) {
-        Some("--snapshot off")
-    } else if extractor == Some(ExtractorChoice::ConnectorX) {
-        Some("--extractor connectorx")
-    } else {
-        None
-    };
-    match (check_counts, alone) {
-        (Some(true), Some(flag)) => Err(usage(format!(
-            "--check-counts with {flag}: others may write between reading and counting"
-        ))
-        .advise("leave one of them out")),
-        (check_counts, _) => Ok(check_counts.unwrap_or(false)),
-    }
-}
-
-fn checked_numeric(numeric: Option<&str>, source: &SourceUrl) -> Result<Option<Numeric>> {
-    let numeric = numeric.map(Numeric::parse).transpose()?;
-    if numeric.is_some() && !matches!(source, SourceUrl::Postgres(_)) {
-        return Err(usage(
-            "--numeric is for PostgreSQL's numeric, and the source is another database",
-        )
-        .advise("leave it out"));
-    }
-    Ok(numeric)
-}
-
-/// A result that may lack rows is one that somebody asked for, and says so.
-fn checked_row_security(
-    row_security: Option<bool>,
-    source: &SourceUrl,
-    warnings: &mut Vec<String>,
-) -> Result<bool> {
-    let row_security = row_security.unwrap_or(false);
-    if row_security && !matches!(source, SourceUrl::Postgres(_)) {
-        return Err(usage(
-            "--row-security is for PostgreSQL's policies, and the source is another database",
-        )
-        .advise("leave it out"));
-    }
-    if row_security {
-        let hidden = "--row-security: rows that policies hide from this user are not read";
-        warnings.push(hidden.to_owned());
-    }
-    Ok(row_security)
-}
-
-/// The folder's name is what is renamed into place: `.` and `..` are no names.
-fn checked_folder(out: Option<PathBuf>) -> Result<PathBuf> {
-    let out = out.unwrap_or_else(|| PathBuf::from(DEFAULT_FOLDER));
-    match out.components().next_back() {
-        Some(Component::Normal(_)) => Ok(out),
-        _ => Err(usage(format!("--out {} names no folder", out.display()))
-            .advise("give the folder's own name, as in --out ../batches")),
-    }
-}
-
-/// The user's own SQL goes into the query in parentheses of its own lines, so that a comment can't swallow what follows.
-fn checked_filter(filter: &str) -> Result<String> {
-    let filter = filter.trim();
-    if filter.is_empty() {
-        return Err(usage("--where is empty").advise("leave it out to read every row"));
-    }
-    if filter.rfind("/*") > filter.rfind("*/") {
-        return Err(
-            usage("--where has a comment /* without an end").advise("end it, or leave it out")
-        );
-    }
-    Ok(filter.to_owned())
 }

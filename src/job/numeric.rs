@@ -1,6 +1,6 @@
 //! `--numeric P,S`: what PostgreSQL's numeric without precision is read as.
 
-use super::usage;
+use super::usage::usage;
 use crate::Result;
 
 /// Digits of the widest decimal that Arrow has.

@@ -1,9 +1,10 @@
 //! What flags and a job file can say, not yet checked.
 
+use super::choices::{ExtractorChoice, InvalidDates, NullKeys, SnapshotChoice, SqliteTypes};
 use crate::batch::Format;
 use crate::report::{LogFormat, ProgressChoice, ReportOptions, Verbosity};
 use crate::secret::Secret;
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, Args};
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -159,80 +160,6 @@ pub struct JobOptions {
     pub warnings: Vec<String>,
 }
 
-/// What becomes of rows whose key is NULL, that is, has a NULL part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum NullKeys {
-    /// The job fails
-    #[default]
-    Error,
-    /// They are left out, and counted
-    Drop,
-    /// Every one of them is written: none is merged with another
-    Keep,
-}
-
-impl NullKeys {
-    /// The flag's value.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Drop => "drop",
-            Self::Keep => "keep",
-        }
-    }
-}
-
-/// What becomes of dates and timestamps that no calendar has: zero and partial ones, a 30th of February, PostgreSQL's
-/// infinite ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum InvalidDates {
-    /// The job fails
-    #[default]
-    Error,
-    /// They are written as NULL, and counted
-    Null,
-}
-
-/// What the columns of a SQLite file are read as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum SqliteTypes {
-    /// As their declared types; a value that doesn't fit is an error
-    #[default]
-    Declared,
-    /// All as text; bytes are an error
-    Text,
-}
-
-/// Who reads a server's rows. Both give the same files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum ExtractorChoice {
-    /// Wire where it can log in, else `ConnectorX`, with a warning
-    #[default]
-    Auto,
-    /// Our own sources, which read rows in place from the connection's buffer
-    Wire,
-    /// The stock sources of `ConnectorX`
-    #[value(name = "connectorx")]
-    ConnectorX,
-}
-
-/// Whether all tables are read as they were at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum SnapshotChoice {
-    /// Where it can be proved without a lock; else the manifest says none
-    #[default]
-    Auto,
-    /// Also by a short lock; the job fails where it can't be proved
-    Require,
-    /// Each table by itself, and none is kept from being altered
-    Off,
-}
-
 /// What a job file may write as one string with commas, or as a list.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
@@ -316,71 +243,6 @@ impl JobOptions {
             progress: self.progress.unwrap_or_default(),
             log_format: self.log_format.unwrap_or_default(),
             verbosity,
-        }
-    }
-
-    /// These options over those of a job file: what is given here wins.
-    #[must_use]
-    pub fn over(self, file: Self) -> Self {
-        let mut warnings = file.warnings;
-        warnings.extend(self.warnings);
-        if self.tables.is_some() && file.table.is_some() {
-            warnings.push(
-                "--tables replaces the job file's [[table]] entries and their filters".to_owned(),
-            );
-        }
-        if self.source.is_some()
-            && file.source.is_some()
-            && std::env::var("FIRSTSEEN_SOURCE").ok() == self.source
-        {
-            warnings.push("FIRSTSEEN_SOURCE replaces the job file's source".to_owned());
-        }
-        let table = if self.tables.is_some() {
-            None
-        } else {
-            file.table
-        };
-        Self {
-            source: self.source.or(file.source),
-            password_file: self.password_file.or(file.password_file),
-            defaults_file: self.defaults_file.or(file.defaults_file),
-            password: self.password.or(file.password),
-            tables: self.tables.or(file.tables),
-            table,
-            columns: self.columns.or(file.columns),
-            key: self.key.or(file.key),
-            filter: self.filter.or(file.filter),
-            order_by: self.order_by.or(file.order_by),
-            partition_on: self.partition_on.or(file.partition_on),
-            partitions: self.partitions.or(file.partitions),
-            batch_rows: self.batch_rows.or(file.batch_rows),
-            prefix: self.prefix.or(file.prefix),
-            format: self.format.or(file.format),
-            compression: self.compression.or(file.compression),
-            out: self.out.or(file.out),
-            workers: self.workers.or(file.workers),
-            count_only: self.count_only.or(file.count_only),
-            null_keys: self.null_keys.or(file.null_keys),
-            invalid_dates: self.invalid_dates.or(file.invalid_dates),
-            sqlite_types: self.sqlite_types.or(file.sqlite_types),
-            column_type: self.column_type.or(file.column_type),
-            extractor: self.extractor.or(file.extractor),
-            numeric: self.numeric.or(file.numeric),
-            row_security: self.row_security.or(file.row_security),
-            snapshot: self.snapshot.or(file.snapshot),
-            check_counts: self.check_counts.or(file.check_counts),
-            connect_timeout_secs: self.connect_timeout_secs.or(file.connect_timeout_secs),
-            read_timeout_secs: self.read_timeout_secs.or(file.read_timeout_secs),
-            lock_wait_secs: self.lock_wait_secs.or(file.lock_wait_secs),
-            retries: self.retries.or(file.retries),
-            exact: self.exact.or(file.exact),
-            force: self.force.or(file.force),
-            progress: self.progress.or(file.progress),
-            log_format: self.log_format.or(file.log_format),
-            json: self.json.or(file.json),
-            quiet: self.quiet.or(file.quiet),
-            verbose: self.verbose.max(file.verbose),
-            warnings,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `--order-by`: the order of rows within a table.
 
-use super::usage;
+use super::usage::usage;
 use crate::Result;
 
 /// What the rows of a table are ordered by.

@@ -1,6 +1,7 @@
 //! `--partition-on` and `--partitions`: tables that are read in parts.
 
-use super::{OrderBy, PartitionCount, usage};
+use super::usage::usage;
+use super::{OrderBy, PartitionCount};
 use crate::Result;
 use std::num::NonZeroUsize;
 

@@ -1,6 +1,7 @@
 //! `--tables` and `[[table]]`: which tables, in which order.
 
-use super::{TableEntry, TableList, usage};
+use super::usage::usage;
+use super::{TableEntry, TableList};
 use crate::Result;
 use std::collections::HashSet;
 

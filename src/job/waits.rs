@@ -1,6 +1,7 @@
 //! How long a job waits for its database, and how often it tries again.
 
-use super::{JobOptions, SourceUrl, in_range};
+use super::usage::in_range;
+use super::{JobOptions, SourceUrl};
 use crate::Result;
 use std::time::Duration;
 

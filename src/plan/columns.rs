@@ -4,7 +4,6 @@ use super::{Chosen, PlannedColumn, in_table};
 use crate::job::{InvalidDates, Job};
 use crate::source::{Column, Dialect, Extractor, Image};
 use crate::{Error, ErrorKind, Result, arrow_type};
-use arrow::datatypes::DataType;
 
 /// The job's columns, or all of the first table, as every table agrees on them.
 pub(super) fn agree(
@@ -128,14 +127,14 @@ fn types_differ(name: &str, first: Described<'_>, other: Described<'_>) -> Error
 }
 
 /// The advice, behind the shorter way that a database may have.
-fn or_as_text(dialect: &Dialect, name: &str, advice: &str) -> String {
+pub(super) fn or_as_text(dialect: &Dialect, name: &str, advice: &str) -> String {
     match dialect.text_flag {
         Some(flag) => format!("{} reads it as text; or {advice}", flag(name)),
         None => advice.to_owned(),
     }
 }
 
-fn find<'a>(name: &str, chosen: &'a Chosen) -> Result<&'a Column> {
+pub(super) fn find<'a>(name: &str, chosen: &'a Chosen) -> Result<&'a Column> {
     let columns = &chosen.table.columns;
     columns
         .iter()
@@ -168,79 +167,6 @@ fn imaged<'a>(
                 "read a view that has {cast} instead, or leave the column out with --columns"
             );
             Err(Error::new(ErrorKind::Schema, message).advise(or_as_text(dialect, name, &advice)))
-        }
-    }
-}
-
-/// Indices of the key columns, whose values must compare as bytes.
-pub(super) fn key(
-    job: &Job,
-    dialect: &Dialect,
-    columns: &[PlannedColumn],
-    chosen: &[Chosen],
-) -> Result<Vec<usize>> {
-    job.key
-        .iter()
-        .map(|name| key_column(dialect, name, columns, chosen))
-        .collect()
-}
-
-fn key_column(
-    dialect: &Dialect,
-    name: &str,
-    columns: &[PlannedColumn],
-    chosen: &[Chosen],
-) -> Result<usize> {
-    let index = columns.iter().position(|column| column.name == name);
-    let Some((index, column)) = index.and_then(|index| Some((index, columns.get(index)?))) else {
-        let known: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
-        return Err(
-            Error::new(ErrorKind::Schema, format!("there is no key column {name}")).advise(
-                format!(
-                    "the columns are {}; names are compared exactly",
-                    known.join(", ")
-                ),
-            ),
-        );
-    };
-    if matches!(column.data_type, DataType::Float32 | DataType::Float64) {
-        let cast = dialect.float_as_text.replace("{}", &dialect.quote(name));
-        let message = format!("the key column {name} is {}", column.sql_type);
-        let advice = format!("read a view that has {cast} instead");
-        let advice = or_as_text(dialect, name, &advice);
-        return Err(Error::new(ErrorKind::Schema, message)
-            .advise(format!("floating-point numbers make no key: {advice}")));
-    }
-    if matches!(column.data_type, DataType::List(_)) {
-        let message = format!("the key column {name} is {}", column.sql_type);
-        let quoted = dialect.quote(name);
-        return Err(Error::new(ErrorKind::Schema, message).advise(format!(
-            "arrays make no key: read a view that has CAST({quoted} AS text) instead"
-        )));
-    }
-    refuse_other_padding(dialect, name, chosen)?;
-    Ok(index)
-}
-
-/// Values padded to different lengths would be different keys.
-fn refuse_other_padding(dialect: &Dialect, name: &str, chosen: &[Chosen]) -> Result<()> {
-    let mut padded = chosen
-        .iter()
-        .filter_map(|chosen| Some((chosen, find(name, chosen).ok()?)));
-    let Some((first, expected)) = padded.next() else {
-        return Ok(());
-    };
-    match padded.find(|(_, column)| column.padded_to != expected.padded_to) {
-        None => Ok(()),
-        Some((other, column)) => {
-            let message = format!(
-                "table {}, key column {name}: {} doesn't compare with {} of table {}",
-                other.name, column.sql_type, expected.sql_type, first.name
-            );
-            let quoted = dialect.quote(name);
-            Err(Error::new(ErrorKind::Schema, message).advise(format!(
-                "the database pads such values with blanks to their own width: read views that have CAST({quoted} AS varchar)"
-            )))
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod beneath;
 mod columns;
+mod key;
 mod order;
 mod partition;
 mod planned;
@@ -129,7 +130,7 @@ fn plan(job: &Job, catalog: &mut CatalogSession) -> Result<Plan> {
     let chosen = resolve::tables(job, catalog, &mut warnings)?;
     warnings.extend(catalog.facts.warnings.iter().cloned());
     let columns = columns::agree(job, dialect, &chosen, &mut warnings)?;
-    let key = columns::key(job, dialect, &columns, &chosen)?;
+    let key = key::indices(job, dialect, &columns, &chosen)?;
     let wanted_workers = job.workers.unwrap_or_else(cores);
     let queries = chosen
         .iter()

@@ -1,6 +1,8 @@
 //! The one error type of the library, and the one table that classifies failures.
 
+use crate::place::Place;
 use crate::secret::{Secret, Struck, struck};
+use crate::unit::UnitName;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -87,11 +89,13 @@ impl ErrorKind {
     }
 }
 
-/// Why a job failed: a kind, a message without cell values or secrets, and what to do.
+/// Why a job failed: a kind, what went wrong, where, and what to do. None of them holds a cell's value or a secret.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
     message: String,
+    /// Apart, so that a result of the hot paths stays small.
+    place: Box<Place>,
     advice: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -100,11 +104,13 @@ pub struct Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// An error of `kind`; `message` is lower case, names the table, column or file, and has no full stop.
+    /// An error of `kind`. `message` says what went wrong, in lower case and without a full stop; table, row and column are
+    /// added apart from it.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
             message: message.into(),
+            place: Box::default(),
             advice: None,
             source: None,
         }
@@ -134,6 +140,7 @@ impl Error {
         Self {
             kind: self.kind,
             message: self.message.clone(),
+            place: self.place.clone(),
             advice: self.advice.clone(),
             source: None,
         }
@@ -150,21 +157,80 @@ impl Error {
         Self {
             kind: self.kind,
             message: struck(&self.message, secrets),
+            place: Box::new(self.place.without(secrets)),
             advice: self.advice.map(|advice| struck(&advice, secrets)),
             source,
         }
     }
 
-    /// Puts the place where it happened before the message.
+    /// Puts what led to it before what went wrong.
     #[must_use]
-    pub fn within(mut self, place: impl fmt::Display) -> Self {
-        self.message = format!("{place}: {}", self.message);
+    pub(crate) fn after(mut self, led: impl fmt::Display) -> Self {
+        self.message = format!("{led}: {}", self.message);
+        self
+    }
+
+    /// Adds the file or database in which it happened.
+    #[must_use]
+    pub fn within(self, place: impl fmt::Display) -> Self {
+        self.inside(Place {
+            within: Some(place.to_string()),
+            ..Place::default()
+        })
+    }
+
+    /// Adds the table in which it happened.
+    #[must_use]
+    pub fn in_table(self, table: impl Into<String>) -> Self {
+        self.inside(Place {
+            table: Some(table.into()),
+            ..Place::default()
+        })
+    }
+
+    /// Adds the column in which it happened.
+    #[must_use]
+    pub fn in_column(self, column: impl Into<String>) -> Self {
+        self.inside(Place {
+            column: Some(column.into()),
+            ..Place::default()
+        })
+    }
+
+    /// Adds the row in which it happened: its number, and the database's own id of it.
+    #[must_use]
+    pub(crate) fn in_row(self, number: u64, id: Option<i64>) -> Self {
+        self.inside(Place {
+            row: Some((number, id)),
+            ..Place::default()
+        })
+    }
+
+    /// Adds the table, or the part of it, in which it happened.
+    #[must_use]
+    pub(crate) fn in_unit(self, unit: &UnitName) -> Self {
+        self.inside(Place::unit(unit))
+    }
+
+    /// What is known of the place already is the more exact.
+    fn inside(mut self, place: Place) -> Self {
+        *self.place = std::mem::take(&mut *self.place).inside(place);
         self
     }
 
     /// What went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.kind
+    }
+
+    /// Where it happened.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// What went wrong, without where.
+    pub fn message(&self) -> &str {
+        &self.message
     }
 
     /// What to do, where that is known.
@@ -180,7 +246,11 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.message)?;
+        if self.place.is_unknown() {
+            return Ok(());
+        }
+        write!(f, ", in {}", self.place)
     }
 }
 

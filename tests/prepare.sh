@@ -114,6 +114,19 @@ install_what_can_be() {
     done < <(grep -v '^#' "$2")
 }
 
+# Clones may share a target folder, and Cargo tells their sources apart by time alone: what another clone built could pass for
+# this one's.
+own_target() {
+    local target=${CARGO_TARGET_DIR:-$here/../target} clone
+    clone=$(cd "$here/.." && pwd)
+    [ "$(cat "$target/clone" 2>/dev/null)" = "$clone" ] && return
+    if [ -d "$target/release" ]; then
+        cargo clean --quiet --release --package firstseen --manifest-path "$clone/Cargo.toml"
+    fi
+    mkdir -p "$target"
+    printf '%s\n' "$clone" >"$target/clone"
+}
+
 mapfile -t packages < <(missing_packages)
 [ "${#packages[@]}" -eq 0 ] || install_packages "${packages[@]}"
 case $needs in
@@ -121,3 +134,4 @@ case $needs in
     bench) make_venv "${BENCH_VENV:-$cache/bench-venv}" "$here/../bench/requirements.txt" ;;
     *) make_venv "${FIRSTSEEN_TEST_VENV:-$cache/venv}" "$here/requirements.txt" ;;
 esac
+own_target

@@ -29,7 +29,7 @@ pub(super) fn canonical(schema: &SchemaRef, picks: &Picks<'_>) -> Result<RecordB
             let parts = picks.batches.iter().map(|batch| batch.columns().get(index));
             let parts = parts.collect::<Option<Vec<_>>>().ok_or_else(other_type)?;
             gather(field.data_type(), &parts, &picks.rows)
-                .map_err(|error| error.within(format!("column {}", field.name())))
+                .map_err(|error| error.in_column(field.name()))
         })
         .collect::<Result<Vec<_>>>()?;
     RecordBatch::try_new(Arc::clone(schema), columns)

@@ -129,12 +129,9 @@ fn put_decimal(cell: CellValue<'_>, out: &mut Vec<u8>) {
 fn out_of_range(column: &Column<'_>, row: usize, what: &str) -> Error {
     Error::new(
         ErrorKind::Value,
-        format!(
-            "column {}: row {} of the file holds {what}",
-            column.name,
-            row + 1
-        ),
+        format!("row {} of the file holds {what}", row + 1),
     )
+    .in_column(column.name)
     .advise("choose another --format, or leave such rows out with --where")
 }
 

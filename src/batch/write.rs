@@ -58,7 +58,7 @@ pub fn write_batches(
         let name = job.name(ordinal, slice);
         let file = job
             .write(&name, slice)
-            .map_err(|error| error.within(&name))?;
+            .map_err(|error| error.within(format_args!("file {name}")))?;
         on_file(&file);
         Ok(file)
     });

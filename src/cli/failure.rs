@@ -32,14 +32,18 @@ impl Failure {
     }
 }
 
-/// The error, its causes, and what to do: a line each.
+/// What went wrong, where, the causes, and what to do: a line each.
 fn as_text(error: &Error) -> String {
-    let mut text = format!("firstseen: {}\n", plain_lines(&error.to_string()));
+    let mut text = format!("firstseen: {}\n", plain_lines(error.message()));
+    let place = error.place().to_string();
+    if !place.is_empty() {
+        let _ = writeln!(text, "  where: {}", plain_lines(&place));
+    }
     for cause in causes(error) {
         let _ = writeln!(text, "  cause: {}", plain_lines(&cause));
     }
     if let Some(advice) = error.advice() {
-        let _ = writeln!(text, "  {}", plain_lines(advice));
+        let _ = writeln!(text, "  hint: {}", plain_lines(advice));
     }
     text
 }
@@ -57,6 +61,9 @@ struct Failed<'a> {
     elapsed_secs: f64,
     event: &'static str,
     message: String,
+    table: Option<&'a str>,
+    row: Option<u64>,
+    column: Option<&'a str>,
     causes: Vec<String>,
     advice: Option<&'a str>,
     exit_code: u8,
@@ -70,6 +77,9 @@ fn as_json(error: &Error, elapsed: Duration) -> String {
         elapsed_secs: elapsed.as_secs_f64(),
         event: "failed",
         message: error.to_string(),
+        table: error.place().table(),
+        row: error.place().row(),
+        column: error.place().column(),
         causes: causes(error),
         advice: error.advice(),
         exit_code: error.exit_code(),

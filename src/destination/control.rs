@@ -66,7 +66,7 @@ impl Control {
     /// Puts the unit's table, and its part of it, before an error.
     pub fn in_table(&self, unit: u32, error: Error) -> Error {
         match self.names.get(unit as usize) {
-            Some(name) => error.within(format_args!("table {name}")),
+            Some(name) => error.in_unit(name),
             None => error,
         }
     }

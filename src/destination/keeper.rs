@@ -46,8 +46,8 @@ impl Keeper {
         let mut arrays = Vec::with_capacity(self.columns.len());
         for (column, field) in self.columns.iter_mut().zip(self.schema.fields()) {
             let array = column.finish().map_err(|cause| {
-                let message = format!("column {} makes no array", field.name());
-                Error::new(ErrorKind::Bug, message).because(cause)
+                let error = Error::new(ErrorKind::Bug, "the values make no Arrow array");
+                error.in_column(field.name()).because(cause)
             })?;
             arrays.push(array);
         }

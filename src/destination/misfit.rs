@@ -18,13 +18,9 @@ pub(crate) struct SentRow {
 }
 
 impl SentRow {
-    /// A place in it, for errors.
-    pub fn place(self, column: &str) -> String {
-        let Self { number, id } = self;
-        match id {
-            Some(id) => format!("row {number} (rowid {id}), column {column}"),
-            None => format!("row {number}, column {column}"),
-        }
+    /// Adds this row and a column of it to an error.
+    pub fn locate(self, error: Error, column: &str) -> Error {
+        error.in_row(self.number, self.id).in_column(column)
     }
 }
 
@@ -43,7 +39,6 @@ impl MisfitAt {
     /// As the job's error.
     pub fn refused(&self, schema: &Schema) -> Error {
         let field = schema.field(self.column);
-        let place = self.row.place(field.name());
         let (kind, what) = match self.misfit {
             Misfit::OtherType => (
                 ErrorKind::Schema,
@@ -58,7 +53,8 @@ impl MisfitAt {
             ),
             misfit => (ErrorKind::Value, inexact(misfit, field.data_type())),
         };
-        Error::new(kind, format!("{place}: {what}")).advise(self.advice(field))
+        let error = Error::new(kind, what).advise(self.advice(field));
+        self.row.locate(error, field.name())
     }
 
     fn advice(&self, field: &Field) -> String {

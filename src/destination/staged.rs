@@ -187,9 +187,9 @@ impl StagedWriter {
     }
 
     /// Where the next value belongs, for the errors of a source that doesn't say it.
-    pub fn place(&self) -> String {
+    pub fn place(&self) -> (SentRow, &str) {
         let column = self.rules.schema().field(self.next_column).name();
-        self.row().place(column)
+        (self.row(), column)
     }
 
     /// Looks up what is still staged and hands over the unit's rows.

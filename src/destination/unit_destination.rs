@@ -6,6 +6,7 @@ use super::cell_type::{Carry, CellType};
 use super::control::Control;
 use super::decoder::CellEncoding;
 use super::gate::Gate;
+use super::misfit::SentRow;
 use super::rules::Rules;
 use super::selection::Filter;
 use super::staged::StagedWriter;
@@ -87,7 +88,7 @@ impl UnitDestination {
 
     /// Where the next value of a stock source belongs: what its error is about. A source of our own says itself where it
     /// failed.
-    pub(crate) fn place(&self) -> Option<String> {
+    pub(crate) fn place(&self) -> Option<(SentRow, &str)> {
         match &self.writer {
             Writer::Candidates(_) => None,
             Writer::Staged(writer) => Some(writer.place()),

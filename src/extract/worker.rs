@@ -203,7 +203,7 @@ fn panicked() -> Error {
 /// Says where a source failed to give a value.
 fn placed(error: Error, destination: &UnitDestination) -> Error {
     match destination.place() {
-        Some(place) if error.kind() == ErrorKind::Value => error.within(place),
+        Some((row, column)) if error.kind() == ErrorKind::Value => row.locate(error, column),
         _ => error,
     }
 }

@@ -115,8 +115,7 @@ fn types_differ(name: &str, first: Described<'_>, other: Described<'_>) -> Error
     let (first, expected, image) = first;
     let (table, column, found) = other;
     let message = format!(
-        "table {}, column {name}: {} ({}) doesn't fit {} ({}) of table {}",
-        table.name,
+        "{} ({}) doesn't match {} ({}) of table {}",
         column.sql_type,
         arrow_type::name(&found.data_type),
         expected.sql_type,
@@ -124,6 +123,8 @@ fn types_differ(name: &str, first: Described<'_>, other: Described<'_>) -> Error
         first.name
     );
     Error::new(ErrorKind::Schema, message)
+        .in_table(&table.name)
+        .in_column(name)
 }
 
 /// The advice, behind the shorter way that a database may have.
@@ -141,11 +142,8 @@ pub(super) fn find<'a>(name: &str, chosen: &'a Chosen) -> Result<&'a Column> {
         .find(|column| column.name == name)
         .ok_or_else(|| {
             let known: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
-            let error = Error::new(
-                ErrorKind::Schema,
-                format!("table {}: there is no column {name}", chosen.name),
-            );
-            error.advise(format!(
+            let error = Error::new(ErrorKind::Schema, format!("there is no column {name}"));
+            error.in_table(&chosen.name).advise(format!(
                 "its columns are {}; names are compared exactly",
                 known.join(", ")
             ))
@@ -161,12 +159,14 @@ fn imaged<'a>(
     match &column.image {
         Ok(image) => Ok((column, image)),
         Err(no) => {
-            let message = format!("table {}, column {name}: {}", chosen.name, no.reason);
             let cast = no.cast.replace("{}", &dialect.quote(name));
             let advice = format!(
                 "read a view that has {cast} instead, or leave the column out with --columns"
             );
-            Err(Error::new(ErrorKind::Schema, message).advise(or_as_text(dialect, name, &advice)))
+            let error = Error::new(ErrorKind::Schema, no.reason.clone())
+                .in_table(&chosen.name)
+                .in_column(name);
+            Err(error.advise(or_as_text(dialect, name, &advice)))
         }
     }
 }

@@ -69,11 +69,14 @@ fn refuse_other_padding(dialect: &Dialect, name: &str, chosen: &[Chosen]) -> Res
         None => Ok(()),
         Some((other, column)) => {
             let message = format!(
-                "table {}, key column {name}: {} doesn't compare with {} of table {}",
-                other.name, column.sql_type, expected.sql_type, first.name
+                "{} can't be compared with {} of table {}",
+                column.sql_type, expected.sql_type, first.name
             );
             let quoted = dialect.quote(name);
-            Err(Error::new(ErrorKind::Schema, message).advise(format!(
+            let error = Error::new(ErrorKind::Schema, message)
+                .in_table(&other.name)
+                .in_column(name);
+            Err(error.advise(format!(
                 "the database pads such values with blanks to their own width: read views that have CAST({quoted} AS varchar)"
             )))
         }

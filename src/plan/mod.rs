@@ -170,5 +170,5 @@ fn plan(job: &Job, catalog: &mut CatalogSession) -> Result<Plan> {
 }
 
 fn in_table(error: Error, table: &str) -> Error {
-    error.within(format_args!("table {table}"))
+    error.in_table(table)
 }

@@ -103,13 +103,13 @@ fn of(name: &UnitName, read: &ReadUnit, new: u64) -> Result<Counts> {
         return Ok(counts);
     }
     let message = format!(
-        "table {name}: {} rows were read, but {} new + {} duplicates + {} with NULL keys are {sum}",
+        "{} rows were read, but {} new + {} duplicates + {} with NULL keys are {sum}",
         counts.read,
         counts.new,
         counts.duplicates(),
         counts.null_drops
     );
-    Err(differ(message))
+    Err(differ(message).in_unit(name))
 }
 
 /// Says what was counted of each table, or of each part where it has several.

@@ -13,7 +13,7 @@ pub(super) fn refuse(read: &[ReadUnit], survivors: &Survivors, plan: &Plan) -> R
         let survives = |misfit: &&MisfitAt| is_among(survivors, first + misfit.candidate);
         if let Some(misfit) = read.rows.misfits.iter().find(survives) {
             let error = misfit.refused(&plan.schema());
-            return Err(error.within(format_args!("table {}", unit.name)));
+            return Err(error.in_unit(&unit.name));
         }
         first += read.rows.candidates;
     }

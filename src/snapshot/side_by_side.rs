@@ -39,7 +39,7 @@ pub(super) fn let_in<T>(asked: Vec<Result<T>>) -> Result<(Vec<T>, Option<Error>)
     }
     match refused {
         Some(error) if sessions.is_empty() => {
-            Err(error.within("beside the catalogue's connection there is none"))
+            Err(error.after("no connection besides the catalog's can be opened"))
         }
         refused => Ok((sessions, refused)),
     }

@@ -50,14 +50,12 @@ pub(crate) fn compare(named: &[Named], before: &[Relation], now: &[Relation]) ->
         return Ok(());
     };
     let table = relation.table.and_then(|place| named.get(place));
-    let reader = table.map_or("the filter".to_owned(), |named| {
-        format!("table {}", named.table)
-    });
-    let message = format!(
-        "{reader}: {} {what}, so that rows may be missing",
-        relation.name
+    let message = format!("{} {what}, so rows may be missing", relation.name);
+    let error = Error::new(ErrorKind::Ended, message).advise(
+        "run the job again while nobody attaches partitions, creates child tables or replaces views",
     );
-    Err(Error::new(ErrorKind::Ended, message).advise(
-        "run the job again while nobody attaches partitions, makes heirs or replaces views",
-    ))
+    Err(match table {
+        Some(named) => error.in_table(&named.table),
+        None => error.within("the filter"),
+    })
 }

@@ -45,7 +45,7 @@ fn fill(database: &mut dyn Loader, order: &LoadOrder<'_>) -> Result<()> {
         database.create(table.name, order.with_key)?;
         let rows = database
             .fill(&supply)
-            .map_err(|error| error.within(table.name))?;
+            .map_err(|error| error.in_table(table.name))?;
         expect_rows(&supply, rows)?;
     }
     Ok(())
@@ -76,8 +76,8 @@ fn expect_rows(supply: &Supply<'_>, rows: u64) -> Result<()> {
         return Ok(());
     }
     let (table, sent) = (supply.table.name, supply.table.rows);
-    let message = format!("{table}: {sent} rows were sent, but the database took {rows}");
-    Err(Error::new(ErrorKind::Sums, message))
+    let message = format!("{sent} rows were sent, but the database took {rows}");
+    Err(Error::new(ErrorKind::Sums, message).in_table(table))
 }
 
 fn exists(table: &Taken, count: usize) -> Error {

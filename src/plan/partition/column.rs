@@ -18,21 +18,22 @@ pub(super) fn check(job: &Job, column: &str, chosen: &Chosen) -> Result<()> {
     let known = known_column(column, chosen)?;
     if known.bound.is_none() {
         let message = format!(
-            "column {column}: the type {} makes no parts",
+            "a column of type {} can't be split into parts",
             known.sql_type
         );
         return Err(unfit(message)
+            .in_column(column)
             .advise("--partition-on takes a column of integers, dates, timestamps or text"));
     }
     if !table.is_indexed(column) {
-        return Err(unfit(format!("column {column}: no index begins with it")).advise(
+        return Err(unfit("no index begins with this column".to_owned()).in_column(column).advise(
             "every part would read and sort the whole table: create an index, or take another column for --partition-on \
              (what doesn't serve: an index of some rows, of a prefix, by another collation, or that is no B-tree)",
         ));
     }
     if table.primary_key.is_empty() && !is_certain(job, column, chosen) {
-        let message = format!("column {column}: rows of the same value have no order");
-        return Err(unfit(message).advise(
+        let message = "rows with the same value have no defined order";
+        return Err(unfit(message.to_owned()).in_column(column).advise(
             "it isn't unique, or may be NULL, and the table has no primary key: create one, or take a unique column that \
              is NOT NULL",
         ));

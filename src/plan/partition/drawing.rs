@@ -62,7 +62,7 @@ impl<'a> Drawing<'a> {
         chosen: &'a Chosen,
     ) -> Result<Self> {
         let bound = known_column(column, chosen)?.bound;
-        let no_bound = || Error::new(ErrorKind::Bug, format!("column {column} has no bounds"));
+        let no_bound = || Error::new(ErrorKind::Bug, "no bounds").in_column(column);
         let table = catalog.dialect.quote(&chosen.name);
         let mut filters = filters(job, chosen);
         // What a query in a filter costs is not known: then the sample is one of all rows.

@@ -42,7 +42,7 @@ pub(super) fn connect(
         Ok(connection) => Ok((settled(connection, waits)?, None)),
         Err(Refused::Otherwise(error)) => Err(error),
         Err(Refused::UnknownAuthentication(name)) if choice == ExtractorChoice::Auto => {
-            let client = stock(login, waits).map_err(|error| error.within(unknown(&name)))?;
+            let client = stock(login, waits).map_err(|error| error.after(unknown(&name)))?;
             let warning = format!("{}: ConnectorX's source reads instead", unknown(&name));
             Ok((client, Some(warning)))
         }

@@ -24,12 +24,12 @@ pub(super) fn check(columns: &[Column], schema: &Schema) -> Result<()> {
         None => Ok(()),
         Some((column, field)) => {
             let message = format!(
-                "column {}: the database sends {:?}, where its catalogue said {}",
-                field.name(),
+                "the database sends {:?}, but its catalog said {}",
                 column.column_type(),
                 field.data_type()
             );
             Err(Error::new(ErrorKind::Schema, message)
+                .in_column(field.name())
                 .advise(
                     "was the table altered while the job began? run it again; \
                      of a view: create it anew, with a CAST, since MySQL keeps the types of the session that made it",

@@ -157,7 +157,7 @@ impl Catalog for PostgresCatalog {
             let described = self.describe(names.filter(|name| !has_nul(name)));
             self.prepared
                 .extend(described.map_err(|(table, error)| match table {
-                    Some(table) => error.within(format_args!("table {table}")),
+                    Some(table) => error.in_table(table),
                     None => error,
                 })?);
         }

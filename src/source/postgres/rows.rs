@@ -51,10 +51,12 @@ impl WrittenRows for Rows<'_> {
 }
 
 fn altered(column: &str) -> Error {
-    let message =
-        format!("column {column}: the database sends another type than its catalogue said");
-    Error::new(ErrorKind::Schema, message)
-        .advise("was the table altered while the job began? run it again")
+    Error::new(
+        ErrorKind::Schema,
+        "the database sends a different type than its catalog said",
+    )
+    .in_column(column)
+    .advise("was the table altered while the job began? run it again")
 }
 
 impl InPlace for Reader {

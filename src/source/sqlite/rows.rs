@@ -71,7 +71,7 @@ impl StoredRows {
                 number: *rows_before + chunk.rows() as u64 + 1,
                 id: row_id.transpose()?,
             };
-            copy_row(cursor, columns, chunk, |column| sent.place(column))?;
+            copy_row(cursor, columns, chunk, sent)?;
             chunk.end_row(sent.id);
         }
         Ok(false)
@@ -121,7 +121,7 @@ fn copy_row(
     cursor: &Cursor,
     columns: &[ReadColumn],
     chunk: &mut Chunk,
-    place: impl Fn(&str) -> String,
+    sent: SentRow,
 ) -> Result<()> {
     for (index, column) in columns.iter().enumerate() {
         if column.storage.holds_text()
@@ -131,9 +131,9 @@ fn copy_row(
             continue;
         }
         let value = cursor.value(index)?;
-        chunk
-            .push(column.storage, value)
-            .map_err(|other| other.refused(&place(&column.name), &column.name, column.storage))?;
+        chunk.push(column.storage, value).map_err(|other| {
+            sent.locate(other.refused(&column.name, column.storage), &column.name)
+        })?;
     }
     Ok(())
 }

@@ -90,10 +90,10 @@ impl Storage {
 }
 
 impl OtherClass {
-    /// As the job's error; `place` names row and column.
-    pub fn refused(&self, place: &str, column: &str, storage: Storage) -> Error {
+    /// As the job's error.
+    pub fn refused(&self, column: &str, storage: Storage) -> Error {
         let message = format!(
-            "{place}: a value of SQLite's type {} in a column that is read as {}",
+            "a value of SQLite's type {} in a column that is read as {}",
             self.found,
             storage.words()
         );

@@ -13,33 +13,31 @@ use std::sync::Mutex;
 
 #[derive(Args)]
 pub(super) struct GenerateArgs {
-    /// Database to make the tables in: `mysql://`, `mariadb://`, `postgresql://`, `postgres://` or `sqlite://PATH`
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "FIRSTSEEN_SOURCE",
-        hide_env_values = true
-    )]
+    /// URL of the database to create the tables in
+    ///
+    /// As for run: mysql://, mariadb://, postgresql:// or sqlite://PATH. The default is the environment variable
+    /// FIRSTSEEN_SOURCE.
+    #[arg(long, value_name = "URL", env = "FIRSTSEEN_SOURCE", hide_env = true)]
     source: String,
-    /// File that holds the password, where the URL has none; `FIRSTSEEN_PASSWORD` serves, too
+    /// File that contains the password
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
-    /// Option file of MySQL's or MariaDB's clients, for what the URL leaves out
+    /// MySQL or MariaDB option file with user, password, host, …
     #[arg(long, value_name = "FILE")]
     defaults_file: Option<PathBuf>,
-    /// Size: 1 gives the article's 15,096,590 rows
+    /// Size: 1 is the article's 15,096,590 rows
     #[arg(long, default_value = "1")]
     scale: String,
-    /// Distinct persons [default: the article's 1,001,413 by the same scale]
+    /// Distinct persons [default: 1,001,413 times the scale]
     #[arg(long, value_name = "N")]
     persons: Option<u64>,
-    /// Another seed makes other persons in another order, with the same counts
+    /// Seed: another one gives other persons in another order, with the same counts
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// Add a first column SEQ, an integer primary key
     #[arg(long)]
     with_key: bool,
-    /// Drop tables of these names first
+    /// Drop tables with these names first
     #[arg(long)]
     force: bool,
 }

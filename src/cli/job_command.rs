@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 #[derive(Args)]
 pub(super) struct JobArgs {
-    /// Job file; flags win over what it says
+    /// Job file; flags take precedence over it
     #[arg(value_name = "JOB.toml")]
     job_file: Option<PathBuf>,
     #[command(flatten)]

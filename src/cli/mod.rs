@@ -21,7 +21,7 @@ use job_command::JobArgs;
 use std::process::ExitCode;
 use std::time::Instant;
 
-/// Finds the distinct records of many same-schema SQL tables and writes them as exact batch files.
+/// Find the distinct records of many same-schema SQL tables and write them as batch files
 #[derive(Parser)]
 #[command(name = "firstseen", version, after_help = EXIT_CODES)]
 pub struct Cli {
@@ -29,20 +29,47 @@ pub struct Cli {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done · 1 a bug, or sums that differ · 2 usage or job file · 3 the source can't be \
-reached, refuses or was lost · 4 the data or schema doesn't fit, or verify found a fault · 5 the output can't be written \
-· 6 the output exists or is in use · 129, 130, 143 interrupted";
+const EXIT_CODES: &str = "\
+Exit codes:
+    0  success
+    1  a bug, or totals that don't add up; nothing was published
+    2  invalid arguments or job file
+    3  the database can't be reached, refused something, or the connection was lost
+    4  the data or a table's columns don't fit, or verify found a fault
+    5  the output can't be written
+    6  the output already exists or is in use
+  129  interrupted by SIGHUP; 130 by SIGINT (Ctrl-C); 143 by SIGTERM";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  firstseen run --source sqlite://lhid2005.sqlite --tables ID2000..ID2012 --key HASHIDV
+  firstseen run job.toml --out /data/person --force
+  firstseen run job.toml --count-only";
+
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  firstseen plan --source sqlite://lhid2005.sqlite --tables 'ID*' --key HASHIDV
+  firstseen plan job.toml --json";
 
 #[derive(Subcommand)]
 enum Command {
-    /// Read the tables and write the batch files and their manifest
+    /// Read the tables and write batch files and a manifest
+    ///
+    /// Every option can also be set in the job file, with _ instead of -. A flag takes precedence over the job file.
+    #[command(after_help = RUN_EXAMPLES)]
     Run(Box<JobArgs>),
-    /// Check a job and print what it would read and write; writes nothing
+    /// Check a job and show what it would read, lock and write, without reading rows
+    ///
+    /// Takes the same options as run. Connects to the database and checks the job against its catalog. Nothing is written; the
+    /// only rows read are the samples from which --partition-on draws the parts.
+    #[command(after_help = PLAN_EXAMPLES)]
     Plan(Box<JobArgs>),
-
-    /// Check that a folder still holds what its manifest says
+    /// Check an output folder against its manifest
+    ///
+    /// Reads every file and compares checksums, rows, columns, file names and order, and checks that no key occurs twice. Reports
+    /// every fault, the first 20 in words, and exits with code 4 if there is any.
     Verify(verify::VerifyArgs),
-    /// Make the article's thirteen tables, at any scale
+    /// Create the article's thirteen tables with made-up data, at any scale
     Generate(generate::GenerateArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
@@ -50,17 +77,17 @@ enum Command {
 
 #[derive(Args)]
 struct CompletionsArgs {
-    /// The shell
+    /// Shell
     shell: Shell,
 }
 
 impl Cli {
-    /// Parses the arguments of this process. Where they are no command it says so and what was meant, without a password
-    /// that stands among them, and exits.
+    /// Parses the arguments of this process. If they are invalid, it says so, suggests what was meant, hides any password
+    /// among them, and exits.
     pub fn of_arguments() -> Self {
         Self::try_parse().unwrap_or_else(|mut error| {
             let mut cli = Self::command();
-            cli.build(); // with --help and --version
+            cli.build(); // adds --help and --version
             unknown::suggest(&mut error, &cli, &argv::words());
             let text = error.render().to_string();
             let shown = struck(&text, &argv::passwords());
@@ -72,7 +99,7 @@ impl Cli {
         })
     }
 
-    /// Runs the command, prints at most one report to standard error, and says how to exit.
+    /// Runs the command, prints at most one error report to standard error, and returns the exit code.
     pub fn run(self) -> ExitCode {
         let begun = Instant::now();
         let Err(failure) = self.command.run() else {

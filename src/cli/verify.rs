@@ -1,4 +1,4 @@
-//! `verify`: does a folder still hold what its manifest says?
+//! `verify`: checks an output folder against its manifest.
 
 use super::{out, signals};
 use crate::Result;
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub(super) struct VerifyArgs {
-    /// The folder; its manifest stands beside it as DIR.manifest.json
+    /// Output folder; its manifest is next to it, as DIR.manifest.json
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     /// Print the result as JSON

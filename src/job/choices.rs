@@ -76,3 +76,14 @@ pub enum SnapshotChoice {
     /// Each table by itself, and none is kept from being altered
     Off,
 }
+
+impl SnapshotChoice {
+    /// The flag's value.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Require => "require",
+            Self::Off => "off",
+        }
+    }
+}

@@ -8,153 +8,338 @@ use clap::{ArgAction, Args};
 use serde::Deserialize;
 use std::path::PathBuf;
 
+/// Headings of the help.
+const SOURCE: &str = "Source";
+const READ: &str = "What to read";
+const KEYS: &str = "Order and keys";
+const OUTPUT: &str = "Output";
+const RELIABILITY: &str = "Reliability";
+const LOGGING: &str = "Logging";
+
 /// The options of a job. Each is a flag and, in snake case, a key of the job file.
+///
+/// The comments are the help: the first line is what `-h` shows, and all of it what `--help` shows.
 #[derive(Args, Deserialize, Default, Clone)]
 #[serde(deny_unknown_fields)]
 pub struct JobOptions {
-    /// Database: `mysql://`, `mariadb://`, `postgresql://`, `postgres://` or `sqlite://PATH`
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "FIRSTSEEN_SOURCE",
-        hide_env_values = true
-    )]
+    /// Database URL: mysql://, mariadb://, postgresql://, sqlite://
+    ///
+    /// Required, here, in the job file or in the environment variable FIRSTSEEN_SOURCE.
+    /// A password in a command-line argument is visible to other users of the machine: use
+    /// FIRSTSEEN_SOURCE, FIRSTSEEN_PASSWORD or --password-file instead.
+    ///
+    /// Examples: mysql://reader@db.example.org/lhid2005
+    ///           postgresql://reader@db.example.org/lhid2005?sslmode=verify-full
+    ///           sqlite://lhid2005.sqlite
+    #[arg(long, value_name = "URL", env = "FIRSTSEEN_SOURCE", hide_env = true, help_heading = SOURCE, verbatim_doc_comment)]
     pub source: Option<String>,
-    /// File that holds the password, where the URL has none; `FIRSTSEEN_PASSWORD` serves, too
-    #[arg(long, value_name = "FILE")]
+    /// File that contains the password
+    ///
+    /// One line: the password. Nobody else may be able to read the file (chmod 600).
+    /// A password in the URL takes precedence; without either, FIRSTSEEN_PASSWORD is used, then
+    /// a MySQL option file or PostgreSQL's environment and ~/.pgpass.
+    ///
+    /// Example: --password-file ~/.lhid2005
+    #[arg(long, value_name = "FILE", help_heading = SOURCE, verbatim_doc_comment)]
     pub password_file: Option<PathBuf>,
-    /// Option file of MySQL's or MariaDB's clients, for what the URL leaves out
-    #[arg(long, value_name = "FILE")]
+    /// MySQL or MariaDB option file with user, password, host, …
+    ///
+    /// Read for whatever the URL leaves out, as the mariadb and mysql clients read it: sections
+    /// [client], [client-server], [client-mariadb], [mariadb-client] and [firstseen]. Nobody else may be able to read it.
+    ///
+    /// Example: --defaults-file ~/.my.cnf
+    #[arg(long, value_name = "FILE", help_heading = SOURCE, verbatim_doc_comment)]
     pub defaults_file: Option<PathBuf>,
-    /// The password of the environment, where neither URL nor file has one.
+    /// The password from the environment, used if neither the URL nor a file has one.
     #[arg(skip)]
     #[serde(skip)]
     pub password: Option<Secret>,
-    /// Tables in order: ID2000..ID2012, a,b,c or 'ID*'
-    #[arg(long, value_parser = TableList::parse_flag)]
+    /// Connections that read at the same time [default: CPU cores]
+    ///
+    /// From 1 to 1024, and never more than there are tables or parts. One more connection reads the
+    /// catalog and keeps the tables from being altered. More workers help while the database and
+    /// the network have capacity to spare; each costs the database a connection and a query.
+    /// Fewer are easier on a busy server. The output is the same for any number.
+    ///
+    /// Example: --workers 4
+    #[arg(long, value_name = "N", help_heading = SOURCE, verbatim_doc_comment)]
+    pub workers: Option<u64>,
+    /// Reader of the rows: auto, wire or connectorx [default: auto]
+    ///
+    /// auto        wire, or connectorx (with a warning) if a MySQL or MariaDB server requires an
+    ///             authentication method that wire doesn't support
+    /// wire        firstseen's native sources, which read rows in place
+    /// connectorx  ConnectorX's own sources: slower, and without a consistent snapshot
+    ///
+    /// All write the same files. Change it to work around a problem with a server.
+    #[arg(long, value_enum, value_name = "CHOICE", hide_possible_values = true, help_heading = SOURCE, verbatim_doc_comment)]
+    pub extractor: Option<ExtractorChoice>,
+    /// Tables, in order: ID2000..ID2012, a,b,c or 'ID*'
+    ///
+    /// Required, here or in the job file. For each key, the row from the earliest table is kept.
+    /// A range names every table from the first number to the last; all of them must exist.
+    /// A pattern matches base tables, in natural order: ID9 before ID10. Views are named in full.
+    ///
+    /// Example: --tables 'ID2000..ID2012,extra'
+    #[arg(long, value_parser = TableList::parse_flag, help_heading = READ, verbatim_doc_comment)]
     pub tables: Option<TableList>,
     /// Tables with filters of their own (job file only).
     #[arg(skip)]
     pub table: Option<Vec<TableEntry>>,
-    /// Columns to write [default: all of the first table]
-    #[arg(long, value_delimiter = ',', value_name = "COLUMN,…")]
+    /// Columns to write [default: all columns of the first table]
+    ///
+    /// Every table must have these columns, with the same type. They must include the key columns.
+    /// Fewer columns make a job faster and smaller.
+    ///
+    /// Example: --columns ID,ID_BIRTHDAY,HASHIDV
+    #[arg(long, value_delimiter = ',', value_name = "COLUMN,…", help_heading = READ, verbatim_doc_comment)]
     #[serde(default, deserialize_with = "one_or_many")]
     pub columns: Option<Vec<String>>,
-    /// Columns whose values make a record distinct (required)
-    #[arg(long, value_delimiter = ',', value_name = "COLUMN,…")]
-    #[serde(default, deserialize_with = "one_or_many")]
-    pub key: Option<Vec<String>>,
-    /// Condition on the rows of every table, in the database's own SQL
-    #[arg(long = "where", value_name = "SQL")]
+    /// Read only rows that satisfy this SQL condition
+    ///
+    /// Default: read every row. The condition applies to every table, is written in the database's
+    /// own SQL, and runs as is, in a read-only session in UTC. A job file can give each table
+    /// a condition of its own. An index that serves the condition makes the job faster.
+    ///
+    /// Example: --where "ID_BIRTHDAY >= '1970-10-10'"
+    #[arg(long = "where", value_name = "SQL", help_heading = READ, verbatim_doc_comment)]
     #[serde(rename = "where")]
     pub filter: Option<String>,
-    /// Order within a table: auto, or columns, each with an optional " desc"
-    #[arg(long, value_delimiter = ',', value_name = "COLUMN,…")]
-    #[serde(default, deserialize_with = "one_or_many")]
-    pub order_by: Option<Vec<String>>,
-    /// Read each table in parts, by several connections: ranges of this indexed column, in its order
-    #[arg(long, value_name = "COLUMN")]
+    /// Read each table in parts: ranges of this indexed column
+    ///
+    /// Default: one connection reads a whole table. With this flag, several connections read ranges
+    /// of one table, and rows are in the order of this column. The column holds integers, dates,
+    /// timestamps or text, is the first column of an index, and is unique and NOT NULL, or the
+    /// table has a primary key. The primary key is the best choice: by any other index the
+    /// database looks up every row. Use it for a few large tables.
+    ///
+    /// Example: --partition-on id --workers 8
+    #[arg(long, value_name = "COLUMN", help_heading = READ, verbatim_doc_comment)]
     pub partition_on: Option<String>,
-    /// Parts of each table: auto, or at most so many [default: auto]
-    #[arg(long, value_name = "N|auto", value_parser = PartitionCount::parse_flag)]
+    /// Parts per table [default: auto]
+    ///
+    /// Only with --partition-on. auto makes about four parts per worker in all, and no part with
+    /// fewer than 100,000 rows. N, from 1 to 1024, is the number of parts of each table; there are
+    /// fewer if the column has fewer values.
+    ///
+    /// Example: --partition-on id --partitions 16
+    #[arg(long, value_name = "N|auto", value_parser = PartitionCount::parse_flag, help_heading = READ, verbatim_doc_comment)]
     pub partitions: Option<PartitionCount>,
-    /// Rows of every batch file but the last [default: 10000]
-    #[arg(long, value_name = "N")]
-    pub batch_rows: Option<u64>,
-    /// Beginning of the file names [default: batch]
-    #[arg(long)]
-    pub prefix: Option<String>,
-    /// Format of the batch files [default: parquet]
-    #[arg(long, value_enum)]
-    pub format: Option<Format>,
-    /// none, or parquet: snappy, lz4, zstd[:LEVEL]; arrow: lz4, zstd; csv, ndjson: gzip, zstd[:LEVEL]
-    #[arg(long, value_name = "CODEC")]
-    pub compression: Option<String>,
-    /// Folder for the batch files [default: batches]
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Connections that read at the same time [default: the cores]
-    #[arg(long, value_name = "N")]
-    pub workers: Option<u64>,
-    /// Count only: write no files and no manifest
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    pub count_only: Option<bool>,
-    /// Rows whose key is NULL [default: error]
-    #[arg(long, value_enum)]
-    pub null_keys: Option<NullKeys>,
-    /// Dates that no calendar has: zero, partial, infinite [default: error]
-    #[arg(long, value_enum)]
+    /// Dates that don't exist: error or null [default: error]
+    ///
+    /// error  fail, and name the table, row and column
+    /// null   write NULL instead, and count these values
+    ///
+    /// These are MySQL's zero and partial dates (0000-00-00, 2000-02-00), a 30th of February, and
+    /// PostgreSQL's infinite dates. Change it if you know that a table contains them.
+    #[arg(long, value_enum, value_name = "HOW", hide_possible_values = true, help_heading = READ, verbatim_doc_comment)]
     pub invalid_dates: Option<InvalidDates>,
-    /// Types of SQLite's columns: as declared, or all as text [default: declared]
-    #[arg(long, value_enum)]
+    /// PostgreSQL: read numeric without precision as decimal(P,S)
+    ///
+    /// Default: as text. P is the number of digits, up to 76, of which S follow the decimal point. It
+    /// applies to arrays as well. A value that doesn't fit exactly is an error; nothing is rounded.
+    ///
+    /// Example: --numeric 38,10
+    #[arg(long, value_name = "P,S", help_heading = READ, verbatim_doc_comment)]
+    pub numeric: Option<String>,
+    /// PostgreSQL: accept that row-level security hides rows
+    ///
+    /// Default: a table whose policies might hide rows from you is refused. With this flag, only the
+    /// rows that the policies let you see are read. Log and manifest say so.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = READ, verbatim_doc_comment)]
+    pub row_security: Option<bool>,
+    /// SQLite: column types, declared or text [default: declared]
+    ///
+    /// declared  by the declared type of each column; a value of another type is an error
+    /// text      every column as text; a blob is an error
+    ///
+    /// Use text for a file whose columns mix types. --column-type changes single columns.
+    #[arg(long, value_enum, value_name = "HOW", hide_possible_values = true, help_heading = READ, verbatim_doc_comment)]
     pub sqlite_types: Option<SqliteTypes>,
-    /// What a column of a SQLite file is read as: text, integer, real, blob, date, datetime, instant
-    #[arg(long, value_delimiter = ',', value_name = "NAME=TYPE,…")]
+    /// SQLite: types of single columns, such as day=date
+    ///
+    /// Default: as declared, or as --sqlite-types says. TYPE is text, integer, real, blob, date,
+    /// datetime or instant (a date and time with a time zone). A value that doesn't fit is an error.
+    ///
+    /// Example: --column-type day=date,at=instant
+    #[arg(long, value_delimiter = ',', value_name = "NAME=TYPE,…", help_heading = READ, verbatim_doc_comment)]
     #[serde(default, deserialize_with = "one_or_many")]
     pub column_type: Option<Vec<String>>,
-    /// Who reads the rows: a source of our own over the wire, or ConnectorX's stock source [default: auto]
-    #[arg(long, value_enum)]
-    pub extractor: Option<ExtractorChoice>,
-    /// What PostgreSQL's numeric without precision is read as: precision and scale [default: text]
-    #[arg(long, value_name = "P,S")]
-    pub numeric: Option<String>,
-    /// PostgreSQL: read just the rows that its policies let the user see, where they hide others
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    pub row_security: Option<bool>,
-    /// One state of all tables: where it needs no lock, or else not at all; required; or off [default: auto]
-    #[arg(long, value_enum)]
-    pub snapshot: Option<SnapshotChoice>,
-    /// Let the database count each table's rows, too, in the same snapshot
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
-    pub check_counts: Option<bool>,
-    /// Seconds that a session may take to begin [default: 10]
-    #[arg(long, value_name = "N")]
-    pub connect_timeout_secs: Option<u64>,
-    /// Seconds that the database may be silent [default: 300]
-    #[arg(long, value_name = "N")]
-    pub read_timeout_secs: Option<u64>,
-    /// Seconds to wait for a lock of another session [default: 30]
-    #[arg(long, value_name = "N")]
-    pub lock_wait_secs: Option<u64>,
-    /// How often a table is begun anew whose connection is lost before its first row [default: 3]
-    #[arg(long, value_name = "N")]
-    pub retries: Option<u64>,
-    /// Compare the keys themselves only, without the first-seen filter
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    /// Columns that identify a record (required)
+    ///
+    /// Required, here or in the job file. Rows with equal values in all of these columns are the same
+    /// record; the first one is kept. Values are compared byte by byte, not by a collation.
+    /// Floating-point and array columns can't be keys.
+    ///
+    /// Example: --key HASHIDV
+    #[arg(long, value_delimiter = ',', value_name = "COLUMN,…", help_heading = KEYS, verbatim_doc_comment)]
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub key: Option<Vec<String>>,
+    /// Order within a table: auto or columns [default: auto]
+    ///
+    /// auto is the table's own order: the primary key or rowid, or else as stored. Columns, each with
+    /// an optional " desc", sort every table; ties are sorted by the primary key. Sorting costs
+    /// the database time and temporary space unless an index has this order.
+    ///
+    /// Example: --order-by "DAY desc,ward"
+    #[arg(long, value_delimiter = ',', value_name = "COLUMN,…", help_heading = KEYS, verbatim_doc_comment)]
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub order_by: Option<Vec<String>>,
+    /// Rows with a NULL key: error, drop or keep [default: error]
+    ///
+    /// error  fail, and name the table and row
+    /// drop   leave these rows out, and count them
+    /// keep   write every one of them; none is a duplicate of another
+    ///
+    /// A key is NULL if any of its columns is NULL.
+    #[arg(long, value_enum, value_name = "HOW", hide_possible_values = true, help_heading = KEYS, verbatim_doc_comment)]
+    pub null_keys: Option<NullKeys>,
+    /// Compare whole keys only, without the first-seen filter
+    ///
+    /// Default: while reading, a filter drops rows whose 128-bit key hash was already seen. For a
+    /// billion keys the chance that it drops a wrong row is about 1 in 10^21. With this flag,
+    /// every row stays in memory until all tables are read.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = KEYS, verbatim_doc_comment)]
     pub exact: Option<bool>,
-    /// Replace the folder of an earlier job
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    /// Output folder [default: batches]
+    ///
+    /// The folder must not exist, or must be empty, unless --force is given. Its parent folder must
+    /// exist. The manifest is written next to it, as DIR.manifest.json.
+    ///
+    /// Example: --out /data/person
+    #[arg(long, value_name = "DIR", help_heading = OUTPUT, verbatim_doc_comment)]
+    pub out: Option<PathBuf>,
+    /// Replace the output of an earlier run
+    ///
+    /// Default: an output folder that contains files is refused. With this flag it is replaced, but
+    /// only if its manifest lists every file in it. The old output stays in place until the new
+    /// output is complete.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = OUTPUT, verbatim_doc_comment)]
     pub force: Option<bool>,
-    /// Progress bars on standard error [default: auto]
-    #[arg(long, value_enum)]
-    pub progress: Option<ProgressChoice>,
-    /// Format of the log on standard error [default: text]
-    #[arg(long, value_enum)]
-    pub log_format: Option<LogFormat>,
+    /// parquet, arrow, csv, ndjson or pickle [default: parquet]
+    ///
+    /// parquet  one row group per file
+    /// arrow    Arrow IPC file with one record batch
+    /// csv      with a header; NULL is nothing, an empty string is ""
+    /// ndjson   one JSON object per line
+    /// pickle   Python, protocol 4: a list of dicts
+    ///
+    /// The values are the same in all formats.
+    #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true, help_heading = OUTPUT, verbatim_doc_comment)]
+    pub format: Option<Format>,
+    /// Compression [default: zstd:1 for parquet, otherwise none]
+    ///
+    /// parquet      none, snappy, lz4, zstd, zstd:1 to zstd:22
+    /// arrow        none, lz4, zstd
+    /// csv, ndjson  none, gzip, zstd, zstd:1 to zstd:22
+    /// pickle       none
+    ///
+    /// A higher level makes smaller files and costs CPU time.
+    ///
+    /// Example: --format csv --compression gzip
+    #[arg(long, value_name = "CODEC", help_heading = OUTPUT, verbatim_doc_comment)]
+    pub compression: Option<String>,
+    /// Rows per batch file [default: 10000]
+    ///
+    /// Every file has exactly this many rows, except that the last one can have fewer. Larger files
+    /// need more memory while they are written: a few files at a time are in memory.
+    ///
+    /// Example: --batch-rows 50000
+    #[arg(long, value_name = "N", help_heading = OUTPUT, verbatim_doc_comment)]
+    pub batch_rows: Option<u64>,
+    /// Prefix of the file names [default: batch]
+    ///
+    /// At most 200 bytes, without slashes and control characters, and not beginning with . _ or -.
+    /// A file is named after its prefix and the first and last row it contains.
+    ///
+    /// Example: --prefix person writes person-0000001-0010000.parquet
+    #[arg(long, help_heading = OUTPUT, verbatim_doc_comment)]
+    pub prefix: Option<String>,
+    /// Count the distinct rows; write no files
+    ///
+    /// Default: write batch files and a manifest. With this flag, only the summary (or with --json
+    /// the manifest, without files) is printed. The same columns are read: to read less, name
+    /// only the key columns with --columns.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = OUTPUT, verbatim_doc_comment)]
+    pub count_only: Option<bool>,
     /// Print the result as JSON
-    #[arg(
-        long,
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "true",
-        value_name = "BOOL"
-    )]
+    ///
+    /// Default: text. run prints the manifest, plan prints the plan. The log still goes to standard
+    /// error.
+    ///
+    /// Example: firstseen run job.toml --json | jq .totals.new
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = OUTPUT, verbatim_doc_comment)]
     pub json: Option<bool>,
-    /// Log warnings and errors only
-    #[arg(
-        short,
-        long,
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "true",
-        value_name = "BOOL"
-    )]
+    /// Read one consistent snapshot: auto, require or off [default: auto]
+    ///
+    /// Read all tables from one consistent snapshot.
+    ///
+    /// auto     without locking, if that is possible; the manifest says what was achieved
+    /// require  also with a short lock if needed; fail if there can be no consistent snapshot
+    /// off      read each table on its own, and don't keep tables from being altered
+    ///
+    /// Use require if other sessions write to the tables and a mix of two states would be wrong. Its
+    /// lock blocks writers while the sessions begin, and may require a privilege (RELOAD).
+    #[arg(long, value_enum, value_name = "HOW", hide_possible_values = true, help_heading = RELIABILITY, verbatim_doc_comment)]
+    pub snapshot: Option<SnapshotChoice>,
+    /// Have the database count the rows as well, and compare
+    ///
+    /// Default: off. Each table is counted after it was read, in the same transaction; a different
+    /// number fails the job with exit code 1. It costs a second scan of every table.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = RELIABILITY, verbatim_doc_comment)]
+    pub check_counts: Option<bool>,
+    /// Retries of a table whose connection drops early [default: 3]
+    ///
+    /// From 0 to 100. Retry a table whose connection drops before its first row, in the same
+    /// snapshot if there is one. A connection that drops later fails the job, since rows already
+    /// read can't be read again in the same state.
+    #[arg(long, value_name = "N", help_heading = RELIABILITY, verbatim_doc_comment)]
+    pub retries: Option<u64>,
+    /// Seconds to wait for a connection [default: 10]
+    ///
+    /// From 1 to 86400. Covers connecting, TLS and login of each session, and takes precedence over
+    /// timeouts in the URL and in PostgreSQL's environment.
+    #[arg(long, value_name = "N", help_heading = RELIABILITY, verbatim_doc_comment)]
+    pub connect_timeout_secs: Option<u64>,
+    /// Seconds to wait for a silent server [default: 300]
+    ///
+    /// From 1 to 86400. A server that sends nothing for this long fails the job. Raise it if the server
+    /// sorts a large table first (--order-by) or filters out nearly all rows.
+    #[arg(long, value_name = "N", help_heading = RELIABILITY, verbatim_doc_comment)]
+    pub read_timeout_secs: Option<u64>,
+    /// Seconds to wait for a lock [default: 30]
+    ///
+    /// From 1 to 86400. Applies to locks that other sessions hold, on tables or on the whole server.
+    /// Lower it if sessions that queue behind this job must not wait long.
+    #[arg(long, value_name = "N", help_heading = RELIABILITY, verbatim_doc_comment)]
+    pub lock_wait_secs: Option<u64>,
+    /// Progress bars: auto, always or never [default: auto]
+    ///
+    /// auto    bars if standard error is a terminal, otherwise log lines
+    /// always  bars
+    /// never   log lines
+    #[arg(long, value_enum, value_name = "WHEN", hide_possible_values = true, help_heading = LOGGING, verbatim_doc_comment)]
+    pub progress: Option<ProgressChoice>,
+    /// Log as text or json [default: text]
+    ///
+    /// text  seconds since the start, a tab, and what happened
+    /// json  one JSON object per line, and no progress bars
+    ///
+    /// The log goes to standard error.
+    #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true, help_heading = LOGGING, verbatim_doc_comment)]
+    pub log_format: Option<LogFormat>,
+    /// Log only warnings and errors
+    ///
+    /// Default: also log each table, each file and the totals. Wins over --verbose.
+    #[arg(short, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = LOGGING, verbatim_doc_comment)]
     pub quiet: Option<bool>,
-    /// Log more; -vv is as -v
-    #[arg(short, long, action = ArgAction::Count)]
+    /// Log the progress of each table every 5 seconds
+    ///
+    /// Default: log the start and end of each table. -vv is the same as -v.
+    #[arg(short, long, action = ArgAction::Count, help_heading = LOGGING, verbatim_doc_comment)]
     #[serde(default, deserialize_with = "as_count")]
     pub verbose: u8,
-    /// What the user should know of how the options were put together.
+    /// What the user should know about how the options were combined.
     #[arg(skip)]
     #[serde(skip)]
     pub warnings: Vec<String>,

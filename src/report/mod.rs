@@ -24,10 +24,11 @@ pub use lines::JSON_SCHEMA_VERSION;
 pub use listener::{listener, listener_to};
 pub use log::Log;
 pub use memory::peak_memory_bytes;
-pub(crate) use number::bytes;
+pub(crate) use number::{bytes, grouped};
 pub use options::{LogFormat, ProgressChoice, ReportOptions, Verbosity};
 pub(crate) use redacting::RedactingListener;
 pub use summary::{Outcome, Summary};
+pub(crate) use table::TextTable;
 pub(crate) use text::plain;
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ impl<'a> Summary<'a> {
             .map(grouped)
             .to_vec();
         rows.push(row("total", cells, grouped(totals.null_drops)));
-        TextTable(rows)
+        TextTable::new(rows)
     }
 
     fn state(&self) -> String {

@@ -28,9 +28,10 @@ use std::sync::Arc;
 pub fn show_plan(job: &Job, listener: &dyn Listener, cancel: &Cancel) -> Result<PlanDocument> {
     let database = database(&job.source, &job.reading, &job.waits)?;
     let planned = Planned::make(job, &database, false, cancel);
-    let Planned { plan, .. } = planned.map_err(|error| error.without(&database.secrets()))?;
+    let Planned { plan, catalog, .. } =
+        planned.map_err(|error| error.without(&database.secrets()))?;
     plan.warn(listener);
-    Ok(PlanDocument::new(job, &plan))
+    Ok(PlanDocument::new(job, &plan, catalog.dialect))
 }
 
 /// Runs a job: reads every table, keeps of each key the row that comes first in table order, and publishes the batch

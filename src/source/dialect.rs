@@ -21,8 +21,19 @@ pub(crate) struct Dialect {
     pub pins_conditions: bool,
     /// A floating-point number's exact text. It is advice.
     pub float_as_text: &'static str,
+    /// What a job locks.
+    pub locks: Locks,
     /// The flag that reads a column of this name as text, where a type can be chosen for one.
     pub text_flag: Option<fn(&str) -> String>,
+}
+
+/// What a job locks, in words for the plan.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Locks {
+    /// Until the job ends.
+    pub held: &'static str,
+    /// In addition with `--snapshot require`.
+    pub required: &'static str,
 }
 
 impl Dialect {

@@ -1,6 +1,7 @@
 //! How MySQL and MariaDB write SQL.
 
 use crate::source::Dialect;
+use crate::source::dialect::Locks;
 
 pub(in crate::source) const DIALECT: Dialect = Dialect {
     quote_mark: '`',
@@ -14,5 +15,9 @@ pub(in crate::source) const DIALECT: Dialect = Dialect {
     pins_conditions: false,
     // A FLOAT itself would become a text of six digits.
     float_as_text: "CAST({} * 1e0 AS CHAR)",
+    locks: Locks {
+        held: "a metadata lock on every table: ALTER, DROP, RENAME and TRUNCATE wait until the job ends",
+        required: "with --snapshot require, if needed, a global lock (MariaDB: BACKUP STAGE BLOCK_COMMIT, MySQL: FLUSH TABLES WITH READ LOCK) while the sessions begin: writers wait",
+    },
     text_flag: None,
 };

@@ -1,6 +1,7 @@
 //! How PostgreSQL writes SQL.
 
 use crate::source::Dialect;
+use crate::source::dialect::Locks;
 
 pub(in crate::source) const DIALECT: Dialect = Dialect {
     quote_mark: '"',
@@ -11,5 +12,9 @@ pub(in crate::source) const DIALECT: Dialect = Dialect {
     stored_order: "",
     pins_conditions: true,
     float_as_text: "CAST({} AS text)",
+    locks: Locks {
+        held: "ACCESS SHARE on every relation that is read: ALTER, DROP, TRUNCATE and VACUUM FULL wait until the job ends",
+        required: "with --snapshot require nothing more",
+    },
     text_flag: None,
 };

@@ -2,6 +2,7 @@
 
 use super::types;
 use crate::source::Dialect;
+use crate::source::dialect::Locks;
 
 /// `quote()` keeps the storage class, whatever the column's type, and makes the word NULL of a NULL.
 const LITERAL: &str = "CASE WHEN {} IS NOT NULL THEN quote({}) END";
@@ -16,5 +17,9 @@ pub(in crate::source) const DIALECT: Dialect = Dialect {
     pins_conditions: false,
     // A cast alone rounds to 15 digits; printf alone gives a column without a type.
     float_as_text: "CAST(printf('%!.17g', {}) AS TEXT)",
+    locks: Locks {
+        held: "a read transaction: in rollback-journal mode, writers wait until the job ends; in WAL mode, they don't",
+        required: "with --snapshot require, if needed, BEGIN IMMEDIATE while the sessions begin: writers wait",
+    },
     text_flag: Some(types::as_text),
 };

@@ -1,23 +1,16 @@
-"""What the project's README shows: other tools with their plot, and firstseen beside the drain of each way in."""
+"""What the project's README shows: firstseen beside other tools, as a plot and a table."""
 
-from figures import CPU, WALL, by_speed, middle, ratios, spread
-from tables import DATABASES, cell, costs, place, sources, table, way_of
-from ways import NAMES
+from figures import by_speed
+from tables import cell, costs, place, table, way_of
 
 
 def shown(parts):
-    texts = []
-    if "contenders" in parts:
-        part = parts["contenders"]
-        texts.append("![Wall time, CPU time and peak memory of each](bench/results/mariadb.svg)\n")
-        texts.append(_contenders(part))
-        texts.append(f"{place(part)}; {', '.join(part['versions'])}; median of {_rounds(part)}.\n")
-    if "drains" in parts:
-        part = parts["drains"]
-        texts.append("Each way in with a raw drain of its own, which alternates with firstseen alone:\n")
-        texts.append(_drains(part))
-        texts.append(f"{place(part)}; {', '.join(part['versions'])}; median of {part['pairs']} rounds.\n")
-    return "\n".join(texts)
+    if "contenders" not in parts:
+        return ""
+    part = parts["contenders"]
+    plot = "![Wall time, CPU time and peak memory of each](bench/results/mariadb.svg)\n"
+    source = f"{place(part)}; {', '.join(part['versions'])}; median of {_rounds(part)}.\n"
+    return "\n".join([plot, _contenders(part), source])
 
 
 def _rounds(part):
@@ -37,18 +30,6 @@ def _contenders(part):
         kept = {None: "none kept", True: "first-seen, in order", False: "any of each key"}[client["first_seen"]]
         wall, by_drain, cpu, _, _, peak = map(_median, costs(client, base))
         rows.append([cell(client["name"]), kept, wall, by_drain, cpu, peak])
-    return table(header, rows, left=2)
-
-
-def _drains(part):
-    header = ["database", "way in", "drain s", "firstseen s", "× drain", "drain CPU s", "firstseen CPU s"]
-    rows = []
-    for point in sources(part):
-        drain, ours = point["clients"][:2]
-        walls = [f"{middle(client, WALL):.2f}" for client in (drain, ours)]
-        cpus = [f"{middle(client, CPU):.2f}" for client in (drain, ours)]
-        by_drain = _median(spread("{:.2f}", ratios(ours, drain, WALL)))
-        rows.append([DATABASES[point["database"]], NAMES[point["way"]], *walls, by_drain, *cpus])
     return table(header, rows, left=2)
 
 

@@ -1,0 +1,79 @@
+//! The tables of flags in docs/flags.md are those of the program's help.
+
+use super::markdown::page;
+use crate::harness::{Case, System};
+use std::fmt::Write;
+
+/// The commands, and the heading of their tables.
+const COMMANDS: [(&str, &str); 3] = [
+    ("run", "## run and plan"),
+    ("verify", "## verify"),
+    ("generate", "## generate"),
+];
+
+#[test]
+fn the_tables_of_flags_are_those_of_the_help() {
+    let case = Case::on(System::Sqlite);
+    let text = page("docs/flags.md".into()).text;
+    for (command, heading) in COMMANDS {
+        let help = case.command().args([command, "-h"]).succeeds().stdout;
+        let expected = tables(&help);
+        let found = text
+            .split(&format!("\n{heading}\n"))
+            .nth(1)
+            .and_then(|rest| rest.split("\n## ").next())
+            .unwrap_or_else(|| panic!("docs/flags.md has{heading}"));
+        let lines = |text: &str| -> Vec<String> {
+            let rows = text.lines().filter(|line| line.starts_with(['|', '#']));
+            rows.map(str::to_owned).collect()
+        };
+        assert_eq!(lines(found), lines(&expected), "\n{heading}\n{expected}");
+    }
+}
+
+#[test]
+fn plan_takes_the_flags_of_run() {
+    let case = Case::on(System::Sqlite);
+    let options = |command: &str| {
+        let help = case.command().args([command, "-h"]).succeeds().stdout;
+        tables(&help)
+    };
+    assert_eq!(options("plan"), options("run"));
+}
+
+/// A table of the flags below each heading of `-h`, but for `--help` itself.
+fn tables(help: &str) -> String {
+    let mut tables = String::new();
+    for section in help.split("\n\n") {
+        let Some((heading, flags)) = section.split_once(":\n") else {
+            continue;
+        };
+        let rows: Vec<_> = flags.lines().filter_map(row).collect();
+        if heading.starts_with("Usage") || rows.is_empty() {
+            continue;
+        }
+        let header = "| flag | default | meaning |\n| --- | --- | --- |";
+        let _ = writeln!(tables, "### {heading}\n{header}\n{}", rows.join("\n"));
+    }
+    tables
+}
+
+/// `      --retries <N>   Retries … [default: 3]` as a row of a table.
+fn row(line: &str) -> Option<String> {
+    let (flag, meaning) = line.trim().split_once("  ")?;
+    let (meaning, default) = match meaning.trim().split_once(" [default: ") {
+        Some((meaning, default)) => (meaning, default.strip_suffix(']')?),
+        None => (meaning.trim(), ""),
+    };
+    if !flag.starts_with('-') || flag.contains("--help") {
+        return None;
+    }
+    let flag = flag
+        .replace("[=<BOOL>]", "")
+        .replace("...", "")
+        .replace(['<', '>'], "")
+        .replace(", ", "`, `")
+        .replace('|', "\\|");
+    let meaning = meaning.replace('|', "\\|");
+    Some(format!("| `{flag}` | {default} | {meaning} |"))
+}

@@ -1,4 +1,4 @@
-//! The tables of docs/images.md: what the real binary writes of every type in every format, and what the databases' own
+//! The tables of docs/values.md: what the real binary writes of every type in every format, and what the databases' own
 //! Python drivers say of the same rows.
 
 mod document;
@@ -53,7 +53,7 @@ fn every_type_of_sqlite_read_as_text_has_the_images_of_the_docs() {
 
 #[test]
 fn a_type_without_an_image_is_refused_with_a_cast_that_works() {
-    let section = section("Types without an image");
+    let section = section("Refused types");
     for (system, name) in [
         (System::MariaDb, "MariaDB"),
         (System::Postgres, "PostgreSQL"),

@@ -11,7 +11,7 @@ const FORMATS: [(&str, &[Reader]); 5] = [
     ("pickle", &[Reader::Pickle]),
 ];
 
-/// Readers that know less, and what they lack: see docs/types.md.
+/// Readers that know less, and what they lack: see docs/formats.md.
 const LIMITED: [(&str, Reader, &[&str]); 3] = [
     ("parquet", Reader::Polars, &["wide"]),
     ("parquet", Reader::DuckDb, &["wide", "instants"]),

@@ -143,7 +143,7 @@ def by_psycopg(kind, query):
 
 
 def as_json(value):
-    """As docs/types.md says."""
+    """As docs/formats.md says."""
     if isinstance(value, list):
         return [as_json(element) for element in value]
     if value is None or isinstance(value, (bool, str)):

@@ -1,4 +1,4 @@
-"""Compares output folders with the cells of docs/images.md, and with what the database's Python driver says.
+"""Compares output folders with the cells of docs/values.md, and with what the database's Python driver says.
 
 One request on standard input, from jobs.rs; a line for each difference on standard output.
 """

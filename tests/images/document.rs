@@ -1,4 +1,4 @@
-//! The tables of docs/images.md.
+//! The tables of docs/values.md.
 
 use std::fs;
 
@@ -91,7 +91,7 @@ impl Section {
                     pickle: pickle.clone(),
                 },
             },
-            other => panic!("docs/images.md: a row of images has seven cells: {other:?}"),
+            other => panic!("docs/values.md: a row of images has seven cells: {other:?}"),
         };
         self.rows.iter().map(image).collect()
     }
@@ -105,7 +105,7 @@ impl Section {
                 instead: instead.clone(),
                 text: text.clone(),
             },
-            other => panic!("docs/images.md: a row of refused types has five cells: {other:?}"),
+            other => panic!("docs/values.md: a row of refused types has five cells: {other:?}"),
         };
         self.rows.iter().map(refused).collect()
     }
@@ -113,19 +113,19 @@ impl Section {
 
 /// The section below a heading.
 pub fn section(heading: &str) -> Section {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/images.md");
-    let text = fs::read_to_string(path).expect("docs/images.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/values.md");
+    let text = fs::read_to_string(path).expect("docs/values.md");
     let heading = format!("\n## {heading}\n");
     let (_, section) = text
         .split_once(&heading)
-        .unwrap_or_else(|| panic!("docs/images.md has{heading}"));
+        .unwrap_or_else(|| panic!("docs/values.md has{heading}"));
     let section = section.split("\n## ").next().unwrap_or_default();
     // A table begins with its header and a line of dashes.
     let lines = section.lines().filter(|line| line.starts_with("| "));
     let rows: Vec<_> = lines.skip(1).map(cells).collect();
     assert!(
         !rows.is_empty(),
-        "docs/images.md has a table below{heading}"
+        "docs/values.md has a table below{heading}"
     );
     Section {
         setup: statements(section),
@@ -135,7 +135,9 @@ pub fn section(heading: &str) -> Section {
 
 /// Of the section's block of SQL.
 fn statements(section: &str) -> Vec<String> {
-    let block = section.split_once("```sql\n");
+    // The database's name follows on the same line.
+    let block = section.split_once("```sql ");
+    let block = block.and_then(|(_, rest)| rest.split_once('\n'));
     let block = block.and_then(|(_, rest)| rest.split_once("```"));
     let lines = block.map(|(block, _)| block.split(";\n"));
     lines

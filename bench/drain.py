@@ -51,7 +51,7 @@ def command(program, database, connections):
 
 
 def environment(source):
-    """Where to connect, and the way in: a drain that comes by another one fails."""
+    """Where to connect, and the transport: a drain that uses another one fails."""
     way = {"DRAIN_WAY": source.way}
     if source.database == "postgres":
         return os.environ | way | {"DRAIN_URL": source.url}

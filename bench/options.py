@@ -17,7 +17,7 @@ tables. Tables, plots and raw numbers are left in BENCH_DIR/results, or put into
 BENCH_DIR: work folder (15 GB at scale 1).
 BENCH_VENV: the other tools' Python environment, which `tests/prepare.sh bench` makes.
 BENCH_MARIADB_URL, BENCH_POSTGRES_URL, BENCH_SQLITE_URL: databases to take instead of private ones (not for
-`scaling`), by the way in that the URL names: a socket, sslmode=disable or sslmode=require."""
+`scaling`), over the transport that the URL names: a socket, sslmode=disable or sslmode=require."""
 
 
 @dataclass(frozen=True)

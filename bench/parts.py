@@ -19,7 +19,7 @@ DISTINCT_SCALE = 1 / 4
 
 
 def drains(options):
-    """Each database by each way in: its drain, and firstseen."""
+    """Each database over each transport: its drain, and firstseen."""
     return _by_source([*DRAIN_AND_FIRSTSEEN, *_beside(options)], options, options.ways)
 
 
@@ -55,11 +55,11 @@ def scaling(options):
         }
 
 
-def _by_source(kinds, options, ways_in):
+def _by_source(kinds, options, ways):
     setting, size = _setting(options), Size(options.scale)
     points = []
     for database in options.databases:
-        with opened(database, options, ways_in) as sources_of:
+        with opened(database, options, ways) as sources_of:
             points += [_point(source, size, kinds, options, setting) for source in sources_of(size)]
     return setting | {"sources": points}
 

@@ -5,13 +5,17 @@ import re
 from pathlib import Path
 
 import bars
+import documents
 import lines
-import readme
 import tables
 
 REPOSITORY = Path(__file__).parents[1]
 SAVED = REPOSITORY / "bench" / "results"
-README = REPOSITORY / "README.md"
+# Each document with a block of figures, and what it holds.
+DOCUMENTS = {
+    REPOSITORY / "README.md": documents.contenders,
+    REPOSITORY / "docs" / "performance.md": documents.transports,
+}
 
 BETWEEN = re.compile(r"(<!-- bench: begin -->\n).*?(<!-- bench: end -->)", re.DOTALL)
 
@@ -31,8 +35,9 @@ def keep(parts, folder):
     return parts
 
 
-def put_into_readme(parts):
-    """Renews what stands between the two comments in the README."""
-    text = README.read_text()
-    shown = readme.shown(parts)
-    README.write_text(BETWEEN.sub(lambda found: found[1] + shown + found[2], text))
+def put_into_documents(parts):
+    """Renews what each document has between its two comments."""
+    for document, block in DOCUMENTS.items():
+        shown = block(parts)
+        text = document.read_text()
+        document.write_text(BETWEEN.sub(lambda found: found[1] + shown + found[2], text))

@@ -18,7 +18,7 @@ DATABASES = [*PRIVATE_SERVERS, "sqlite"]
 
 @dataclass(frozen=True)
 class Source:
-    """A database with the thirteen tables, by one way in. `server` tells its CPU time where it is our own."""
+    """A database with the thirteen tables, over one transport. `server` tells its CPU time where it is our own."""
 
     database: str
     way: str
@@ -32,10 +32,10 @@ class Source:
 
 
 @contextmanager
-def opened(database, options, ways_in=(ways.TCP,)):
-    """Yields a function from a `Size` to the sources that hold it, one a way in. A private server runs until the block ends.
+def opened(database, options, over=(ways.TCP,)):
+    """Yields a function from a `Size` to the sources that hold it, one per transport. A private server runs until the block ends.
 
-    A given database has one way in, its URL's, and SQLite its file.
+    A given database has one transport, its URL's, and SQLite its file.
     """
     given = os.environ.get(f"BENCH_{database.upper()}_URL")
     if given:
@@ -43,16 +43,16 @@ def opened(database, options, ways_in=(ways.TCP,)):
     elif database == "sqlite":
         yield lambda size: [_file(size, options)]
     else:
-        with private(database, options, ways_in) as sources_of:
+        with private(database, options, ways) as sources_of:
             yield sources_of
 
 
 @contextmanager
-def private(database, options, ways_in=(ways.TCP,)):
+def private(database, options, over=(ways.TCP,)):
     """As `opened`, by a server of our own in any case."""
     module = PRIVATE_SERVERS[database]
-    with module.started(options.folder / database, options.scale, tls=ways.TLS in ways_in) as server:
-        yield lambda size: [_private(database, module, server, size, way, options) for way in ways_in]
+    with module.started(options.folder / database, options.scale, tls=ways.TLS in over) as server:
+        yield lambda size: [_private(database, module, server, size, way, options) for way in over]
 
 
 def environment(url):

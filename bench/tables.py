@@ -37,7 +37,7 @@ def promises(part):
 
 
 def sources(part):
-    """What was measured on each source: a point, with its database and way in.
+    """What was measured on each source: a point, with its database and transport.
 
     Earlier results have one a database, which was reached by plain TCP, and don't say so.
     """
@@ -49,12 +49,12 @@ def sources(part):
 
 
 def way_of(part):
-    """The way in of a part that has one, in words."""
+    """The transport of a part that has one, in words."""
     return NAMES[part.get("way", TCP)]
 
 
 def _by_source(part, ratio):
-    header = ["database", "way in", "client", "wall s", ratio, "CPU s", ratio, "server CPU s", "peak MB"]
+    header = ["database", "transport", "client", "wall s", ratio, "CPU s", ratio, "server CPU s", "peak MB"]
     rows = []
     for point in sources(part):
         base, *others = point["clients"]
@@ -65,7 +65,7 @@ def _by_source(part, ratio):
 
 def _beside(part):
     """firstseen by each other binary that ran in the same rounds; nothing where none did."""
-    header = ["database", "way in", "firstseen beside", "its wall s", "wall ×", "its CPU s", "CPU ×"]
+    header = ["database", "transport", "firstseen beside", "its wall s", "wall ×", "its CPU s", "CPU ×"]
     rows = []
     for point in sources(part):
         _, ours, *others = point["clients"]

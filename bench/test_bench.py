@@ -10,9 +10,9 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import documents
 import drain
 import figures
-import readme
 import results
 import source
 import svg
@@ -98,9 +98,15 @@ class Bench(unittest.TestCase):
         self.assertEqual(svg.ticks(0.3), [0, 0.1, 0.2, 0.3])
 
     def test_the_readme_shows_who_ran_and_why_others_did_not(self):
-        told = readme.shown(PARTS)
+        told = documents.contenders(PARTS)
         self.assertIn("| firstseen | first-seen, in order | 3.00 | 1.25 |", told)
         self.assertIn("| an absent one | not run: no module named \\| it |", told)
+
+    def test_each_transport_is_beside_its_own_drain(self):
+        told = documents.transports(PARTS)
+        self.assertIn("| MariaDB | Unix socket | 2.00 | 3.00 | 1.25 |", told)
+        self.assertIn("| MariaDB | TLS over TCP | 2.00 | 3.00 | 1.25 |", told)
+        self.assertIn("| SQLite | file | 2.00 | 3.00 | 1.25 |", told)
 
     def test_another_binary_stands_beside_firstseen_in_the_same_rounds(self):
         told = tables.drains(PARTS["drains"])

@@ -16,7 +16,7 @@ SSLMODES = {TCP: "disable", TLS: "require"}
 
 
 def of(url):
-    """The way in that a URL names."""
+    """The transport that a URL names."""
     asked = parse_qs(urlsplit(url).query)
     sslmode = asked.get("sslmode", [""])[0]
     if url.startswith("sqlite:"):
@@ -27,4 +27,4 @@ def of(url):
         return TCP
     if sslmode in (SSLMODES[TLS], "verify-ca", "verify-full"):
         return TLS
-    raise Stop("BENCH_MARIADB_URL and BENCH_POSTGRES_URL must name the way in: by a socket, sslmode=disable or sslmode=require")
+    raise Stop("BENCH_MARIADB_URL and BENCH_POSTGRES_URL must name the transport: by a socket, sslmode=disable or sslmode=require")

@@ -69,7 +69,7 @@ def _parser():
     add("--scale", type=_above_zero(float), default=1, metavar="S", help="size of the tables [1: 15,096,590 rows]")
     databases = f"of the drains and the promises [{','.join(DATABASES)}]"
     add("--databases", type=_names(DATABASES), default=DATABASES, metavar="NAME,…", help=databases)
-    ways = f"ways in to a private server, of the drains; the other parts take plain TCP [{','.join(WAYS)}]"
+    ways = f"transports to a private server, for the drains; the other parts use plain TCP [{','.join(WAYS)}]"
     add("--ways", type=_names(WAYS), default=WAYS, metavar="WAY,…", help=ways)
     add("--workers", type=_above_zero(int), default=cores(), metavar="N", help="connections [the cores]")
     add("--firstseen", type=Path, default=_built(), metavar="PATH", help="binary [make's release build]")

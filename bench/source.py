@@ -43,7 +43,7 @@ def opened(database, options, over=(ways.TCP,)):
     elif database == "sqlite":
         yield lambda size: [_file(size, options)]
     else:
-        with private(database, options, ways) as sources_of:
+        with private(database, options, over) as sources_of:
             yield sources_of
 
 

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 fn links_lead_to_files_and_headings_that_exist() {
     let mut broken = Vec::new();
     for page in pages() {
-        let inner = page.links().into_iter().filter(|link| !link.contains("://"));
+        let inner = page
+            .links()
+            .into_iter()
+            .filter(|link| !link.contains("://"));
         let failing = inner.filter(|link| !leads_somewhere(&page, link));
         broken.extend(failing.map(|link| format!("{}: {link}", page.path.display())));
     }
@@ -21,7 +24,10 @@ fn the_contents_page_names_every_page() {
     for page in pages().iter().filter(|page| page.path.starts_with("docs")) {
         let name = page.path.file_name().expect("a name").to_string_lossy();
         let is_listed = links.iter().any(|link| *link == name);
-        assert!(is_listed || name == "README.md", "docs/README.md lacks {name}");
+        assert!(
+            is_listed || name == "README.md",
+            "docs/README.md lacks {name}"
+        );
     }
 }
 

@@ -26,7 +26,11 @@ pub fn root() -> &'static Path {
 pub fn pages() -> Vec<Page> {
     let mut paths: Vec<PathBuf> = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
         .iter()
-        .chain(&["bench/README.md", "bench/results/figures.md", "sample_data/README.md"])
+        .chain(&[
+            "bench/README.md",
+            "bench/results/figures.md",
+            "sample_data/README.md",
+        ])
         .map(PathBuf::from)
         .collect();
     let docs = fs::read_dir(root().join("docs")).expect("docs");
@@ -65,7 +69,11 @@ impl Page {
                 (None, None) => {}
             }
         }
-        assert!(open.is_none(), "{}: a block is not closed", self.path.display());
+        assert!(
+            open.is_none(),
+            "{}: a block is not closed",
+            self.path.display()
+        );
         blocks
     }
 
@@ -116,8 +124,8 @@ impl Page {
 }
 
 fn anchor(heading: &str) -> String {
-    let kept = heading
-        .to_lowercase()
+    let lower = heading.to_lowercase();
+    let kept = lower
         .chars()
         .filter(|letter| letter.is_alphanumeric() || " -_".contains(*letter))
         .map(|letter| if letter == ' ' { '-' } else { letter });

@@ -33,8 +33,14 @@ fn home() -> Case {
     }
     fs::copy(sample.join("job.toml"), case.path("person.toml")).expect("a job file");
     case.write_with_mode(".lhid2005", "secret\n", 0o600);
-    case.write_with_mode(".my.cnf", "[client]\nuser = reader\npassword = secret\n", 0o600);
-    case.command().args(["run", "job.toml", "--quiet"]).succeeds();
+    case.write_with_mode(
+        ".my.cnf",
+        "[client]\nuser = reader\npassword = secret\nhost = 127.0.0.1\nport = 9\ndatabase = lhid2005\n",
+        0o600,
+    );
+    case.command()
+        .args(["run", "job.toml", "--quiet"])
+        .succeeds();
     case
 }
 
@@ -69,7 +75,9 @@ fn joined(script: &str) -> Vec<String> {
 fn check_command(case: &Case, page: &Page, exports: &str, line: &str) {
     let tools = "jq() { cat; }; pass() { echo secret; }";
     let script = format!("set -o pipefail\n{tools}\n{exports}{line}");
-    let script = script.replace("db.example.org", "127.0.0.1").replace(":3306", ":9");
+    let script = script
+        .replace("db.example.org", "127.0.0.1")
+        .replace(":3306", ":9");
     let output = Command::new("bash")
         .args(["-c", &script])
         .env("PATH", path())
@@ -102,7 +110,9 @@ fn every_python_snippet_runs_on_the_sample_result() {
     for page in pages() {
         for block in page.blocks_of("python") {
             if block.text.contains("pickle") {
-                let pickle = ["run", "job.toml", "--format", "pickle", "--force", "--quiet"];
+                let pickle = [
+                    "run", "job.toml", "--format", "pickle", "--force", "--quiet",
+                ];
                 case.command().args(pickle).succeeds();
             }
             let output = Command::new(interpreter())
@@ -132,7 +142,11 @@ fn every_job_file_of_the_documents_is_one() {
         for block in page.blocks_of("toml") {
             case.write("shown.toml", &block.text);
             // Its database may not exist.
-            let ran = case.command().args(["plan", "shown.toml"]).args(["--key", "HASHIDV"]).end();
+            let ran = case
+                .command()
+                .args(["plan", "shown.toml"])
+                .args(["--key", "HASHIDV"])
+                .end();
             let is_read = matches!(ran.code(), Some(0 | 3 | 4));
             ran.check(is_read, format!("{}\n{}", page.path.display(), block.text));
         }
@@ -148,7 +162,12 @@ fn every_json_of_the_documents_is_json() {
             let is_lines = lines
                 .map(serde_json::from_str::<serde_json::Value>)
                 .all(|line| line.is_ok());
-            assert!(is_whole || is_lines, "{}\n{}", page.path.display(), block.text);
+            assert!(
+                is_whole || is_lines,
+                "{}\n{}",
+                page.path.display(),
+                block.text
+            );
         }
     }
 }

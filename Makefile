@@ -31,6 +31,7 @@ check:
 	python3 -B tests/crates.py
 	python3 -B tests/rooms.py
 	python3 -B tests/recipe.py
+	python3 -B tests/messages.py --check
 	cargo clippy --release --locked --all-targets -- -D warnings
 
 # The full-size job beside raw drains of the same rows and other tools: bench/README.md. BENCH='--pairs 1' passes flags.

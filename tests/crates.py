@@ -1,8 +1,8 @@
 #!/usr/bin/env -S python3 -B
-"""Holds the crates that the binary is made of to licences that it may carry, and to a number.
+"""Checks the licenses and the number of the crates that the binary is made of.
 
-The licences are those that deny.toml allows, where cargo-deny finds them, too: of every platform's crates. The number is
-that of this platform's. Crates that only the build runs are among both, since some of them generate code.
+deny.toml lists the allowed licenses, and cargo-deny reads the same list. Licenses are checked for the crates of all platforms;
+the number counts only this platform's. Both include crates that run only during the build, since some of them generate code.
 """
 
 import re
@@ -15,15 +15,15 @@ DENY = Path(__file__).parent.parent / "deny.toml"
 TREE = ["cargo", "tree", "--locked", "--edges", "normal,build"]
 ALL_PLATFORMS = ["--target", "all"]
 CRATES_AT_MOST = 390
-WHO_LINES = 12  # of a tree that may be long
+WHO_LINES = 12  # shown of a tree that can be long
 
 
 class Unreadable(Exception):
-    """What stands where a licence should."""
+    """A text that should be a license, but isn't."""
 
 
 def is_allowed(expression, allowed):
-    """Whether a crate of this SPDX expression may be carried; `/` is Cargo's old word for OR."""
+    """Whether a crate with this SPDX expression is allowed; `/` is Cargo's old notation for OR."""
     words = re.findall(r"[()]|[^\s()]+", expression.replace("/", " OR "))
     allows = _any(words, allowed)
     if words:
@@ -52,11 +52,11 @@ def _one(words, allowed):
     if word == "(":
         allows = _any(words, allowed)
         if words[:1] != [")"]:
-            raise Unreadable("a parenthesis has no end")
+            raise Unreadable("a parenthesis isn't closed")
         words.pop(0)
         return allows
     if word in ("", ")", "AND", "OR", "WITH"):
-        raise Unreadable(f"no licence before {word!r}")
+        raise Unreadable(f"no license before {word!r}")
     if words[:1] == ["WITH"]:
         words.pop(0)
         word = f"{word} WITH {words.pop(0) if words else ''}"
@@ -64,28 +64,28 @@ def _one(words, allowed):
 
 
 def crates(tree):
-    """Each crate of a tree in lines of `NAME vVERSION|LICENCE`, with its licence; ` (*)` marks one that was shown before."""
+    """Each crate of a tree in lines of `NAME vVERSION|LICENSE`, with its license. ` (*)` marks a crate that was shown before."""
     lines = (line.removesuffix(" (*)") for line in tree.splitlines() if line)
     pairs = (line.split("|", 1) for line in lines)
-    return {" ".join(crate.split()[:2]): licence for crate, licence in pairs}
+    return {" ".join(crate.split()[:2]): license for crate, license in pairs}
 
 
-def refused(licences, allowed):
-    """The crates that may not be carried, with their licences."""
+def refused(licenses, allowed):
+    """The crates that aren't allowed, with their licenses."""
 
-    def may_be_carried(licence):
+    def may_be_carried(license):
         try:
-            return is_allowed(licence, allowed)
+            return is_allowed(license, allowed)
         except Unreadable:
             return False
 
-    return {crate: licence for crate, licence in licences.items() if not may_be_carried(licence)}
+    return {crate: license for crate, license in licenses.items() if not may_be_carried(license)}
 
 
 def _tree(*options):
     done = subprocess.run([*TREE, *options], cwd=DENY.parent, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
-        sys.exit("tests/crates.py: cargo tree fails")
+        sys.exit("tests/crates.py: cargo tree failed")
     return done.stdout
 
 
@@ -102,12 +102,12 @@ def _who_brings(crate):
 def check():
     allowed = set(tomllib.loads(DENY.read_text())["licenses"]["allow"])
     of_all, of_this = _listed(*ALL_PLATFORMS), _listed()
-    for crate, licence in refused(of_all, allowed).items():
-        print(f"tests/crates.py: {crate}: {licence or 'no licence'} is not among those of deny.toml", file=sys.stderr)
+    for crate, license in refused(of_all, allowed).items():
+        print(f"tests/crates.py: {crate}: {license or 'no license'} isn't allowed by deny.toml", file=sys.stderr)
         print(_who_brings(crate), file=sys.stderr)
     if len(of_this) > CRATES_AT_MOST:
-        print(f"tests/crates.py: {len(of_this)} crates, at most {CRATES_AT_MOST} are wanted", file=sys.stderr)
-    print(f"{len(of_this)} crates, {len(of_all)} on all platforms, {len(set(of_all.values()))} licence expressions")
+        print(f"tests/crates.py: {len(of_this)} crates; the limit is {CRATES_AT_MOST}", file=sys.stderr)
+    print(f"{len(of_this)} crates, {len(of_all)} on all platforms, {len(set(of_all.values()))} license expressions")
     return not refused(of_all, allowed) and len(of_this) <= CRATES_AT_MOST
 
 

@@ -1,7 +1,7 @@
-"""Prints every message of the program: the texts of src/ that people read, by file and line.
+"""Prints every message of the program, with file and line: the texts in src/ that people read.
 
-    python3 tests/messages.py           all of them, to be read from top to bottom
-    python3 tests/messages.py --check   only what breaks the rules of how messages are written; fails if anything does
+    python3 tests/messages.py           prints all of them, to be read from top to bottom
+    python3 tests/messages.py --check   prints only those that break a rule for wording; fails if there are any
 """
 
 import re
@@ -17,7 +17,7 @@ SQL = re.compile(
     r"|pg_|information_schema|sqlite_"
 )
 
-# What isn't said in plain English here, and what is said instead.
+# Words and constructions that aren't plain English, and what to write instead.
 INSTEAD = {
     r"\banew\b": "again",
     r"\bblanks?\b": "space",
@@ -46,7 +46,7 @@ class Message(NamedTuple):
 
 
 def literals(source):
-    """The string literals of Rust code with their lines, without those of comments and attributes."""
+    """The string literals in Rust code with their lines, except those in comments and attributes."""
     token = re.compile(
         r"""
         (?P<comment>//[^\n]*|/\*.*?\*/)
@@ -70,7 +70,7 @@ def _unescaped(text):
 
 
 def is_message(text):
-    """Whether people read it: two words of letters at least, and no SQL."""
+    """Whether people read it: at least two words, and no SQL."""
     words = re.findall(r"[a-z']{2,}", re.sub(r"\{[^}]*\}", "", text))
     return len(words) >= 2 and " " in text.strip() and not SQL.search(text)
 
@@ -87,7 +87,7 @@ def messages(folder=SOURCES):
 
 
 def faults(text):
-    """What breaks the rules in a message."""
+    """The rules that a message breaks."""
     said = []
     for pattern, instead in INSTEAD.items():
         word = re.search(pattern, text)

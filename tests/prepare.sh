@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# Brings what the tests need: a C compiler and perl (the build), MariaDB, PostgreSQL, PgBouncer, sqlite3 and strace from Debian, and
-# a Python environment with the readers. Installs only what is missing, and starts no server.
+# Installs what the tests need: a C compiler and Perl (for the build), MariaDB, PostgreSQL, PgBouncer, sqlite3 and strace from
+# Debian, and a Python environment with the readers. Installs only what is missing, and starts no server.
 #
-#   tests/prepare.sh [build|check|bench]    build: only what compiling needs; check: also what `make check` needs; bench:
-#                                           also what the bench compares with
+#   tests/prepare.sh [build|check|bench]    build: only what compiling needs; check: also what `make check` needs;
+#                                           bench: also the tools that the benchmark compares firstseen with
 #
-# The environment is kept in FIRSTSEEN_TEST_VENV (default: the user's cache) until tests/requirements.txt changes, the
-# bench's in BENCH_VENV until bench/requirements.txt does.
+# The Python environment is kept in FIRSTSEEN_TEST_VENV (default: in the user's cache) until tests/requirements.txt changes.
+# The benchmark's is kept in BENCH_VENV until bench/requirements.txt changes.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/firstseen
 needs=${1:-tests}
 
-# Debian keeps servers in /usr/sbin and PostgreSQL's in a folder of its own, both off an ordinary user's PATH.
+# Debian installs servers in /usr/sbin, and PostgreSQL's in a separate folder. Neither is on an ordinary user's PATH.
 have() {
     PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null
 }
@@ -22,12 +22,12 @@ have_postgres() {
     have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
 }
 
-# Cargo and pip know no authorities of their own; other systems than Debian keep them elsewhere.
+# Cargo and pip have no CA certificates of their own. Systems other than Debian keep them elsewhere.
 have_authorities() {
     [ -n "${SSL_CERT_FILE:-}${SSL_CERT_DIR:-}" ] || compgen -G '/etc/ssl/cert*/?*' >/dev/null || [ -e /etc/ssl/cert.pem ]
 }
 
-# `ensurepip` is in the package python3-venv, and missing from Debian's bare python3.
+# `ensurepip` is in the package python3-venv; Debian's python3 alone doesn't have it.
 have_venv() {
     have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null
 }
@@ -51,7 +51,7 @@ missing_packages() {
     missing_clients
 }
 
-# The drains are compiled with the databases' own clients, and so is MySQLdb, as a module of Python.
+# The drains are compiled against the databases' own client libraries, and so is the Python module MySQLdb.
 missing_clients() {
     have pkg-config || echo pkg-config
     have openssl || echo openssl
@@ -72,7 +72,7 @@ as_root() {
     fi
 }
 
-# Debian starts a server that it installs, unless a policy forbids it. Ours stands only while we install.
+# Debian starts every server that it installs, unless a policy forbids it. This one exists only during the installation.
 install_packages() {
     local policy=/usr/sbin/policy-rc.d
     echo "tests/prepare.sh: installing $*" >&2
@@ -104,8 +104,8 @@ install_python() {
     "$1/bin/python" -m pip install -q --disable-pip-version-check "${@:2}"
 }
 
-# The bench measures the tools that this machine can have, and says which it lacks; the next time it tries again. The tests
-# need all of theirs.
+# The benchmark measures the tools that can be installed on this machine, reports the others, and tries them again the next
+# time. The tests need all of theirs.
 install_what_can_be() {
     local requirement
     [ "$needs" = bench ] || return 1
@@ -114,8 +114,8 @@ install_what_can_be() {
     done < <(grep -v '^#' "$2")
 }
 
-# Clones may share a target folder, and Cargo tells their sources apart by time alone: what another clone built could pass for
-# this one's.
+# Clones can share a target folder, and Cargo distinguishes their sources only by modification time. Without this, another
+# clone's build could be mistaken for this one's.
 own_target() {
     local target=${CARGO_TARGET_DIR:-$here/../target} clone
     clone=$(cd "$here/.." && pwd)

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S python3 -B
-"""Holds the recipe for a database in CONTRIBUTING.md to the traits in src/: which methods each of them asks for, how many more it
-has, and the sums."""
+"""Checks the recipe for a database in CONTRIBUTING.md against the traits in src/: each trait's required methods, the number of its
+methods with a default, and the totals."""
 
 import re
 import sys
@@ -16,14 +16,14 @@ METHOD = re.compile(r"^    fn (\w+)[^;{]*([;{])", re.MULTILINE)
 
 
 def traits(text):
-    """Of each trait in a text the methods that it asks for, and those that have a default."""
+    """Each trait in a text, with the methods that it requires and those that have a default."""
     for name, body in TRAIT.findall(text):
         methods = METHOD.findall(body)
         yield name, ([it for it, end in methods if end == ";"], [it for it, end in methods if end == "{"])
 
 
 def faults(recipe, known):
-    """What a recipe says of the known traits, and is not so."""
+    """What a recipe says wrongly about the known traits."""
     must, may = 0, 0
     for name, asked, others, words in ROW.findall(recipe):
         if name not in known:
@@ -33,17 +33,17 @@ def faults(recipe, known):
         asked, others = int(asked), int(others.replace("–", "0"))
         must, may = must + asked, may + others
         if (asked, others) != (len(required), len(defaults)):
-            yield f"{name} asks for {len(required)} methods and has {len(defaults)} others"
+            yield f"{name} requires {len(required)} methods and has {len(defaults)} with a default"
         for method in required:
             if f"`{method}`" not in words:
-                yield f"{name} asks for {method}, which is not named"
+                yield f"{name} requires {method}, which isn't named"
     sums = SUMS.search(recipe)
     if not sums or (int(sums[1]), int(sums[2])) != (must, may):
-        yield f"the sums are {must} methods that must be written, and {may} others"
+        yield f"the totals are {must} methods that must be written, and {may} others"
 
 
 def section(text):
-    """The recipe, of the whole document."""
+    """The part of the document that is the recipe."""
     return text.split("\n## Adding a database\n")[1].split("\n## ")[0]
 
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env -S python3 -B
-"""Holds the imports in src/ to the table of rooms in CONTRIBUTING.md: each room may import those that its line names, all of
-them from lines above, and the ground. Within a room no files import each other in a circle, except those that recurse.
+"""Checks the imports in src/ against the table of rooms in CONTRIBUTING.md. A room may import the rooms named in its line, which
+must all be listed above it, and the ground. Within a room, files must not import each other in a circle, except those that
+recurse.
 
-Tests among the sources may import what they like.
+Tests in src/ may import anything.
 """
 
 import re
@@ -15,9 +16,9 @@ TABLE = ROOT / "CONTRIBUTING.md"
 ROW = re.compile(r"^\| `(\w+)/?` \| [^|]+ \| ([^|]+) \|$", re.MULTILINE)
 GROUND = re.compile(r"^The ground[^:]*: (.+)$", re.MULTILINE)
 NAME = re.compile(r"`(\w+)(?:\.rs|/)?`")
-# What starts the program, makes the library of the rooms, or is built for fuzzing alone.
+# What starts the program, makes the rooms a library, or is built only for fuzzing.
 ABOVE_ALL = {"lib", "main", "fuzzing"}
-# Whose values contain values of their own kind.
+# Files whose values contain values of the same kind.
 RECURSIVE = [
     {"batch/json", "batch/text"},
     {"destination/column", "destination/list"},
@@ -28,7 +29,7 @@ USE = re.compile(r"\b(?:pub(?:\([^)]*\))? )?use ([^;]+);")
 
 
 class Rooms:
-    """The rooms and what each may import, as a text tells it."""
+    """The rooms and what each may import, according to a text."""
 
     def __init__(self, text):
         self.ground = set(NAME.findall(GROUND.search(text)[1]))
@@ -36,23 +37,23 @@ class Rooms:
         self.imports = {name: set(NAME.findall(may)) for name, may in ROW.findall(table)}
 
     def faults(self):
-        """Lines that name a room from below, or none."""
+        """Imports of rooms that aren't listed above the line that names them."""
         above = set()
         for room, imports in self.imports.items():
             for other in sorted(imports - above):
-                yield f"CONTRIBUTING.md: {room} may import {other}, which is not on a line above"
+                yield f"CONTRIBUTING.md: {room} may import {other}, which isn't listed above it"
             above.add(room)
 
     def refuses(self, room, other):
-        """Why a room may not import another one."""
+        """Why a room must not import another one; None if it may."""
         if room in ABOVE_ALL or other in self.ground or room == other:
             return None
         if room in self.ground:
-            return f"the ground may not import {other}"
+            return f"the ground must not import {other}"
         if room not in self.imports:
             return f"{room} has no line in CONTRIBUTING.md"
         if other not in self.imports[room]:
-            return f"{room} may not import {other}"
+            return f"{room} must not import {other}"
         return None
 
 
@@ -62,7 +63,7 @@ def code(path):
 
 
 def sources():
-    """Every file that is no test's, with its place: `plan/order`."""
+    """Every file except tests, with its place: `plan/order`."""
     for path in sorted(SOURCES.rglob("*.rs")):
         place = path.relative_to(SOURCES).with_suffix("")
         if "tests" not in place.parts and place.name != "fixture":
@@ -70,14 +71,14 @@ def sources():
 
 
 def imported_rooms(text):
-    """Modules of the crate that a text names."""
+    """The crate's modules that a text names."""
     listed = " ".join(re.findall(r"crate::\{([^}]*)\}", text))
     names = re.findall(r"crate::(\w+)", text) + re.findall(r"(?:^|[\s,])(\w+)(?=::|,|$)", listed)
     return {name for name in names if name[0].islower()}
 
 
 def directions(rooms):
-    """Each import that the table doesn't allow."""
+    """The imports that the table doesn't allow."""
     modules = {path.stem if path.is_file() else path.name for path in SOURCES.iterdir()}
     for place, path in sources():
         room = place.parts[0]
@@ -88,7 +89,7 @@ def directions(rooms):
 
 
 def circles():
-    """Files of a room, each of which imports the next one, and the last one the first."""
+    """Files in a room that import each other in a circle."""
     files = {module(place): code(path) for place, path in sources()}
     graph = {name: imported_files(name, text, files) for name, text in files.items()}
     seen = []
@@ -100,12 +101,12 @@ def circles():
 
 
 def module(place):
-    """`plan` of plan/mod.rs, `plan/order` of plan/order.rs."""
+    """`plan` for plan/mod.rs, `plan/order` for plan/order.rs."""
     return str(place.parent if place.name == "mod" else place)
 
 
 def imported_files(name, text, files):
-    """The files beside, above or below that a file's imports name; not the one that only lists it as its part."""
+    """The files that a file imports, except its own submodules and the modules that contain it."""
     found = set()
     for path in (path for use in USE.findall(text) for path in flat(use)):
         base = name
@@ -124,7 +125,7 @@ def imported_files(name, text, files):
 
 
 def is_part(inner, outer):
-    """Whether a module is one of another's own."""
+    """Whether a module is inside another one."""
     return inner.startswith(outer + "/")
 
 
@@ -147,7 +148,7 @@ def flat(use):
 
 
 def resolve(base, parts, files, depth=4):
-    """The file in which the name that a path ends in is defined, as far as declarations tell."""
+    """The file that defines the last name of a path, as far as the declarations show."""
     for part in parts:
         inner = f"{base}/{part}".strip("/")
         if inner in files:
@@ -162,7 +163,7 @@ def resolve(base, parts, files, depth=4):
 
 
 def circle_of(start, graph):
-    """All files that both lead to a file and are reached from it."""
+    """All files that import a file, directly or not, and are also imported by it."""
     reached = reachable(start, graph)
     circle = {name for name in reached if start in reachable(name, graph)}
     return circle | {start} if circle - {start} else None

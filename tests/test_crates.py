@@ -1,4 +1,4 @@
-"""Which crates and licences may be carried. `python3 -B -m unittest discover tests`"""
+"""Tests which crates and licenses are allowed. `python3 -B -m unittest discover tests`"""
 
 import re
 import sys
@@ -40,7 +40,7 @@ REFUSED = [
 ]
 UNREADABLE = ["", "MIT OR", "OR MIT", "(MIT", "MIT)", "()", "MIT Apache-2.0", "MIT or ISC", "AND", "MIT WITH OR"]
 
-# A part of the tree that ConnectorX 0.4.6 brought.
+# Part of the dependency tree with ConnectorX 0.4.6.
 TREE = """\
 firstseen v0.1.0 (/home/of somebody/firstseen)|MIT
 connectorx v0.4.6|MIT
@@ -52,7 +52,7 @@ unnamed v1.0.0|
 """
 
 
-class Licences(unittest.TestCase):
+class Licenses(unittest.TestCase):
     def test_a_choice_needs_one_and_a_sum_needs_all(self):
         for expression in CARRIED:
             self.assertTrue(crates.is_allowed(expression, ALLOWED), expression)
@@ -80,8 +80,8 @@ class Licences(unittest.TestCase):
 
     def test_no_copyleft_is_allowed(self):
         allowed = tomllib.loads(crates.DENY.read_text())["licenses"]["allow"]
-        for licence in allowed:
-            self.assertNotRegex(licence, "GPL|MPL|EPL|CDDL|EUPL|SSPL|BUSL")
+        for license in allowed:
+            self.assertNotRegex(license, "GPL|MPL|EPL|CDDL|EUPL|SSPL|BUSL")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Which texts of the sources are messages, and what is wrong with them. `python3 -B -m unittest discover tests`"""
+"""Tests which texts in the sources are messages, and which rules they break. `python3 -B -m unittest discover tests`"""
 
 import sys
 import unittest

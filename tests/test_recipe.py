@@ -1,4 +1,4 @@
-"""What the recipe for a database says. `python3 -B -m unittest discover tests`"""
+"""Tests the check of the recipe for a database. `python3 -B -m unittest discover tests`"""
 
 import sys
 import unittest

@@ -1,4 +1,4 @@
-"""Which imports go which way. `python3 -B -m unittest discover tests`"""
+"""Tests which imports are allowed. `python3 -B -m unittest discover tests`"""
 
 import sys
 import unittest

@@ -1,4 +1,4 @@
-"""The plot of all contenders: a bar each for time, CPU and memory."""
+"""The plot of all contenders, with a bar each for time, CPU and memory."""
 
 from statistics import median
 
@@ -63,10 +63,10 @@ def _panel(drawing, x, panel, clients):
 
 
 def _foot(drawing, part, y):
-    how = f"Medians, {part['connections']} connections. (×): by the raw drain's time, which reads the same rows and keeps none."
+    how = f"Medians, {part['connections']} connections. (×): ratio to the time of the raw drain, which reads the same rows and discards them."
     drawing.text(20, y + 22, how, "small")
     if any(_mark(client) for client in part["clients"]):
-        drawing.text(20, y + 40, "* one row of each key, but not always the first-seen one, and in no fixed order", "small")
+        drawing.text(20, y + 40, "* one row for each key, but not always the first-seen one, and in no fixed order", "small")
 
 
 def _mark(client):

@@ -1,7 +1,7 @@
-"""What is measured against what: each contender reads all tables of a source once, and says what it found.
+"""The contenders: each reads all tables of a source once, and reports what it found.
 
-`command` makes a fresh place for its output and returns words and environment; `found` reads what the command printed.
-A tool that can be had as a script joins by a line in `SCRIPTS` and a file in `contenders/`: see README.md here.
+`command` makes a fresh output folder and returns the command line and its environment; `found` reads what the command printed.
+To add a tool that can be run from a script, add a line to `SCRIPTS` and a file in `contenders/`: see README.md in this folder.
 """
 
 import json
@@ -20,9 +20,9 @@ FOLDER = Path(__file__).parent / "contenders"
 
 @dataclass(frozen=True)
 class Found:
-    """What a contender says of its result; None where it can't tell.
+    """What a contender reports about its result; None if it doesn't know.
 
-    `peak_bytes` is said by one that is smaller than this process, which hides it from `measured`.
+    `peak_bytes` is reported by contenders that need less memory than this process, since `measured` can't see it then.
     """
 
     rows: int
@@ -33,7 +33,7 @@ class Found:
 
 
 class RawDrain:
-    """The database's own C client: every row is read, nothing is kept."""
+    """The database's own C client: reads every row and keeps nothing."""
 
     name = "raw drain"
     files = "none"
@@ -56,7 +56,7 @@ class RawDrain:
 
 
 class FirstSeenRun:
-    """`firstseen run` with its defaults: parquet, checksums, synced and published in a fresh folder."""
+    """`firstseen run` with its defaults: Parquet, checksums, files synced and published in a fresh folder."""
 
     name = "firstseen"
     files = "parquet, synced, checksums"
@@ -88,7 +88,7 @@ class FirstSeenRun:
 
 
 class FirstSeenByConnectorX(FirstSeenRun):
-    """The same, but the rows come by ConnectorX's own source."""
+    """The same, but rows are read by ConnectorX's own source."""
 
     name = "firstseen --extractor connectorx"
     more_flags = ("--extractor", "connectorx")
@@ -102,14 +102,14 @@ class FirstSeenWithoutSnapshot(FirstSeenRun):
 
 
 class FirstSeenBehindLock(FirstSeenRun):
-    """One state of all tables, by a lock for a moment where nothing else proves one."""
+    """One consistent snapshot of all tables, with a brief lock if it can't be verified otherwise."""
 
     name = "firstseen --snapshot require"
     more_flags = ("--snapshot", "require")
 
 
 class FirstSeenUnsynced(FirstSeenRun):
-    """Where `fsync` does nothing."""
+    """With an `fsync` that does nothing."""
 
     name = "firstseen, without fsync"
     files = "parquet, checksums"
@@ -125,7 +125,7 @@ class FirstSeenUnsynced(FirstSeenRun):
 
 @dataclass(frozen=True)
 class Beside:
-    """Another binary of firstseen, by `--beside`."""
+    """Another firstseen binary, given by `--beside`."""
 
     name: str
     program: str
@@ -140,10 +140,10 @@ class Beside:
 
 @dataclass(frozen=True)
 class Script:
-    """A program in `contenders/`. It writes batch files in the folder that it is given.
+    """A program in `contenders/`. It writes batch files to the folder that is passed to it.
 
-    `first_seen`: whether it gives of each key the first row, and these in order, which is then checked. `several`: whether
-    its work is done by several processes.
+    `first_seen`: whether it writes the first row of each key, in order; if so, this is checked. `several`: whether several
+    processes do its work.
     """
 
     name: str
@@ -164,7 +164,7 @@ class ScriptRun:
         self.first_seen, self.several = script.first_seen, script.several
         self._program, self._python = FOLDER / script.program, options.python
         if source.way != ways.TCP:
-            raise NotRun(f"connects by plain TCP alone, and the given URL by {ways.NAMES[source.way]}")
+            raise NotRun(f"connects only over plain TCP, and the given URL uses {ways.NAMES[source.way]}")
         self._environment = drain.mysql_environment(source.url, "BENCH") | {"BENCH_WORKERS": str(options.workers)}
         self.batches = folder / "batches"
 
@@ -182,7 +182,7 @@ class ScriptRun:
         return Found(said["rows"], said["distinct"], said["files"], versions=tuple(said["versions"]))
 
 
-# The first is the base of every ratio, the second what the others' files are compared with.
+# The first is the base of every ratio; the others' files are compared with those of the second.
 DRAIN_AND_FIRSTSEEN = [RawDrain, FirstSeenRun]
 
 SCRIPTS = [
@@ -196,12 +196,12 @@ SCRIPTS = [
 
 EVERYONE = [*DRAIN_AND_FIRSTSEEN, FirstSeenByConnectorX, *SCRIPTS]
 
-# The first does all by default.
+# The first has all of them by default.
 WITHOUT_PROMISES = [FirstSeenRun, FirstSeenWithoutSnapshot, FirstSeenBehindLock, FirstSeenUnsynced]
 
 
 def ready(kinds, source, options):
-    """These contenders, ready to start, each with a work folder of its own."""
+    """Yields these contenders, ready to start, each with its own work folder."""
     for kind in kinds:
         folder = options.folder / "runs" / source.database / "".join(c if c.isalnum() else "-" for c in kind.name)
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What the project's documents show: other tools in the README, each transport's raw drain in the page on performance."""
+"""The figures in the documentation: other tools in the README, each transport's raw drain in the page on performance."""
 
 from figures import CPU, WALL, by_speed, middle, ratios, spread
 from tables import DATABASES, cell, costs, place, sources, table, way_of
@@ -6,7 +6,7 @@ from ways import NAMES
 
 
 def contenders(parts):
-    """The README's block: firstseen beside other tools, as a plot and a table."""
+    """The README's block: firstseen next to other tools, as a plot and a table."""
     if "contenders" not in parts:
         return ""
     part = parts["contenders"]
@@ -16,7 +16,7 @@ def contenders(parts):
 
 
 def transports(parts):
-    """The performance page's block: firstseen beside the raw drain of each transport."""
+    """The performance page's block: firstseen next to the raw drain of each transport."""
     if "drains" not in parts:
         return ""
     part = parts["drains"]

@@ -1,4 +1,4 @@
-"""What is compiled from C: the raw drains, clients that read the same rows and keep nothing, and a library without fsync."""
+"""Compiles the C programs: the raw drains (clients that read the same rows and keep nothing), and a library that disables fsync."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from stop import Stop
 
 SOURCES = Path(__file__).parent / "drains"
 
-# pkg-config's name, and Debian's package with the headers.
+# The source file, pkg-config's name, and the Debian package with the headers.
 CLIENTS = {
     "mariadb": ("mysql.c", "libmariadb", "libmariadb-dev"),
     "postgres": ("postgres.c", "libpq", "libpq-dev"),
@@ -19,7 +19,7 @@ CLIENTS = {
 
 
 def compiled(database, folder):
-    """Compiles the drain of `database` into `folder`. Its path."""
+    """Compiles the drain of `database` into `folder`, and returns its path."""
     source, library, package = CLIENTS[database]
     target = folder / f"drain-{database}"
     try:
@@ -27,23 +27,23 @@ def compiled(database, folder):
         sources = [SOURCES / "drain.c", SOURCES / source]
         _compile(target, ["-pthread", *sources, *flags])
     except (OSError, subprocess.CalledProcessError) as cause:
-        needs = f"tests/prepare.sh bench brings build-essential, pkg-config and {package}"
+        needs = f"`tests/prepare.sh bench` installs build-essential, pkg-config and {package}"
         raise Stop(f"the drain of {database} doesn't compile ({cause}): {needs}") from cause
     return target
 
 
 def unsynced(folder):
-    """Compiles a library into `folder` that takes the place of `fsync` and does nothing. Its path."""
+    """Compiles a library into `folder` that replaces `fsync` and does nothing, and returns its path."""
     target = folder / "unsynced.so"
     try:
         _compile(target, ["-shared", "-fPIC", SOURCES / "unsynced.c"])
     except (OSError, subprocess.CalledProcessError) as cause:
-        raise Stop(f"unsynced.c doesn't compile ({cause}): tests/prepare.sh bench brings build-essential") from cause
+        raise Stop(f"unsynced.c doesn't compile ({cause}): `tests/prepare.sh bench` installs build-essential") from cause
     return target
 
 
 def command(program, database, connections):
-    """What reads all tables, one connection a thread."""
+    """The command that reads all tables, with one connection per thread."""
     quote = "`" if database == "mariadb" else '"'
     names = [f"{quote}{name}{quote}" for name in TABLES]
     columns = ", ".join(f"{quote}{name}{quote}" for name in COLUMNS)
@@ -51,7 +51,7 @@ def command(program, database, connections):
 
 
 def environment(source):
-    """Where to connect, and the transport: a drain that uses another one fails."""
+    """Where to connect, and over which transport. A drain that uses another transport fails."""
     way = {"DRAIN_WAY": source.way}
     if source.database == "postgres":
         return os.environ | way | {"DRAIN_URL": source.url}
@@ -61,7 +61,7 @@ def environment(source):
 
 
 def mysql_environment(url, prefix):
-    """Where a MariaDB is, a part of the URL in each variable."""
+    """Where a MariaDB server is, with one part of the URL in each variable."""
     parts = urlsplit(url)
     found = {
         "HOST": parts.hostname,

@@ -6,12 +6,12 @@ WALL, CPU, SERVER_CPU, PEAK = "wall_secs", "cpu_secs", "server_cpu_secs", "peak_
 
 
 def values(client, part):
-    """One part of a client's costs, a number a round; empty where it isn't known."""
+    """One of a client's costs, with a number for each round; empty if it isn't known."""
     return [cost[part] for cost in client["costs"] if cost[part] is not None]
 
 
 def ratios(client, base, part):
-    """A part by the base's in the same round. A slow client has run in the first rounds only."""
+    """The ratio of a cost to the base's in the same round. A slow client ran only in the first rounds."""
     return [mine / its for mine, its in zip(values(client, part), values(base, part))]
 
 
@@ -20,7 +20,7 @@ def middle(client, part):
 
 
 def spread(form, numbers):
-    """Median, and least to most, in words."""
+    """The median with the least and the most, as text."""
     if not numbers:
         return "–"
     least, central, most = (form.format(number) for number in (min(numbers), median(numbers), max(numbers)))
@@ -28,12 +28,12 @@ def spread(form, numbers):
 
 
 def short(number):
-    """A number of three digits or so, for a plot."""
+    """A number with about three digits, for a plot."""
     return f"{number:.2f}" if number < 10 else f"{number:.1f}" if number < 100 else f"{number:,.0f}"
 
 
 def by_speed(clients):
-    """The drain and firstseen, then the others, the fastest first and what wasn't run last."""
+    """The drain and firstseen, then the others: the fastest first, and those that weren't run last."""
     run = [client for client in clients[2:] if not client["not_run"]]
     left_out = [client for client in clients[2:] if client["not_run"]]
     return [*clients[:2], *sorted(run, key=lambda client: middle(client, WALL)), *left_out]

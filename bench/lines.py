@@ -1,4 +1,4 @@
-"""The plot of scaling: time by rows, by connections, and by the share of distinct rows, beside the raw drain's."""
+"""The plot of scaling: time by rows, by connections and by the share of distinct rows, next to the raw drain's."""
 
 from figures import WALL, middle, values
 from svg import Drawing, ticks
@@ -6,7 +6,7 @@ from svg import Drawing, ticks
 WIDTH, HEIGHT = 900, 330
 TOP, BOTTOM = 76, 262
 PANEL_WIDTH = 288
-LEFT = 44  # of a panel, for the numbers of its axis
+LEFT = 44  # within a panel, for the numbers of its axis
 PLOT_WIDTH = 216
 
 PANELS = [

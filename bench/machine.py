@@ -1,4 +1,4 @@
-"""On what it was measured."""
+"""Describes the machine that the benchmark ran on."""
 
 import os
 import platform
@@ -9,20 +9,20 @@ from pathlib import Path
 
 
 def machine():
-    """The machine, and its load now, in one line."""
+    """The machine and its current load, in one line."""
     memory = f"{_memory_bytes() / 1e9:.1f} GB"
     system = f"{platform.system()} {platform.release()}"
     return f"{_processor()}, {cores()} cores, {memory}, {system}, load at the start {os.getloadavg()[0]:.2f}"
 
 
 def cores():
-    """The cores that this process may use."""
+    """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0))
 
 
 @cache
 def commit():
-    """The commit that this bench belongs to, in a list; empty where there is none. Asked once: results change the tree."""
+    """The commit of this benchmark, in a list that is empty if there is none. Asked only once, since results change the work tree."""
     words = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
     try:
         found = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)

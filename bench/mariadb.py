@@ -1,4 +1,4 @@
-"""A private MariaDB that holds all tables in memory."""
+"""A private MariaDB server that holds all tables in memory."""
 
 import signal
 import subprocess
@@ -19,7 +19,7 @@ SETTLE_SECS = 120
 
 @contextmanager
 def started(folder, scale, tls):
-    """The running server. Without `tls` it offers none, so that no client takes it unasked."""
+    """Yields the running server. Without `tls` it doesn't offer TLS, so that no client uses it without being asked."""
     prepare(folder, _install(folder))
     port = free_port()
     socket = _socket(folder, port)
@@ -44,7 +44,7 @@ def started(folder, scale, tls):
 
 
 def url(server, name, way):
-    """The URL of a database, which is made if it isn't there."""
+    """The URL of a database, which is created if it doesn't exist."""
     statements = f"""
         CREATE DATABASE IF NOT EXISTS {name};
         CREATE OR REPLACE USER bench@'%' IDENTIFIED BY '{server.password}';
@@ -58,7 +58,7 @@ def url(server, name, way):
 
 
 def settle(server, _name):
-    """Lets the server write what a load has left in memory, so that it doesn't while somebody reads."""
+    """Makes the server write out what loading has left in memory, so that it doesn't do so during a measurement."""
     _told(server, "SET GLOBAL innodb_max_dirty_pages_pct = 0")
     begin = time.monotonic()
     while _dirty_pages(server) > 0 and time.monotonic() - begin < SETTLE_SECS:
@@ -71,18 +71,18 @@ def _dirty_pages(server):
 
 
 def _told(server, statements):
-    """What the server answers."""
+    """The server's answer."""
     words = _client(_socket(server.folder, server.port))
     return subprocess.run(words, input=statements, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def _socket(folder, port):
-    """Named by the port, so that nobody takes another server in this folder for this one."""
+    """The path of the socket. It contains the port, so that another server in this folder isn't mistaken for this one."""
     return folder / f"socket-{port}"
 
 
 def _client(socket):
-    # Not `mariadb-admin`, which Debian has in a package of its own.
+    # Not `mariadb-admin`, which is in a separate Debian package.
     return [program("mariadb"), "--no-defaults", "--user=root", f"--socket={socket}", "--batch", "--skip-column-names"]
 
 

@@ -1,4 +1,4 @@
-"""One process, measured from outside."""
+"""Measures one process from outside."""
 
 import os
 import signal
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from memory import Watch
 from stop import NotRun
 
-# The end of what a failed process said.
+# How much of a failed process' log is shown, from its end.
 SHOWN_BYTES = 2000
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a process took: seconds, and its largest resident memory.
+    """What a process cost: seconds, and its largest resident memory.
 
-    `server_cpu_secs` is what its database server took meanwhile; None where there is no server of our own.
+    `server_cpu_secs` is what the database server used meanwhile; None if it isn't a private server.
     """
 
     wall_secs: float
@@ -27,11 +27,11 @@ class Cost:
 
 
 def measured(words, environment, folder, server, several=False):
-    """Runs a command to its end: what it printed, and its cost.
+    """Runs a command to its end. Returns what it printed, and its cost.
 
-    Its standard error goes to `log` in `folder`, which is shown when it fails. CPU is that of the process and of those that
-    it started and waited for. The peak of `several` processes is that of their sum; of one, it is never below this
-    process' own (some 30 MB), whose memory the system counts until the new program is in place.
+    Its standard error goes to `log` in `folder`, which is shown if the command fails. The CPU time includes processes that it
+    started and waited for. The peak of `several` processes is that of their sum. A single process' peak is never below this
+    process' own (about 30 MB), since the system counts its memory until the new program is loaded.
     """
     with open(folder / "log", "wb") as log, open(folder / "printed", "wb") as printed:
         server_before = server.cpu_secs()
@@ -47,7 +47,7 @@ def measured(words, environment, folder, server, several=False):
         usage, watched_bytes = _waited_for(process, several)
         wall_secs = time.perf_counter() - begin
     if process.returncode != 0:
-        raise NotRun(f"{words[0]} ended with {process.returncode}:\n{_end_of(folder / 'log')}")
+        raise NotRun(f"{words[0]} exited with code {process.returncode}:\n{_end_of(folder / 'log')}")
     server_after = server.cpu_secs()
     cost = Cost(
         wall_secs=wall_secs,

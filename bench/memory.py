@@ -1,18 +1,18 @@
-"""The memory of a process and all those that it started, looked at again and again."""
+"""Samples the memory of a process and of all processes that it started."""
 
 import os
 import threading
 from pathlib import Path
 
-LOOK_SECS = 0.1  # a look takes well below a millisecond
+LOOK_SECS = 0.1  # a sample takes well below a millisecond
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class Watch:
-    """Watches until the block ends, if there is a process to watch. `peak_bytes`: the largest sum that was seen.
+    """Watches a process, if there is one, until the block ends. `peak_bytes` is the largest sum that was seen.
 
-    Pages that processes share are counted in each: of Python's processes some 10 MB each.
+    Pages that processes share are counted for each of them: about 10 MB for each of Python's processes.
     """
 
     def __init__(self, pid):
@@ -37,7 +37,7 @@ class Watch:
 
 
 def _family(pid):
-    """The process, and those that it or they have started and that still run."""
+    """The process and its descendants that still run."""
     yield pid
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         try:

@@ -1,4 +1,4 @@
-"""Flags and environment, checked."""
+"""Flags and environment variables, checked."""
 
 import argparse
 import os
@@ -13,16 +13,16 @@ from ways import WAYS
 PARTS = ["drains", "contenders", "scaling", "promises"]
 
 DESCRIPTION = """Measures the full-size job against raw drains of the same rows and against other tools, and prints Markdown
-tables. Tables, plots and raw numbers are left in BENCH_DIR/results, or put into the repository by --save.
+tables. Tables, plots and raw numbers are written to BENCH_DIR/results; with --save, to the repository.
 BENCH_DIR: work folder (15 GB at scale 1).
-BENCH_VENV: the other tools' Python environment, which `tests/prepare.sh bench` makes.
-BENCH_MARIADB_URL, BENCH_POSTGRES_URL, BENCH_SQLITE_URL: databases to take instead of private ones (not for
+BENCH_VENV: the other tools' Python environment, made by `tests/prepare.sh bench`.
+BENCH_MARIADB_URL, BENCH_POSTGRES_URL, BENCH_SQLITE_URL: databases to use instead of private ones (not for
 `scaling`), over the transport that the URL names: a socket, sslmode=disable or sslmode=require."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What to measure, with what, where."""
+    """What to measure, and how."""
 
     parts: list[str]
     pairs: int
@@ -43,7 +43,7 @@ def parsed():
     given = _parser().parse_args()
     for binary in (given.firstseen, *(path for _, path in given.beside)):
         if not binary.is_file():
-            raise Stop(f"{binary} is not there: `make bench` builds one")
+            raise Stop(f"{binary} doesn't exist: `make bench` builds it")
     return Options(
         parts=given.only,
         pairs=given.pairs,
@@ -63,24 +63,24 @@ def parsed():
 def _parser():
     parser = argparse.ArgumentParser(description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add("--only", type=_names(PARTS), default=PARTS, metavar="PART,…", help=f"[{','.join(PARTS)}]")
+    add("--only", type=_names(PARTS), default=PARTS, metavar="PART,…", help=f"which parts to measure [{','.join(PARTS)}]")
     add("--pairs", type=_above_zero(int), default=5, metavar="N", help="measured rounds after the warm-up [5]")
-    add("--slow-pairs", type=_above_zero(int), default=2, metavar="N", help="for what takes over 20 seconds [2]")
+    add("--slow-pairs", type=_above_zero(int), default=2, metavar="N", help="measured rounds for clients that take over 20 seconds [2]")
     add("--scale", type=_above_zero(float), default=1, metavar="S", help="size of the tables [1: 15,096,590 rows]")
-    databases = f"of the drains and the promises [{','.join(DATABASES)}]"
+    databases = f"databases for the drains and the promises [{','.join(DATABASES)}]"
     add("--databases", type=_names(DATABASES), default=DATABASES, metavar="NAME,…", help=databases)
     ways = f"transports to a private server, for the drains; the other parts use plain TCP [{','.join(WAYS)}]"
     add("--ways", type=_names(WAYS), default=WAYS, metavar="WAY,…", help=ways)
-    add("--workers", type=_above_zero(int), default=cores(), metavar="N", help="connections [the cores]")
-    add("--firstseen", type=Path, default=_built(), metavar="PATH", help="binary [make's release build]")
-    beside = "another binary, which is measured with the drains and the promises; as often as you like"
+    add("--workers", type=_above_zero(int), default=cores(), metavar="N", help="connections [number of cores]")
+    add("--firstseen", type=Path, default=_built(), metavar="PATH", help="the binary [the release build]")
+    beside = "another firstseen binary to measure with the drains and the promises; can be repeated"
     add("--beside", type=_named_path, action="append", default=[], metavar="NAME=PATH", help=beside)
-    add("--save", action="store_true", help="write bench/results/ and the figures in README.md")
+    add("--save", action="store_true", help="write bench/results/ and the figures in the documentation")
     return parser
 
 
 def _names(known):
-    """A list of some of the `known`, with commas."""
+    """A parser for a list of `known` names, separated by commas."""
 
     def names(text):
         found = text.split(",")
@@ -95,7 +95,7 @@ def _named_path(text):
     name, equals, path = text.partition("=")
     if name and equals and path:
         return name, Path(path)
-    raise argparse.ArgumentTypeError("must be a name, = and a path")
+    raise argparse.ArgumentTypeError("must be NAME=PATH")
 
 
 def _above_zero(kind):
@@ -105,7 +105,7 @@ def _above_zero(kind):
             return value
         raise argparse.ArgumentTypeError("must be above 0")
 
-    number.__name__ = kind.__name__  # argparse names it when the text is no number
+    number.__name__ = kind.__name__  # argparse names it if the text isn't a number
     return number
 
 
@@ -114,7 +114,7 @@ def _user_cache():
 
 
 def _folder():
-    """The user's cache. Root's is closed to the user that servers run as, so root takes the system's."""
+    """The work folder, in the user's cache. Servers can't reach root's, since they run as another user, so root uses /var/cache."""
     cache = Path("/var/cache/firstseen") if os.geteuid() == 0 else _user_cache()
     folder = Path(os.environ.get("BENCH_DIR") or cache / "bench").resolve()
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The parts of the bench, each as what `results` keeps: setting, and costs by contender."""
+"""The parts of the benchmark. Each returns what `results` keeps: the setting, and each contender's costs."""
 
 from dataclasses import asdict, replace
 from datetime import date
@@ -13,23 +13,23 @@ from ways import TCP
 
 ROWS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1]
 WORKERS = [1, 2, 4, 8, 13]
-# `firstseen generate` has room for some 16 percent; 6.6 are the article's.
+# `firstseen generate` can make about 16 percent of the rows distinct; the article has 6.6 percent.
 DISTINCT_SHARES = [0.001, 0.01, 0.033, 0.066, 0.1, 0.15]
 DISTINCT_SCALE = 1 / 4
 
 
 def drains(options):
-    """Each database over each transport: its drain, and firstseen."""
+    """The drain and firstseen, on each database over each transport."""
     return _by_source([*DRAIN_AND_FIRSTSEEN, *_beside(options)], options, options.ways)
 
 
 def promises(options):
-    """Each database: firstseen with its defaults, and without what they promise."""
+    """firstseen with its defaults, and without what they promise, on each database."""
     return _by_source([*WITHOUT_PROMISES, *_beside(options)], options, [TCP])
 
 
 def contenders(options):
-    """Everyone, on MariaDB."""
+    """All contenders, on MariaDB."""
     setting = _setting(options)
     with opened("mariadb", options) as sources_of:
         [source] = sources_of(Size(options.scale))
@@ -37,10 +37,10 @@ def contenders(options):
 
 
 def scaling(options):
-    """The drain of MariaDB and firstseen: more rows, more workers, more distinct rows."""
+    """MariaDB's drain and firstseen, with more rows, more workers and more distinct rows."""
     setting = _setting(options)
     full = Size(options.scale)
-    # A server of its own: a tool that looks through the catalogue would pay for all these databases.
+    # On a separate server: all these databases would slow down a tool that searches the whole catalog.
     options = replace(options, folder=options.folder / "scaling")
     with private("mariadb", options) as sources_of:
 
@@ -86,7 +86,7 @@ def _setting(options):
 
 
 def _point(source, size, kinds, options, setting):
-    """The rounds of one source, with what it holds. Adds the versions that were seen to the setting's."""
+    """The rounds on one source, with its counts. Adds the versions that were seen to the setting's."""
     counts = Counts(size)
     measured, versions = Rounds(source, kinds, counts, options).run()
     setting["versions"] += [version for version in versions if version not in setting["versions"]]

@@ -1,4 +1,4 @@
-"""A private PostgreSQL that holds all tables in memory."""
+"""A private PostgreSQL server that holds all tables in memory."""
 
 import signal
 import subprocess
@@ -16,7 +16,7 @@ LEAST_BUFFER_BYTES = 256 << 20
 
 @contextmanager
 def started(folder, scale, tls):
-    """The running server. Without `tls` it offers none, so that no client takes it unasked."""
+    """Yields the running server. Without `tls` it doesn't offer TLS, so that no client uses it without being asked."""
     prepare(folder, _initdb(folder))
     port = free_port()
     settings = [
@@ -25,7 +25,7 @@ def started(folder, scale, tls):
         "fsync=off",
         "wal_level=minimal",
         "max_wal_senders=0",
-        "autovacuum=off",  # `settle` vacuums, and not in the midst of a measurement
+        "autovacuum=off",  # `settle` vacuums, so that it doesn't happen during a measurement
         *(_tls(folder) if tls else ["ssl=off"]),
     ]
     options = [option for setting in settings for option in ("-c", setting)]
@@ -36,7 +36,7 @@ def started(folder, scale, tls):
 
 
 def url(server, name, way):
-    """The URL of a database, which is made if it isn't there."""
+    """The URL of a database, which is created if it doesn't exist."""
     if not succeeds(_client(server, name), input=b"SELECT 1"):
         _tell(server, "postgres", f"CREATE DATABASE {name}")
     _tell(server, name, f"ALTER ROLE bench PASSWORD '{server.password}'")
@@ -46,7 +46,7 @@ def url(server, name, way):
 
 
 def settle(server, name):
-    """Does what the first reader after a load would do in passing, so that every reader finds the same."""
+    """Does the work that the first reader after loading would do as a side effect, so that all readers find the same state."""
     _tell(server, name, "VACUUM ANALYZE")
     _tell(server, name, "CHECKPOINT")
 
@@ -70,7 +70,7 @@ def _initdb(folder):
         program("initdb"),
         f"--pgdata={folder / 'data'}",
         "--username=bench",
-        "--auth-local=trust",  # the socket is in a folder of its own
+        "--auth-local=trust",  # only the server's user can reach the socket's folder
         "--auth-host=scram-sha-256",
         "--encoding=UTF8",
         "--locale=C.UTF-8",

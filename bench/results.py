@@ -1,4 +1,4 @@
-"""What was measured, as files: raw.json, and from it figures.md and two plots. A part that wasn't run stays as it is."""
+"""Writes the results to files: raw.json, and from it figures.md and two plots. Parts that weren't run stay as they are."""
 
 import json
 import re
@@ -11,7 +11,7 @@ import tables
 
 REPOSITORY = Path(__file__).parents[1]
 SAVED = REPOSITORY / "bench" / "results"
-# Each document with a block of figures, and what it holds.
+# The documents with a block of figures, and the functions that write these blocks.
 DOCUMENTS = {
     REPOSITORY / "README.md": documents.contenders,
     REPOSITORY / "docs" / "performance.md": documents.transports,
@@ -21,7 +21,7 @@ BETWEEN = re.compile(r"(<!-- bench: begin -->\n).*?(<!-- bench: end -->)", re.DO
 
 
 def keep(parts, folder):
-    """Writes the results into `folder`, beside the parts that stand there from another run. All parts."""
+    """Writes the results to `folder`, together with the parts that it has from earlier runs. Returns all parts."""
     folder.mkdir(parents=True, exist_ok=True)
     raw = folder / "raw.json"
     known = json.loads(raw.read_text()) if raw.exists() else {}
@@ -36,7 +36,7 @@ def keep(parts, folder):
 
 
 def put_into_documents(parts):
-    """Renews what each document has between its two comments."""
+    """Replaces the text between each document's two comments."""
     for document, block in DOCUMENTS.items():
         shown = block(parts)
         text = document.read_text()

@@ -1,4 +1,4 @@
-"""Rounds: in each, every contender runs once, one after the other. The first is a warm-up, which is not in the figures."""
+"""Rounds. In each, all contenders run once, one after the other. The first is a warm-up, which isn't part of the figures."""
 
 import json
 import math
@@ -12,14 +12,14 @@ from job import BATCH_ROWS
 from measure import measured
 from stop import NO_PYTHON, NotRun, Stop
 
-SLOW_SECS = 20  # what takes longer runs in the first `slow_pairs` rounds only
+SLOW_SECS = 20  # contenders that take longer run only in the first `slow_pairs` rounds
 
 COMPARE = Path(__file__).parent / "contenders" / "compare.py"
 
 
 @dataclass
 class Measured:
-    """What is known of a contender after the rounds: its costs in their order, or why there are none."""
+    """What is known about a contender after the rounds: its costs in order, or why there are none."""
 
     name: str
     files: str
@@ -30,7 +30,7 @@ class Measured:
 
 
 class Counts:
-    """What every run must find: known beforehand, or what the first run found."""
+    """What every run must find. It is known beforehand, or taken from the first run."""
 
     def __init__(self, size):
         self.rows, self.distinct = size.counts
@@ -45,12 +45,12 @@ class Counts:
     @staticmethod
     def _agreed(name, what, expected, found):
         if expected not in (None, found):
-            raise Stop(f"{name} found {found:,} {what}, and not {expected:,}: nothing is measured by that")
+            raise Stop(f"{name} found {found:,} {what} instead of {expected:,}, so it can't be measured")
         return found
 
 
 class Rounds:
-    """The rounds of some contenders on one source."""
+    """The rounds of several contenders on one source."""
 
     def __init__(self, source, kinds, counts, options):
         self._source, self._counts, self._options = source, counts, options
@@ -60,9 +60,9 @@ class Rounds:
             self._make_ready(kind)
 
     def run(self):
-        """All rounds: a `Measured` of each contender, and the versions that were seen."""
+        """Runs all rounds. Returns a `Measured` for each contender, and the versions that were seen."""
         for number in range(self._options.pairs + 1):
-            # Backwards every other time, so that no contender always runs behind the same one.
+            # In reverse order every other time, so that no contender always runs after the same one.
             for contender, folder in self._ready[:: -1 if number % 2 else 1]:
                 self._run_one(contender, folder, number)
         return list(self._measured.values()), list(self._versions)
@@ -83,7 +83,7 @@ class Rounds:
             if number == 0:
                 measured_so_far.compared = self._compared(contender)
         except NotRun as reason:
-            # What has run once must not fail later; without these two there is nothing to tell.
+            # A contender that ran once must not fail later. Without these two there is nothing to report.
             if number > 0 or type(contender) in DRAIN_AND_FIRSTSEEN:
                 raise
             self._ready.remove((contender, folder))
@@ -102,7 +102,7 @@ class Rounds:
         return replace(cost, peak_bytes=found.peak_bytes or cost.peak_bytes)
 
     def _compared(self, contender):
-        """How the files compare with firstseen's, which ran before; None for what is the measure itself."""
+        """How the files compare with firstseen's, which ran before; None for firstseen's own and if there are none."""
         reference = next(ours.batches for ours, _ in self._ready if type(ours) is DRAIN_AND_FIRSTSEEN[1])
         if contender.batches in (None, reference):
             return None
@@ -115,7 +115,7 @@ class Rounds:
         compared = json.loads(done.stdout)
         exact = compared["strange_rows"] == 0 and compared["in_order"]
         if not compared["full"] or compared["rows"] != self._counts.distinct or (contender.first_seen and not exact):
-            raise Stop(f"{contender.name} wrote other files than it must: {done.stdout.strip()}")
+            raise Stop(f"{contender.name} wrote the wrong files: {done.stdout.strip()}")
         return compared
 
     def _leave_out(self, contender, reason):
@@ -129,6 +129,6 @@ class Rounds:
 
 
 def _in_a_line(reason):
-    """The line that says most: an error by that name, or the last, which is where Python says it."""
+    """The line that says most: the first that begins with "error", or the last, where Python puts the exception."""
     lines = str(reason).strip().splitlines()
     return next((line for line in lines if line.startswith("error")), lines[-1])

@@ -1,4 +1,4 @@
-"""Where the tables are: a database that was given, or a private one, filled by `firstseen generate` at its first use."""
+"""Where the tables are: in a given database, or in a private one that `firstseen generate` fills on first use."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ DATABASES = [*PRIVATE_SERVERS, "sqlite"]
 
 @dataclass(frozen=True)
 class Source:
-    """A database with the thirteen tables, over one transport. `server` tells its CPU time where it is our own."""
+    """A database with the thirteen tables, over one transport. `server` knows its CPU time if it is private."""
 
     database: str
     way: str
@@ -27,15 +27,15 @@ class Source:
 
     @property
     def name(self):
-        """As it stands in messages."""
-        return f"{self.database} by {ways.NAMES[self.way]}"
+        """The name that messages use."""
+        return f"{self.database} over {ways.NAMES[self.way]}"
 
 
 @contextmanager
 def opened(database, options, over=(ways.TCP,)):
     """Yields a function from a `Size` to the sources that hold it, one per transport. A private server runs until the block ends.
 
-    A given database has one transport, its URL's, and SQLite its file.
+    A given database has only its URL's transport, and SQLite only its file.
     """
     given = os.environ.get(f"BENCH_{database.upper()}_URL")
     if given:
@@ -49,14 +49,14 @@ def opened(database, options, over=(ways.TCP,)):
 
 @contextmanager
 def private(database, options, over=(ways.TCP,)):
-    """As `opened`, by a server of our own in any case."""
+    """Like `opened`, but always with a private server."""
     module = PRIVATE_SERVERS[database]
     with module.started(options.folder / database, options.scale, tls=ways.TLS in over) as server:
         yield lambda size: [_private(database, module, server, size, way, options) for way in over]
 
 
 def environment(url):
-    """The URL by the environment: the command line is everyone's to see."""
+    """Passes the URL in the environment, since everyone can see the command line."""
     return os.environ | {"FIRSTSEEN_SOURCE": url}
 
 
@@ -84,7 +84,7 @@ def _private(database, module, server, size, way, options):
 
 
 def _fill_once(database, url, size, options):
-    """Fills a database of our own if that was never done to the end. Whether it was filled now."""
+    """Fills a private database unless this was completed before. Returns whether it was filled now."""
     done = options.folder / database / f"{size.name}.filled"
     if done.exists():
         return False
@@ -96,4 +96,4 @@ def _fill_once(database, url, size, options):
 def _generate(url, size, options, more):
     words = [options.firstseen, "generate", *size.flags, *more]
     if subprocess.run(words, env=environment(url), stdout=subprocess.DEVNULL).returncode != 0:
-        raise Stop("the tables can't be made")
+        raise Stop("the tables can't be created")

@@ -1,4 +1,4 @@
-"""A small writer of SVG: a card that carries its own background, so that it reads on a light page and on a dark one."""
+"""A small SVG writer. It draws a card with its own background, which is readable on light and dark pages."""
 
 import math
 from html import escape
@@ -33,7 +33,7 @@ text.drain { stroke: none; fill: #59636e }
 
 
 class Drawing:
-    """Shapes in the order in which they are added. Lengths are pixels, y goes down."""
+    """Shapes, in the order in which they are added. Lengths are in pixels, and y points down."""
 
     def __init__(self, width, height, title):
         self._width, self._height, self._title = width, height, title
@@ -68,7 +68,7 @@ class Drawing:
 
 
 def ticks(most, at_most=5):
-    """Round numbers from 0 to the first that reaches `most`, no more steps than asked for."""
+    """Round numbers from 0 to the first that reaches `most`, with at most `at_most` steps."""
     steps = (factor * 10.0**power for power in range(-6, 9) for factor in (1, 2, 5))
     step = next(step for step in steps if step * at_most >= most)
     return [round(step * number, 6) for number in range(math.ceil(most / step) + 1)]

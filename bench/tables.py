@@ -1,4 +1,4 @@
-"""The results, as Markdown: every table, and what the README's are made of."""
+"""The results as Markdown: all tables, and what the documentation's tables are made of."""
 
 from figures import CPU, PEAK, SERVER_CPU, WALL, by_speed, ratios, spread, values
 from ways import FILE, NAMES, TCP
@@ -9,12 +9,12 @@ DATABASES = {"mariadb": "MariaDB", "postgres": "PostgreSQL", "sqlite": "SQLite"}
 
 
 def figures(parts):
-    """Every table, each part with its setting."""
+    """All tables, with each part's setting."""
     texts = ["# Figures\n\nWritten by `bench/run --save`; [what they mean](../README.md). Median (least–most).\n"]
     if "drains" in parts:
-        texts.append(f"## Beside the raw drains\n\n{drains(parts['drains'])}\n{setting(parts['drains'])}")
+        texts.append(f"## Next to the raw drains\n\n{drains(parts['drains'])}\n{setting(parts['drains'])}")
     if "contenders" in parts:
-        heading = f"## Beside other tools, on MariaDB over {way_of(parts['contenders'])}"
+        heading = f"## Next to other tools, on MariaDB over {way_of(parts['contenders'])}"
         plot = "![Wall time, CPU time and peak memory of each](mariadb.svg)"
         texts.append(f"{heading}\n\n{plot}\n\n{contenders(parts['contenders'])}\n")
         texts[-1] += setting(parts["contenders"])
@@ -39,7 +39,7 @@ def promises(part):
 def sources(part):
     """What was measured on each source: a point, with its database and transport.
 
-    Earlier results have one a database, which was reached by plain TCP, and don't say so.
+    Earlier results have one point per database and no transport, which was plain TCP.
     """
     if "sources" in part:
         return part["sources"]
@@ -49,7 +49,7 @@ def sources(part):
 
 
 def way_of(part):
-    """The transport of a part that has one, in words."""
+    """The name of a part's transport."""
     return NAMES[part.get("way", TCP)]
 
 
@@ -64,7 +64,7 @@ def _by_source(part, ratio):
 
 
 def _beside(part):
-    """firstseen by each other binary that ran in the same rounds; nothing where none did."""
+    """firstseen compared with the other binaries that ran in the same rounds; empty if there were none."""
     header = ["database", "transport", "firstseen beside", "its wall s", "wall ×", "its CPU s", "CPU ×"]
     rows = []
     for point in sources(part):
@@ -113,29 +113,29 @@ def scaling(part):
 
 
 def gives(client, part):
-    """Which rows a client gives, as its files show."""
+    """Which rows a client writes, according to its files."""
     if client["first_seen"] is None:
         return "none"
     if client["first_seen"]:
         return "first-seen, in order"
     strange = client["compared"]["strange_rows"]
-    return f"one of each key, in no fixed order: {strange:,} of {part['distinct']:,} aren't the first-seen"
+    return f"one for each key, in no fixed order: {strange:,} of {part['distinct']:,} aren't the first-seen"
 
 
 def place(part):
-    """The machine, without its load."""
+    """The machine without its load."""
     return part["machine"].partition(", load")[0]
 
 
 def setting(part):
-    """On what, with what: the lines below a table."""
+    """The lines below a table: the size, the machine and the versions."""
     rounds = f"scale {part['scale']:g}, {part['workers']} connections, {part['pairs']} rounds"
     versions = ", ".join([*part["versions"], *part["commit"]])
     return f"- {part['date']}, {rounds}\n- {part['machine']}\n- {versions}\n"
 
 
 def costs(client, base):
-    """Wall and ratio, CPU and ratio, the server's CPU, peak."""
+    """Wall time and its ratio, CPU time and its ratio, the server's CPU time, peak memory."""
     own = client is base
     return [
         spread("{:.2f}", values(client, WALL)),
@@ -156,6 +156,6 @@ def cell(text):
 
 
 def table(header, rows, left):
-    """A table whose first `left` columns hold text, the others numbers."""
+    """A table whose first `left` columns hold text, and the others numbers."""
     rule = ["---"] * left + ["---:"] * (len(header) - left)
     return "".join(f"| {' | '.join(row)} |\n" for row in [header, rule, *rows])

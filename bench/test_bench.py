@@ -1,4 +1,4 @@
-"""What the bench calculates. `python3 -B -m unittest discover bench`"""
+"""Tests what the benchmark calculates. `python3 -B -m unittest discover bench`"""
 
 import sys
 import tempfile
@@ -59,7 +59,7 @@ PARTS = {
         ]
     },
     "contenders": setting() | point(DRAIN, OURS, ABSENT, SLOW),
-    # As earlier results are: one a database.
+    # Like earlier results: one point per database.
     "promises": setting()
     | {"databases": {name: point(OURS, client("firstseen --snapshot off", [3, 5, 2])) for name in ("mariadb", "sqlite")}},
     "scaling": setting() | {name: [point(DRAIN, OURS)] * 2 for name in ("by_rows", "by_workers", "by_distinct")},
@@ -85,8 +85,8 @@ class Bench(unittest.TestCase):
                 counts.check("another", SimpleNamespace(**found | wrong))
 
     def test_a_failure_is_told_by_the_line_that_says_most(self):
-        self.assertEqual(_in_a_line("ended with 2:\nerror: no such flag\n\ntry --help"), "error: no such flag")
-        self.assertEqual(_in_a_line("ended with 1:\nTraceback\nImportError: no"), "ImportError: no")
+        self.assertEqual(_in_a_line("exited with code 2:\nerror: no such flag\n\ntry --help"), "error: no such flag")
+        self.assertEqual(_in_a_line("exited with code 1:\nTraceback\nImportError: no"), "ImportError: no")
 
     def test_each_size_is_a_database_of_its_own(self):
         sizes = [Size(1), Size(0.25), Size(0.25, 2500), Size(0.25, 25)]

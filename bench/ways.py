@@ -1,4 +1,4 @@
-"""The ways in: how a client reaches the tables. A drain and firstseen are only compared over the same one."""
+"""The transports: how a client reaches the tables. A drain and firstseen are compared only over the same one."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -6,12 +6,12 @@ from stop import Stop
 
 SOCKET, TCP, TLS, FILE = "socket", "tcp", "tls", "file"
 
-# Of a database server. SQLite has its file alone.
+# Those of a database server. SQLite has only its file.
 WAYS = [SOCKET, TCP, TLS]
 
 NAMES = {SOCKET: "Unix socket", TCP: "plain TCP", TLS: "TLS over TCP", FILE: "file"}
 
-# What firstseen and libpq call it. Neither may choose: by default both take TLS from a server that offers it.
+# firstseen's and libpq's names. Neither may choose: by default, both use TLS if the server offers it.
 SSLMODES = {TCP: "disable", TLS: "require"}
 
 
@@ -27,4 +27,4 @@ def of(url):
         return TCP
     if sslmode in (SSLMODES[TLS], "verify-ca", "verify-full"):
         return TLS
-    raise Stop("BENCH_MARIADB_URL and BENCH_POSTGRES_URL must name the transport: by a socket, sslmode=disable or sslmode=require")
+    raise Stop("BENCH_MARIADB_URL and BENCH_POSTGRES_URL must name the transport: a socket, sslmode=disable or sslmode=require")

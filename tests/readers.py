@@ -1,10 +1,10 @@
-"""Reads batch folders with libraries that share no code with firstseen, and tables with a driver.
+"""Reads batch folders with libraries that share no code with firstseen, and tables with a database driver.
 
-One request a line on standard input: {"reader": ..., "format": ..., "folder": ...}; for the reader `psycopg`, the format
-is that whose cells the query's values are told as, and the folder is {"url": ..., "query": ...}. One answer a line on
-standard output: {"columns": [...], "types": [...], "rows": [[cell, ...], ...]}. A cell is null, or a text that begins
-with its kind: s: i: f: n: (decimal) d: ts: td: (microseconds) b: (hexadecimal) bool: l: (a JSON list of cells). The
-process ends with its input.
+Reads one request per line from standard input: {"reader": ..., "format": ..., "folder": ...}. For the reader `psycopg`, the
+folder is {"url": ..., "query": ...}, and the query's values are returned as cells of the given format. Writes one answer per
+line to standard output: {"columns": [...], "types": [...], "rows": [[cell, ...], ...]}. A cell is null, or a text that begins
+with its kind: s: i: f: n: (decimal) d: ts: td: (microseconds) b: (hexadecimal) bool: l: (a JSON list of cells). The process
+ends when its input ends.
 """
 
 import base64
@@ -54,7 +54,7 @@ def kind_and_text(value):
         value = list(value)
     if isinstance(value, list):
         return "l", json.dumps([cell(element) for element in value])
-    raise TypeError(f"no canonical form of {type(value)}")
+    raise TypeError(f"there is no canonical form for {type(value)}")
 
 
 def cell(value):
@@ -121,7 +121,7 @@ def by_duckdb(kind, folder):
 
 
 def by_pandas_of_arrow(kind, folder):
-    """With Arrow's types, in which also numbers within lists may be null."""
+    """With Arrow's types, in which numbers inside lists can be null, too."""
     if kind == "parquet":
         frame = pandas.read_parquet(folder, dtype_backend="pyarrow")
     else:
@@ -132,7 +132,7 @@ def by_pandas_of_arrow(kind, folder):
 
 
 def by_psycopg(kind, query):
-    """What the driver says of a query, in binary: as it is, or as JSON can tell it."""
+    """What the driver returns for a query in binary mode: as it is, or as JSON represents it."""
     with psycopg.connect(query["url"], options="-c TimeZone=UTC -c IntervalStyle=iso_8601") as connection:
         cursor = connection.cursor(binary=True)
         rows = cursor.execute(query["query"]).fetchall()
@@ -143,7 +143,7 @@ def by_psycopg(kind, query):
 
 
 def as_json(value):
-    """As docs/formats.md says."""
+    """The value in JSON, as docs/formats.md describes it."""
     if isinstance(value, list):
         return [as_json(element) for element in value]
     if value is None or isinstance(value, (bool, str)):
@@ -173,7 +173,7 @@ def by_pickle(_kind, folder):
 
 
 def text(path):
-    """The text of a file, decompressed as its name says."""
+    """The text of a file, decompressed according to its name."""
     with pyarrow.input_stream(path) as file:
         return file.read().decode()
 
@@ -183,7 +183,7 @@ def by_text(kind, folder):
 
 
 def of_csv(folder):
-    """Every cell as text; "" is an empty string and nothing is a null."""
+    """Every cell as text. `""` is an empty string, and an empty field is null."""
     tables = []
     for path in paths(folder):
         content = text(path)
@@ -207,7 +207,7 @@ def of_ndjson(folder):
 
 
 def by_json(kind, folder):
-    """Every cell as JSON: of CSV, too, where lists are."""
+    """Every cell as JSON. Reads CSV as well, for its lists."""
     if kind == "ndjson":
         return of_ndjson(folder)
     columns, rows = [], []

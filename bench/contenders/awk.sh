@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The shell's way: the command-line client sends rows as text, awk lets the first of each key through, split makes files of
-# 10,000 lines. One connection, table after table, so that the rows keep their order. The cells are text: a NULL is the word
-# NULL, and a tab or newline in a cell is written as \t or \n.
+# Uses shell tools: the command-line client writes rows as text, awk keeps the first row of each key, and split makes files of
+# 10,000 lines. One connection reads table after table, so that the rows keep their order. The cells are text: a NULL is the
+# word NULL, and a tab or newline in a cell is written as \t or \n.
 #
 #   awk.sh FOLDER TABLE...
 set -euo pipefail
@@ -12,13 +12,13 @@ export MYSQL_PWD=$BENCH_PASSWORD
 counts=$(mktemp)
 trap 'rm -f "$counts"' EXIT
 
-# The client reads no configuration and takes rows as they come (--quick).
+# The client reads no configuration, and prints rows as they arrive (--quick).
 rows() {
     mariadb --no-defaults --host="$BENCH_HOST" --port="$BENCH_PORT" --user="$BENCH_USER" \
         --quick --batch --skip-column-names --database="$BENCH_DATABASE"
 }
 
-# `awk` is what the system calls so: mawk on Debian.
+# `awk` is the system's default: mawk on Debian.
 first_of_each() {
     awk -F '\t' '!seen[$4]++ { distinct++; print }
         END { printf "\"rows\": %d, \"distinct\": %d", NR, distinct > "'"$counts"'" }'

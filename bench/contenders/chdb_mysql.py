@@ -1,13 +1,13 @@
-"""ClickHouse in this process (chDB) with its table function `mysql`: the first row of each key by its place.
+"""ClickHouse in this process (chDB) with its table function `mysql`. Keeps the row of each key with the lowest place.
 
-ClickHouse reads several tables at a time, and one table by one connection, whose rows it numbers as they come. So the rows
-are exactly the first ones. One INSERT a file writes them in order.
+ClickHouse reads several tables at a time. It reads each table over one connection and numbers its rows as they arrive, so the
+rows that it keeps are exactly the first ones. One INSERT per file writes them in order.
 """
 
 from chdb.session import Session
 from work import BATCH_ROWS, COLUMNS, DATABASE, HOST, KEY, PASSWORD, PORT, TABLES, USER, WORKERS, batch_path, tell
 
-ROW_BITS = 40  # a place is the table's number, then the row's
+ROW_BITS = 40  # a place is the table's number followed by the row's
 
 
 def placed_rows():

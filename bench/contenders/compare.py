@@ -1,10 +1,10 @@
-"""Compares a contender's batch files with firstseen's: which rows they hold, and in what order.
+"""Compares a contender's batch files with firstseen's: which rows they contain, and in what order.
 
     compare.py FIRSTSEEN_FOLDER FOLDER
 
-Prints `{"rows": …, "files": …, "full": …, "strange_rows": …, "in_order": …}`: whether every file but the last holds 10,000
-rows; how many rows aren't the first-seen ones of their key; whether the keys stand in the first-seen order. All
-cells are compared as text, so that a date is the same in Parquet, in a pickle and in a file of lines.
+Prints `{"rows": …, "files": …, "full": …, "strange_rows": …, "in_order": …}`. `full`: whether every file except the last has
+10,000 rows. `strange_rows`: how many rows aren't the first-seen ones of their key. `in_order`: whether the keys are in the
+first-seen order. All cells are compared as text, so that a date is the same in Parquet, in a pickle and in a text file.
 """
 
 import json
@@ -22,7 +22,7 @@ PICKLE = b"\x80"  # the first byte of every protocol since 2
 
 
 def batches(folder):
-    """The batch files of a folder as data frames of text, by name."""
+    """The batch files in a folder as data frames of text, sorted by name."""
     return [read(path).select(polars.col(COLUMNS).cast(polars.String)) for path in sorted(folder.iterdir())]
 
 

@@ -1,7 +1,7 @@
-"""ConnectorX and Polars from Python: each table into a data frame, `unique`, and slices as Parquet.
+"""ConnectorX and Polars from Python: one data frame per table, then `unique`, and slices as Parquet.
 
-A list of queries in one `read_sql` would come back in the order in which they end. So every table is a call of its own, in
-threads, as many as workers: the frames stay in the order of the tables, and `unique` keeps the first row of each key.
+One `read_sql` with a list of queries would return the results in the order in which the queries end. So each table has its own
+call, in as many threads as workers. The frames stay in the order of the tables, and `unique` keeps the first row of each key.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +22,7 @@ def main():
     with ThreadPoolExecutor(WORKERS) as pool:
         frames = list(pool.map(read, TABLES))
     rows = sum(frame.height for frame in frames)
-    # An empty table comes as another schema: ConnectorX has no row to tell types by.
+    # An empty table has another schema, since ConnectorX infers types from rows.
     frame = polars.concat(frame for frame in frames if frame.height > 0)
     del frames
     first = frame.unique(subset=KEY, keep="first", maintain_order=True)

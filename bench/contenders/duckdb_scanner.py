@@ -1,8 +1,8 @@
-"""DuckDB with its extension for MySQL: the first row of each key by the number of its table and its row in that.
+"""DuckDB with its MySQL extension. Keeps the row of each key with the lowest place: the table's number, then the row's.
 
-The extension is loaded from its package. The queries are told to it as they stand (`mysql_query`), which took less time and
-memory here than reading `source.TABLE`. DuckDB reads several tables at a time, and one table by one connection, whose
-rows it numbers as they come. So the rows are exactly the first ones, and one COPY a file writes them in order.
+The extension is loaded from its package. It gets complete queries (`mysql_query`), which took less time and memory here than
+reading `source.TABLE`. DuckDB reads several tables at a time. It reads each table over one connection and numbers its rows as
+they arrive, so the rows that it keeps are exactly the first ones. One COPY per file writes them in order.
 """
 
 from importlib.resources import files
@@ -24,7 +24,7 @@ from work import (
     tell,
 )
 
-ROW_BITS = 40  # a place is the table's number, then the row's
+ROW_BITS = 40  # a place is the table's number followed by the row's
 
 
 def connect():

@@ -1,6 +1,6 @@
 """The method of the article's Script 03: MySQLdb with its default cursor, table after table in one process.
 
-The cursor holds the whole result of a table before its first row is looked at. Of each key the first row is kept.
+The cursor holds a table's whole result before the first row is looked at. The first row of each key is kept.
 """
 
 import MySQLdb

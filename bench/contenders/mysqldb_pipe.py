@@ -1,8 +1,8 @@
-"""The method of the article's Script 10: four processes read a table each and send 500 rows at a time through one pipe.
+"""The method of the article's Script 10: four processes read one table each and send 500 rows at a time through one pipe.
 
-A lock keeps the processes' messages apart; the receiver finds the distinct rows. They come as they come, so which row
-of a key is kept, and in what order, changes from run to run. The article's script wrote no files; this one pickles them as
-Script 03 does, and it waits for the pipe where the article's asks it again and again.
+A lock keeps the processes' messages apart, and the receiver finds the distinct rows. The order of the messages isn't fixed, so
+which row of a key is kept, and in what order, changes from run to run. The article's script writes no files; this one pickles
+the rows as Script 03 does. It also waits for the pipe, which the article's script polls.
 """
 
 from concurrent.futures import ProcessPoolExecutor
@@ -61,7 +61,7 @@ def main():
         list(pool.map(read, TABLES))
     collector.join()
     if collector.exitcode != 0:
-        raise SystemExit(f"the collecting process ended with {collector.exitcode}")
+        raise SystemExit(f"the collecting process exited with code {collector.exitcode}")
 
 
 main()

@@ -1,4 +1,4 @@
-"""What both of the article's methods do with rows: a dict of the keys seen, and a pickle of every 10,000 new ones."""
+"""What both of the article's methods do with rows: a dict of the keys seen, and a pickle for every 10,000 new rows."""
 
 import pickle
 
@@ -6,7 +6,7 @@ from work import BATCH_ROWS, KEY, batch_path
 
 
 class Persons:
-    """The distinct records so far. A full batch is written at once."""
+    """The distinct records so far. A batch is written as soon as it is full."""
 
     def __init__(self):
         self.rows = 0
@@ -18,7 +18,7 @@ class Persons:
         return len(self._seen)
 
     def add(self, entry):
-        """Takes a record as a dict; one whose key was seen is dropped."""
+        """Adds a record, which is a dict, or drops it if its key was already seen."""
         self.rows += 1
         key = entry[KEY]
         if key in self._seen:
@@ -29,7 +29,7 @@ class Persons:
             self.write()
 
     def write(self):
-        """Writes what is left of a batch, if there is any."""
+        """Writes the rest as a batch, if there is any."""
         if self._batch:
             first = self.distinct - len(self._batch) + 1
             batch_path(first, len(self._batch)).write_bytes(pickle.dumps(self._batch))

@@ -1,4 +1,4 @@
-"""What every contender in Python is told, and what it must say at its end."""
+"""What is passed to every Python contender, and what it must print at its end."""
 
 import json
 import os
@@ -19,22 +19,22 @@ WORKERS = int(os.environ["BENCH_WORKERS"])
 
 
 def folder():
-    """The fresh folder for the batch files: the first argument."""
+    """The fresh folder for the batch files, which is the first argument."""
     return Path(sys.argv[1])
 
 
 def query(table):
-    """The rows of one table, in the order in which the server has them."""
+    """The query for one table's rows, in the order in which the server has them."""
     return f"SELECT {', '.join(COLUMNS)} FROM {table}"
 
 
 def batch_path(first, rows, ending=""):
-    """The path of a batch file, named by its first and last row, counted from 1."""
+    """The path of a batch file, named after its first and last row, counted from 1."""
     return folder() / f"person-{first:07}-{first + rows - 1:07}{ending}"
 
 
 def tell(rows, distinct, packages):
-    """Prints what was found, and by which versions."""
+    """Prints what was found, and with which versions."""
     files = len(list(folder().iterdir()))
     versions = [f"{package} {version(package)}" for package in packages]
     print(json.dumps({"rows": rows, "distinct": distinct, "files": files, "versions": versions}))

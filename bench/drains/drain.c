@@ -28,7 +28,7 @@ void check_way(bool by_socket, bool encrypted)
 {
     const char *way = by_socket ? encrypted ? "socket with TLS" : "socket" : encrypted ? "tls" : "tcp";
     if (!comes_by(way))
-        fail("came by another way than DRAIN_WAY names", way);
+        fail("the connection's transport is not the one in DRAIN_WAY", way);
 }
 
 const char *next_table(void)
@@ -75,7 +75,7 @@ static struct drained drain_by(size_t connections)
     return sum;
 }
 
-/* By the kernel's account of this program alone: getrusage counts the memory of whoever started it, too. */
+/* From the kernel's figures for this program alone: getrusage also counts the memory of the process that started it. */
 static uint64_t peak_bytes(void)
 {
     char line[256];

@@ -1,6 +1,6 @@
 /* Reads tables from MySQL or MariaDB over the text protocol, unbuffered, and keeps nothing.
  * DRAIN_HOST, DRAIN_PORT, DRAIN_SOCKET, DRAIN_USER, DRAIN_PASSWORD and DRAIN_DATABASE say where.
- * Over TLS the server's certificate isn't verified, as by sslmode=require. */
+ * Over TLS, the server's certificate isn't verified, as with sslmode=require. */
 #include "drain.h"
 #include <mysql.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static MYSQL *connect_to_server(void)
                            getenv("DRAIN_DATABASE"), port == NULL ? 0 : (unsigned)atoi(port), getenv("DRAIN_SOCKET"),
                            0) == NULL)
         fail("connecting", mysql_error(mysql));
-    /* By MYSQL_OPT_SSL_ENFORCE alone libmariadb 3.3 goes on without TLS where the server offers none. */
+    /* With MYSQL_OPT_SSL_ENFORCE alone, libmariadb 3.3 continues without TLS if the server doesn't offer it. */
     check_way(strstr(mysql_get_host_info(mysql), "UNIX socket") != NULL, mysql_get_ssl_cipher(mysql) != NULL);
     return mysql;
 }

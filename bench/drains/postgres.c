@@ -1,6 +1,5 @@
-/* Reads tables from PostgreSQL by COPY in the binary format, and keeps nothing. DRAIN_URL says where, and by its
- * sslmode whether over TLS.
- * A message of COPY is a row; its cells aren't told apart. */
+/* Reads tables from PostgreSQL with COPY in the binary format, and keeps nothing. DRAIN_URL says where, and its sslmode
+ * whether to use TLS. A COPY message is a row, which isn't split into cells. */
 #include "drain.h"
 #include <libpq-fe.h>
 

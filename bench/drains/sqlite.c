@@ -1,6 +1,6 @@
 /* Reads tables from a SQLite file, read-only, and keeps nothing. DRAIN_PATH says which.
- * Every cell is asked for as text, which is what the tables hold: SQLite converts and copies nothing then, and takes the
- * same time as for `sqlite3_column_blob`. */
+ * It asks for every cell as text, which is what the tables hold. So SQLite converts and copies nothing, and takes the same
+ * time as for `sqlite3_column_blob`. */
 #include "drain.h"
 #include <sqlite3.h>
 

@@ -1,4 +1,4 @@
-// Loaded before libc, what a program takes for fsync: nothing is synced.
+// Loaded before libc, this replaces the program's fsync and syncs nothing.
 
 int fsync(int fd) {
     (void)fd;

@@ -1,6 +1,6 @@
-"""Compares output folders with the cells of docs/values.md, and with what the database's Python driver says.
+"""Compares output folders with the cells of docs/values.md, and with what the database's Python driver returns.
 
-One request on standard input, from jobs.rs; a line for each difference on standard output.
+Reads one request from standard input, written by jobs.rs. Prints a line for each difference.
 """
 
 import csv
@@ -21,18 +21,18 @@ import pyarrow.dataset
 import pymysql
 
 UTC = datetime.timezone.utc
-# What Arrow holds of a day or an instant that Python's datetime does not have.
+# What Arrow holds for a date or timestamp that Python's datetime can't represent.
 Date32 = namedtuple("Date32", "days")
 Timestamp = namedtuple("Timestamp", "microseconds")
 
-# The names by which a cell of the docs writes Python's values.
+# The names that the docs use for Python values.
 NAMES = {
     "date": datetime.date, "datetime": datetime.datetime, "time": datetime.time,
     "timedelta": datetime.timedelta, "utc": UTC, "Decimal": decimal.Decimal,
     "nan": float("nan"), "inf": float("inf"), "date32": Date32, "timestamp": Timestamp,
 }
 
-# The docs' names of Arrow types as pyarrow writes them.
+# The docs' names for Arrow types, and pyarrow's.
 ARROW = {
     "Boolean": "bool", "Utf8": "string", "Binary": "binary", "Float32": "float", "Float64": "double",
     "Date32": "date32[day]", "Timestamp(µs)": "timestamp[us]", "Timestamp(µs, UTC)": "timestamp[us, tz=UTC]",
@@ -47,12 +47,12 @@ def pyarrow_name(arrow):
     return ARROW.get(arrow, arrow.lower())
 
 
-# Control characters as the docs show them in a cell of CSV.
+# Control characters, as the docs show them in a CSV cell.
 PICTURES = {0x2400 + code: code for code in range(0x20)}
 
 
 def stated(form, cell):
-    """What a cell of the docs says, in a form that differs where type or value do."""
+    """What a cell of the docs says, in a form that differs if the type or the value differs."""
     if form in ("csv", "ndjson"):
         return cell.translate(PICTURES)
     return repr(eval(cell, NAMES))
@@ -73,7 +73,7 @@ def shown(scalar):
 
 
 def each_instant(value, change):
-    """The value with each datetime that has a zone changed, in lists too."""
+    """The value, with each datetime that has a time zone changed, also in lists."""
     if isinstance(value, list):
         return [each_instant(element, change) for element in value]
     has_zone = isinstance(value, datetime.datetime) and value.tzinfo is not None
@@ -81,7 +81,7 @@ def each_instant(value, change):
 
 
 def of_csv(text):
-    """The cells as they stand in the file; Python's own reader must see as many, and the same text."""
+    """The cells as written in the file. Python's own reader must see the same number of cells and the same text."""
     cells = re.findall(r'("(?:[^"]|"")*"|[^,"\n]*)([,\n])', text)
     assert "".join(cell + end for cell, end in cells) == text
     rows, row = [], []
@@ -114,7 +114,7 @@ def of_pickle(content):
 
 
 def read(form, folder):
-    """Arrow types by column, where the format has them, and the cells in the form of `stated`."""
+    """Arrow types by column, if the format has them, and the cells in the form of `stated`."""
     if form in ("parquet", "arrow"):
         return of_arrow(form, folder)
     [path] = [os.path.join(folder, name) for name in os.listdir(folder)]
@@ -126,7 +126,7 @@ def read(form, folder):
 
 
 def number(cell):
-    """A row's number; it may have been read as text."""
+    """A row's number, which might have been read as text."""
     return int(cell.strip("'\""))
 
 
@@ -144,8 +144,8 @@ def differences(output, arrow_types):
             cell = stated_cells.pop((row, name), None)
             expected = stated(form, cell["cell"]) if cell else null
             if found != expected:
-                what = cell["value"] if cell else f"NULL of {name}"
-                yield f"{form}, {what}: the docs say {expected!r}, the file {found!r}"
+                what = cell["value"] if cell else f"NULL in {name}"
+                yield f"{form}, {what}: the docs say {expected!r}, the file has {found!r}"
     for cell in stated_cells.values():
         yield f"{form}, {cell['value']}: not in the file"
 
@@ -163,26 +163,26 @@ def connect(source):
 
 
 def selected(scheme, column):
-    """How the driver asks for a column; the type says where its own form is another than ours."""
+    """The SQL expression for a column. It has a cast for types that the driver represents differently than firstseen."""
     name, kind, arrow = column["name"], column["sql_type"], column["arrow"]
     if scheme == "mysql" and kind == "FLOAT":
-        return f"CAST({name} AS DOUBLE)"  # MySQL writes six digits of a FLOAT
+        return f"CAST({name} AS DOUBLE)"  # MySQL writes only six digits of a FLOAT
     dimensions = "[]" if arrow.startswith("List(") else ""
     if scheme == "postgresql" and "Utf8" in arrow and not kind.startswith("char("):
-        return f"{name}::text{dimensions}"  # psycopg makes objects of UUIDs, JSON, networks and ranges
+        return f"{name}::text{dimensions}"  # psycopg returns UUIDs, JSON, networks and ranges as objects
     if kind in ("numeric", "numeric[]") and (decimal_type := re.search(r"Decimal\d+(\(.*?\))", arrow)):
-        return f"{name}::numeric{decimal_type[1]}{dimensions}"  # --numeric adds zeros behind the digits
+        return f"{name}::numeric{decimal_type[1]}{dimensions}"  # --numeric appends zeros to the digits
     if scheme == "postgresql" and "Float32" in arrow:
-        return f"{name}::float8{dimensions}"  # psycopg reads the shortest digits as a double
+        return f"{name}::float8{dimensions}"  # psycopg reads the shortest decimal form as a double
     return name
 
 
 def converted(scheme, arrow, any_as_text, kind, value):
-    """The documented image of the driver's value."""
+    """The driver's value in the documented form."""
     if value is None:
         return None
     if scheme != "sqlite" and kind in ("GEOMETRY", "POINT"):
-        return value[4:]  # MySQL's own form is the SRID, and then WKB
+        return value[4:]  # MySQL's own form is the SRID followed by WKB
     if scheme != "sqlite":
         return each_instant(value, lambda instant: instant.astimezone(UTC).replace(tzinfo=None))
     if any_as_text or arrow == "Utf8":
@@ -194,7 +194,7 @@ def converted(scheme, arrow, any_as_text, kind, value):
 
 
 def naive(text):
-    """A timestamp of Arrow in UTC as pickle holds it."""
+    """An Arrow timestamp in UTC, in the form that pickle holds."""
     return text.replace(", tzinfo=datetime.timezone.utc", "")
 
 
@@ -215,7 +215,7 @@ def disagreements(request):
             expected = repr(converted(scheme, arrow, request["any_as_text"], kind, value))
             for form, found in (("parquet", naive(typed[name][index])), ("pickle", pickled[name][index])):
                 if found != expected:
-                    yield f"{form}, {kind}: the driver says {expected}, the file {found}"
+                    yield f"{form}, {kind}: the driver returns {expected}, the file has {found}"
 
 
 def main():

@@ -1,4 +1,4 @@
-//! Where one batch file ends and the next begins.
+//! Where one batch file ends and the next one begins.
 
 use crate::harness::{Case, Reader, System, Table, read, typed};
 
@@ -139,7 +139,7 @@ fn an_empty_or_all_null_first_table_gives_the_same_schema() {
     }
 }
 
-/// Rows of each file, in the order of their names, as the files themselves say.
+/// The number of rows in each file, in the order of their names, according to the files themselves.
 fn rows_of_files(case: &Case) -> Vec<usize> {
     let copy = case.path("one");
     let rows = |name: &String| {

@@ -1,12 +1,12 @@
-//! Dates as programs write them into SQLite, dates that no calendar has, and the remedies that errors name: none loses a
-//! value, and what is made NULL is counted.
+//! Dates as programs write them into SQLite, invalid dates, and the remedies that errors name: none loses a value, and every
+//! value that becomes NULL is counted.
 
 use crate::harness::{Case, System};
 use serde_json::json;
 
 const KEY: [&str; 4] = ["--tables", "t", "--key", "id"];
 
-/// A spelling, and its image in UTC.
+/// Spellings, and their values in UTC.
 const INSTANTS: &[(&str, &str)] = &[
     ("2024-05-06T07:08:09.123Z", "2024-05-06T07:08:09.123000"),
     ("2024-05-06T07:08:09+00:00", "2024-05-06T07:08:09.000000"),
@@ -52,7 +52,7 @@ fn a_column_whose_values_all_name_a_zone_is_one_of_instants_where_the_job_says_s
         case.manifest()["columns"][1]["arrow_type"],
         json!("Timestamp(µs, \"UTC\")"),
     );
-    // Equal instants are equal keys, whatever their zone.
+    // Equal instants are equal keys, whatever their time zone.
     let key = ["--tables", "t", "--key", "at", "--force"];
     for more in [&[][..], &["--exact"]] {
         case.run().args(key).args(instant).args(more).succeeds();
@@ -182,7 +182,7 @@ fn dates_that_no_calendar_has_are_counted_where_they_are_made_null() {
             create("t1"),
             create("t2"),
             format!("INSERT INTO t1 VALUES (1, {none}, '2000-01-01'), (2, {none}, {none}), (1, {none}, {none})"),
-            // Of a duplicate nothing is counted, nor of a NULL that was one.
+            // Nothing is counted for a duplicate, nor for a value that was already NULL.
             format!("INSERT INTO t2 VALUES (1, {none}, {none}), (3, NULL, '2000-01-01'), (4, {none}, NULL)"),
         ]);
         for extractor in extractors {
@@ -278,7 +278,7 @@ fn keeps_every_value(case: &Case, rows: usize) {
     assert!(kept.iter().all(Option::is_some), "{kept:?}");
 }
 
-/// The second cell of each row.
+/// The second cell of every row.
 fn cells(case: &Case) -> Vec<Option<String>> {
     case.rows()
         .into_iter()

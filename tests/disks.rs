@@ -1,10 +1,10 @@
-//! Disks that are full, that fail, and that lose what was written: the job fails cleanly, with exit code 5.
+//! Disks that are full, that fail, or that lose what was written: the job fails cleanly, with exit code 5.
 
 use crate::harness::{Case, Mount, Ran, Spot, Strace, System, Table, tell};
 use std::fs;
 use std::path::PathBuf;
 
-/// A source that nobody can reach: a job that ends otherwise has not asked it.
+/// A source that can't be reached: a job that ends with another error hasn't connected to it.
 const UNREACHABLE: &str = "mysql://reader@127.0.0.1:1/none";
 
 #[test]
@@ -92,7 +92,7 @@ fn an_error_of_any_system_call_fails_the_job_or_is_none() {
         spot.become_copy_of(&before);
         let strace = Strace::listing(&case).on(&paths);
         strace.run(small()).succeeds();
-        // Rust's standard library takes it for impossible that a folder it only lists can't be closed.
+        // Rust's standard library assumes that closing a folder that was only listed can't fail.
         let is_folder = |call: &str| call == "close" && paths.len() > 1;
         for (call, times) in strace
             .calls()
@@ -137,7 +137,7 @@ fn bytes_that_a_disk_loses_without_a_word_fail_the_job() {
     }
 }
 
-/// A table whose result takes about 2.4 MB in thirty files.
+/// A table whose result is about 2.4 MB in thirty files.
 fn wide() -> Case {
     let case = Case::on(System::Sqlite);
     case.database.execute_all(&[
@@ -148,7 +148,7 @@ fn wide() -> Case {
     case
 }
 
-/// Runs a job under each limit, until it has succeeded under three.
+/// Runs a job under each limit, until three have succeeded.
 fn shrinks(
     case: &Case,
     mount: &Mount,
@@ -186,8 +186,8 @@ fn shrinks(
     ));
 }
 
-/// An exit code of an error and the target as it was, or 0 and a whole result. Staging may stay where its removal was what failed,
-/// and where it can't be locked: then nobody can say that it isn't another job's.
+/// Checks that the job failed with an exit code and left the target as it was, or succeeded with a whole result. The staging
+/// folder may remain if removing it was what failed, or if it can't be locked, since it could then belong to another job.
 fn is_as_before_or_whole(case: &Case, before: &Spot, spot: &Spot, ran: &Ran, call: &str) {
     let removes = ["flock", "unlink", "unlinkat", "rmdir", "open", "openat"].contains(&call);
     let staging = PathBuf::from(".batches.firstseen");
@@ -203,7 +203,7 @@ fn is_as_before_or_whole(case: &Case, before: &Spot, spot: &Spot, ran: &Ran, cal
     );
     tree.retain(|path, _| !path.starts_with(&staging));
     match ran.code() {
-        // 6: the manifest of the old result can't be opened.
+        // Code 6: the manifest of the old result can't be opened.
         Some(5 | 6) => ran.check(
             tree == before.tree(),
             format!("the target is as it was at {call}"),
@@ -213,7 +213,7 @@ fn is_as_before_or_whole(case: &Case, before: &Spot, spot: &Spot, ran: &Ran, cal
             case.command().arg("verify").arg(spot.out()).succeeds();
         }
     }
-    // Not `rename`: the first one only asks whether the old folder can be moved.
+    // Not `rename`: the first one only checks whether the old folder can be moved.
     let must_fail = ["fsync", "write", "renameat2", "mkdir", "copy_file_range"];
     ran.check(
         !must_fail.contains(&call) || ran.code() == Some(5),
@@ -221,7 +221,7 @@ fn is_as_before_or_whole(case: &Case, before: &Spot, spot: &Spot, ran: &Ran, cal
     );
 }
 
-/// A failed fsync may have dropped the pages: a second one would lie.
+/// A failed fsync might have dropped the pages, so a second fsync would wrongly succeed.
 fn never_syncs_again(strace: &Strace, ran: &Ran) {
     let log = fs::read_to_string(strace.log()).expect("strace writes a log");
     let mut later = log

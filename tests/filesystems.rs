@@ -1,11 +1,11 @@
-//! Publication on the filesystems that people have, and targets that are refused before any query.
+//! Publishing on common filesystems, and targets that are refused before any query.
 
 use crate::harness::{Case, Firstseen, Mount, Spot, Strace, System, Table};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-/// A source that nobody can reach: a job that ends otherwise has not asked it.
+/// A source that can't be reached: a job that ends with another error hasn't connected to it.
 const UNREACHABLE: &str = "mysql://reader@127.0.0.1:1/none";
 
 #[test]
@@ -52,7 +52,7 @@ fn a_result_in_a_lower_layer_is_refused_before_any_query() {
         .fails_with(5)
         .says("lower layer");
     assert_eq!(spot.tree(), before);
-    // What the advice says.
+    // Follows the hint.
     fs::remove_dir_all(spot.out()).expect("a folder");
     spot.job(&case).succeeds();
     verify(&case, &spot).succeeds();

@@ -1,4 +1,4 @@
-//! Which rows are kept: of each key the first in table order, whatever the workers and the order of their reads.
+//! Which rows are kept: for each key the first in table order, whatever the number of workers and the order of their reads.
 
 use crate::harness::{Case, Dice, NullKeys, Row, System, Table, Type, Value, keep_first, typed};
 
@@ -50,7 +50,7 @@ fn agrees_with_the_oracle(system: System, cases: u64) {
         .and_then(|seed| seed.parse().ok());
     let seeds = base.map_or(0..cases, |seed| seed..seed + 1);
     for seed in seeds {
-        println!("FIRSTSEEN_TEST_SEED={seed} on {system:?}"); // shown if this case fails
+        println!("FIRSTSEEN_TEST_SEED={seed} on {system:?}"); // shown if this test fails
         RandomJob::new(seed).check(system);
     }
 }
@@ -91,7 +91,7 @@ impl RandomJob {
         let ran = case.run().args(self.args()).succeeds();
         let rows: Vec<Vec<Row>> = self.tables.iter().map(|table| table.rows.clone()).collect();
         let expected = typed(&keep_first(&rows, &self.key, self.null_keys));
-        // An empty folder has no schema to read.
+        // An empty folder has no schema that could be read.
         let found = if expected.is_empty() {
             Vec::new()
         } else {

@@ -1,8 +1,8 @@
-//! Every format of every database says the same values to readers that share no code with the writers.
+//! Readers that share no code with the writers find the same values in every format, from every database.
 
 use crate::harness::{Case, Reader, Row, System, Table, Value, read, told};
 
-/// Formats, and who reads each as typed values.
+/// The formats, and the readers that read each as typed values.
 const FORMATS: [(&str, &[Reader]); 5] = [
     (
         "parquet",
@@ -133,7 +133,7 @@ fn hash(number: u32) -> Value {
     Value::Text(format!("{number:032x}"))
 }
 
-/// Runs a job whose folder has the format's name.
+/// Runs a job whose output folder is named after the format.
 fn run_into(case: &Case, tables: &str, format: &str, args: &[&str]) -> crate::harness::Ran {
     let key = if args.contains(&"--key") {
         &[][..]

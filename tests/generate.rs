@@ -1,4 +1,4 @@
-//! `generate` makes the article's tables, and the job over them finds what another way of counting finds.
+//! `generate` creates the article's tables, and the job that reads them finds the same counts as a different way of counting.
 
 use crate::harness::{Case, Firstseen, System};
 

@@ -1,5 +1,5 @@
-//! The tables of docs/values.md: what the real binary writes of every type in every format, and what the databases' own
-//! Python drivers say of the same rows.
+//! The tables of docs/values.md: what the real binary writes for every type in every format, and what the databases' own Python
+//! drivers return for the same rows.
 
 mod document;
 mod jobs;
@@ -9,7 +9,7 @@ use crate::harness::{Case, System};
 use document::section;
 use table::Images;
 
-/// Both give the same values.
+/// Both return the same values.
 const EXTRACTORS: [&str; 2] = ["wire", "connectorx"];
 
 #[test]

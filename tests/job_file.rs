@@ -1,4 +1,4 @@
-//! The job file: each flag's name in snake case, and what happens to other keys.
+//! The job file: each flag's name in snake case, and how other keys are handled.
 
 use crate::harness::{Case, Ran, System, Table};
 use std::fs;
@@ -58,7 +58,7 @@ fn an_unknown_key_is_refused_with_its_line_and_the_nearest_known_one() {
     refused("[[table]]\nname = 't'\nwere = 'x'\n")
         .says("line 3")
         .says("did you mean \"where\"?");
-    // A table, a dotted key and an empty name are keys, too.
+    // A table, a dotted key and an empty name are also keys.
     refused("tables = 't'\n[sources]\nurl = 'x'\n")
         .says("line 2")
         .says("source");

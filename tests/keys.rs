@@ -1,4 +1,4 @@
-//! What makes two keys the same: the bytes of their values, and never a NULL.
+//! When two keys are the same: if the bytes of their values are equal. A NULL never equals a value.
 
 use crate::harness::{Case, NullKeys, System, Table, Type, Value, keep_first, typed};
 

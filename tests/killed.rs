@@ -1,5 +1,5 @@
-//! `kill -9` at every system call that a publication makes: no folder, the old one, or a whole new one, and the next
-//! command brings it to its end. strace kills right before the call; after the last one the job is done.
+//! `kill -9` at every system call that publishing makes leaves no folder, the old folder, or a whole new one, and the next
+//! command completes the work. strace kills right before the call. After the last call, the job is done.
 
 use crate::harness::{Case, Firstseen, Spot, Strace, System, Table, tell};
 use std::path::PathBuf;
@@ -47,13 +47,13 @@ fn a_command_killed_while_it_ends_a_cut_publication_leaves_that_to_the_next() {
     ));
 }
 
-/// What makes a kernel, or a filesystem, look as if it had no flags of `renameat2`.
+/// Makes a kernel or a filesystem look as if it didn't support the flags of `renameat2`.
 const NO_EXCHANGE: [(&str, &str); 1] = [("renameat2", "error=ENOSYS")];
 
 type Injected = &'static [(&'static str, &'static str)];
 
-/// Publications cut right before a call: before the folder moves, before the manifest moves, over nothing or an old
-/// result, and between the two renames that stand for an exchange.
+/// Publications that are cut right before a call: before the folder moves, before the manifest moves, with or without an old
+/// result, and between the two renames that replace an exchange.
 const CUTS: [(bool, Injected, &str, usize); 5] = [
     (false, &[], "rename", 2),
     (false, &[], "renameat2", 1),
@@ -62,21 +62,21 @@ const CUTS: [(bool, Injected, &str, usize); 5] = [
     (true, &NO_EXCHANGE, "rename", 3),
 ];
 
-/// Batch files of the new result.
+/// The batch files of the new result.
 const FILES: [&str; 3] = [
     "batch-0000001-0000002.parquet",
     "batch-0000003-0000004.parquet",
     "batch-0000005-0000006.parquet",
 ];
 
-/// A job that is killed again and again.
+/// A job that is killed at each call in turn.
 struct Sweep {
     case: Case,
-    /// What stands there before the job.
+    /// What exists before the job.
     before: Spot,
     /// Where the job publishes.
     spot: Spot,
-    /// Files of the old result, as its manifest lists them, and of the new one.
+    /// The files of the old result, as its manifest lists them, and of the new one.
     old: Option<serde_json::Value>,
     new: Option<serde_json::Value>,
     injected: Injected,
@@ -123,7 +123,7 @@ impl Sweep {
         })
     }
 
-    /// Runs the job at `spot`, killed right before this call.
+    /// Runs the job at `spot`, and kills it right before this call.
     fn killed(&self, spot: &Spot, paths: &[PathBuf], call: &str, ordinal: usize) {
         let strace = self
             .strace(paths)
@@ -132,8 +132,8 @@ impl Sweep {
         ran.check(ran.was_killed(), format!("killed at {call} {ordinal}"));
     }
 
-    /// From `state`, runs `command` once for each call that touches one of the paths, killed right before it, and then
-    /// `next`. Returns how many calls there were.
+    /// Starting from `state`, runs `command` once for each call that touches one of the paths, kills it right before the call,
+    /// and then runs `next`. Returns how many calls there were.
     fn each_call(
         &self,
         state: &Spot,
@@ -165,7 +165,8 @@ impl Sweep {
         moments
     }
 
-    /// Nothing is there but one whole result, or nothing at all where there was none. Returns whether it is the new one.
+    /// Checks that there is one whole result and nothing else, or nothing at all if there was none before. Returns whether it
+    /// is the new one.
     fn is_settled(&self, spot: &Spot, verifies: bool) -> bool {
         let found = spot.listed_files();
         let tops = spot
@@ -213,7 +214,7 @@ fn kill_everywhere(which: &str, sweep: &Sweep) {
     ));
 }
 
-/// Before any command looks at it: the folder holds the names of one result, or isn't there.
+/// Checks, before any command looks at it, that the folder has the names of one result or doesn't exist.
 fn is_whole_as_it_stands(sweep: &Sweep, spot: &Spot) {
     let tree = spot.tree();
     let names: Vec<_> = tree

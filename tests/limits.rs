@@ -1,4 +1,4 @@
-//! Many tables, many columns, large values: it works, or there is one clear error.
+//! Many tables, many columns, large values: the job works, or there is one clear error.
 
 use crate::harness::{Case, System, tell};
 
@@ -112,7 +112,7 @@ fn a_cell_of_64_mib_and_keys_of_four_are_exact() {
             .swap_remove(1)
             .swap_remove(2)
             .map(|cell| cell.len());
-        // Readers tell bytes as base64, or as two digits each.
+        // Readers return bytes as base64, or as two digits each.
         ran.check(
             length >= Some(LARGE),
             format!("{system:?}: the whole cell, not {length:?}"),

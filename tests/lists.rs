@@ -1,8 +1,8 @@
-//! PostgreSQL's arrays as lists: each element exact in every format, or the row refused.
+//! PostgreSQL's arrays as lists: each element is exact in every format, or the row is refused.
 
 use crate::harness::{Case, Found, Reader, System, by_psycopg, read};
 
-/// Formats, and readers that know lists of every type.
+/// The formats, and readers that support lists of every type.
 const FORMATS: [(&str, &[Reader]); 5] = [
     ("parquet", &[Reader::PyArrow, Reader::PandasOfArrow]),
     ("arrow", &[Reader::PyArrow, Reader::PandasOfArrow]),
@@ -11,20 +11,20 @@ const FORMATS: [(&str, &[Reader]); 5] = [
     ("pickle", &[Reader::Pickle]),
 ];
 
-/// Readers that know less, and what they lack: see docs/formats.md.
+/// Readers that support fewer types, and the types that they lack: see docs/formats.md.
 const LIMITED: [(&str, Reader, &[&str]); 3] = [
     ("parquet", Reader::Polars, &["wide"]),
     ("parquet", Reader::DuckDb, &["wide", "instants"]),
     ("arrow", Reader::Polars, &["wide"]),
 ];
 
-/// Who reads the rows; by default a source of our own.
+/// The extractors. The default is the native source.
 const EXTRACTORS: [&str; 2] = ["auto", "connectorx"];
 
-/// A column: its name and type, what psycopg is asked for, and two of its values.
+/// A column: its name and type, what psycopg is asked for, and two values.
 type Array = (&'static str, &'static str, Ask, [&'static str; 2]);
 
-/// How a driver that knows the types of PostgreSQL alone gets at the image.
+/// How to get the value from a driver that knows only PostgreSQL's own types.
 enum Ask {
     Plain,
     As(&'static str),
@@ -37,7 +37,7 @@ const TYPES: &str = r#"
     CREATE DOMAIN many AS int[];
     CREATE DOMAIN many_digits AS digit[]"#;
 
-#[rustfmt::skip] // one line a column
+#[rustfmt::skip] // one line per column
 fn arrays() -> Vec<Array> {
     use Ask::{As, Plain};
     vec![
@@ -74,7 +74,7 @@ fn arrays() -> Vec<Array> {
     ]
 }
 
-/// Rows: two of values, NULL, an empty array, an array of NULL.
+/// Five rows: two with values, one with NULL, one with empty arrays, one with arrays of NULL.
 fn case_of_arrays(arrays: &[Array]) -> Case {
     let case = Case::on(System::Postgres);
     let columns = |part: &dyn Fn(&Array) -> String| {
@@ -99,7 +99,7 @@ fn case_of_arrays(arrays: &[Array]) -> Case {
     case
 }
 
-/// What psycopg says of the rows, as a format's readers would tell it.
+/// What psycopg returns for the rows, in the form that readers of this format use.
 fn oracle(case: &Case, arrays: &[&Array], format: &str) -> Found {
     let column = |(name, _, ask, _): &&Array| match ask {
         Ask::Plain => (*name).to_owned(),

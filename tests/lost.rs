@@ -1,4 +1,4 @@
-//! A connection or a session that is lost: the job fails cleanly, and never publishes a short result.
+//! A connection or a session is lost: the job fails cleanly and never publishes an incomplete result.
 
 use crate::harness::{
     Case, Fault, Link, Proxy, Ran, Running, Spot, System, Table, Way, tell, typed,
@@ -20,7 +20,7 @@ fn a_connection_of_postgresql_that_is_cut_anywhere_gives_no_short_result() {
 #[test]
 fn a_killed_session_of_mariadb_fails_the_job_and_ends_the_others() {
     for kill in ["KILL QUERY", "KILL CONNECTION"] {
-        // A connection that MariaDB kills is closed without a word, like one that was lost on its way.
+        // MariaDB closes a killed connection without a message, so it looks like one that was lost in the network.
         let (case, running) = sleeping(System::MariaDb, "SLEEP(2) = 0", &["--retries", "0"]);
         let id = case.database.count(&format!(
             "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'reader' AND DB = '{}' \
@@ -30,7 +30,7 @@ fn a_killed_session_of_mariadb_fails_the_job_and_ends_the_others() {
         case.database.execute(&format!("{kill} {id}"));
         fails_cleanly(&case, running.end());
     }
-    // Other tests write on this server meanwhile, so that a new connection can't join the others' snapshot.
+    // Other tests write to this server meanwhile, so a new connection can't join the others' snapshot.
     let begun_anew = ["--retries", "3", "--snapshot", "off"];
     let (case, running) = sleeping(System::MariaDb, "SLEEP(0.03) = 0", &begun_anew);
     case.database.end_sessions();
@@ -58,8 +58,8 @@ fn a_cancelled_or_terminated_session_of_postgresql_fails_the_job_and_ends_the_ot
     }
 }
 
-/// From the greeting to the last packet: closed and reset after so many bytes, and closed between two packets.
-/// Packets can't be told apart where they are encrypted.
+/// From the greeting to the last packet, connections are closed and reset after a number of bytes, and closed between two
+/// packets. Packets can't be distinguished if they are encrypted.
 fn cut_anywhere(system: System, way: Way) {
     let tables = ["t1", "t2"].map(|name| Table::notes(name).ids(1..=4000));
     let case = Case::with(system, &tables);
@@ -88,7 +88,7 @@ fn cut_anywhere(system: System, way: Way) {
     }
 }
 
-/// Whether the job fails. Then the earlier result stands; otherwise all rows are there.
+/// Returns whether the job fails. If it does, the earlier result is unchanged; otherwise all rows are there.
 fn is_cut(case: &Case, way: Way, first: &Table, fault: Fault) -> bool {
     let told = format!("{way:?} {fault:?}");
     let proxy = Proxy::with(case.database.port(), fault);
@@ -107,7 +107,8 @@ fn is_cut(case: &Case, way: Way, first: &Table, fault: Fault) -> bool {
     true
 }
 
-/// Bytes after which a server falls silent: in the greeting, densely in the plan and while sessions begin, among the rows.
+/// The numbers of bytes after which a server falls silent: in the greeting, densely during planning and while sessions begin,
+/// and among the rows.
 fn silences() -> impl Iterator<Item = i64> {
     let begins = (400..9_200).step_by(200);
     [0, 40]
@@ -125,7 +126,7 @@ fn a_server_that_falls_silent_ends_the_job_by_its_deadline() {
         let all = by_us(Way::Plain)
             .chain(by_us(Way::Tls))
             .chain(Way::ALL.map(|way| (way, "connectorx", 20_000)));
-        // Each waits, and nothing else: they do so together.
+        // Each only waits, so they run at the same time.
         let jobs: Vec<_> = all
             .map(|(way, extractor, silence)| {
                 let proxy = Proxy::with(case.database.port(), Fault::Silence(silence));
@@ -177,7 +178,7 @@ fn bytes_that_come_one_by_one_slowly_or_from_afar_give_the_same_files() {
     }
 }
 
-/// Connections before a worker's: PostgreSQL's and MariaDB's catalogue.
+/// The connections that are made before a worker's: the catalog connection.
 const CATALOGUE: usize = 1;
 
 #[test]
@@ -189,7 +190,7 @@ fn a_connection_that_is_lost_before_its_first_row_is_made_again() {
         (System::MariaDb, Way::Tls, "off", 2_000, 101),
     ] {
         let case = Case::with(system, &[Table::notes("t1").ids(1..=4000)]);
-        // Where a session begins depends on what it says first: a sweep finds it.
+        // Where a session begins depends on what it sends first, so all positions are tried.
         let cuts = (first..).step_by(step).take(60);
         let again = cuts.filter(|after| is_made_again(&case, way, snapshot, *after));
         assert!(
@@ -199,7 +200,8 @@ fn a_connection_that_is_lost_before_its_first_row_is_made_again() {
     }
 }
 
-/// Whether a worker's connection that was cut after so many bytes was made again. Then all rows are read, and each once.
+/// Returns whether a worker's connection was made again after it was cut after this many bytes. If it was, all rows are read
+/// exactly once.
 fn is_made_again(case: &Case, way: Way, snapshot: &str, after: i64) -> bool {
     let before = Spot::at(case.folder()).tree();
     let proxy = Proxy::with(case.database.port(), Fault::CutOne(CATALOGUE, after));
@@ -211,7 +213,7 @@ fn is_made_again(case: &Case, way: Way, snapshot: &str, after: i64) -> bool {
     )
     .end();
     if ran.code() == Some(3) {
-        // A session that never began is not tried again, nor is one whose rows have come.
+        // Neither a session that never began nor one whose rows have arrived is tried again.
         let ran = ran.never_says("panicked");
         ran.check(Spot::at(case.folder()).tree() == before, "all is as it was");
         return false;
@@ -255,7 +257,7 @@ fn a_count_that_differs_fails_the_job_and_one_that_agrees_is_told() {
             job.fails_with(2).says("--check-counts");
         }
     }
-    // The session's second query of these rows gives none of them.
+    // The session's second query for these rows returns none of them.
     let case = Case::with(System::MariaDb, &[Table::notes("t1").ids(1..=300)]);
     let job = case.run().args([
         "--tables",
@@ -273,7 +275,7 @@ fn a_count_that_differs_fails_the_job_and_one_that_agrees_is_told() {
     ran.check(case.entries().is_empty(), "nothing is published");
 }
 
-/// A job of both tables by a proxy.
+/// A job that reads both tables through a proxy.
 fn by(case: &Case, way: Way, proxy: &Proxy, more: &[&str]) -> crate::harness::Firstseen {
     let source = case.database.url_by(way, proxy.port());
     let tables: &[&str] = if more.contains(&"--tables") {
@@ -287,7 +289,7 @@ fn by(case: &Case, way: Way, proxy: &Proxy, more: &[&str]) -> crate::harness::Fi
         .args(more)
 }
 
-/// A job whose queries sleep, those of three tables at once.
+/// A job whose queries sleep, in three tables at once.
 fn sleeping(system: System, filter: &str, more: &[&str]) -> (Case, Running) {
     let tables = ["t1", "t2", "t3"].map(|name| Table::notes(name).ids(1..=50));
     let case = Case::with(system, &tables);
@@ -321,8 +323,8 @@ fn the_cause_is_told_where_the_failed_session_can_not_be_killed() {
     admin
         .query_drop(format!("GRANT SELECT ON `{name}`.* TO {user}@'%'"))
         .expect("a grant");
-    // The first rows have no key; the others take longer than the coordinator waits. The view is merged into the query,
-    // so that its rows are sent as they are found.
+    // The first rows have no key, and the others take longer than the coordinator waits. The view is merged into the query, so
+    // that its rows are sent as they are found.
     let view = "CREATE ALGORITHM = MERGE VIEW v AS SELECT IF(id <= 3000, NULL, id) AS id, \
                 IF(id <= 3000, 'no key', CAST(SLEEP(0.01) AS CHAR)) AS note FROM t";
     admin.query_drop(view).expect("a view");

@@ -1,7 +1,7 @@
-//! Tests of the real binary against real databases. `make test` brings what they need.
+//! Tests of the real binary against real databases. `make test` installs what they need.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking
-#![allow(missing_docs)] // names of tests and of the harness say it
+#![allow(missing_docs)] // the names of tests and of the harness's items say enough
 
 mod harness;
 

@@ -1,4 +1,4 @@
-//! The manifest's sums and checksums, and what `verify` finds.
+//! The manifest's totals and checksums, and what `verify` finds.
 
 use crate::harness::{Case, Firstseen, System, Table};
 use std::fs;
@@ -152,7 +152,7 @@ fn verify_without_a_manifest_fails() {
     case.verify().fails_with(4).says("manifest");
 }
 
-/// Two tables with rows, one without; duplicates within and across them, and a NULL key.
+/// Publishes two tables with rows and one without, with duplicates within and across them, and a NULL key.
 fn published(args: &[&str]) -> Case {
     let tables = [
         Table::notes("t1").ids((1..=30).chain([5])),
@@ -176,7 +176,7 @@ fn published(args: &[&str]) -> Case {
     case
 }
 
-/// Damages the second file of each format, whose name `verify` must say.
+/// Damages the second file in each format. `verify` must report its name.
 fn damaged(damage: impl Fn(&Path)) {
     for format in FORMATS {
         let case = published(&["--format", format]);

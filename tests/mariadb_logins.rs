@@ -1,4 +1,4 @@
-//! How MariaDB lets us in: passwords, TLS, sockets. By both extractors.
+//! How MariaDB authenticates users, with passwords, TLS and sockets, for both extractors.
 
 use crate::harness::{
     Case, ENCODED_PASSWORD, Firstseen, MariaDb, PASSWORD, System, Table, TlsCase, secured_mariadb,
@@ -108,7 +108,7 @@ fn both_extractors_write_the_same_files() {
     assert!(wire == files("connectorx"));
 }
 
-/// A run that reads the three rows, on a connection that is encrypted or not.
+/// Runs a job that reads the three rows, over an encrypted connection or not.
 fn reads(case: &Case, extractor: &str, url: &str, encrypted: bool, what: &str) {
     let filter = if encrypted {
         IS_ENCRYPTED.to_owned()
@@ -122,7 +122,7 @@ fn reads(case: &Case, extractor: &str, url: &str, encrypted: bool, what: &str) {
     ran.check(case.manifest()["totals"]["new"] == 3, what);
 }
 
-/// A folder, and a database of the secured server with a table `t` of three rows.
+/// A folder, and a database on the secured server with a table `t` that has three rows.
 fn secured() -> (Case, &'static MariaDb, String) {
     let server = secured_mariadb();
     let database = server.fresh_database();

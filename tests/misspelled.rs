@@ -1,8 +1,8 @@
-//! A misspelled flag, command or value is refused with the one that was meant.
+//! A misspelled flag, command or value is refused, and the error names the one that was meant.
 
 use crate::harness::{Case, Ran, System, Table};
 
-/// Arguments, and what the message names.
+/// The arguments, and what the message names.
 type Misspelled<'a> = (&'a [&'a str], &'a str);
 
 #[test]
@@ -81,7 +81,7 @@ fn a_misspelled_value_names_the_one_that_was_meant() {
     }
 }
 
-/// Refused with exit code 2, and nothing is written.
+/// Checks that the arguments are refused with exit code 2 and nothing is written.
 fn refused(args: &[&str]) -> Ran {
     let case = Case::with(System::Sqlite, &[Table::notes("t").ids([1])]);
     let command = case.command().args(args);

@@ -1,11 +1,11 @@
-//! Ends that come at any moment: there is all of the output, or what was there before.
+//! A job that is stopped at any moment leaves either its whole output or what was there before.
 
 use crate::harness::{Case, Ran, System, Table};
 use rustix::process::Signal;
 use std::fs;
 use std::time::Duration;
 
-/// Files of the job: enough for a moment to fall between two of them.
+/// The rows of each file: few enough that a moment can fall between two files.
 const BATCH_ROWS: &str = "100";
 
 #[test]
@@ -73,7 +73,7 @@ fn case() -> Case {
     Case::with(System::Sqlite, &[Table::notes("t").ids(1..=2000)])
 }
 
-/// A job takes about 50 ms: moments from its start to after its end.
+/// A job takes about 50 ms. The moments reach from its start until after its end.
 fn moments(signals: &[Signal]) -> impl Iterator<Item = (Duration, Signal)> {
     let signals = signals.to_vec();
     (0..24).map(move |step| {

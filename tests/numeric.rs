@@ -1,8 +1,8 @@
-//! `--numeric P,S`: PostgreSQL's numeric without precision as a decimal, exactly or not at all.
+//! `--numeric P,S`: PostgreSQL's numeric without precision is read as an exact decimal, or refused.
 
 use crate::harness::{Case, Reader, System, read};
 
-/// A case of one table `t` of `id` and `value`.
+/// A case with one table `t`, which has the columns `id` and `value`.
 fn case(sql_type: &str, values: &[&str]) -> Case {
     let case = Case::on(System::Postgres);
     case.database
@@ -24,7 +24,7 @@ fn told(values: &[&str]) -> Vec<Option<String>> {
     values.iter().map(cell).collect()
 }
 
-/// Who reads the rows; by default a source of our own.
+/// The extractors. The default is the native source.
 const EXTRACTORS: [&str; 2] = ["auto", "connectorx"];
 
 const JOB: [&str; 5] = ["--tables", "t", "--key", "id", "--force"];

@@ -1,8 +1,8 @@
-//! The order of rows within a table: by the column's own values, never by how they travel.
+//! The order of rows within a table: by the column's own values, never by the form in which they are transferred.
 
 use crate::harness::{Case, System};
 
-/// A table whose first row of the key `k` is told apart by `note`, ordered by a column `o` of the given type.
+/// A table ordered by a column `o` of the given type, in which `note` shows which row of each key `k` is first.
 fn ordered(system: System, column: &str, rows: &str) -> Case {
     let case = Case::on(system);
     case.database.execute(&format!(
@@ -108,7 +108,7 @@ fn a_filter_can_neither_end_its_parentheses_nor_hide_the_order() {
     assert_eq!(case.notes(), ["middle"]);
 }
 
-/// Partitions that were made in another order than that of their bounds, and heirs: of each key, rows in two of them.
+/// Partitions that were created in another order than that of their bounds, and child tables. Each key has rows in two of them.
 fn composite() -> Case {
     let case = Case::on(System::Postgres);
     case.database.execute_all(&[
@@ -223,7 +223,7 @@ fn a_query_in_the_filter_leaves_mariadbs_stored_order_undefined_and_a_word_does_
     ] {
         let job = ["--tables", "t", "--key", "id", "--force"];
         let ran = case.run().args(job).args(["--where", filter]).end();
-        // MariaDB has no TABLE, as a query, in every version.
+        // Not every version of MariaDB supports TABLE as a query.
         if ran.code() == Some(0) {
             assert_eq!(case.manifest()["tables"][0]["order"], order, "{filter}");
         }
@@ -245,7 +245,7 @@ fn a_primary_key_says_nothing_of_the_rows_of_heirs() {
     run().succeeds();
     assert_eq!(case.manifest()["totals"]["duplicates"], 1);
     assert!(order().contains("ties"), "{}", order());
-    // From PostgreSQL 18 on heirs keep their parent's NOT NULL.
+    // Since PostgreSQL 18, child tables keep their parent's NOT NULL.
     let version = "SELECT current_setting('server_version_num')::bigint";
     if case.database.count(version) >= 180_000 {
         return;

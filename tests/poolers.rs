@@ -1,16 +1,17 @@
-//! Behind a pooler: every command works or says in time what it needs, and no connection that is handed on has anything of ours.
+//! With a pooler, every command works, or says in time what it needs, and no connection that goes back to the pool keeps
+//! anything from firstseen.
 
 use crate::harness::{Case, Pooler, Pooling, System, Table, postgres, typed};
 use postgres::{Client, SimpleQueryMessage};
 use rustix::process::Signal;
 use std::time::Duration;
 
-/// What a job has at most beyond its connect timeout.
+/// How long a job may take beyond its connect timeout.
 const TO_SAY_SO: Duration = Duration::from_secs(5);
 const CONNECT_SECS: u64 = 2;
 const POOL: usize = 4;
 
-/// How many of the pool's connections a command takes at least, and its arguments.
+/// The least number of the pool's connections that a command needs, and its arguments.
 const COMMANDS: [(usize, &[&str]); 10] = [
     (1, &["plan"]),
     (1, &["plan", "--partition-on", "id", "--partitions", "3"]),
@@ -63,7 +64,7 @@ fn a_job_that_ends_early_leaves_nothing_in_the_pool() {
     let (case, _) = case();
     let slow = "pg_sleep(0.01)::text = ''";
     for pooling in Pooling::ALL {
-        // The catalogue's, two workers', and one that ends their queries.
+        // The catalog connection, two workers, and a connection that cancels their queries.
         let pooler = Pooler::start(case.database.name(), pooling, POOL);
         for (command, code) in [
             (&["run", "--where", "nonsense("][..], 3),
@@ -92,7 +93,7 @@ fn a_job_that_ends_early_leaves_nothing_in_the_pool() {
     }
 }
 
-/// Two tables with a column of a type that clients look up, and of them the one that has all keys.
+/// Two tables with a column whose type clients look up, and the one of them that has all keys.
 fn case() -> (Case, Table) {
     let tables = ["t1", "t2"].map(|name| Table::notes(name).ids(1..=4000));
     let case = Case::with(System::Postgres, &tables);
@@ -122,7 +123,8 @@ fn by(case: &Case, pooler: &Pooler, command: &[&str]) -> crate::harness::Firstse
     case.command().args(command).args(&with).args(force)
 }
 
-/// Whether all connections of the pool are in no transaction, hold nothing, and are set as a connection that nobody has used.
+/// Checks that no connection in the pool is in a transaction or holds anything, and that all have the settings of an unused
+/// connection.
 fn is_as_new(case: &Case, pooler: &Pooler, pool_size: usize, told: &str) {
     let open = format!(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = '{}' AND usename = 'reader' AND state <> 'idle'",
@@ -140,7 +142,7 @@ fn is_as_new(case: &Case, pooler: &Pooler, pool_size: usize, told: &str) {
     let new = settings(&mut direct);
     let mut clients: Vec<Client> = (0..pool_size).map(|_| pooler.client()).collect();
     for client in &mut clients {
-        // Each keeps a connection of the pool for itself.
+        // Each client occupies one of the pool's connections.
         client.batch_execute("BEGIN").expect("a transaction");
         let left = rows(
             client,
@@ -152,7 +154,7 @@ fn is_as_new(case: &Case, pooler: &Pooler, pool_size: usize, told: &str) {
     }
 }
 
-/// What a client's own parameters change is left out: a pooler itself makes these as the next client wants them.
+/// Settings that a client's own parameters change are left out, since the pooler itself sets them for the next client.
 fn settings(client: &mut Client) -> Vec<String> {
     rows(
         client,

@@ -1,4 +1,4 @@
-//! How PostgreSQL lets us in: passwords, where they come from, and TLS. By both extractors.
+//! How PostgreSQL authenticates users, where their passwords come from, and TLS, for both extractors.
 
 use crate::harness::{
     Case, ENCODED_PASSWORD, Firstseen, PASSWORD, Postgres, System, TlsCase, secured_postgres,
@@ -359,7 +359,8 @@ fn a_job_reads_from_the_server_that_it_asks_for() {
             let rows = case.manifest()["totals"]["new"].clone();
             assert_eq!(rows, 3, "{extractor} {target} {ports:?}");
         }
-        // By chance, but all sessions of a job by the same: else the snapshot of one would be unknown to the other.
+        // The host is chosen at random, but it must be the same for all sessions of a job: otherwise one session's snapshot
+        // would be unknown to the other.
         for _ in 0..6 {
             let source = url(&both, "load_balance_hosts=random");
             job(&case, extractor, &source)
@@ -394,7 +395,7 @@ fn a_parameter_that_is_not_in_order_is_named() {
     }
 }
 
-/// A folder, and a database of the secured server with a table `t` of three rows.
+/// A folder, and a database on the secured server with a table `t` that has three rows.
 fn secured() -> (Case, &'static Postgres, String) {
     let server = secured_postgres();
     let database = server.fresh_database();
@@ -420,7 +421,7 @@ fn job(case: &Case, extractor: &str, url: &str) -> Firstseen {
     case.command().args(job).args(["--source", url])
 }
 
-/// A file that only its owner may read.
+/// A file that only its owner can read.
 fn secret(case: &Case, name: &str, content: &str) {
     case.write_with_mode(name, content, 0o600);
 }

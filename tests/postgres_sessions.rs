@@ -1,4 +1,4 @@
-//! What sessions on PostgreSQL say, and what they leave behind: poolers hand them on to others.
+//! What sessions on PostgreSQL send, and what they leave behind: poolers pass them on to others.
 
 use crate::harness::{Case, Postgres, System, postgres};
 use rustix::process::Signal;
@@ -55,10 +55,10 @@ fn the_catalogue_is_asked_few_questions_about_many_tables() {
         let (parsed, asked): (Vec<_>, Vec<_>) = catalogue
             .iter()
             .partition(|statement| statement.starts_with("parse <unnamed>"));
-        // A job looks at what is read twice more: when its sessions have begun, and at its end.
+        // A job checks what is read twice more: when its sessions have begun, and at its end.
         let most = if job[0] == "plan" { 12 } else { 24 };
         assert!(asked.len() <= most, "{job:?}: {asked:#?}");
-        // Each query is understood once, and before that each table is pinned.
+        // Each query is parsed once, after each table was locked.
         let most = if job[0] == "plan" { 40 } else { 80 };
         assert!(parsed.len() <= most, "{job:?}: {parsed:#?}");
     }
@@ -103,7 +103,7 @@ fn until(is_so: &mut dyn FnMut() -> bool, what: &str) {
     }
 }
 
-/// A database with this many tables, each statement in which the server's log tells.
+/// A database with this many tables, every statement on which is in the server's log.
 fn logged(tables: usize) -> Case {
     let case = Case::on(System::Postgres);
     let name = case.database.name().to_owned();
@@ -120,7 +120,7 @@ fn logged(tables: usize) -> Case {
     case
 }
 
-/// What each of a job's sessions said, by process: `parse NAME: SQL`, `statement: SQL`.
+/// What each session of a job sent, by process: `parse NAME: SQL`, `statement: SQL`.
 fn said(case: &Case, job: &[&str]) -> BTreeMap<String, Vec<String>> {
     let name = case.database.name();
     let before = log(postgres()).len();
@@ -143,7 +143,7 @@ fn said(case: &Case, job: &[&str]) -> BTreeMap<String, Vec<String>> {
             of_process.push(statement.to_owned());
         }
     }
-    // Other databases' sessions may be logged, too.
+    // The log can contain sessions of other databases, too.
     sessions.retain(|_, statements| {
         statements
             .iter()

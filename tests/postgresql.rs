@@ -1,9 +1,9 @@
-//! PostgreSQL's two extractors give the same files, whatever the types of columns and keys.
+//! PostgreSQL's two extractors produce the same files, whatever the types of columns and keys.
 
 use crate::harness::{Case, Reader, System, Table, postgres, read};
 use serde_json::Value as Json;
 
-/// A column's type, and values for it; NULL is added.
+/// A column's type, and values for it. NULL is added.
 const COLUMNS: &[(&str, &[&str])] = &[
     ("boolean", &["true", "false"]),
     ("smallint", &["-32768", "32767", "0"]),
@@ -146,7 +146,7 @@ fn a_key_of_any_type_is_the_same_key_for_both_extractors() {
         let wire = files(&case, "wire", &job);
         let manifest = case.manifest();
         assert_eq!(wire, files(&case, "connectorx", &job), "{kind}");
-        // Every value once, and every NULL.
+        // Every value appears once, and so does every NULL.
         assert_eq!(manifest["totals"]["new"], values.len() + 3, "{kind}");
         let drops = |count: &str| manifest["tables"][1][count].as_u64();
         assert_eq!(
@@ -245,7 +245,7 @@ fn list(text: impl Fn(usize, (&'static str, &'static [&'static str])) -> String)
     list.join(", ")
 }
 
-/// The files of a job, with their checksums.
+/// The files of a job with their checksums.
 fn files(case: &Case, extractor: &str, job: &[&str]) -> Json {
     case.run()
         .args(job)
@@ -262,7 +262,7 @@ fn text_of_a_database_in_another_encoding_is_exact_and_bytes_of_none_are_refused
         ("LATIN1", "'äÿ'", Some("äÿ")),
         ("WIN1252", "'€uro'", Some("€uro")),
         ("EUC_JP", "'日本'", Some("日本")),
-        // No encoding at all: whatever bytes somebody sent.
+        // Without any encoding: the bytes that a client sent.
         (
             "SQL_ASCII",
             r"convert_from('\xc3a4', 'SQL_ASCII')",

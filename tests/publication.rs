@@ -1,4 +1,4 @@
-//! What happens to output that is already there.
+//! How existing output is handled.
 
 use crate::harness::{Case, Firstseen, System, Table, typed};
 use std::fs;

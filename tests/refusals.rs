@@ -1,4 +1,4 @@
-//! Jobs that can't be done are refused before any row is read, with the cause and the table named.
+//! Jobs that can't be done are refused before any row is read. The error names the cause and the table.
 
 use crate::harness::{Case, Ran, System, Table, Type, Value};
 
@@ -57,7 +57,7 @@ fn a_table_named_twice_is_refused() {
 
 #[test]
 fn a_key_of_floating_point_numbers_is_refused_with_a_cast_that_keeps_every_digit() {
-    // The next number after 0.1 of each width.
+    // The next larger number after 0.1, for both widths.
     let (next32, next64) = (f64::from(0.1_f32.next_up()), 0.1_f64.next_up());
     for (system, kind, next) in [
         (System::Sqlite, Type::Double, next64),
@@ -150,7 +150,7 @@ fn sql_that_the_database_refuses_is_its_refusal() {
     }
 }
 
-/// `run` refuses it, and writes nothing.
+/// Checks that `run` refuses the job and writes nothing.
 fn refused(case: &Case, args: &[&str], code: i32) -> Ran {
     let before = case.entries();
     let ran = case.run().args(args).fails_with(code);

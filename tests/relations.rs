@@ -1,11 +1,12 @@
-//! What PostgreSQL's queries read beneath the tables that are named: it stays as it is while it is read, or the job fails.
+//! The relations that PostgreSQL's queries read besides the named tables: they stay the same while they are read, or the job
+//! fails.
 
 use crate::harness::{Case, Ran, System, postgres};
 use ::postgres::error::SqlState;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A view that takes a while to read, and relations of each kind beneath others.
+/// A view that takes a while to read, and relations of each kind that others read.
 const RELATIONS: &[&str] = &[
     "CREATE FUNCTION nap(int) RETURNS int LANGUAGE sql VOLATILE AS 'SELECT $1 FROM pg_sleep(1.5)'",
     "CREATE VIEW slow AS SELECT nap(1) AS id, 'slow'::text AS v",
@@ -40,7 +41,7 @@ fn case() -> Case {
     case
 }
 
-/// What comes of a job while whose first table is read somebody does this.
+/// The result of a job while whose first table is read, another session makes this change.
 fn job_while(case: &Case, extractor: &str, job: &[&str], act: impl FnOnce()) -> Ran {
     let workers: &[&str] = if job.contains(&"--workers") {
         &[]
@@ -72,7 +73,7 @@ fn ids(case: &Case) -> Vec<i64> {
     case.rows().iter().map(id).collect()
 }
 
-/// Whoever would change what is read later has to wait.
+/// Checks that a change to relations that are read later has to wait.
 fn waits(case: &Case, job: &[&str], change: &str, expected: &[i64]) {
     for extractor in ["wire", "connectorx"] {
         let ran = job_while(case, extractor, job, || {
@@ -308,7 +309,7 @@ fn a_filter_that_calls_a_function_that_is_not_built_in_is_warned_of() {
     }
 }
 
-/// Once it was gone nothing would tell of it: so what was read is held until the job has looked.
+/// Once it was gone, nothing would show that it had existed. So what was read is locked until the job has checked it.
 #[test]
 fn an_heir_that_was_read_is_not_taken_away_before_the_job_has_looked() {
     let case = case();
@@ -316,7 +317,7 @@ fn an_heir_that_was_read_is_not_taken_away_before_the_job_has_looked() {
         "INSERT INTO loose VALUES (25, 'loose')",
         "CREATE VIEW short AS SELECT 2 AS id, 'short'::text AS v FROM pg_sleep(0.6)",
     ]);
-    // One worker is at the first table when the other one has read all others.
+    // One worker is still reading the first table when the other one has read all others.
     let job = ["--tables", "slow,short,h", "--workers", "2"];
     let ran = job_while(&case, "wire", &job, || {
         let mut other = postgres().connect_to(case.database.name());
@@ -377,7 +378,7 @@ fn a_table_of_another_schema_is_reached_as_its_error_says() {
     case.run().args(job).fails_with(4).says("search_path");
 }
 
-/// No standby is at hand: the server says what one would.
+/// There is no standby here, so the server reports the error that a standby would.
 #[test]
 fn a_conflict_with_a_standbys_recovery_may_be_tried_again_and_names_its_settings() {
     let case = Case::on(System::Postgres);

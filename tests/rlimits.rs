@@ -1,8 +1,8 @@
-//! Limits of the process: on the size of files, on open files, on address space.
+//! Limits of the process: file size, open files, address space.
 
 use crate::harness::{Case, Ran, Spot, System, Table, Type, tell};
 
-/// Exit code of a shell for a process that SIGABRT or SIGSEGV ended; the harness has none.
+/// The exit code that a shell shows for a process that SIGABRT or SIGSEGV ended. The harness has none.
 const ABORTED: Option<i32> = None;
 
 #[test]
@@ -14,7 +14,7 @@ fn a_limit_on_the_size_of_files_fails_the_job_with_5() {
 #[test]
 fn a_limit_on_open_files_fails_the_job_with_3_4_or_5() {
     for system in System::ALL {
-        // Fewer than 4 don't even let the loader open the libraries.
+        // With fewer than 4, the loader can't even open the libraries.
         limited(
             system,
             (4..44).map(|files| format!("--nofile={files}")),
@@ -23,8 +23,8 @@ fn a_limit_on_open_files_fails_the_job_with_3_4_or_5() {
     }
 }
 
-/// Where memory is refused Rust aborts (and below 60 MB the loader may give up, with 127), where a thread's
-/// stack is refused the job ends with 4, where SQLite gets none with 3.
+/// If memory can't be allocated, Rust aborts (below 60 MB, the loader might give up with 127). If a thread's stack can't be
+/// allocated, the job exits with code 4; if SQLite gets no memory, with code 3.
 #[test]
 fn a_limit_on_address_space_ends_the_job_and_the_next_one_removes_what_it_left() {
     let limits = (50..90)
@@ -34,7 +34,7 @@ fn a_limit_on_address_space_ends_the_job_and_the_next_one_removes_what_it_left()
     limited(System::Sqlite, limits, &[&codes[..], &[ABORTED]].concat());
 }
 
-/// Runs a job under each limit: it ends with one of the codes, and unless it succeeds the old result stands as it did.
+/// Runs a job under each limit. It exits with one of the codes, and unless it succeeds, the old result is unchanged.
 fn limited(system: System, limits: impl Iterator<Item = String>, codes: &[Option<i32>]) {
     let columns = [("id", Type::BigInt), ("note", Type::Varchar(100))];
     let table = (0..3000).fold(Table::new("t", &columns), |table, id| {
@@ -60,7 +60,7 @@ fn limited(system: System, limits: impl Iterator<Item = String>, codes: &[Option
         let succeeded = ran.code() == Some(0);
         counts[usize::from(succeeded)] += 1;
         note(&mut kinds, &ran);
-        // Where memory is refused, Rust says what it likes before it aborts.
+        // If memory can't be allocated, Rust prints its own message before it aborts.
         let panics = ["internal error", "panicked"].map(|word| ran.stderr.contains(word));
         ran.check(
             ran.code().is_none() || panics == [false; 2],

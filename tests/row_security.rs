@@ -1,8 +1,8 @@
-//! Rows that PostgreSQL's policies hide from a user: refused, or left out where somebody asks for just that.
+//! Rows that PostgreSQL's policies hide from a user: the job is refused, or they are left out if that is requested.
 
 use crate::harness::{Case, System};
 
-/// A table of three rows of which the tests' user sees one, and a view through which all are seen.
+/// A table with three rows, of which the tests' user sees one, and a view that shows all of them.
 fn case() -> Case {
     let case = Case::on(System::Postgres);
     case.database.execute_all(&[
@@ -63,7 +63,7 @@ fn just_the_rows_that_policies_show_are_read_where_somebody_asks_for_them() {
 fn policies_that_bind_nobody_who_reads_refuse_nothing() {
     let case = case();
     let job = ["--key", "id", "--force"];
-    // What a view reads its owner reads, whom the policies of his own table don't bind.
+    // A view reads its tables as its owner, who isn't subject to the policies of his own table.
     case.run().args(["--tables", "v"]).args(job).succeeds();
     assert_eq!(case.notes().len(), 3);
     assert_eq!(case.manifest()["job"]["row_security"], false);

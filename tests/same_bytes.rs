@@ -1,13 +1,14 @@
-//! The batch files are the same bytes whatever the workers and the speed of each table, and whatever machine built firstseen.
+//! The batch files have the same bytes, whatever the number of workers, the speed of each table, and the machine that built
+//! firstseen.
 
 use crate::harness::{Case, Dice, System, Table};
 use std::fmt::Write as _;
 use std::process::Command;
 
-/// Runs of each system, each with other workers and delays.
+/// The number of runs for each system, each with other workers and delays.
 const RUNS: u64 = 100;
 
-/// As many tables as there are workers at most.
+/// The largest number of tables, the same as the largest number of workers.
 const TABLES: usize = 16;
 
 #[test]
@@ -25,7 +26,7 @@ fn postgresql_gives_the_same_bytes_however_slow_its_tables_are() {
     gives_the_same_bytes(System::Postgres);
 }
 
-/// A compressor of the system's would make the bytes its own.
+/// With a compressor of the system, the bytes would depend on the system.
 #[test]
 fn the_binary_takes_nothing_but_the_c_library_from_the_system() {
     let ldd = Command::new("ldd")
@@ -48,7 +49,7 @@ fn the_binary_takes_nothing_but_the_c_library_from_the_system() {
     }
 }
 
-/// Every key stands in every table, in another order, so that a late read of an early table would show.
+/// Every table has every key, each in another order, so that an early table that is read late would be noticed.
 fn gives_the_same_bytes(system: System) {
     let ids = |ordinal: i64| (0..151).map(move |row| row * (ordinal + 3) % 151);
     let tables: Vec<Table> = (0_i64..)
@@ -83,7 +84,7 @@ fn gives_the_same_bytes(system: System) {
     }
 }
 
-/// A job whose tables wait a little at rows of their own: the filter of each is true and slow.
+/// A job whose tables wait a little at different rows: each filter is true and slow.
 fn job_with_delays(dice: &mut Dice, system: System) -> String {
     let mut job = "key = ['id']\nbatch_rows = 40\n".to_owned();
     for ordinal in 0..TABLES {
@@ -101,7 +102,7 @@ fn job_with_delays(dice: &mut Dice, system: System) -> String {
     job
 }
 
-/// True for every row; waits at each row whose id leaves this remainder by 97.
+/// A filter that is true for every row, and waits at each row whose id has this remainder modulo 97.
 fn slow_filter(system: System, remainder: usize, millis: usize) -> String {
     let here = format!("id % 97 = {remainder}");
     match system {
@@ -109,7 +110,7 @@ fn slow_filter(system: System, remainder: usize, millis: usize) -> String {
         System::Postgres => {
             format!("CASE WHEN {here} THEN pg_sleep({millis} / 1000.0)::text = '' ELSE true END")
         }
-        // SQLite can't sleep: it counts, about 10,000 numbers a millisecond.
+        // SQLite can't sleep, so it counts about 10,000 numbers per millisecond.
         System::Sqlite => format!(
             "CASE WHEN {here} THEN (WITH RECURSIVE c(n) AS (SELECT id - id UNION ALL SELECT n + 1 FROM c \
              WHERE n < {millis} * 5000) SELECT count(*) FROM c) > 0 ELSE 1 END"

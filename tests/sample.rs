@@ -1,4 +1,4 @@
-//! The sample job, the first that a new user runs.
+//! The sample job, which is the first one that a new user runs.
 
 use crate::harness::{Case, System};
 use std::path::Path;

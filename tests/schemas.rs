@@ -1,4 +1,4 @@
-//! Tables whose schemas differ, and still agree.
+//! Tables whose schemas differ and still agree.
 
 use crate::harness::{Case, System, Table, Type};
 

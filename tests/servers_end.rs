@@ -1,4 +1,5 @@
-//! A server that is killed, stopped or set against long readers: the job fails cleanly by its deadline, or is complete.
+//! A server that is killed, stopped or configured against slow readers: the job fails cleanly before its deadline, or is
+//! complete.
 
 use crate::harness::{Case, Firstseen, Lonely, Ran, System, Table, tell, typed};
 use rustix::process::Signal;
@@ -7,10 +8,10 @@ use std::time::{Duration, Instant};
 
 const SERVERS: [System; 2] = [System::MariaDb, System::Postgres];
 
-/// Until a started job reads.
+/// How long it takes until a started job is reading.
 const WARM_UP: Duration = Duration::from_millis(700);
 
-/// A server of the test's own, with a table, and a folder for the output.
+/// A server that only this test uses, with a table, and a folder for the output.
 struct Alone {
     server: Lonely,
     case: Case,
@@ -52,7 +53,7 @@ impl Alone {
         ran.check(self.case.entries().is_empty(), "nothing is left");
     }
 
-    /// A filter that takes some milliseconds a row.
+    /// A filter that takes several milliseconds per row.
     fn slow(&self) -> &'static str {
         match self.server.system() {
             System::MariaDb => "SLEEP(0.005) = 0",
@@ -66,7 +67,7 @@ fn a_server_that_is_killed_while_it_sends_fails_the_job() {
     for system in SERVERS {
         for signal in [Signal::KILL, Signal::QUIT] {
             if (system, signal) == (System::MariaDb, Signal::QUIT) {
-                continue; // no immediate stop of its own
+                continue; // it has no separate immediate shutdown
             }
             let alone = Alone::with(system, 2000);
             let mut running = alone.job(&["--where", alone.slow()]).start();
@@ -104,7 +105,7 @@ fn a_server_that_is_stopped_ends_the_job_by_its_deadline_and_keeps_no_session() 
         );
         alone.fails_cleanly(ran);
         alone.server.signal(Signal::CONT);
-        // The server goes on with its slow rows until it has some to send.
+        // The server continues with its slow rows until it has some to send.
         let gone = (0..300).any(|_| {
             sleep(Duration::from_millis(100));
             alone.server.sessions() == 0
@@ -113,7 +114,7 @@ fn a_server_that_is_stopped_ends_the_job_by_its_deadline_and_keeps_no_session() 
     }
 }
 
-/// Rows of 200 bytes: more than sockets hold, so that the server waits for the job.
+/// Rows of 200 bytes, more than the sockets' buffers hold, so that the server waits for the job.
 const WIDE_ROWS: i64 = 200_000;
 
 #[test]

@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM stop a job within two seconds, also while its workers wait, and leave nothing behind.
+//! SIGINT and SIGTERM stop a job within two seconds, even while its workers wait, and leave nothing behind.
 
 use crate::harness::{Case, Ran, Running, Strace, System, Table};
 use rustix::process::Signal;
@@ -6,10 +6,10 @@ use std::fs;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// A signal must end a job in this time.
+/// A signal must end a job within this time.
 const DEADLINE: Duration = Duration::from_secs(2);
 
-/// Until a started job reads.
+/// How long it takes until a started job is reading.
 const WARM_UP: Duration = Duration::from_millis(600);
 
 #[test]
@@ -81,7 +81,7 @@ fn a_signal_stops_a_job_that_writes_and_leaves_the_old_output_in_place() {
         let job = ["--tables", "t", "--key", "id", "--force"];
         case.run().args(job).succeeds();
         let (files, manifest) = (case.files(), case.manifest());
-        // Each of 200 files waits a tenth of a second for its disk.
+        // Each of 200 files waits a tenth of a second for the disk.
         let slow = Strace::listing(&case).inject("fsync", "delay_enter=100000", None);
         let writing = slow
             .run(case.run().args(job).args(["--batch-rows", "1"]))
@@ -112,7 +112,7 @@ fn case_of_one_table(system: System) -> Case {
     Case::with(system, &[Table::notes("t").ids(1..=200)])
 }
 
-/// With each signal's own meaning: whoever runs the tests by `nohup` ignores hangups, and so would the job.
+/// A job with the default handling of each signal: with `nohup`, the tests ignore SIGHUP, and the job would inherit that.
 fn job(case: &Case, filter: &str) -> Running {
     case.run()
         .args(["--tables", "t", "--key", "id", "--where", filter, "--force"])
@@ -120,7 +120,7 @@ fn job(case: &Case, filter: &str) -> Running {
         .start()
 }
 
-/// A filter that takes minutes.
+/// A filter that takes several minutes.
 fn slow(system: System) -> String {
     match system {
         System::MariaDb => "SLEEP(2) = 0".into(),
@@ -133,7 +133,7 @@ fn slow(system: System) -> String {
     }
 }
 
-/// Sends the signal to a job that runs, and expects its end in time.
+/// Sends the signal to a running job, and expects it to end in time.
 fn interrupted(mut running: Running, signal: Signal) -> Ran {
     sleep(WARM_UP);
     let runs = running.runs();
@@ -150,7 +150,7 @@ fn interrupted(mut running: Running, signal: Signal) -> Ran {
     ran
 }
 
-/// No file, and no session of the database.
+/// Checks that no file is left, and no session in the database.
 fn leaves_nothing(case: &Case) {
     let left: Vec<String> = case
         .entries()

@@ -1,4 +1,4 @@
-//! One state of all tables, wherever it can be proved; and where it can't, the manifest says so.
+//! One consistent snapshot of all tables, if it can be verified. If it can't, the manifest says so.
 
 use crate::harness::accounts::{self, SUM};
 use crate::harness::{
@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Of each way to prove a snapshot.
+/// The number of runs for each way to verify a snapshot.
 const RUNS: usize = 200;
 
-/// The job that reads tables like these.
+/// The flags of a job that reads such tables.
 const JOB: [&str; 7] = ["run", "--key", "id", "--format", "csv", "--force", "-v"];
 
-/// Both tables, side by side.
+/// Both tables, read at the same time.
 const BOTH: [&str; 4] = ["--tables", "left,right", "--workers", "2"];
 
 #[test]
@@ -41,7 +41,7 @@ fn amounts_that_move_between_tables_of_mariadb_add_up_whenever_a_snapshot_is_pro
         proved_runs(&case, &reloader, "require", RUNS, &proofs),
         RUNS
     );
-    // Without a binary log nothing else is left.
+    // Without a binary log, there is no other way.
     let case = accounts_of(Case::at(secured_mariadb()));
     let reloader = case.database.url_of("reloader");
     assert_eq!(
@@ -50,7 +50,7 @@ fn amounts_that_move_between_tables_of_mariadb_add_up_whenever_a_snapshot_is_pro
     );
 }
 
-/// The statements are MariaDB's, too: it takes the part of a MySQL server.
+/// MariaDB supports the same statements, so it stands in for a MySQL server.
 #[test]
 fn amounts_that_move_between_tables_of_mysql_add_up_under_its_global_read_lock() {
     let case = accounts_of(Case::at(mariadb_as_mysql()));
@@ -64,7 +64,7 @@ fn amounts_that_move_between_tables_of_mysql_add_up_under_its_global_read_lock()
     plain.fails_with(3).says("GRANT RELOAD");
 }
 
-/// Behind a lock that a session holds, a global one would keep all others from writing until it is there.
+/// If another session holds a lock, a job that waits for a global lock would keep everyone from writing until it has the lock.
 #[test]
 fn a_global_lock_that_is_not_had_in_time_is_given_up_and_keeps_nobody_waiting() {
     let mysql = accounts_of(Case::at(mariadb_as_mysql()));
@@ -110,14 +110,14 @@ fn amounts_that_move_between_tables_of_a_sqlite_file_add_up_in_every_run() {
     }
 }
 
-/// Where somebody always commits before the sessions have begun, they begin behind a lock of ours. strace makes them slow.
+/// If someone always commits before all sessions have begun, the job takes a lock while they begin. strace slows it down.
 #[test]
 fn amounts_add_up_in_a_sqlite_file_whose_sessions_begin_behind_a_lock() {
     let case = with_accounts(System::Sqlite);
     case.set_journal_mode("wal");
     let slow = Strace::listing(&case).inject("fcntl", "delay_enter=60000", None);
     let moves = accounts::Moves::begin(&case);
-    // On a machine that is busy with other things the writer may miss its moment.
+    // On a busy machine, the writer might miss its moment.
     let locked = (1..=5).find(|_| {
         let required = ["--snapshot", "require"];
         let job = job(&case, &case.database.url(), &BOTH).args(required);
@@ -142,8 +142,8 @@ fn accounts_of(case: Case) -> Case {
     case
 }
 
-/// Runs the job so often while amounts move. How many of the runs proved a snapshot, by one of the `proofs`: in each of these
-/// they add up.
+/// Runs the job this many times while amounts move. Returns how many runs verified a snapshot by one of the `proofs`; in each
+/// of these, the amounts add up.
 fn proved_runs(case: &Case, source: &str, snapshot: &str, runs: usize, proofs: &[&str]) -> usize {
     let moves = accounts::Moves::begin(case);
     let (mut proved, mut by) = (0, BTreeSet::new());
@@ -184,7 +184,7 @@ fn job(case: &Case, source: &str, tables: &[&str]) -> Firstseen {
         .args(tables)
 }
 
-/// Of all rows of the batch files.
+/// The sum over all rows of the batch files.
 fn sum(case: &Case) -> i64 {
     let lines = Spot::at(case.folder()).lines(1).into_iter();
     let amounts = lines.map(|line| {
@@ -327,7 +327,7 @@ fn without_a_binary_log_mariadb_needs_a_lock_or_a_single_session() {
     says(&BOTH, "require", "backup-stage");
 }
 
-/// Statements that would make another table of `right` while it is read.
+/// Statements that would replace the contents or the definition of `right` while it is read.
 fn alterations(system: System) -> Vec<Vec<&'static str>> {
     let swap = match system {
         System::MariaDb => "RENAME TABLE `right` TO gone, other TO `right`",
@@ -352,7 +352,7 @@ fn a_table_that_others_alter_is_read_as_it_was() {
     for system in System::ALL {
         for alteration in alterations(system) {
             let case = with_accounts(system);
-            // With a log beside it, the file is not read as one that nobody writes.
+            // With a log next to it, the file isn't treated as one that nobody writes to.
             let _logging = (system == System::Sqlite).then(|| logging(&case));
             case.database
                 .execute("CREATE TABLE other (id INTEGER PRIMARY KEY, amount INTEGER NOT NULL)");
@@ -370,7 +370,7 @@ fn logging(case: &Case) -> rusqlite::Connection {
     conn
 }
 
-/// The first table takes its time; meanwhile the second one is altered, or waits for the job's end with that.
+/// Reading the first table takes time. Meanwhile the second one is altered, or the alteration waits for the job's end.
 fn altered_meanwhile(case: &Case, alteration: &[&str]) {
     let slow = match case.database.system() {
         System::MariaDb => "SLEEP(0.02) = 0",
@@ -436,7 +436,7 @@ fn a_server_that_lets_in_fewer_sessions_is_read_by_fewer_workers() {
     }
 }
 
-/// A name with several addresses, or a balancer: a lock on one server keeps nobody on the other from committing.
+/// A name with several addresses, or a load balancer: a lock on one server doesn't keep anyone from committing on the other.
 #[test]
 fn connections_that_reach_several_servers_have_no_one_state() {
     let servers = [(), ()].map(|()| Lonely::start(System::MariaDb));

@@ -1,4 +1,4 @@
-//! Databases that are not there, or are none.
+//! Databases that don't exist, or aren't databases.
 
 use crate::harness::{Case, System, Table, tell};
 use std::time::Duration;
@@ -30,7 +30,7 @@ fn a_database_that_is_not_there_is_unreachable_soon() {
     );
 }
 
-/// Runs a command where the file `hosts` says what addresses a host has.
+/// Runs a command in which the file `hosts` determines the addresses of a host.
 const WITH_HOSTS: [&str; 5] = [
     "--mount",
     "sh",
@@ -43,7 +43,7 @@ const WITH_HOSTS: [&str; 5] = [
 fn of_a_host_with_several_addresses_one_that_answers_is_taken() {
     for system in [System::MariaDb, System::Postgres] {
         let case = Case::with(system, &[Table::notes("t").ids(1..=3)]);
-        // As `localhost` on most machines: the servers listen at 127.0.0.1 alone.
+        // Like `localhost` on most machines. The servers listen only on 127.0.0.1.
         case.write("hosts", "::1 twofold\n127.0.0.1 twofold\n");
         let url = case.database.url().replace("127.0.0.1", "twofold");
         for extractor in ["wire", "connectorx"] {

@@ -1,11 +1,11 @@
-//! SQLite files that a writer left in the middle, that were cut, or whose bytes were changed: exactly the rows that
-//! SQLite itself reads, or the job fails cleanly.
+//! SQLite files that a writer left incomplete, that were cut, or whose bytes were changed: the job reads exactly the rows that
+//! SQLite itself reads, or fails cleanly.
 
 use crate::harness::{Case, Dice, Firstseen, Mount, Ran, Spot, Strace, System, Table, tell};
 use std::fs;
 use std::path::Path;
 
-/// Enough for pages of several kinds: leaves, an inner page, pages of the index.
+/// Enough rows for pages of several kinds: leaves, an inner page, index pages.
 const ROWS: i64 = 1500;
 
 #[test]
@@ -25,7 +25,7 @@ fn a_cut_database_is_refused_unless_all_rows_are_there() {
             case.write("source.sqlite", &whole[..*length]);
             let ran = job(&case).end();
             if ran.code() == Some(0) {
-                // The index alone has lost something.
+                // Only the index was damaged.
                 complete += 1;
                 ran.check(rows == Some(written(&case)), "all rows are there");
                 fs::remove_dir_all(case.path("batches")).expect("the folder");
@@ -107,7 +107,7 @@ fn a_journal_that_a_commit_removes_in_the_moment_in_which_a_reader_opens_it_is_n
 {
     let case = filled("DELETE");
     let journal = case.path("source.sqlite-journal");
-    // Nothing is to be rolled back, as after a commit; that is seen only by whoever can open it.
+    // There is nothing to roll back, as after a commit. Only a process that can open the journal can see that.
     case.write("source.sqlite-journal", [0; 512]);
     let strace = Strace::listing(&case).on([&journal]);
     let whole = strace.run(job(&case)).succeeds();
@@ -126,7 +126,7 @@ fn a_journal_that_a_commit_removes_in_the_moment_in_which_a_reader_opens_it_is_n
     whole.check(*opened > 3, format!("{opened} openings"));
 }
 
-/// A copy of a database that was open, in a folder that can't be written.
+/// A copy of a database that was open, in a read-only folder.
 #[test]
 fn a_log_without_its_index_is_told_where_the_index_can_not_be_made() {
     let case = filled("WAL");
@@ -152,14 +152,14 @@ fn a_log_without_its_index_is_told_where_the_index_can_not_be_made() {
         .says("source.sqlite-wal")
         .says("source.sqlite-shm is missing, and can't be made there")
         .says("copy the file and its -wal together");
-    // What the advice says.
+    // Follows the hint.
     for name in ["source.sqlite", "source.sqlite-wal"] {
         fs::copy(copied.join(name), case.path(&format!("own-{name}"))).expect("a copy");
     }
     job("sqlite://own-source.sqlite").succeeds();
     let found = written(&case);
     assert!(found.contains(&(9999, "in the log".to_owned())));
-    // Nothing stands in an empty log.
+    // An empty log contains nothing.
     mount.again("rw");
     case.write("copied/source.sqlite-wal", "");
     mount.again("ro");
@@ -167,11 +167,12 @@ fn a_log_without_its_index_is_told_where_the_index_can_not_be_made() {
     drop(writer);
 }
 
-/// A writer that died while it changed a file, which it may just have taken out of the WAL mode: then the header says so still.
+/// A writer that died while it changed a file. It might have just taken the file out of WAL mode: the header still says WAL
+/// then.
 fn dead_writer(was_in_wal_mode: bool) {
     let case = filled("DELETE");
     let path = case.path("source.sqlite");
-    // A cache of few pages spills into the file before the transaction ends.
+    // A small cache spills into the file before the transaction ends.
     let writer = rusqlite::Connection::open(&path).expect("a SQLite file");
     writer
         .execute_batch("PRAGMA cache_size = 2; BEGIN; UPDATE t SET note = 'never'")
@@ -214,7 +215,7 @@ fn dead_writer(was_in_wal_mode: bool) {
         case.entries() == before,
         "nothing is published, nothing rolled back",
     );
-    // What the advice says: whoever opens it for writing rolls the transaction back.
+    // Follows the hint: opening the file for writing rolls the transaction back.
     assert_eq!(
         read(&case.path("left.sqlite")).map(|rows| rows.len()),
         usize::try_from(ROWS).ok()
@@ -243,7 +244,7 @@ fn leaves_nothing(case: &Case, ran: &Ran) {
     );
 }
 
-/// What SQLite reads, of each id the first row, unless it finds fault with it.
+/// What SQLite reads, with the first row for each id, unless it reports an error.
 fn read(path: &Path) -> Option<Vec<(i64, String)>> {
     let conn = rusqlite::Connection::open(path).ok()?;
     let mut statement = conn.prepare("SELECT id, note FROM t ORDER BY rowid").ok()?;
@@ -253,7 +254,7 @@ fn read(path: &Path) -> Option<Vec<(i64, String)>> {
     Some(rows.into_iter().filter(|row| seen.insert(row.0)).collect())
 }
 
-/// What stands in the batch files.
+/// The rows in the batch files.
 fn written(case: &Case) -> Vec<(i64, String)> {
     let row = |line: String| {
         let row: serde_json::Value = serde_json::from_str(&line).expect("JSON");

@@ -1,5 +1,5 @@
-//! What the columns of a SQLite file are read as: by what their declared types name, or as the job says; and which tables a
-//! pattern finds.
+//! The types as which the columns of a SQLite file are read (by their declared types, or as the job says), and the tables that
+//! a pattern finds.
 
 use crate::harness::{Case, System};
 
@@ -103,7 +103,7 @@ fn a_type_is_chosen_for_one_column_of_all_tables_and_the_others_stay_as_declared
     );
     case.command().args(["run", "job.toml"]).succeeds();
     assert_eq!(case.rows(), rows);
-    // Beside all as text, one column as it is.
+    // With all columns as text, one column keeps its type.
     let flags = [
         "--sqlite-types",
         "text",
@@ -184,7 +184,7 @@ fn a_pattern_leaves_out_virtual_tables_and_what_is_inside_of_them() {
         .fails_with(4)
         .says("no base table matches")
         .says("notes_fts (virtual)");
-    // Named as it stands, each is read.
+    // If they are named exactly, each is read.
     let named = [
         "--tables",
         "notes_fts",

@@ -1,4 +1,4 @@
-//! What goes to standard output and to standard error, and what a look at the source leaves behind.
+//! What is written to standard output and to standard error, and what reading the source leaves behind.
 
 use crate::harness::{Case, Firstseen, System, Table};
 use serde_json::Value as Json;

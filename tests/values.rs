@@ -1,4 +1,4 @@
-//! Values that are long, or that don't fit their columns. What becomes of each type's values is in `images`.
+//! Values that are long, or that don't fit their columns. `images` checks how each type's values are written.
 
 use crate::harness::{Case, System};
 
@@ -149,7 +149,7 @@ fn a_value_of_another_class_than_its_column_is_read_as_text_where_the_job_wants_
         .says("row 3 (rowid 3), column value");
 }
 
-/// A table of the columns `id` and `value`, with one row.
+/// A table with the columns `id` and `value`, and one row.
 fn one_column(system: System, sql_type: &str, value: &str) -> Case {
     let case = Case::on(system);
     case.database.execute_all(&[

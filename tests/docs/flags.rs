@@ -1,10 +1,10 @@
-//! The tables of flags in docs/flags.md are those of the program's help.
+//! The tables of flags in docs/flags.md match the program's help.
 
 use super::markdown::page;
 use crate::harness::{Case, System};
 use std::fmt::Write;
 
-/// The commands, and the heading of their tables.
+/// The commands, and the headings of their tables.
 const COMMANDS: [(&str, &str); 3] = [
     ("run", "## run and plan"),
     ("verify", "## verify"),
@@ -41,7 +41,7 @@ fn plan_takes_the_flags_of_run() {
     assert_eq!(options("plan"), options("run"));
 }
 
-/// A table of the flags below each heading of `-h`, but for `--help` itself.
+/// A table of the flags under each heading of `-h`, except for `--help` itself.
 fn tables(help: &str) -> String {
     let mut tables = String::new();
     for section in help.split("\n\n") {
@@ -58,7 +58,7 @@ fn tables(help: &str) -> String {
     tables
 }
 
-/// `      --retries <N>   Retries … [default: 3]` as a row of a table.
+/// Turns `      --retries <N>   Retries … [default: 3]` into a row of a table.
 fn row(line: &str) -> Option<String> {
     let (flag, meaning) = line.trim().split_once("  ")?;
     let (meaning, default) = match meaning.trim().split_once(" [default: ") {

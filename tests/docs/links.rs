@@ -1,4 +1,4 @@
-//! Every link within the documents leads somewhere.
+//! Every link in the documentation leads somewhere.
 
 use super::markdown::{Page, page, pages, root};
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ fn leads_somewhere(from: &Page, link: &str) -> bool {
     anchor.is_empty() || (is_page && page(path).anchors().iter().any(|known| known == anchor))
 }
 
-/// The path without its `..`.
+/// The path with its `..` resolved.
 fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for part in path.components() {

@@ -1,12 +1,12 @@
-//! Markdown, as far as the tests of the documents need it.
+//! Markdown, as far as the tests of the documentation need it.
 
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A page of the documents.
+/// A page of the documentation.
 pub struct Page {
-    /// Relative to the repository.
+    /// The path, relative to the repository.
     pub path: PathBuf,
     pub text: String,
 }
@@ -22,7 +22,7 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The README, the pages of `docs/`, and what else users and contributors read.
+/// The README, the pages of `docs/`, and the other documents that users and contributors read.
 pub fn pages() -> Vec<Page> {
     let mut paths: Vec<PathBuf> = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
         .iter()
@@ -77,14 +77,14 @@ impl Page {
         blocks
     }
 
-    /// The blocks of a language.
+    /// The blocks in a language.
     pub fn blocks_of(&self, language: &str) -> Vec<Block> {
         let mut blocks = self.blocks();
         blocks.retain(|block| block.language == language);
         blocks
     }
 
-    /// The lines outside of blocks.
+    /// The lines outside of code blocks.
     fn prose(&self) -> impl Iterator<Item = &str> {
         let mut is_inside = false;
         self.text.lines().filter(move |line| {
@@ -94,7 +94,7 @@ impl Page {
         })
     }
 
-    /// The targets of all links, without those that are code.
+    /// The targets of all links, except those inside code.
     pub fn links(&self) -> Vec<String> {
         let mut links = Vec::new();
         for line in self.prose() {
@@ -105,7 +105,7 @@ impl Page {
         links
     }
 
-    /// What a `#` of a link can name: the headings, as GitHub and others spell them.
+    /// What the `#` of a link can name: the headings, spelled as on GitHub and similar sites.
     pub fn anchors(&self) -> Vec<String> {
         let mut seen: HashMap<String, usize> = HashMap::new();
         let headings = self.prose().filter(|line| line.starts_with('#'));

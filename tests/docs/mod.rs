@@ -1,4 +1,4 @@
-//! What README and docs say works as written.
+//! Everything that the README and docs show works as written.
 
 mod flags;
 mod links;

@@ -1,4 +1,4 @@
-//! What the documents show works as written.
+//! Everything that the documentation shows works as written.
 
 use super::markdown::{Block, Page, pages, root};
 use crate::harness::{Case, System, interpreter};
@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-/// Languages of blocks that are run or parsed; others are output, or pictures.
+/// The languages of blocks that are run or parsed. Others are output or diagrams.
 const LANGUAGES: [&str; 6] = ["sh", "python", "toml", "json", "sql", "make"];
 
 #[test]
@@ -21,7 +21,7 @@ fn every_block_is_of_a_language_that_is_checked_or_is_text() {
     }
 }
 
-/// A folder with what the documents' examples name: the sample, its result, files with passwords.
+/// A folder with the files that the examples in the documentation name: the sample, its result, and files with passwords.
 fn home() -> Case {
     let case = Case::on(System::Sqlite);
     let sample = root().join("sample_data");
@@ -65,13 +65,13 @@ fn every_command_of_the_documents_is_one_that_the_program_takes() {
     assert!(count > 20, "{count} commands");
 }
 
-/// The lines of a script, each with those that continue it.
+/// The lines of a script, each joined with its continuation lines.
 fn joined(script: &str) -> Vec<String> {
     let script = script.replace("\\\n", " ");
     script.lines().map(|line| line.trim().to_owned()).collect()
 }
 
-/// The servers of the examples don't exist: their commands fail because nothing answers, and not because of a flag.
+/// The servers in the examples don't exist. Their commands must fail because no server answers, not because of a flag.
 fn check_command(case: &Case, page: &Page, exports: &str, line: &str) {
     let tools = "jq() { cat; }; pass() { echo secret; }";
     let script = format!("set -o pipefail\n{tools}\n{exports}{line}");
@@ -96,7 +96,7 @@ fn check_command(case: &Case, page: &Page, exports: &str, line: &str) {
     );
 }
 
-/// The folder of the binary, before others.
+/// A PATH that begins with the binary's folder.
 fn path() -> String {
     let binary = Path::new(env!("CARGO_BIN_EXE_firstseen"));
     let folder = binary.parent().expect("a folder").display();
@@ -141,7 +141,7 @@ fn every_job_file_of_the_documents_is_one() {
     for page in pages() {
         for block in page.blocks_of("toml") {
             case.write("shown.toml", &block.text);
-            // Its database may not exist.
+            // Its database might not exist.
             let ran = case
                 .command()
                 .args(["plan", "shown.toml"])

@@ -1,4 +1,4 @@
-//! The documents' SQL runs on a fresh server, as an administrator, from the first block of a page to its last.
+//! The SQL in the documentation runs on a fresh server, as an administrator, from a page's first block to its last.
 
 use super::markdown::{Block, pages};
 use crate::harness::{Case, Lonely, System};
@@ -43,7 +43,7 @@ fn every_sql_block_says_of_which_database_it_is() {
     }
 }
 
-/// Each page's blocks on a server of its own, in which there are the tables that the examples name.
+/// Runs each page's blocks on a separate server that has the tables named in the examples.
 fn run(system: System, names: &[&str]) {
     let mut failed = Vec::new();
     for page in pages() {
@@ -66,7 +66,7 @@ fn run(system: System, names: &[&str]) {
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
-/// The tables of the documents' examples, where a page doesn't create its own.
+/// The tables in the examples, for pages that don't create their own.
 fn tables(system: System) -> Vec<String> {
     let mut statements = Vec::new();
     if system == System::MariaDb {
@@ -85,7 +85,7 @@ fn tables(system: System) -> Vec<String> {
     statements
 }
 
-/// The statements of a block: each ends with a semicolon at the end of a line.
+/// The statements of a block. Each ends with a semicolon at the end of a line.
 fn statements(block: &Block) -> Vec<String> {
     let lines = block.text.lines();
     let code: Vec<_> = lines

@@ -1,4 +1,5 @@
-//! Two tables between which a writer moves amounts: whoever sees both as they are at one moment sees the same sum.
+//! Two tables between which a writer moves amounts. A reader that sees one consistent snapshot of both always sees the same
+//! sum.
 
 use super::case::Case;
 use super::database::System;
@@ -9,22 +10,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// Their names.
+/// The tables' names.
 pub const TABLES: [&str; 2] = ["left", "right"];
 
-/// The first id; no other table of a test has one as high.
+/// The first id. No other table in a test has ids this high.
 pub const FIRST: i64 = 1_000_000;
 
-/// Rows of each.
+/// The number of rows in each table.
 const ROWS: i64 = 40;
 
-/// Rows of both.
+/// The number of rows in both tables.
 pub const ALL_ROWS: i64 = 2 * ROWS;
 
-/// What all amounts add up to, whenever one looks.
+/// The sum of all amounts, at any moment.
 pub const SUM: i64 = ALL_ROWS * 100;
 
-/// Makes both in the case's database, of the columns `id` and `amount`.
+/// Creates both in the case's database, with the columns `id` and `amount`.
 pub fn create(case: &Case) {
     for (table, first) in TABLES.into_iter().zip([FIRST, FIRST + ROWS]) {
         let table = case.database.system().quote(table);
@@ -38,7 +39,7 @@ pub fn create(case: &Case) {
     }
 }
 
-/// A writer that moves amounts from one table to the other, a transaction each.
+/// A writer that moves amounts from one table to the other, one transaction at a time.
 pub struct Moves {
     stop: Arc<AtomicBool>,
     writer: thread::JoinHandle<u64>,
@@ -53,7 +54,7 @@ impl Moves {
             while !stopped.load(Ordering::Relaxed) {
                 let number = i64::try_from(moved).expect("a small number") % ROWS;
                 moved += u64::from(transfer(number));
-                // A server that is never idle would be another test's noise.
+                // A server that is never idle would disturb other tests.
                 thread::sleep(Duration::from_micros(200));
             }
             moved
@@ -61,14 +62,14 @@ impl Moves {
         Self { stop, writer }
     }
 
-    /// How many were committed.
+    /// Stops the writer. Returns how many transactions were committed.
     pub fn end(self) -> u64 {
         self.stop.store(true, Ordering::Relaxed);
         self.writer.join().expect("the writer ends")
     }
 }
 
-/// Moves 7 from the left account of this number to the right one. Whether it was committed.
+/// Moves 7 from the left account with this number to the right one. Returns whether the transaction was committed.
 fn transfers(case: &Case) -> Box<dyn FnMut(i64) -> bool + Send> {
     let name = || case.database.name();
     match case.database.system() {

@@ -11,7 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// A temporary folder, the working folder of its commands, and a database of its own.
+/// A temporary folder, in which commands run, and a separate database.
 pub struct Case {
     folder: TempDir,
     pub database: Database,
@@ -22,7 +22,7 @@ impl Case {
         Self::of(|folder| Database::fresh(system, folder))
     }
 
-    /// A case whose database lies on this server.
+    /// A case whose database is on this server.
     pub fn at(server: &'static MariaDb) -> Self {
         Self::of(|_| Database::at(server))
     }
@@ -57,7 +57,7 @@ impl Case {
         fs::write(self.path(name), content).expect("a file of the test is written");
     }
 
-    /// A file of this mode.
+    /// Writes a file with these permissions.
     pub fn write_with_mode(&self, name: &str, content: impl AsRef<[u8]>, mode: u32) {
         self.write(name, content);
         let mode = fs::Permissions::from_mode(mode);
@@ -81,19 +81,19 @@ impl Case {
         self.command().args(["verify", "batches"])
     }
 
-    /// Sets SQLite's journal mode, and leaves the database closed: no file beside it.
+    /// Sets SQLite's journal mode and leaves the database closed, with no other file next to it.
     pub fn set_journal_mode(&self, mode: &str) {
         let conn = rusqlite::Connection::open(self.path("source.sqlite")).expect("a SQLite file");
         conn.pragma_update(None, "journal_mode", mode)
             .expect("a journal mode");
     }
 
-    /// Rows of `batches`, as pyarrow reads the Parquet files.
+    /// The rows of `batches`, as pyarrow reads them from the Parquet files.
     pub fn rows(&self) -> Vec<Vec<Option<String>>> {
         read(Reader::PyArrow, "parquet", &self.path("batches")).rows
     }
 
-    /// The second column of every row of `batches`, a text.
+    /// The second column of every row in `batches`, which is a text.
     pub fn notes(&self) -> Vec<String> {
         let note = |row: &Vec<Option<String>>| {
             row[1]
@@ -105,29 +105,29 @@ impl Case {
         self.rows().iter().map(note).collect()
     }
 
-    /// Names in `batches`, sorted.
+    /// The file names in `batches`, sorted.
     pub fn files(&self) -> Vec<String> {
         names(&self.path("batches"))
     }
 
-    /// Names in the case's folder, hidden ones too, sorted.
+    /// The names in the case's folder, including hidden ones, sorted.
     pub fn entries(&self) -> Vec<String> {
         names(self.folder.path())
     }
 
-    /// The manifest beside `batches`.
+    /// The manifest next to `batches`.
     pub fn manifest(&self) -> serde_json::Value {
         let text = fs::read_to_string(self.path("batches.manifest.json")).expect("a manifest");
         serde_json::from_str(&text).expect("the manifest is JSON")
     }
 }
 
-/// Rows as the readers of typed files tell them.
+/// Rows as readers of typed files return them.
 pub fn typed(rows: &[Row]) -> Vec<Vec<Option<String>>> {
     told(rows, "parquet")
 }
 
-/// Rows as the readers of a format's files tell them.
+/// Rows as readers of this format return them.
 pub fn told(rows: &[Row], format: &str) -> Vec<Vec<Option<String>>> {
     let tell: fn(&Value) -> Option<String> = match format {
         "csv" => Value::csv,

@@ -1,4 +1,4 @@
-//! The real binary, started and ended.
+//! Starts and ends the real binary.
 
 use super::ran::Ran;
 use std::ffi::OsStr;
@@ -8,10 +8,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Longest time for any command of these tests.
+/// The longest time that any command in these tests may take.
 const TIMEOUT: Duration = Duration::from_secs(90);
 
-/// A command to be run.
+/// A command that isn't started yet.
 pub struct Firstseen {
     pub(super) command: Command,
     pub(super) folder: PathBuf,
@@ -25,7 +25,7 @@ impl Firstseen {
             .env_remove("FIRSTSEEN_SOURCE")
             .env_remove("FIRSTSEEN_PASSWORD")
             .stdin(Stdio::null());
-        // libpq's variables name the servers of whoever runs the tests.
+        // libpq's variables could name servers of the user who runs the tests.
         for (name, _) in std::env::vars_os() {
             if name.as_encoded_bytes().starts_with(b"PG") {
                 command.env_remove(name);
@@ -37,7 +37,7 @@ impl Firstseen {
         }
     }
 
-    /// The same command, to be run apart from this one.
+    /// A copy of the command, to be run separately.
     #[must_use]
     pub fn again(&self) -> Self {
         let mut again = Self::new(&self.folder);
@@ -69,7 +69,7 @@ impl Firstseen {
         self
     }
 
-    /// The same command, started by `launcher`: `prlimit`, `strace`.
+    /// The same command, started through `launcher`, such as `prlimit` or `strace`.
     #[must_use]
     pub fn under<A: AsRef<OsStr>>(
         self,
@@ -96,12 +96,12 @@ impl Firstseen {
         }
     }
 
-    /// Starts it.
+    /// Starts the command.
     pub fn start(self) -> Running {
         self.start_with_stdout(Stdio::piped())
     }
 
-    /// Starts it with a standard output that nobody reads any more.
+    /// Starts the command with a standard output that nobody reads.
     pub fn start_with_closed_stdout(self) -> Running {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
@@ -112,7 +112,7 @@ impl Firstseen {
         self.command.stdout(stdout).stderr(Stdio::piped());
         let begin = Instant::now();
         let mut child = self.command.spawn().expect("the binary starts");
-        // Each stream is read on a thread of its own, so that neither's full pipe stops the command.
+        // Each stream is read on a separate thread, so that a full pipe doesn't block the command.
         let stdout = child.stdout.take().map(drain);
         let stderr = child.stderr.take().map(drain);
         Running {
@@ -124,23 +124,23 @@ impl Firstseen {
         }
     }
 
-    /// Runs it to its end.
+    /// Runs the command to its end.
     pub fn end(self) -> Ran {
         self.start().end()
     }
 
-    /// Runs it to its end, which must be a success.
+    /// Runs the command to its end, and expects success.
     pub fn succeeds(self) -> Ran {
         self.end().exits_with(0)
     }
 
-    /// Runs it to its end, which must be this exit code.
+    /// Runs the command to its end, and expects this exit code.
     pub fn fails_with(self, code: i32) -> Ran {
         self.end().exits_with(code)
     }
 }
 
-/// A command that runs.
+/// A running command.
 pub struct Running {
     command: Firstseen,
     child: Child,
@@ -150,7 +150,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Its process.
+    /// The process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -160,13 +160,13 @@ impl Running {
         rustix::process::kill_process(id, signal).expect("the command is ours to signal");
     }
 
-    /// As [`Running::signal`], for one that may have ended.
+    /// Like [`Running::signal`], but the command might have ended.
     pub fn try_signal(&self, signal: rustix::process::Signal) {
         let id = rustix::process::Pid::from_child(&self.child);
         let _ = rustix::process::kill_process(id, signal);
     }
 
-    /// Whether it has not ended yet.
+    /// Whether the command is still running.
     pub fn runs(&mut self) -> bool {
         self.child
             .try_wait()
@@ -174,7 +174,7 @@ impl Running {
             .is_none()
     }
 
-    /// Waits for its end.
+    /// Waits for the command's end.
     pub fn end(mut self) -> Ran {
         let mut timed_out = false;
         while self.runs() {

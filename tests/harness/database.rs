@@ -6,7 +6,7 @@ use r2d2_mysql::mysql::prelude::Queryable;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Servers end a session some time after its client is gone; they must within this.
+/// Servers end a session some time after its client is gone. It must end within this time.
 const SESSIONS_END: Duration = Duration::from_secs(5);
 
 /// The databases that firstseen reads.
@@ -28,7 +28,7 @@ impl System {
     }
 }
 
-/// How a server is reached by TCP.
+/// How to reach a server over TCP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     Plain,
@@ -49,14 +49,14 @@ impl Way {
 /// A database that no other test uses.
 pub enum Database {
     Sqlite(PathBuf),
-    /// A private server, and its name there.
+    /// A private server, and the database's name there.
     MariaDb(&'static MariaDb, String),
-    /// Its name on the private server.
+    /// The database's name on the private server.
     Postgres(String),
 }
 
 impl Database {
-    /// A new empty one; SQLite's file lies in `folder`.
+    /// A new empty database. For SQLite, the file is in `folder`.
     pub fn fresh(system: System, folder: &Path) -> Self {
         match system {
             System::Sqlite => Self::Sqlite(folder.join("source.sqlite")),
@@ -65,7 +65,7 @@ impl Database {
         }
     }
 
-    /// A new empty one of this server.
+    /// A new empty database on this server.
     pub fn at(server: &'static MariaDb) -> Self {
         Self::MariaDb(server, server.fresh_database())
     }
@@ -78,7 +78,7 @@ impl Database {
         }
     }
 
-    /// What `--source` takes.
+    /// The URL for `--source`.
     pub fn url(&self) -> String {
         match self {
             Self::Sqlite(path) => format!("sqlite://{}", path.display()),
@@ -96,13 +96,13 @@ impl Database {
         }
     }
 
-    /// What `--source` takes, for another user of a MariaDB.
+    /// The URL for `--source`, for another MariaDB user.
     pub fn url_of(&self, user: &str) -> String {
         self.mariadb()
             .url_of(user, "127.0.0.1", self.name(), "sslmode=disable")
     }
 
-    /// Its server, a MariaDB.
+    /// The database's MariaDB server.
     pub fn mariadb(&self) -> &'static MariaDb {
         match self {
             Self::MariaDb(server, _) => server,
@@ -110,18 +110,18 @@ impl Database {
         }
     }
 
-    /// What `--source` takes, by another port of the loopback.
+    /// The URL for `--source`, with another port on the loopback.
     pub fn url_by_port(&self, port: u16) -> String {
         let own = format!("@127.0.0.1:{}/", self.port());
         self.url().replace(&own, &format!("@127.0.0.1:{port}/"))
     }
 
-    /// Likewise, in this way.
+    /// The same, over this transport.
     pub fn url_by(&self, way: Way, port: u16) -> String {
         format!("{}?sslmode={}", self.url_by_port(port), way.sslmode())
     }
 
-    /// Its name on its server.
+    /// The database's name on its server.
     pub fn name(&self) -> &str {
         match self {
             Self::Sqlite(path) => panic!("{} is a file", path.display()),
@@ -129,7 +129,7 @@ impl Database {
         }
     }
 
-    /// The one integer that a query gives.
+    /// The single integer that a query returns.
     pub fn count(&self, query: &str) -> i64 {
         match self {
             Self::Sqlite(path) => {
@@ -148,7 +148,7 @@ impl Database {
         }
     }
 
-    /// Sessions of the user `reader` in it.
+    /// The number of sessions of the user `reader` in the database.
     pub fn sessions(&self) -> i64 {
         match self {
             Self::Sqlite(_) => 0,
@@ -161,7 +161,7 @@ impl Database {
         }
     }
 
-    /// How many of the reader's sessions are left when a server has had the time to notice that their job is gone.
+    /// How many of the reader's sessions are left after the server has had time to notice that their job is gone.
     pub fn sessions_left(&self) -> i64 {
         let begun = Instant::now();
         loop {
@@ -173,7 +173,7 @@ impl Database {
         }
     }
 
-    /// A session that lets nobody read a table until this is dropped.
+    /// Opens a session that keeps others from reading a table until it is dropped.
     pub fn lock(&self, table: &str) -> Box<dyn std::any::Any> {
         let table = self.system().quote(table);
         match self {
@@ -197,7 +197,7 @@ impl Database {
         }
     }
 
-    /// Ends all sessions of the user `reader` in it.
+    /// Ends all sessions of the user `reader` in the database.
     pub fn end_sessions(&self) {
         match self {
             Self::Sqlite(_) => {}
@@ -209,7 +209,7 @@ impl Database {
                     ))
                     .expect("a query");
                 for id in ids {
-                    // It may have ended by itself.
+                    // It might have ended already.
                     let _ = conn.query_drop(format!("KILL CONNECTION {id}"));
                 }
             }
@@ -231,7 +231,7 @@ impl Database {
         self.execute_all(&table.statements(self.system()));
     }
 
-    /// Runs the statements in one session; in one transaction where the database has that for DDL.
+    /// Runs the statements in one session, in one transaction if the database supports DDL in transactions.
     pub fn execute_all<S: AsRef<str>>(&self, statements: &[S]) {
         let statements: Vec<&str> = statements.iter().map(AsRef::as_ref).collect();
         let script = format!("BEGIN;{};COMMIT", statements.join(";"));

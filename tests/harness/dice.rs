@@ -1,6 +1,6 @@
 //! Reproducible random numbers.
 
-/// A generator whose seed a failing test prints: `SplitMix64`, small and good enough to vary inputs.
+/// A generator whose seed a failing test prints. `SplitMix64` is small and good enough to vary inputs.
 pub struct Dice(u64);
 
 impl Dice {
@@ -16,13 +16,13 @@ impl Dice {
         bits ^ (bits >> 31)
     }
 
-    /// A number below `bound`.
+    /// Returns a number below `bound`.
     pub fn below(&mut self, bound: usize) -> usize {
         let number = self.next() % u64::try_from(bound).expect("a usize has at most 64 bits");
         usize::try_from(number).expect("it is below a usize")
     }
 
-    /// True in one of `n` throws.
+    /// Returns true once in `n` times on average.
     pub fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }

@@ -1,5 +1,5 @@
-//! The one harness of all tests: private servers, a database and a folder for each test, the real binary, and readers
-//! of its output that share no code with it.
+//! The harness of all tests: private servers, a database and a folder for each test, the real binary, and readers of its output
+//! that share no code with it.
 
 pub mod accounts;
 mod case;
@@ -37,7 +37,7 @@ pub use table::{Row, Table, Type};
 pub use tls::{TlsCase, tls_cases};
 pub use value::Value;
 
-/// Says a figure, past the capture of a test's output.
+/// Prints a figure even though a test's output is captured.
 pub fn tell(figure: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "{figure}");

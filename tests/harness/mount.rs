@@ -1,4 +1,4 @@
-//! Filesystems that a test mounts for itself, which takes root.
+//! Filesystems that a test mounts for itself, which requires root.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,13 +9,13 @@ pub struct Mount {
 }
 
 impl Mount {
-    /// A tmpfs at the new folder `at`.
+    /// A tmpfs mounted at the new folder `at`.
     pub fn tmpfs(at: &Path, options: &str) -> Option<Self> {
         let options = format!("mode=0755,{options}");
         Self::new(at, &["-t", "tmpfs", "-o", &options, "tmpfs"])
     }
 
-    /// An ext4 of 16 MiB in the file `image`, at the new folder `at`.
+    /// An ext4 filesystem of 16 MiB in the file `image`, mounted at the new folder `at`.
     pub fn ext4(at: &Path, image: &Path) -> Option<Self> {
         let file = std::fs::File::create_new(image).expect("a new image");
         file.set_len(16 << 20).expect("a sparse file");
@@ -27,7 +27,7 @@ impl Mount {
         Self::new(at, &["-t", "ext4", "-o", "loop", image])
     }
 
-    /// An overlay of `lower` at the new folder `at`. What is written goes to a folder beside it.
+    /// An overlay of `lower` mounted at the new folder `at`. Changes are written to a folder next to it.
     pub fn overlay(at: &Path, lower: &Path) -> Option<Self> {
         let [upper, work] = ["upper", "work"].map(|name| at.with_extension(name));
         for folder in [&upper, &work] {
@@ -38,7 +38,7 @@ impl Mount {
         Self::new(at, &["-t", "overlay", "-o", &options, "overlay"])
     }
 
-    /// Mounts it again with other options.
+    /// Remounts it with other options.
     pub fn again(&self, options: &str) {
         let mut mount = Command::new("mount");
         let options = format!("remount,{options}");
@@ -62,7 +62,7 @@ impl Mount {
 
 impl Drop for Mount {
     fn drop(&mut self) {
-        // A panic in a panic would hide the first.
+        // A panic during a panic would hide the first one.
         let _ = Command::new("umount").arg("-l").arg(&self.folder).status();
     }
 }
@@ -75,7 +75,7 @@ fn ran(command: &mut Command) -> Result<(), String> {
     }
 }
 
-/// Said past the capture of a test's output: a test that tests nothing must not look like one that passed.
+/// Printed even though a test's output is captured: a test that checks nothing must not look as if it had passed.
 fn not_tested(at: &Path, why: &str) -> Option<Mount> {
     let test = std::thread::current().name().unwrap_or("?").to_owned();
     let at = at.file_name().unwrap_or_default().display();

@@ -1,10 +1,10 @@
-//! What the result must be, said in the most naive way.
+//! The expected result, calculated in the most naive way.
 
 use super::table::Row;
 use super::value::Value;
 use std::collections::HashSet;
 
-/// What `--null-keys` says of rows whose key is NULL.
+/// How `--null-keys` handles rows whose key is NULL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NullKeys {
     Error,
@@ -12,7 +12,7 @@ pub enum NullKeys {
     Keep,
 }
 
-/// Of each key, the row that comes first in table order. `key` holds places of columns.
+/// For each key, the row that comes first in table order. `key` holds the positions of the key columns.
 pub fn keep_first(tables: &[Vec<Row>], key: &[usize], null_keys: NullKeys) -> Vec<Row> {
     let mut seen = HashSet::new();
     let mut kept = Vec::new();

@@ -1,4 +1,4 @@
-//! What a command did: a failure prints the command, its output, its exit code and the folder's tree.
+//! What a command did. A failure prints the command, its output, its exit code and the folder's tree.
 
 use super::command::Firstseen;
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ pub struct Ran {
 }
 
 impl Ran {
-    /// Panics with all that is known of the command, unless `holds`.
+    /// Panics with everything that is known about the command, unless `holds` is true.
     #[track_caller]
     pub fn check(&self, holds: bool, expectation: impl std::fmt::Display) {
         assert!(holds, "{expectation}\n{}", self.story());
@@ -40,7 +40,7 @@ impl Ran {
         std::os::unix::process::ExitStatusExt::signal(&self.status) == Some(9)
     }
 
-    /// Standard error must hold the text.
+    /// Expects standard error to contain the text.
     #[track_caller]
     pub fn says(self, text: &str) -> Self {
         self.check(
@@ -50,7 +50,7 @@ impl Ran {
         self
     }
 
-    /// Neither output may hold the text.
+    /// Expects neither output to contain the text.
     #[track_caller]
     pub fn never_says(self, text: &str) -> Self {
         let said = self.stdout.contains(text) || self.stderr.contains(text);
@@ -58,7 +58,7 @@ impl Ran {
         self
     }
 
-    /// Standard output, all of which must be one JSON document.
+    /// Standard output, which must be a single JSON document.
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {
         let parsed = serde_json::from_str(&self.stdout);

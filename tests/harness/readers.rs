@@ -1,4 +1,4 @@
-//! Independent readers of batch folders: one Python process, shared by all tests. It ends when its input closes.
+//! Independent readers of batch folders, in one Python process that all tests share. It ends when its input closes.
 
 use serde::Deserialize;
 use std::io::{BufRead, BufReader, Write};
@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// Who reads.
+/// A reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
     PyArrow,
     Polars,
     Pandas,
-    /// With Arrow's types.
+    /// pandas with Arrow's types.
     PandasOfArrow,
     DuckDb,
     Pickle,
-    /// Python's own `json`, and a CSV reader that tells `""` from nothing.
+    /// Python's own `json`, and a CSV reader that distinguishes `""` from an empty field.
     Text,
-    /// Python's own `json`, also for the cells of CSV.
+    /// Python's own `json`, also for the cells of CSV files.
     Json,
 }
 
@@ -37,24 +37,24 @@ impl Reader {
     }
 }
 
-/// What a reader found. A cell is `None` for NULL, else a text that begins with its kind: see `readers.py`.
+/// What a reader found. A cell is `None` for NULL, otherwise a text that begins with its kind: see `readers.py`.
 #[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Found {
     pub columns: Vec<String>,
-    /// The reader's own names of the columns' types, where it has them.
+    /// The reader's own names for the columns' types, if it has them.
     pub types: Vec<String>,
     pub rows: Vec<Vec<Option<String>>>,
     error: Option<String>,
 }
 
-/// All rows of a folder, in the order of its files.
+/// All rows in a folder, in the order of its files.
 #[track_caller]
 pub fn read(reader: Reader, format: &str, folder: &Path) -> Found {
     asked(reader.name(), format, &serde_json::json!(folder))
 }
 
-/// What psycopg says of a query of a PostgreSQL database, told as the readers of a format's files would.
+/// What psycopg returns for a query on a PostgreSQL database, in the form that readers of this format use.
 #[track_caller]
 pub fn by_psycopg(url: &str, query: &str, format: &str) -> Found {
     let query = serde_json::json!({"url": url, "query": query});

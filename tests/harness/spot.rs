@@ -1,4 +1,4 @@
-//! A folder in which jobs publish to `batches`, looked at as a whole.
+//! A folder in which jobs publish to `batches`, examined as a whole.
 
 use super::case::Case;
 use super::command::Firstseen;
@@ -7,16 +7,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Everything below a folder: bytes of files, `None` for folders, by their path in it.
+/// Everything inside a folder by relative path: a file's bytes, or `None` for a folder.
 pub type Tree = BTreeMap<PathBuf, Option<Vec<u8>>>;
 
-/// A folder of its own for a target and its staging.
+/// A separate folder for a target and its staging folder.
 pub struct Spot {
     folder: PathBuf,
 }
 
 impl Spot {
-    /// The folder, which is made if it isn't there.
+    /// Uses this folder, and creates it if it doesn't exist.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
         let folder = folder.into();
         fs::create_dir_all(&folder).expect("a folder");
@@ -27,7 +27,7 @@ impl Spot {
         self.folder.join("batches")
     }
 
-    /// `firstseen run` of the case's table `t`, which publishes here, also over an earlier result.
+    /// `firstseen run` on the case's table `t`, which publishes here, replacing an earlier result.
     pub fn job(&self, case: &Case) -> Firstseen {
         let job = ["--tables", "t", "--key", "id", "--force"];
         case.run().args(job).arg("--out").arg(self.out())
@@ -37,7 +37,7 @@ impl Spot {
         self.folder.join(name)
     }
 
-    /// All that a publication touches, but the batch files themselves.
+    /// All paths that publishing touches, except for the batch files.
     pub fn publication_paths(&self) -> Vec<PathBuf> {
         let staging = self.folder.join(".batches.firstseen");
         let in_staging = [
@@ -54,7 +54,7 @@ impl Spot {
         paths
     }
 
-    /// Where the new batch file `name` is written.
+    /// The path at which the new batch file `name` is written.
     pub fn staged(&self, name: &str) -> PathBuf {
         self.folder.join(".batches.firstseen/batches").join(name)
     }
@@ -65,7 +65,7 @@ impl Spot {
         tree
     }
 
-    /// Makes it a copy of `other`, modes and all.
+    /// Makes it a copy of `other`, including permissions.
     pub fn become_copy_of(&self, other: &Self) {
         if self.folder.exists() {
             fs::remove_dir_all(&self.folder).expect("the test's own folder goes");
@@ -81,12 +81,12 @@ impl Spot {
         Some(serde_json::from_str(&text).expect("JSON"))
     }
 
-    /// What the manifest says of the files, if there is one.
+    /// The manifest's list of files, if there is a manifest.
     pub fn listed_files(&self) -> Option<serde_json::Value> {
         self.manifest().map(|manifest| manifest["files"].clone())
     }
 
-    /// Batch files, in the order of their names.
+    /// The batch files, in the order of their names.
     pub fn batches(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.out()).expect("a folder");
         let mut paths: Vec<_> = entries
@@ -96,7 +96,7 @@ impl Spot {
         paths
     }
 
-    /// Lines of the batch files, but the first `heads` of each.
+    /// The lines of the batch files, without the first `heads` lines of each.
     pub fn lines(&self, heads: usize) -> Vec<String> {
         let lines = |path: PathBuf| {
             let text = fs::read_to_string(path).expect("a batch file of text");

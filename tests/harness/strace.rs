@@ -1,10 +1,10 @@
-//! A command under strace: its system calls are listed, and some of them are made to fail, to wait or to kill.
+//! A command under strace, which lists its system calls and makes some of them fail, wait or kill the command.
 
 use super::case::Case;
 use super::command::Firstseen;
 use std::path::{Path, PathBuf};
 
-/// System calls that change a filesystem, or make a change last. strace skips those that the machine doesn't know.
+/// System calls that change a filesystem or make a change durable. strace ignores those that the machine doesn't have.
 pub const CHANGING: [&str; 22] = [
     "close",
     "copy_file_range",
@@ -38,7 +38,7 @@ pub struct Strace {
 }
 
 impl Strace {
-    /// Lists the calls of [`CHANGING`] in the case's file `strace.log`.
+    /// Lists the calls in [`CHANGING`] in the case's file `strace.log`.
     pub fn listing(case: &Case) -> Self {
         let calls = CHANGING.map(|call| format!("?{call}")).join(",");
         Self {
@@ -47,7 +47,7 @@ impl Strace {
         }
     }
 
-    /// Only calls that touch one of these paths themselves.
+    /// Considers only calls that touch one of these paths directly.
     pub fn on<'a>(mut self, paths: impl IntoIterator<Item = &'a PathBuf>) -> Self {
         let options = paths
             .into_iter()
@@ -56,17 +56,18 @@ impl Strace {
         self
     }
 
-    /// Does `what` (`error=EIO`, `signal=KILL`, `delay_enter=1000`) to the calls `call`; with a number to that one alone.
+    /// Does `what` (`error=EIO`, `signal=KILL`, `delay_enter=1000`) to the calls `call`, or only to the one with this number.
     pub fn inject(mut self, call: &str, what: &str, ordinal: Option<usize>) -> Self {
         let when = ordinal.map_or(String::new(), |ordinal| format!(":when={ordinal}"));
         self.options.push(format!("--inject={call}:{what}{when}"));
         self
     }
 
-    /// The command under strace. It is the command itself that is started: signals reach it, and its exit code is told.
+    /// Runs the command under strace. The started process is the command itself, so that it gets the signals and its exit code
+    /// is returned.
     pub fn run(&self, command: Firstseen) -> Firstseen {
         let log = self.log.to_str().expect("UTF-8");
-        // Not with --seccomp-bpf, which would be faster: a signal injected at its stops gets lost.
+        // Without --seccomp-bpf, which would be faster, since signals injected at its stops get lost.
         let own = ["-D", "-f", "-qq", "-o", log];
         let options = own
             .into_iter()
@@ -74,7 +75,7 @@ impl Strace {
         command.under("strace", options)
     }
 
-    /// How often the command called what, in the order of the names.
+    /// The calls that the command made and how often, in the order of their names.
     pub fn calls(&self) -> Vec<(String, usize)> {
         let log = std::fs::read_to_string(&self.log).expect("strace writes a log");
         let calls: Vec<&str> = log.lines().filter_map(call).collect();
@@ -93,7 +94,7 @@ impl Strace {
     }
 }
 
-/// `fsync` of `1234  fsync(6</tmp/…>) = 0`; the end of a call that was listed before has no name.
+/// `fsync` for `1234  fsync(6</tmp/…>) = 0`. The end of a call that was listed before has no name.
 fn call(line: &str) -> Option<&str> {
     let (_, call) = line.trim_start().split_once(' ')?;
     let (name, _) = call.trim_start().split_once('(')?;

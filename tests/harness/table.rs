@@ -1,9 +1,9 @@
-//! Fixture tables, and the SQL that makes them in each database.
+//! Fixture tables, and the SQL that creates them in each database.
 
 use super::database::System;
 use super::value::Value;
 
-/// Rows of one INSERT: few statements, and each below every server's packet limit.
+/// Rows per INSERT: few statements, each below every server's packet limit.
 const ROWS_PER_INSERT: usize = 1000;
 
 /// A row, in the order of the table's columns.
@@ -21,20 +21,20 @@ pub enum Type {
     UnsignedBigInt,
     Real,
     Double,
-    /// Precision and scale.
+    /// With precision and scale.
     Decimal(u8, u8),
-    /// Microseconds, no zone.
+    /// In microseconds, without a time zone.
     Timestamp,
-    /// Microseconds in UTC.
+    /// In microseconds, in UTC.
     Instant,
-    /// Seconds; in MariaDB it may be negative and longer than a day.
+    /// In seconds. In MariaDB, it can be negative and longer than a day.
     Time,
     Bytes,
     Bool,
 }
 
 impl Type {
-    /// The type's name, where the database has it.
+    /// The type's name, if the database has the type.
     pub fn sql(self, system: System) -> Option<String> {
         use System::{MariaDb, Postgres};
         Some(match (self, system) {
@@ -93,7 +93,7 @@ impl Table {
         }
     }
 
-    /// The article's columns, `ID, ID_BIRTHDAY, ID_SEX, HASHIDV`.
+    /// A table with the article's columns, `ID, ID_BIRTHDAY, ID_SEX, HASHIDV`.
     pub fn year(name: &str) -> Self {
         let columns = [
             ("ID", Type::Char(32)),
@@ -104,7 +104,7 @@ impl Table {
         Self::new(name, &columns)
     }
 
-    /// A table of the columns `id` and `note`.
+    /// A table with the columns `id` and `note`.
     pub fn notes(name: &str) -> Self {
         Self::new(name, &[("id", Type::BigInt), ("note", Type::Varchar(60))])
     }
@@ -114,7 +114,7 @@ impl Table {
         self.rows([row.into_iter().map(Into::into).collect()])
     }
 
-    /// A row of an integer and a text.
+    /// Adds a row with an integer and a text.
     #[must_use]
     pub fn row_of(self, id: i64, note: &str) -> Self {
         self.rows([vec![id.into(), note.into()]])
@@ -126,7 +126,7 @@ impl Table {
         self
     }
 
-    /// Rows of [`Table::notes`], whose notes tell the table.
+    /// Adds rows to [`Table::notes`], with notes that contain the table's name.
     #[must_use]
     pub fn ids(self, ids: impl IntoIterator<Item = i64>) -> Self {
         let name = self.name.clone();
@@ -136,7 +136,7 @@ impl Table {
         )
     }
 
-    /// The statements that create and fill it.
+    /// The statements that create and fill the table.
     pub fn statements(&self, system: System) -> Vec<String> {
         let name = system.quote(&self.name);
         let mut statements = vec![format!(

@@ -1,17 +1,17 @@
-//! What `sslmode` promises, whatever the database: a host that is asked for, certificates that are trusted, and what comes of it.
+//! What `sslmode` promises, whatever the database: which host is asked for, which certificates are trusted, and the outcome.
 
 use std::path::Path;
 
-/// A connection by the secured servers' certificates, which are for the name `localhost`.
+/// A connection with the secured servers' certificates, which are for the name `localhost`.
 pub struct TlsCase {
-    /// `sslmode`, and `sslrootcert` where one is given.
+    /// `sslmode`, and `sslrootcert` if it is given.
     pub query: String,
     pub host: &'static str,
-    /// Whether the session is encrypted; an error where the certificate is refused.
+    /// Whether the session is encrypted; an error if the certificate is refused.
     pub encrypted: Result<bool, ()>,
 }
 
-/// All modes but `prefer`; `folder` has the certificates.
+/// All modes except `prefer`. `folder` contains the certificates.
 pub fn tls_cases(folder: &Path) -> Vec<TlsCase> {
     let root = |name: &str| format!("&sslrootcert={}", folder.join(name).display());
     let (none, ours, strangers) = (String::new(), root("authority.pem"), root("stranger.pem"));

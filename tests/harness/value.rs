@@ -1,8 +1,8 @@
-//! Cells of a fixture: how each database writes them, and how the readers tell them.
+//! Cells of a fixture: how each database writes them, and how the readers return them.
 
 use super::database::System;
 
-/// A cell. Dates and times are ISO text, decimals are digits.
+/// A cell. Dates and times are ISO text, and decimals are digits.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     Null,
@@ -12,11 +12,11 @@ pub enum Value {
     Float(f64),
     Decimal(String),
     Date(String),
-    /// `2000-01-02T03:04:05.000006`, in no zone.
+    /// `2000-01-02T03:04:05.000006`, without a time zone.
     Timestamp(String),
     /// `2000-01-02T03:04:05.000006`, in UTC.
     Instant(String),
-    /// `-838:59:59`, and as microseconds.
+    /// `-838:59:59`, and the same in microseconds.
     Time(String, i64),
     Bytes(Vec<u8>),
     Bool(bool),
@@ -45,7 +45,7 @@ impl Value {
         Self::Date(text.to_owned())
     }
 
-    /// The literal that stores it.
+    /// The literal that stores the value.
     pub fn sql(&self, system: System) -> String {
         match self {
             Self::Null => "NULL".into(),
@@ -66,7 +66,7 @@ impl Value {
         }
     }
 
-    /// As `readers.py` tells a typed cell.
+    /// The cell as `readers.py` returns it for typed formats.
     pub fn typed(&self) -> Option<String> {
         Some(match self {
             Self::Null => return None,
@@ -83,7 +83,7 @@ impl Value {
         })
     }
 
-    /// As a reader of text tells the cell of a CSV file.
+    /// The cell of a CSV file as a text reader returns it.
     pub fn csv(&self) -> Option<String> {
         Some(match self {
             Self::Null => return None,
@@ -101,7 +101,7 @@ impl Value {
         })
     }
 
-    /// As a reader of JSON tells the cell of an NDJSON file: integers beyond 2⁵³ and decimals are strings.
+    /// The cell of an NDJSON file as a JSON reader returns it: integers beyond 2⁵³ and decimals are strings.
     pub fn ndjson(&self) -> Option<String> {
         const EXACT: u64 = 1 << 53;
         match self {

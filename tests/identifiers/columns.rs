@@ -1,4 +1,4 @@
-//! Names of columns.
+//! Column names.
 
 use super::{NAMES, OTHER, extractors, nothing_else_happened, told_in_lines, toml};
 use crate::harness::{Case, Reader, System, Table, Type, Value, read, typed};
@@ -55,7 +55,7 @@ fn every_name_of_a_column_is_its_own_in_every_format() {
 #[test]
 fn a_column_of_any_name_orders_and_partitions() {
     for system in System::ALL {
-        // A list's blanks are no part of its names.
+        // Spaces around the names of a list aren't part of them.
         for name in NAMES.iter().filter(|name| name.trim() == **name) {
             let table = Table::new("t", &[(name, Type::BigInt), ("note", Type::Varchar(9))]);
             let table = table.row_of(3, "c").row_of(1, "a").row_of(2, "b");
@@ -66,7 +66,7 @@ fn a_column_of_any_name_orders_and_partitions() {
             let not_null = match system {
                 System::MariaDb => format!("ALTER TABLE t MODIFY {quoted} BIGINT NOT NULL"),
                 System::Postgres => format!("ALTER TABLE t ALTER {quoted} SET NOT NULL"),
-                // It can't be changed any more: by its order alone.
+                // It can't be changed any more, so it is found by its position alone.
                 System::Sqlite => "SELECT 1".to_owned(),
             };
             let name = toml(name);

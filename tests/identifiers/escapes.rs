@@ -1,4 +1,4 @@
-//! What would leave its place: a prefix its folder, a folder its parent, a condition its query.
+//! Values that could escape: a prefix from its folder, a folder from its parent, a condition from its query.
 
 use super::{OTHER, nothing_else_happened, toml};
 use crate::harness::{Case, System, Table};
@@ -74,7 +74,7 @@ fn a_condition_is_the_users_own_sql_and_stays_a_condition_of_a_reading_session()
             let job = ["--tables", "t", "--key", "id", "--where", condition];
             case.run().args(job).fails_with(3);
         }
-        // A comment ends with its line, and what follows still counts.
+        // A comment ends with its line, and what follows still applies.
         let job = ["--tables", "t", "--key", "id", "--where", "id = 2 -- not 1"];
         case.run().args(job).succeeds();
         assert_eq!(case.notes(), ["t 2"]);

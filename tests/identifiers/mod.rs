@@ -1,4 +1,4 @@
-//! Names that need care: in SQL, in the names of files, and on a terminal.
+//! Names that need care in SQL, in file names and on a terminal.
 
 mod columns;
 mod escapes;
@@ -6,7 +6,7 @@ mod tables;
 
 use crate::harness::{Case, Firstseen, Ran, System};
 
-/// All three databases take these as names of tables and of columns.
+/// All three databases accept these as names of tables and columns.
 const NAMES: &[&str] = &[
     "quo\"te",
     "two \"\" quotes\"",
@@ -31,7 +31,7 @@ const NAMES: &[&str] = &[
     "dot.name",
     "a,b*?..z",
 ];
-/// A table of one row that no job names: it shows if a name is taken for SQL.
+/// A table with one row that no job names. It shows whether a name was interpreted as SQL.
 const OTHER: &str = "other";
 
 fn extractors(system: System) -> &'static [&'static str] {
@@ -41,7 +41,7 @@ fn extractors(system: System) -> &'static [&'static str] {
     }
 }
 
-/// A name as TOML writes any text.
+/// A name, written as a TOML string.
 fn toml(name: &str) -> String {
     let escaped = name.chars().map(|letter| match letter {
         '"' | '\\' => format!("\\{letter}"),
@@ -51,7 +51,7 @@ fn toml(name: &str) -> String {
     format!("\"{}\"", escaped.collect::<String>())
 }
 
-/// The job succeeds, and no name breaks a line of its log or steers a terminal.
+/// Checks that the job succeeds, and that no name breaks a log line or sends control characters to the terminal.
 fn told_in_lines(job: Firstseen, system: System) -> Ran {
     let ran = job.arg("-vv").succeeds();
     for line in ran.stderr.lines() {
@@ -69,7 +69,7 @@ fn told_in_lines(job: Firstseen, system: System) -> Ran {
     ran
 }
 
-/// The table that no job was told of stands as it was, and the folder holds what it should.
+/// Checks that the table that no job named is unchanged, and that the folder contains what it should.
 fn nothing_else_happened(case: &Case) {
     assert_eq!(case.database.count("SELECT COUNT(*) FROM other"), 1);
     let known = [

@@ -1,4 +1,4 @@
-//! Names of tables.
+//! Table names.
 
 use super::{NAMES, OTHER, extractors, nothing_else_happened, told_in_lines, toml};
 use crate::harness::{Case, System, Table};
@@ -79,7 +79,7 @@ fn a_name_that_is_not_there_is_told_in_one_line() {
     }
 }
 
-/// A table of each name with one row, and one more.
+/// A table with one row for each name, and one more table.
 fn with_awkward_tables(system: System) -> Case {
     let table =
         |(id, name): (i64, &&str)| Table::notes(name).row_of(id, &format!("note of {name}"));

@@ -2,10 +2,10 @@
 
 use std::fs;
 
-/// The cell of a value that ends the job, whatever `--invalid-dates` says.
+/// The cell for a value that makes the job fail, whatever `--invalid-dates` says.
 pub const REFUSED: &str = "exit 4";
 
-/// The cell of a date that ends the job, unless `--invalid-dates null` writes NULL.
+/// The cell for a date that makes the job fail, unless `--invalid-dates null` writes NULL.
 const REFUSED_OR_NULL: &str = "exit 4, null";
 
 pub fn is_refused(cell: &str) -> bool {
@@ -14,13 +14,13 @@ pub fn is_refused(cell: &str) -> bool {
 
 /// A section of the document.
 pub struct Section {
-    /// Statements of the session that makes the tables.
+    /// The statements for the session that creates the tables.
     pub setup: Vec<String>,
-    /// Rows of its table, each cell as it reads in the rendered page.
+    /// The rows of its table, with each cell as it appears on the rendered page.
     rows: Vec<Vec<String>>,
 }
 
-/// A value of a database, and its image in each format.
+/// A database value, and its values in each format.
 pub struct Image {
     pub sql_type: String,
     pub literal: String,
@@ -28,7 +28,7 @@ pub struct Image {
     pub cells: Cells,
 }
 
-/// What stands in the files, or how the job ends.
+/// What the files contain, or how the job ends.
 pub struct Cells {
     typed: String,
     csv: String,
@@ -36,14 +36,14 @@ pub struct Cells {
     pickle: String,
 }
 
-/// A type without an exact image.
+/// A type that can't be represented exactly.
 pub struct Refused {
     pub database: String,
     pub sql_type: String,
     pub literal: String,
-    /// The expression that a view may have instead.
+    /// The expression that a view can use instead.
     pub instead: String,
-    /// The text that this gives.
+    /// The text that this expression returns.
     pub text: String,
 }
 
@@ -61,12 +61,12 @@ impl Cells {
         [&self.typed, &self.csv, &self.ndjson, &self.pickle]
     }
 
-    /// Whether every format holds the value.
+    /// Whether every format can represent the value.
     pub fn are_written(&self) -> bool {
         !self.all().into_iter().any(is_refused)
     }
 
-    /// Whether no format holds the value.
+    /// Whether no format can represent the value.
     pub fn are_refused(&self) -> bool {
         self.all() == [REFUSED; 4] || self.may_be_null()
     }
@@ -111,7 +111,7 @@ impl Section {
     }
 }
 
-/// The section below a heading.
+/// The section under a heading.
 pub fn section(heading: &str) -> Section {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/values.md");
     let text = fs::read_to_string(path).expect("docs/values.md");
@@ -133,7 +133,7 @@ pub fn section(heading: &str) -> Section {
     }
 }
 
-/// Of the section's block of SQL.
+/// The statements in the section's SQL block.
 fn statements(section: &str) -> Vec<String> {
     // The database's name follows on the same line.
     let block = section.split_once("```sql ");
@@ -148,7 +148,7 @@ fn statements(section: &str) -> Vec<String> {
         .collect()
 }
 
-/// The cells of a row; `\|` is a bar, in code too.
+/// The cells of a row. `\|` is a bar, also in code.
 fn cells(line: &str) -> Vec<String> {
     let line = line.replace("\\|", "\0");
     let inner = line.trim_start_matches('|').trim_end_matches('|');
@@ -156,8 +156,8 @@ fn cells(line: &str) -> Vec<String> {
     cells.map(|cell| plain(&cell.replace('\0', "|"))).collect()
 }
 
-/// What a cell says. Code begins and ends with as many backticks, and a blank on both sides belongs to them
-/// unless all is blank.
+/// The text of a cell. Code begins and ends with the same number of backticks, and one space on each side belongs to them,
+/// unless there is nothing but spaces.
 fn plain(cell: &str) -> String {
     let ticks = cell.len() - cell.trim_start_matches('`').len();
     let code = &cell[ticks..cell.len() - ticks];

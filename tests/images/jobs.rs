@@ -1,4 +1,4 @@
-//! The jobs over a table of images, and the comparison of what they write.
+//! Jobs over a table of values, and the comparison of what they write.
 
 use super::document::{REFUSED, is_refused};
 use super::table::{Images, Placed};
@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 
 const FORMATS: [&str; 5] = ["parquet", "arrow", "csv", "ndjson", "pickle"];
 
-/// Runs jobs of these flags, as many as it takes to see every value in every format, and lets Python compare their
-/// outputs with the docs and with what the database's driver says.
+/// Runs jobs with these flags, as many as are needed to see every value in every format. Python compares their outputs with the
+/// docs and with what the database's driver returns.
 pub fn check(images: &Images, flags: &[&str]) {
     let jobs = Jobs { images, flags };
     let mut outputs = jobs.written();
@@ -36,7 +36,7 @@ struct Jobs<'a> {
 }
 
 impl Jobs<'_> {
-    /// The values that every format holds, by one job a format.
+    /// The values that every format can represent, with one job per format.
     fn written(&self) -> Vec<Value> {
         let placed = self.images.placed.iter();
         let placed: Vec<&Placed> = placed
@@ -51,7 +51,7 @@ impl Jobs<'_> {
         FORMATS.iter().map(run).collect()
     }
 
-    /// The values that a format refuses, each by a job of its own.
+    /// The values that a format refuses, each with a separate job.
     fn refused(&self) -> Vec<Value> {
         let mut outputs = Vec::new();
         for placed in &self.images.placed {
@@ -59,7 +59,7 @@ impl Jobs<'_> {
             let formats = if cells.are_written() {
                 &[]
             } else if cells.are_refused() {
-                &FORMATS[..1] // before any format is asked
+                &FORMATS[..1] // fails before any format matters
             } else {
                 &FORMATS[..]
             };
@@ -88,7 +88,7 @@ impl Jobs<'_> {
         Some(output(format, &out, &[placed]))
     }
 
-    /// The dates that `--invalid-dates null` writes as NULL, by one job a format.
+    /// The dates that `--invalid-dates null` writes as NULL, with one job per format.
     fn invalid_dates(&self) -> Vec<Value> {
         let invalid = self.images.placed.iter();
         let invalid = invalid.filter(|placed| placed.image.cells.may_be_null());
@@ -108,7 +108,7 @@ impl Jobs<'_> {
 
     fn run(&self, format: &str, out: &str, condition: &str, flags: &[&str]) -> Ran {
         let job = ["--tables", "images", "--key", "id", "--where", condition];
-        // No more than the server's zone may that of the process matter.
+        // The process' time zone must not matter either.
         let run = self.images.case.run().env("TZ", "America/New_York");
         let run = run
             .args(job)
@@ -116,7 +116,7 @@ impl Jobs<'_> {
         run.args(self.flags).args(flags).end()
     }
 
-    /// What `compare.py` finds to differ, one a line.
+    /// The differences that `compare.py` finds, one per line.
     fn compare(&self, request: &Value) -> String {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/images/compare.py");
         let mut python = Command::new(interpreter())
@@ -135,7 +135,7 @@ impl Jobs<'_> {
     }
 }
 
-/// An output folder, and what it must hold besides NULLs.
+/// An output folder, and what it must contain besides NULLs.
 fn output(format: &str, folder: &str, placed: &[&Placed]) -> Value {
     let cell = |placed: &&Placed| {
         let image = &placed.image;

@@ -1,12 +1,12 @@
-//! One wide table of a database's types and values.
+//! One wide table with a database's types and values.
 
 use super::document::{Image, Section};
 use crate::harness::{Case, System};
 
-/// From this row on, each row holds one value that a format refuses.
+/// From this row on, each row has one value that a format refuses.
 const FIRST_REFUSED: usize = 1000;
 
-/// The types as columns `c0`, `c1`, … of the table `images`. Row 0 is all NULL, and row n has every column's nth value.
+/// The types as columns `c0`, `c1`, … of the table `images`. Row 0 is all NULL, and row n has the nth value of every column.
 pub struct Images {
     pub case: Case,
     pub columns: Vec<Column>,
@@ -33,7 +33,7 @@ impl Placed {
 }
 
 impl Images {
-    /// Makes the table of a section's images.
+    /// Creates the table for a section's values.
     pub fn new(system: System, section: &Section) -> Self {
         let mut images = Self {
             case: Case::on(system),
@@ -50,7 +50,7 @@ impl Images {
         images
     }
 
-    /// The condition on the rows that every format holds.
+    /// The condition for the rows that every format can represent.
     pub fn written() -> String {
         format!("id < {FIRST_REFUSED}")
     }
@@ -88,7 +88,7 @@ impl Images {
     }
 
     fn create_table(&self, system: System) -> String {
-        // Without the word, some versions of MariaDB take a TIMESTAMP as NOT NULL.
+        // Without this keyword, some versions of MariaDB make a TIMESTAMP column NOT NULL.
         let null = if system == System::MariaDb {
             "NULL"
         } else {

@@ -1,4 +1,4 @@
-//! Limits on sessions, connections and queries: the message says what a job needs, and who follows it gets the result.
+//! Limits on sessions, connections and queries. The message says what a job needs, and a user who follows it gets the result.
 
 use crate::harness::{Admin, Case, Firstseen, Lonely, PASSWORD, System, Table};
 
@@ -29,7 +29,7 @@ impl Limited {
             .arg("--force")
     }
 
-    /// The job of this user fails, says `text`, and works after `remedy`.
+    /// Checks that this user's job fails with `text`, and works after `remedy`.
     #[track_caller]
     fn is_led_out(&mut self, user: &str, text: &str, remedy: &str) {
         let failed = self.job(user).fails_with(3).says(text);
@@ -57,7 +57,7 @@ fn a_limit_of_mariadb_is_told_with_what_a_job_needs() {
             .admin
             .execute(&format!("GRANT SELECT ON *.* TO {user}"));
     }
-    // Sessions of the job before may not have ended.
+    // Sessions of the previous job might not have ended yet.
     limited.is_led_out(
         "one",
         "two at least",
@@ -78,7 +78,7 @@ fn a_limit_of_mariadb_is_told_with_what_a_job_needs() {
 #[test]
 fn a_full_mariadb_says_how_many_sessions_a_job_needs() {
     let mut limited = Limited::on(System::MariaDb);
-    // The least; one more is let in that may do anything.
+    // The minimum. One more connection is accepted for a user with all privileges.
     limited.admin.execute("SET GLOBAL max_connections = 10");
     let others: Vec<Admin> = (0..8).map(|_| limited.server.admin()).collect();
     let failed = limited.job("reader").fails_with(3).says("two at least");
@@ -91,7 +91,7 @@ fn a_full_mariadb_says_how_many_sessions_a_job_needs() {
 fn a_limit_of_postgresql_is_told_with_what_a_job_needs() {
     let mut limited = Limited::on(System::Postgres);
     let database = limited.server.database().to_owned();
-    // The test's own session is one of the database's.
+    // The test's own session also counts in the database.
     for (of, limit) in [
         ("ROLE reader".to_owned(), 1),
         (format!("DATABASE {database}"), 2),

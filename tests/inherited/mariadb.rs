@@ -1,10 +1,10 @@
-//! MariaDB: the session variables of `information_schema.SYSTEM_VARIABLES`, by SET GLOBAL and by `init_connect`.
+//! MariaDB: the session variables in `information_schema.SYSTEM_VARIABLES`, changed with SET GLOBAL and with `init_connect`.
 
 use super::{Exceptions, Walk, exception};
 use crate::harness::{Admin, System};
 
-/// Two tables of different engines, one with a history, one with partitions and a view; a view of what functions give;
-/// views whose rows have no order.
+/// Two tables with different engines, one with system versioning, one with partitions, and a view; a view with the results of
+/// functions; views whose rows have no order.
 pub(super) fn statements() -> Vec<String> {
     const COLUMNS: &str = "n INT NOT NULL, s VARCHAR(60), d DATE, dt DATETIME(6), ts TIMESTAMP(6) NULL, f FLOAT, g DOUBLE, \
          m DECIMAL(20,4), b BLOB, tm TIME(6), e ENUM('a','b'), i BIT(9)";
@@ -47,7 +47,7 @@ pub(super) fn statements() -> Vec<String> {
     statements
 }
 
-/// What is read where it has an order of its own, and what has none by `--order-by`.
+/// Jobs that read relations with a defined order, and relations without one by `--order-by`.
 pub(super) const JOBS: &[&[&str]] = &[
     &["--tables", "t,k,h,p", "--key", "id"],
     &[
@@ -69,7 +69,7 @@ pub(super) const JOBS: &[&[&str]] = &[
     ],
 ];
 
-/// What stays inherited, or can't be set for all, and why.
+/// Settings that stay inherited or can't be set globally, and why.
 const LEFT: Exceptions = &[
     (
         "max_allowed_packet",
@@ -89,7 +89,7 @@ const LEFT: Exceptions = &[
     ("wsrep_trx_fragment_unit", "needs a library of Galera's"),
 ];
 
-/// What leaves a session too little to live on.
+/// Settings with which a session can't work at all.
 const FATAL: Exceptions = &[
     ("max_session_mem_used", "max-session-mem-used"),
     ("sort_buffer_size", "too little memory"),
@@ -100,7 +100,7 @@ const VARIABLES: &str = "SELECT VARIABLE_NAME, VARIABLE_TYPE, IFNULL(GLOBAL_VALU
      IFNULL(NUMERIC_MAX_VALUE, ''), IFNULL(ENUM_VALUE_LIST, '') \
      FROM information_schema.SYSTEM_VARIABLES WHERE VARIABLE_SCOPE = 'SESSION' ORDER BY 1";
 
-/// Other values of a variable's range, as SET takes them.
+/// Other values in a variable's range, as SET accepts them.
 fn values(variable: &[String]) -> Vec<String> {
     let [name, kind, value, least, most, choices] = variable else {
         panic!("{variable:?}");
@@ -113,7 +113,7 @@ fn values(variable: &[String]) -> Vec<String> {
         "system_versioning_asof" => {
             vec!["NOW(6)".to_owned(), "NOW(6) - INTERVAL 1 YEAR".to_owned()]
         }
-        // MariaDB 11's.
+        // Only in MariaDB 11.
         "character_set_collations" => {
             quoted(&["utf8mb4=utf8mb4_bin", "utf8mb4=utf8mb4_thai_520_w2"])
         }
@@ -142,7 +142,7 @@ fn flipped(switch: &str) -> String {
     format!("'{name}={state}'")
 }
 
-/// As it was before.
+/// Restores the value from before.
 fn restored(admin: &mut Admin, variable: &[String]) {
     let (name, value) = (&variable[0], &variable[2]);
     let text = value.replace('\'', "''");
@@ -159,7 +159,7 @@ fn restored(admin: &mut Admin, variable: &[String]) {
 fn no_global_variable_of_mariadb_changes_what_is_read() {
     let mut walk = Walk::on(System::MariaDb, &statements(), JOBS, "auto");
     let mut admin = walk.server.admin();
-    // The test's own session lives as it began.
+    // The test's own session keeps the settings from when it began.
     admin.execute("SET SESSION sql_mode = ''");
     for variable in admin.rows(VARIABLES) {
         let name = variable[0].to_ascii_lowercase();
@@ -180,7 +180,8 @@ fn no_global_variable_of_mariadb_changes_what_is_read() {
     walk.end(350);
 }
 
-/// What a session alone has, but for what tells of the statement before; and what was found to matter.
+/// Variables that exist only in a session, except those that describe the previous statement, and those that were found to
+/// matter.
 const BY_INIT_CONNECT: [&str; 25] = [
     "timestamp = 5",
     "insert_id = 7",
@@ -213,7 +214,7 @@ fn by_init_connect(extractor: &'static str) {
     let mut walk = Walk::on(System::MariaDb, &statements(), JOBS, extractor);
     let mut admin = walk.server.admin();
     for setting in BY_INIT_CONNECT {
-        // Time zones by name are in tables that nobody has filled.
+        // Named time zones are in tables that nobody has filled.
         let setting = setting.replace("Europe/Berlin", "+02:00");
         let text = setting.replace('\'', "''");
         admin.execute(&format!("SET GLOBAL init_connect = 'SET {text}'"));

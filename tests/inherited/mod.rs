@@ -1,5 +1,5 @@
-//! What a session inherits, from the server, its database, its role or `init_connect`: each setting that the server lists,
-//! with other values of its own range, leaves the same bytes and the same plan, or there is a clear error.
+//! What a session inherits from the server, its database, its role or `init_connect`. Each setting that the server lists is
+//! given other values in its range. The result must be the same bytes and the same plan, or a clear error.
 
 mod limits;
 mod mariadb;
@@ -11,21 +11,21 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-/// What a job gives.
+/// The result of a job.
 #[derive(PartialEq, Eq)]
 struct Outcome {
     code: Option<i32>,
-    /// Names and bytes, in the order of the names.
+    /// Names and contents, in the order of the names.
     files: Vec<(String, Vec<u8>)>,
-    /// Of the plain jobs: the others' tables are theirs.
+    /// Only for plain jobs: the others have their own tables.
     plan: Option<String>,
     said: String,
 }
 
-/// A setting's value that the server refuses to give to others, or a clear error that is right: what is said then.
+/// A setting with a value that the server refuses to set for others, or for which an error is right, and the expected message.
 type Exceptions = &'static [(&'static str, &'static str)];
 
-/// A server of its own whose settings are changed, and jobs that read it.
+/// A separate server whose settings are changed, and jobs that read it.
 struct Walk {
     server: Lonely,
     case: Case,
@@ -38,7 +38,7 @@ struct Walk {
 }
 
 impl Walk {
-    /// `statements` make the tables that the jobs read.
+    /// Starts the server. `statements` create the tables that the jobs read.
     fn on(
         system: System,
         statements: &[String],
@@ -64,7 +64,7 @@ impl Walk {
         walk
     }
 
-    /// Of all jobs, side by side.
+    /// The outcomes of all jobs, which run at the same time.
     fn outcomes(&self) -> Vec<Outcome> {
         let begun: Vec<(Option<Running>, Running)> = (0..self.jobs.len())
             .map(|job| {
@@ -85,14 +85,14 @@ impl Walk {
                     plan,
                     said: ran.stderr,
                 };
-                // A job that fails would leave the result of the one before it.
+                // A failing job would leave the result of the job before it.
                 let _ = fs::remove_dir_all(folder);
                 outcome
             })
             .collect()
     }
 
-    /// Whether a job has no filter and no order of its own.
+    /// Whether a job has neither a filter nor an order.
     fn is_plain(&self, job: usize) -> bool {
         self.jobs[job].len() == 4
     }
@@ -107,7 +107,7 @@ impl Walk {
             .env("FIRSTSEEN_SOURCE", self.server.url())
     }
 
-    /// Holds the jobs with a setting against those without. `wanted`: what the error says that is right.
+    /// Compares the jobs with a setting to the jobs without it. `wanted` is the text of an error that is right.
     fn look(&mut self, setting: &str, wanted: Option<&str>) {
         self.values += 1;
         for (outcome, before) in self.outcomes().into_iter().zip(&self.before) {

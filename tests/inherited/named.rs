@@ -1,8 +1,8 @@
-//! The settings that lost rows, or gave others, each by name.
+//! The settings that lost rows or returned other rows, each by name.
 
 use crate::harness::{Admin, Case, Firstseen, Lonely, System, Table, typed};
 
-/// Five rows, in a table among others.
+/// A table with five rows, among others.
 struct Five {
     server: Lonely,
     case: Case,
@@ -33,7 +33,7 @@ impl Five {
         command.env("FIRSTSEEN_SOURCE", self.server.url())
     }
 
-    /// All rows of all tables and columns, by both extractors; as `generate` sees them, too.
+    /// Checks all rows of all tables and columns, with both extractors, and also as `generate` sees them.
     #[track_caller]
     fn is_whole(&self) {
         for extractor in ["wire", "connectorx"] {

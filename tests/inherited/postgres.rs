@@ -1,10 +1,10 @@
-//! PostgreSQL: the settings of `pg_settings` that a role may have, by ALTER ROLE and by ALTER DATABASE.
+//! PostgreSQL: the settings in `pg_settings` that a role can have, changed with ALTER ROLE and ALTER DATABASE.
 
 use super::{Exceptions, Walk, exception};
 use crate::harness::System;
 
-/// A table, one with partitions, and a view; a view of what functions and casts give; a table with an index of words;
-/// views whose rows have no order.
+/// A table, a table with partitions, and a view; a view with the results of functions and casts; a table with an index on
+/// words; views whose rows have no order.
 pub(super) fn statements() -> Vec<String> {
     let statements = [
         "SET TimeZone = 'UTC'",
@@ -42,7 +42,7 @@ pub(super) fn statements() -> Vec<String> {
     statements.map(str::to_owned).to_vec()
 }
 
-/// What is read where it has an order of its own, and what has none by `--order-by`.
+/// Jobs that read relations with a defined order, and relations without one by `--order-by`.
 pub(super) const JOBS: &[&[&str]] = &[
     &["--tables", "t,q", "--key", "id"],
     &[
@@ -72,7 +72,7 @@ pub(super) const JOBS: &[&[&str]] = &[
     ],
 ];
 
-/// What stays inherited, or can't be a role's, and why.
+/// Settings that stay inherited or can't be set for a role, and why.
 const LEFT: Exceptions = &[
     (
         "search_path",
@@ -84,7 +84,7 @@ const LEFT: Exceptions = &[
     ("wal_consistency_checking", "names resource managers"),
 ];
 
-/// With what no session begins.
+/// Settings with which no session can begin.
 const FATAL: Exceptions = &[
     ("ignore_checksum_failure", "damaged pages"),
     ("local_preload_libraries", "preload_libraries"),
@@ -95,7 +95,7 @@ const FATAL: Exceptions = &[
 const SETTINGS: &str = "SELECT name, vartype, setting, coalesce(min_val, ''), coalesce(max_val, ''), \
      coalesce(array_to_string(enumvals, ','), '') FROM pg_settings WHERE context IN ('user', 'superuser') ORDER BY 1";
 
-/// Other values of a setting's range.
+/// Other values in a setting's range.
 fn values(setting: &[String]) -> Vec<String> {
     let [name, kind, value, least, most, choices] = setting else {
         panic!("{setting:?}");
@@ -111,7 +111,7 @@ fn values(setting: &[String]) -> Vec<String> {
         ("lc_monetary" | "lc_numeric" | "lc_time" | "lc_messages", _) => vec!["C", "POSIX"],
         (_, "bool") => vec![if value == "on" { "off" } else { "on" }],
         (_, "enum") => choices.split(',').collect(),
-        // A session that may be idle for a millisecond ends before we say a word.
+        // A session that may be idle for only a millisecond ends before the client sends anything.
         (name, "integer") if name.ends_with("_timeout") => vec!["1000", most],
         (_, "integer" | "real") => vec![least, most, "1"],
         _ => vec!["x"],
@@ -137,18 +137,18 @@ fn walk(extractor: &'static str, of: Option<&str>, names: &[&str], least: usize)
             match admin.try_execute(&statement) {
                 Ok(()) if is_left => {}
                 Ok(()) => walk.look(&statement, exception(FATAL, name)),
-                // A number below the least is no value of it.
+                // A number below the minimum isn't a valid value.
                 Err(_) if is_left || value == "1" => {}
                 Err(cause) => walk.faults.push(format!("{statement}: {cause}")),
             }
         }
-        // Some can't be reset by their name.
+        // Some can't be reset by name.
         admin.execute(&format!("ALTER {whose} RESET ALL"));
     }
     walk.end(least);
 }
 
-/// Those that were found to change something, some of them only where they are not set.
+/// Settings that were found to change something, some of them only where they are unset.
 const MATTER: [&str; 24] = [
     "DateStyle",
     "IntervalStyle",

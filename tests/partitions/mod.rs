@@ -1,4 +1,4 @@
-//! Tables that are read in parts: the same rows as without, in the column's order, whatever its values.
+//! Tables that are read in parts: the same rows as without parts, in the column's order, whatever its values.
 
 mod orders;
 mod refusals;
@@ -10,7 +10,7 @@ mod values;
 use crate::harness::{Case, Firstseen, System, Table, Type, Value};
 use serde_json::Value as Json;
 
-/// A table of an integer key, a column to part it by, and a key that repeats.
+/// A table with an integer key, a column for its parts, and a key that repeats.
 fn table(name: &str, kind: Type, values: impl IntoIterator<Item = Value>) -> Table {
     let columns = [("id", Type::BigInt), ("c", kind), ("k", Type::BigInt)];
     let rows = values.into_iter().zip(1_i64..);
@@ -26,7 +26,7 @@ fn indexed(system: System, tables: &[Table]) -> Case {
     case
 }
 
-/// With `id` as the primary key, and an index on `c`. The rows are stored backwards.
+/// Creates the table with `id` as the primary key and an index on `c`. The rows are stored in reverse order.
 fn create_indexed(case: &Case, table: &Table) {
     let system = case.database.system();
     let mut stored = table.clone();
@@ -42,7 +42,7 @@ fn ints(values: impl IntoIterator<Item = i64>) -> Vec<Value> {
     values.into_iter().map(Value::Int).collect()
 }
 
-/// The flags of a job on `t`, keyed by `k`, that reads it in parts by `c`.
+/// The flags of a job on `t`, with the key `k`, that reads it in parts by `c`.
 fn parted(partitions: &str) -> [&str; 8] {
     [
         "--tables",
@@ -56,20 +56,20 @@ fn parted(partitions: &str) -> [&str; 8] {
     ]
 }
 
-/// `firstseen plan` on `t`, keyed by `k`.
+/// `firstseen plan` on `t`, with the key `k`.
 fn plan(case: &Case) -> Firstseen {
     let url = case.database.url();
     let job = ["plan", "--source", &url, "--tables", "t", "--key", "k"];
     case.command().args(job)
 }
 
-/// Runs the job, and gives its files: names and checksums.
+/// Runs the job, and returns its files with names and checksums.
 fn files(case: &Case, args: &[&str]) -> Json {
     case.run().args(args).arg("--force").succeeds();
     case.manifest()["files"].clone()
 }
 
-/// The rows that each unit of each table read.
+/// The number of rows that each unit of each table read.
 fn units(manifest: &Json) -> Vec<Vec<u64>> {
     let list = |value: &Json| value.as_array().expect("a list").clone();
     let rows = |unit: &Json| unit["rows_read"].as_u64().expect("a count");
@@ -79,7 +79,7 @@ fn units(manifest: &Json) -> Vec<Vec<u64>> {
         .collect()
 }
 
-/// In parts of any number, the files are those of the whole table in this order.
+/// Checks that for any number of parts, the files are those of the whole table in this order.
 fn equal_to_ordered(case: &Case, column: &str, parts: usize) {
     for key in ["k", "id"] {
         let job = ["--tables", "t", "--batch-rows", "50", "--key", key];

@@ -1,4 +1,4 @@
-//! What a table in parts is ordered by.
+//! The order of a table that is read in parts.
 
 use super::{equal_to_ordered, files, indexed, ints, table, units};
 use crate::harness::{Case, System, Type};

@@ -1,9 +1,9 @@
-//! Tables that can't be read in parts are refused by the plan, with what to do.
+//! The plan refuses tables that can't be read in parts, and says what to do.
 
 use super::plan;
 use crate::harness::{Case, Ran, System};
 
-/// A case with this table `t`, and what else is to be made.
+/// A case with this table `t` and whatever else is created.
 fn case(system: System, columns: &str, more: &[&str]) -> Case {
     let case = Case::on(system);
     let mut statements = vec![format!("CREATE TABLE t ({columns})")];
@@ -51,7 +51,7 @@ fn an_index_that_doesnt_know_the_columns_order_of_all_rows_is_none() {
         ),
         (System::Postgres, "CREATE INDEX i ON t (lower(c))"),
         (System::Postgres, "CREATE INDEX i ON t USING hash (c)"),
-        // A query of the table gives its heirs' rows too.
+        // A query on the table also returns its child tables' rows.
         (
             System::Postgres,
             "CREATE INDEX i ON t (c); CREATE TABLE heir () INHERITS (t)",
@@ -70,7 +70,7 @@ fn ties_without_a_primary_key_are_refused() {
     for system in System::ALL {
         for (columns, index) in [
             ("id INT, c INT NOT NULL, k INT", "CREATE INDEX i ON t (c)"),
-            // Any number of NULLs are unique.
+            // A unique index allows any number of NULLs.
             ("id INT, c INT, k INT", "CREATE UNIQUE INDEX i ON t (c)"),
             (
                 "id INT, c INT NOT NULL, k INT",

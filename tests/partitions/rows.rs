@@ -1,9 +1,9 @@
-//! The rows of a table in parts are those of the ordered table, whatever the numbers in its column.
+//! A table that is read in parts returns the rows of the ordered table, whatever the numbers in its column.
 
 use super::{files, indexed, ints, table, units};
 use crate::harness::{Dice, NullKeys, Row, System, Table, Type, Value, keep_first, typed};
 
-/// Distributions of an integer column, by name.
+/// Distributions of the values in an integer column, by name.
 fn integers() -> Vec<(&'static str, Vec<Value>)> {
     let mut dice = Dice::new(7);
     let skewed = (0..600).map(|row| if row % 10 < 6 { 5 } else { row % 83 });
@@ -33,7 +33,7 @@ fn integers() -> Vec<(&'static str, Vec<Value>)> {
     ]
 }
 
-/// What `--order-by c` must give of the rows: NULLs first, ties by `id`.
+/// The rows that `--order-by c` must return: NULLs first, ties by `id`.
 fn by_column(rows: &[Row]) -> Vec<Row> {
     let mut sorted = rows.to_vec();
     sorted.sort_by_key(|row| match (&row[1], &row[0]) {

@@ -1,4 +1,4 @@
-//! How many parts there are, and how even they are.
+//! How many parts there are, and how evenly the rows are distributed.
 
 use super::{parted, units};
 use crate::harness::{Case, System};
@@ -8,7 +8,7 @@ fn small_tables_stay_whole_and_large_ones_are_parted_evenly() {
     for system in System::ALL {
         let case = Case::on(system);
         let rows = 450_000;
-        // A key with a gap; a column that is skewed to small numbers, and to one of them.
+        // A key with a gap, and a column that is skewed towards small numbers and towards one of them.
         let (series, float) = match system {
             System::Sqlite => (
                 "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 450000)",
@@ -104,7 +104,7 @@ fn keys_of_text_are_parted_evenly() {
     }
 }
 
-/// Each part has within a quarter of an even share.
+/// Checks that each part differs from an even share by at most a quarter.
 fn even(read: &[u64], share: u64, told: &str) {
     println!("{told}: {read:?}"); // shown if it fails
     let even = |rows: &u64| rows.abs_diff(share) <= share / 4;

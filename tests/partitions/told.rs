@@ -1,4 +1,4 @@
-//! What plan, log, manifest and errors say of parts.
+//! What the plan, the log, the manifest and errors say about parts.
 
 use super::{indexed, ints, parted, plan, table, units};
 use crate::harness::{System, Type, Value};

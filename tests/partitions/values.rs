@@ -1,4 +1,4 @@
-//! Dates, timestamps and text are compared as the server does.
+//! Dates, timestamps and text are compared in the same way as on the server.
 
 use super::{equal_to_ordered, files, indexed, table, units};
 use crate::harness::{Case, System, Type, Value};

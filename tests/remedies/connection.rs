@@ -1,4 +1,4 @@
-//! The way to the database: URLs, passwords, files.
+//! Connecting to the database: URLs, passwords, files.
 
 use super::{accounts_for_all, case, job};
 use crate::harness::{Case, PASSWORD, System, postgres};

@@ -3,7 +3,7 @@
 use super::{LEFT_OUT, accounts_for_all, case, leads_out};
 use crate::harness::System;
 
-/// Flags, the exit code and the remedy of their error, and the flags as it says them.
+/// Flags, the exit code and the hint of their error, and the flags that the hint names.
 type Way<'a> = (&'a [&'a str], i32, &'a str, &'a [&'a str]);
 
 const WAYS: [Way<'static>; 22] = [
@@ -221,7 +221,7 @@ fn a_made_up_registry_is_made_as_the_errors_say() {
         .fails_with(6)
         .says("--force drops and remakes");
     generate(&["--scale", "0.001", "--force"]).succeeds();
-    // Nothing else was dropped.
+    // Nothing else was lost.
     let ran = case.run().args(super::job(&[])).succeeds();
     accounts_for_all(&case, &ran);
     case.database

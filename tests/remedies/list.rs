@@ -1,11 +1,11 @@
-//! Every advice in the sources has a test that follows it, or a reason why none can.
+//! Every hint in the sources has a test that follows it, or a reason why there can't be one.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// A line each: the file, how the advice begins (or what it is made of where it is not a text), and the test that follows it, or
-/// behind a dash why none does.
+/// One line per hint: the file, how the hint begins (or the expression for it, if it isn't a literal), and the test that
+/// follows it, or a dash and the reason why there is none.
 const LIST: &str = include_str!("list.txt");
 
 fn list() -> Vec<[&'static str; 3]> {
@@ -16,7 +16,7 @@ fn list() -> Vec<[&'static str; 3]> {
     LIST.lines().map(parts).collect()
 }
 
-/// Characters of an advice that tell it from the others of its file.
+/// The number of characters that distinguish a hint from the others in its file.
 const LENGTH: usize = 24;
 
 #[test]
@@ -67,7 +67,7 @@ fn every_test_that_the_list_names_is_there() {
     }
 }
 
-/// Rust files below a folder, by their place in it, without the tests at their ends.
+/// The Rust files in a folder by relative path, without the tests at their ends.
 fn texts(folder: &Path) -> Vec<(String, String)> {
     fn walk(folder: &Path, place: &str, found: &mut Vec<(String, String)>) {
         for entry in fs::read_dir(folder).expect("a folder") {
@@ -91,7 +91,7 @@ fn texts(folder: &Path) -> Vec<(String, String)> {
     found
 }
 
-/// How each advice of a file begins: a text without its quote, anything else as it is written.
+/// How each hint in a file begins: text without its quote, anything else as written.
 fn advices(text: &str) -> Vec<String> {
     let begins = |rest: &str| {
         let words: Vec<&str> = rest.split_whitespace().take(20).collect();

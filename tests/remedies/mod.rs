@@ -1,5 +1,5 @@
-//! Each remedy that an error names leads out, and loses nothing that isn't counted: the failing command, what it says, and the
-//! command as that says it.
+//! Each hint leads to success and loses nothing that isn't counted: tests run the failing command, check what it says, and run
+//! the command as the hint says.
 
 mod connection;
 mod flags;
@@ -9,7 +9,7 @@ mod tables;
 
 use crate::harness::{Case, Ran, System, Table};
 
-/// Rows of `t1` and of `t2`.
+/// The number of rows in each of `t1` and `t2`.
 const ROWS: u64 = 50;
 
 /// Two tables with a primary key.
@@ -25,10 +25,10 @@ fn case(system: System) -> Case {
     case
 }
 
-/// Before the name of a flag that a job lacks.
+/// Precedes the name of a flag that the job lacks.
 const LEFT_OUT: &str = "left out";
 
-/// The flags of a job, in which those that `changed` names have other values, or none.
+/// The flags of a job. Those that `changed` names have other values, or are left out.
 fn job<'a>(changed: &[&'a str]) -> Vec<&'a str> {
     let usual = [("--tables", "t1,t2"), ("--key", "id")];
     let mut flags: Vec<&str> = Vec::new();
@@ -48,7 +48,7 @@ fn job<'a>(changed: &[&'a str]) -> Vec<&'a str> {
     flags
 }
 
-/// The job fails with a code and names a remedy; as that says it, it reads all rows.
+/// Checks that the job fails with this code and hint, and that it reads all rows when the hint is followed.
 #[track_caller]
 fn leads_out(case: &Case, wrong: &[&str], code: i32, remedy: &str, right: &[&str]) -> Ran {
     let failed = case.run().args(job(wrong)).arg("--force");
@@ -58,7 +58,7 @@ fn leads_out(case: &Case, wrong: &[&str], code: i32, remedy: &str, right: &[&str
     failed
 }
 
-/// Whether every row of the tables is in the result, or counted as one that isn't.
+/// Checks that every row of the tables is in the result, or counted as one that isn't.
 #[track_caller]
 fn accounts_for_all(case: &Case, ran: &Ran) {
     let totals = &case.manifest()["totals"];

@@ -1,10 +1,10 @@
-//! The folder of the result, and what verifies it.
+//! The output folder, and its verification.
 
 use super::{accounts_for_all, case, job};
 use crate::harness::{Case, System};
 use std::fs;
 
-/// The command that an error writes behind these words.
+/// The command that an error shows after these words.
 fn command<'a>(stderr: &'a str, before: &str) -> Vec<&'a str> {
     let rest = stderr.split(before).nth(1).expect("a command");
     rest.lines().next().expect("a line").split(' ').collect()
@@ -24,7 +24,7 @@ fn a_result_that_stands_there_is_replaced_or_another_folder_is_taken() {
     case.run().args(job(&["--out", "others"])).succeeds();
     let ran = case.run().args(job(&["--force"])).succeeds();
     accounts_for_all(&case, &ran);
-    // Somebody's files stay, and another folder serves.
+    // The user's files remain, and another folder works.
     case.write("batches/thesis.txt", "five years");
     let failed = case.run().args(job(&["--force"])).fails_with(6);
     failed.says("move it away, or name another folder with --out");

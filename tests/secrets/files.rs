@@ -1,4 +1,4 @@
-//! Files of passwords that are refused.
+//! Password files that are refused.
 
 use super::keeps;
 use crate::harness::{Case, Firstseen, PASSWORD, System, Table};
@@ -43,7 +43,7 @@ fn a_file_is_for_a_source_that_has_a_use_for_it() {
     }
     let job = by_option_file(&case).env("FIRSTSEEN_SOURCE", "postgresql://r@h/d");
     job.fails_with(2).says("--defaults-file").says("MySQL");
-    // The environment is everybody's.
+    // Everyone can see the environment.
     let job = case.run().args(["--tables", "t", "--key", "id"]);
     job.env("FIRSTSEEN_PASSWORD", "hunter2").succeeds();
 }
@@ -65,7 +65,7 @@ fn an_option_file_that_is_not_in_order_is_named_with_its_line() {
     }
 }
 
-/// A job whose login the file `file` says.
+/// A job whose login is in the file `file`.
 fn by_option_file(case: &Case) -> Firstseen {
     let job = ["--defaults-file", "file", "--tables", "t", "--key", "id"];
     case.command().arg("run").args(job)

@@ -1,4 +1,4 @@
-//! The places that a password can be given by, and which of them comes first.
+//! The places that a password can come from, and which of them takes precedence.
 
 use super::keeps;
 use crate::harness::{
@@ -7,7 +7,7 @@ use crate::harness::{
 use r2d2_mysql::mysql::prelude::Queryable;
 use std::fs;
 
-/// Both servers' users, and what each file format needs care with.
+/// A name for users on both servers, with characters that need care in each file format.
 const AWKWARD: &str = " p@:/%#'\"\\$;=%41ß ";
 
 const SERVERS: [System; 2] = [System::MariaDb, System::Postgres];
@@ -49,7 +49,7 @@ fn a_password_of_any_characters_is_taken_from_every_place() {
     }
 }
 
-/// What the database's own clients read.
+/// Jobs that use the files and variables of the database's own clients.
 fn by_own_means(case: &Case, url: &str) -> Vec<Firstseen> {
     let run = || case.command().arg("run");
     let escaped = AWKWARD.replace('\\', "\\\\").replace('"', "\\\"");
@@ -145,7 +145,7 @@ fn generate_takes_the_password_from_the_same_places() {
     }
 }
 
-/// The job reads the table, and nothing that it says or writes holds one of these.
+/// Checks that the job reads the table, and that none of these texts are in its output or files.
 fn reads(case: &Case, job: Firstseen, secrets: &[&str]) -> Ran {
     let job = job.args(["--tables", "t", "--key", "id", "--force", "-vv"]);
     let ran = keeps(job.succeeds(), secrets);
@@ -163,7 +163,7 @@ fn refused(job: Firstseen) {
     keeps(ran, &[PASSWORD, ENCODED_PASSWORD, "wrong word"]);
 }
 
-/// On both servers of this process, once for all its tests.
+/// Creates the user on both servers of this process, once for all tests.
 fn create_awkward_user(system: System) {
     let quoted = AWKWARD.replace('\'', "''");
     if system == System::MariaDb {

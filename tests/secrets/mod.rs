@@ -1,4 +1,4 @@
-//! The password stands in no output, whatever happens, and wherever it comes from.
+//! The password is in no output, whatever happens and wherever it comes from.
 
 mod files;
 mod given;
@@ -84,7 +84,7 @@ fn a_url_that_is_none_is_not_quoted() {
         "mysql://u:hunter2@h",
         "mysql://u:hunter2@h:port/d",
         "u:hunter2@h",
-        // What is not percent-encoded ends the host's part early.
+        // A character that isn't percent-encoded ends the host's part early.
         "mysql://u:12/hunter2@h/d",
         "mysql://u:p@a/hunter2@h/d",
         "mysql://u:12?hunter2@h/d",
@@ -138,7 +138,7 @@ fn keeps(ran: Ran, secrets: &[&str]) -> Ran {
         .fold(ran, |ran, secret| ran.never_says(secret))
 }
 
-/// A job of any source that tells as much as it can.
+/// A job for any source that prints as much as it can.
 fn loudest(case: &Case, verb: &str, log: &str) -> Firstseen {
     let job = ["--tables", "t", "--key", "id", "-vv", "--log-format", log];
     case.command().arg(verb).args(job)

@@ -1,4 +1,4 @@
-//! Where others look: the list of processes, and what stands in it by mistake.
+//! Where other users can look: the list of processes, and what is in it by mistake.
 
 use super::keeps;
 use crate::harness::{Case, ENCODED_PASSWORD, Firstseen, PASSWORD, System, Table};
@@ -44,7 +44,7 @@ fn the_list_of_processes_has_no_password_of_a_file_or_the_environment() {
     }
 }
 
-/// What every user of the machine may read of a job that waits for its rows.
+/// What every user of the machine can read about a job that waits for its rows.
 fn listed_while_it_reads(system: System, job: Firstseen) -> String {
     let wait = match system {
         System::MariaDb => "SLEEP(20) = 0",
@@ -62,8 +62,8 @@ fn listed_while_it_reads(system: System, job: Firstseen) -> String {
     listed
 }
 
-/// What the kernel tells everybody of a process, `cmdline` among it. `ps` has nothing else to show; the environment is
-/// for the process's own user.
+/// What the kernel shows everyone about a process, which includes `cmdline`. `ps` has nothing else to show. The environment is
+/// only readable by the process' own user.
 fn readable_by_all(id: u32) -> String {
     let environment = fs::metadata(format!("/proc/{id}/environ")).expect("an environment");
     let mode = environment.permissions().mode();

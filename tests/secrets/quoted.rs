@@ -1,4 +1,4 @@
-//! Texts of others: a server that tells the password back, and a client library that panics.
+//! Texts from others: a server that repeats the password, and a client library that panics.
 
 use super::{keeps, loudest};
 use crate::harness::{Case, ENCODED_PASSWORD, PASSWORD, System};
@@ -21,7 +21,7 @@ fn a_server_that_tells_the_password_back_is_not_quoted() {
         (
             "postgresql",
             serve(move |mut client| {
-                // The startup, which sslmode=disable doesn't put off.
+                // The startup message, which is sent immediately with sslmode=disable.
                 _ = client.read(&mut [0; 1024]);
                 _ = client.write_all(&postgres);
             }),
@@ -44,7 +44,7 @@ fn a_server_that_tells_the_password_back_is_not_quoted() {
     }
 }
 
-/// A port at which every client is answered in this way, until the tests end.
+/// Listens on a port and gives every client this answer, until the tests end.
 fn serve(answer: impl Fn(TcpStream) + Send + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
@@ -52,7 +52,7 @@ fn serve(answer: impl Fn(TcpStream) + Send + 'static) -> u16 {
     port
 }
 
-/// The error packet that stands for a greeting.
+/// The error packet that a server sends instead of a greeting.
 fn mysql_refusal(message: &str) -> Vec<u8> {
     let payload = [&b"\xff\x15\x04"[..], message.as_bytes()].concat();
     let length = u32::try_from(payload.len())
@@ -61,7 +61,7 @@ fn mysql_refusal(message: &str) -> Vec<u8> {
     [&length[..3], &[0], &payload].concat()
 }
 
-/// An `ErrorResponse`.
+/// An `ErrorResponse` message.
 fn postgres_refusal(message: &str) -> Vec<u8> {
     let fields = format!("SFATAL\0VFATAL\0C28P01\0M{message}\0\0");
     let length = u32::try_from(fields.len() + 4)

@@ -1,7 +1,7 @@
-//! Runs with random faults of every family, all of them by a seed: each publishes exactly the rows that it should, or
+//! Runs with random faults of every kind, all determined by a seed. Each run publishes exactly the rows that it should, or
 //! fails cleanly.
 //!
-//! `SOAK_RUNS` and `SOAK_SEED` replay or lengthen it; `make soak` takes 200 runs.
+//! `SOAK_SEED` replays a run, and `SOAK_RUNS` sets the number of runs; `make soak` makes 200.
 
 mod source;
 mod trouble;
@@ -15,18 +15,18 @@ use source::Source;
 use std::collections::BTreeMap;
 use trouble::Trouble;
 
-/// Runs of a test among all the others.
+/// The number of runs when this runs among all other tests.
 const FEW_RUNS: usize = 60;
 
-/// What became of the runs.
+/// Statistics of the runs.
 #[derive(Debug, Default)]
 struct Tally {
     complete: usize,
     failed_cleanly: usize,
     killed: usize,
-    /// Complete runs that proved one state of all tables while amounts moved.
+    /// Complete runs that verified a snapshot while amounts moved.
     proved: usize,
-    /// Of each trouble, how many were complete and how many not.
+    /// For each kind of trouble, how many runs were complete and how many weren't.
     by_trouble: BTreeMap<&'static str, [usize; 2]>,
 }
 
@@ -44,7 +44,7 @@ fn runs_with_random_faults_are_complete_or_fail_cleanly() {
         let source = Source::new(system, &mut dice);
         for number in 0..share {
             let run = Run::any(&source, &mut dice);
-            // Shown if it fails.
+            // Shown if the test fails.
             println!("SOAK_SEED={seed} SOAK_RUNS={runs}: run {number} of {system:?}: {run:?}");
             run.take(&mut dice, &mut tally);
         }
@@ -56,7 +56,7 @@ fn runs_with_random_faults_are_complete_or_fail_cleanly() {
     assert!(tally.complete > 0 && tally.failed_cleanly > 0, "{tally:?}");
 }
 
-/// A job and what happens to it.
+/// A job, and what happens to it.
 #[derive(Debug)]
 struct Run<'a> {
     source: &'a Source,
@@ -64,7 +64,7 @@ struct Run<'a> {
     workers: usize,
     snapshot: &'static str,
     checks_counts: bool,
-    /// Whether amounts move meanwhile.
+    /// Whether amounts move during the run.
     moving: bool,
 }
 
@@ -77,7 +77,7 @@ impl<'a> Run<'a> {
             workers: 1 + dice.below(6),
             snapshot,
             checks_counts: snapshot != "off" && dice.one_in(3),
-            // A copy of a file that is written would be torn before it is cut.
+            // A copy of a file that is being written could be inconsistent even before it is cut.
             moving: dice.one_in(3) && !matches!(trouble, Trouble::CutFile(_)),
             trouble,
         }
@@ -91,7 +91,7 @@ impl<'a> Run<'a> {
         &self.source.spot
     }
 
-    /// Runs it, and looks at what it leaves.
+    /// Runs the job, and checks what it leaves.
     fn take(&self, dice: &mut Dice, tally: &mut Tally) {
         let moves = self.moving.then(|| Moves::begin(self.case()));
         let undo = self.trouble.prepare(self.case());
@@ -135,10 +135,10 @@ impl<'a> Run<'a> {
         self.leaves_no_session(&ran);
     }
 
-    /// With which it may fail.
+    /// The exit codes with which it may fail.
     fn codes(&self) -> Vec<i32> {
         let mut codes = self.trouble.codes().to_vec();
-        // Where nothing proves one state, or the tables change faster than it can be had.
+        // If a snapshot can't be verified, or the tables change too fast for one.
         if self.snapshot == "require" || self.moving {
             codes.push(3);
         }
@@ -173,7 +173,7 @@ impl<'a> Run<'a> {
         let Some(twin) = twin else {
             return ran;
         };
-        // The other one was there first, or this one: one of them publishes, unless something else is in its way.
+        // Either job can be the first. One of them publishes, unless something else prevents it.
         let twin = twin.end();
         let codes = [&ran, &twin].map(Ran::code);
         ran.check(
@@ -227,7 +227,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// All rows, in order, and nothing else; and wherever one state is proved, the amounts add up.
+    /// Checks that all rows are there, in order, and nothing else, and that the amounts add up if a snapshot was verified.
     fn is_complete(&self, ran: &Ran) {
         let rows = self.spot().lines(1).into_iter().map(|line| row(&line));
         let (accounts, rows): (Vec<_>, Vec<_>) = rows.partition(|[id, _]| *id >= accounts::FIRST);
@@ -263,7 +263,7 @@ impl<'a> Run<'a> {
             .to_owned()
     }
 
-    /// What a killed run leaves is removed or completed by the next command.
+    /// Checks that the next command removes or completes what a killed run left.
     fn is_swept(&self, ran: &Ran, before: &Tree) {
         let verified = self.verify().end();
         if self.spot().tree() == *before {
@@ -286,7 +286,7 @@ impl<'a> Run<'a> {
         ran.check(tidy, "nothing is left beside the output");
     }
 
-    /// `verify` names the batch of which a byte was changed.
+    /// Checks that `verify` names the batch file in which a byte was changed.
     fn finds_a_changed_byte(&self, dice: &mut Dice) {
         let path = dice.pick(&self.spot().batches()).clone();
         let bytes = std::fs::read(&path).expect("a batch file");
@@ -312,7 +312,7 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Of a line of CSV.
+/// Parses a line of CSV.
 fn row(line: &str) -> [i64; 2] {
     let cells = line.split(',').map(|cell| cell.parse().expect("a number"));
     let cells: Vec<i64> = cells.collect();

@@ -1,25 +1,25 @@
-//! The tables that the soak reads, and what must come of them.
+//! The tables that the soak test reads, and the expected results.
 
 use super::trouble::Instead;
 use crate::harness::{Case, Dice, Spot, System, Table, Type, accounts, soaked_mariadb};
 use std::collections::HashSet;
 use std::fmt;
 
-/// Of each of the four tables.
+/// The number of rows in each of the four tables.
 const ROWS: usize = 2500;
 
-/// Many keys in common.
+/// The range of keys, of which the tables have many in common.
 const KEYS: usize = 6000;
 
-/// Four tables with many keys in common, two of accounts, and one that others put in the place of `t3`.
+/// Four tables with many keys in common, two accounts tables, and a table that other sessions put in the place of `t3`.
 pub struct Source {
     pub case: Case,
     /// Where the jobs publish.
     pub spot: Spot,
     expected: Vec<[i64; 2]>,
-    /// With the other table in the place of `t3`.
+    /// The rows if the other table has taken the place of `t3`.
     expected_swapped: Vec<[i64; 2]>,
-    /// With the heir's rows after those of `t3`.
+    /// The rows if the child table's rows follow those of `t3`.
     expected_grown: Vec<[i64; 2]>,
 }
 
@@ -36,12 +36,12 @@ impl Source {
             .map(|number| {
                 let ids =
                     (0..ROWS).map(|_| i64::try_from(dice.below(KEYS)).expect("a small number"));
-                // The amount tells the table.
+                // The amount shows which table a row is from.
                 ids.map(|id| [id, id + number * 1_000_000]).collect()
             })
             .collect();
         let case = match system {
-            // What its sessions inherit is the whole server's.
+            // A change to what its sessions inherit affects the whole server.
             System::MariaDb => Case::at(soaked_mariadb()),
             system => Case::on(system),
         };
@@ -65,7 +65,7 @@ impl Source {
         self.case.database.system()
     }
 
-    /// Whether these are the rows that are first, in order; they may be others where a trouble put these in their place.
+    /// Whether these are the expected first rows, in order. They can differ if a trouble replaced the rows of `t3`.
     pub fn expects(&self, rows: &[[i64; 2]], instead: Option<Instead>) -> bool {
         let others = instead.map(|instead| match instead {
             Instead::Other => &self.expected_swapped,
@@ -75,7 +75,7 @@ impl Source {
     }
 }
 
-/// Of each id the first row.
+/// The first row for each id.
 fn first<'a>(rows: impl Iterator<Item = &'a [i64; 2]>) -> Vec<[i64; 2]> {
     let mut seen = HashSet::new();
     rows.filter(|[id, _]| seen.insert(*id)).copied().collect()

@@ -1,4 +1,4 @@
-//! What happens to a run.
+//! The troubles that can happen to a run.
 
 use crate::harness::{Case, Dice, Fault, Link, Pooling, Ran, Running, Spot, System, Way};
 use rustix::process::Signal;
@@ -6,55 +6,55 @@ use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
 
-/// Bytes that a server sends for the soak's tables, about.
+/// About how many bytes a server sends for the tables.
 const ALL_BYTES: usize = 220_000;
 
-/// Packets that it sends, about.
+/// About how many packets it sends.
 const ALL_PACKETS: usize = 10_300;
 
-/// Milliseconds that a job of these tables takes, about.
+/// About how many milliseconds a job on these tables takes.
 const ALL_MILLIS: usize = 70;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Trouble {
     Nothing,
-    /// On its way to the server, encrypted or not.
+    /// A fault between job and server, encrypted or not.
     OnTheWay(Way, Fault),
-    /// After so many milliseconds.
+    /// A signal after this many milliseconds.
     Signal(u64, Signal),
-    /// Stopped and continued after so many milliseconds.
+    /// Stopped after this many milliseconds, and continued.
     Pause(u64),
-    /// Its sessions are ended on the server after so many milliseconds.
+    /// The server ends the job's sessions after this many milliseconds.
     Ended(u64),
-    /// Another session holds a table.
+    /// Another session holds a lock on a table.
     Locked,
-    /// Another table takes the place of `t3` after so many milliseconds.
+    /// Another table takes the place of `t3` after this many milliseconds.
     Swapped(u64),
-    /// `t3` gets an heir after so many milliseconds.
+    /// `t3` gets a child table after this many milliseconds.
     Grown(u64),
-    /// What sessions inherit: a setting, and a value that a session of its own would not have.
+    /// What sessions inherit: a setting, and a value that firstseen's sessions must not keep.
     Inherited(&'static str, &'static str),
-    /// Behind a pooler with so many connections.
+    /// Through a pooler with this many connections.
     Pooled(Pooling, usize),
-    /// What makes a table unfit, and what makes it fit again.
+    /// A statement that makes a table unreadable for the job, and one that undoes it.
     Unfit(&'static str, &'static str),
-    /// The file of the database is cut to so many thousandths.
+    /// The database file is cut to this many thousandths of its size.
     CutFile(usize),
-    /// A limit of the process, as `prlimit` takes it.
+    /// A limit of the process, in `prlimit`'s form.
     Limit(String),
-    /// A system call on the output, of which the one of this number fails like this.
+    /// A system call on the output. The call with this number fails in this way.
     Call(&'static str, &'static str, usize),
     /// Another job for the same folder at the same time.
     Twin,
-    /// A file in the target that no job of ours wrote.
+    /// A file in the target that firstseen didn't write.
     Stray,
-    /// Flags that can't be, and the exit code.
+    /// Invalid flags, and the exit code.
     Wrong([&'static str; 2], i32),
-    /// A byte of a batch file is changed afterwards.
+    /// A byte of a batch file is changed after the run.
     Flipped,
 }
 
-/// Statements that make a table unfit, and those that make it fit again.
+/// Statements that make a table unreadable for the job, and statements that undo them.
 const UNFIT: [(&str, &str); 3] = [
     (
         "INSERT INTO t2 VALUES (NULL, 1)",
@@ -187,7 +187,7 @@ impl Trouble {
         }
     }
 
-    /// Exit codes of a job that fails by it.
+    /// The exit codes of a job that this trouble makes fail.
     pub fn codes(&self) -> &[i32] {
         match self {
             Self::Nothing
@@ -197,7 +197,7 @@ impl Trouble {
             | Self::Pooled(..) => &[],
             Self::OnTheWay(..) | Self::Ended(_) | Self::Locked | Self::Grown(_) => &[3],
             Self::Signal(..) => &[130, 143],
-            // A table that is swapped while it is looked up is not there, or not the same any more.
+            // A table that is swapped while it is being looked up can be missing or have changed.
             Self::Swapped(_) | Self::CutFile(_) => &[3, 4],
             Self::Unfit(..) => &[4],
             Self::Limit(_) => &[3, 4, 5],
@@ -207,12 +207,13 @@ impl Trouble {
         }
     }
 
-    /// Whether no job can be complete in spite of it.
+    /// Whether no job can be complete with it.
     pub fn must_fail(&self) -> bool {
         matches!(self, Self::Unfit(..) | Self::Stray | Self::Wrong(..))
     }
 
-    /// Whether it is by it that a signal ended the job, with no exit code: one that comes before the job can catch it, too.
+    /// Whether this trouble ended the job with a signal and no exit code. This includes a signal that arrives before the job
+    /// can handle it.
     pub fn ends_by(&self, ran: &Ran) -> bool {
         match self {
             Self::Signal(_, Signal::KILL) => ran.was_killed(),
@@ -222,7 +223,7 @@ impl Trouble {
         }
     }
 
-    /// Which rows may have been read instead of those of `t3`.
+    /// The rows that can have been read instead of those of `t3`.
     pub fn instead(&self) -> Option<Instead> {
         match self {
             Self::Swapped(_) => Some(Instead::Other),
@@ -238,7 +239,7 @@ impl Trouble {
         }
     }
 
-    /// Before the run. What is given back is held until [`Trouble::undo`].
+    /// Prepares the run. The returned value is kept until [`Trouble::undo`].
     pub fn prepare(&self, case: &Case) -> Option<Box<dyn std::any::Any>> {
         match self {
             Self::Locked => return Some(case.database.lock("t3")),
@@ -286,7 +287,7 @@ impl Trouble {
         }
     }
 
-    /// After the run.
+    /// Undoes the trouble after the run.
     pub fn undo(&self, case: &Case, held: Option<Box<dyn std::any::Any>>) {
         drop(held);
         match self {
@@ -297,7 +298,7 @@ impl Trouble {
             Self::Stray => {
                 let folder = case.path("out/batches");
                 fs::remove_file(folder.join("stray")).expect("the file");
-                // Only if it is empty.
+                // Only succeeds if it is empty.
                 let _ = fs::remove_dir(folder);
             }
             _ => {}
@@ -305,16 +306,16 @@ impl Trouble {
     }
 }
 
-/// Rows that another session puts in the place of those of `t3`, or beside them.
+/// The rows that another session puts in the place of those of `t3`, or adds to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Instead {
-    /// Another table's.
+    /// Another table's rows.
     Other,
-    /// Its own, and then its heir's.
+    /// Its own rows, followed by its child table's.
     WithHeir,
 }
 
-/// Gives what sessions of the reader inherit this value, or none.
+/// Sets the value that the reader's sessions inherit, or resets it.
 fn inherit(case: &Case, name: &str, value: Option<&str>) {
     let database = case.database.name();
     let statement = match (case.database.system(), value) {
@@ -329,7 +330,7 @@ fn inherit(case: &Case, name: &str, value: Option<&str>) {
     case.database.execute(&statement);
 }
 
-/// Gives the first table the second name, and the third table the name of the first.
+/// Renames the first table to the second name, and the third table to the name of the first.
 fn swap(case: &Case, [table, gone, other]: [&str; 3]) {
     if case.database.system() == System::MariaDb {
         let swap = format!("RENAME TABLE {table} TO {gone}, {other} TO {table}");
@@ -342,7 +343,7 @@ fn swap(case: &Case, [table, gone, other]: [&str; 3]) {
     }
 }
 
-/// Encrypted packets can't be told apart.
+/// Encrypted packets can't be distinguished.
 fn fault(system: System, way: Way, dice: &mut Dice) -> Fault {
     let number =
         |below: usize, dice: &mut Dice| i64::try_from(dice.below(below)).expect("a small number");

@@ -1,4 +1,4 @@
-//! A link with a limit on its rate and a delay.
+//! A link with a limited rate and a delay.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -6,12 +6,12 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Bytes that enter the link at once.
+/// How many bytes enter the link at once.
 const PIECE_BYTES: usize = 64 * 1024;
-/// Pieces that are on their way: at 64 KB each, what a link of 1 Gbit/s holds in 100 ms.
+/// How many pieces can be on their way. At 64 KB each, they are what a link of 1 Gbit/s holds in 100 ms.
 const PIECES: usize = 200;
 
-/// What a link is like.
+/// The properties of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     pub bytes_per_sec: u32,
@@ -19,12 +19,12 @@ pub struct Link {
 }
 
 impl Link {
-    /// Passes bytes on until one of the ends closes.
+    /// Passes bytes on until either end closes.
     pub fn pass(&self, mut from: TcpStream, to: TcpStream) {
         let (enter, leave) = sync_channel::<(Instant, Vec<u8>)>(PIECES);
         thread::spawn(move || deliver(to, &leave));
         let mut piece = vec![0; PIECE_BYTES];
-        // When the link has carried all that has entered it.
+        // When the link will have carried everything that has entered it.
         let mut carried = Instant::now();
         while let Ok(read @ 1..) = from.read(&mut piece) {
             let bytes = u32::try_from(read).expect("a piece");

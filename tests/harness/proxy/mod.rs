@@ -1,4 +1,5 @@
-//! A proxy on the loopback: fails its connections after so many bytes or packets from the server, or is a slow way to it.
+//! A proxy on the loopback. It breaks its connections after a number of bytes or packets from the server, or acts as a slow
+//! link.
 
 mod link;
 
@@ -12,36 +13,36 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// Listens until the test process ends.
+/// A listener that runs until the test process ends.
 pub struct Proxy {
     port: u16,
     connections: Arc<AtomicUsize>,
     passed: Arc<AtomicI64>,
 }
 
-/// What happens to the bytes from the server.
+/// What happens to the bytes that the server sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// All connections together get so many bytes, then all are closed.
+    /// All connections together receive this many bytes, then all are closed.
     Cut(i64),
-    /// All connections together get so many bytes, then all are reset.
+    /// All connections together receive this many bytes, then all are reset.
     Reset(i64),
-    /// All connections together get so many whole packets of this system's server, then all are closed.
+    /// All connections together receive this many whole packets of this system's server, then all are closed.
     Packets(System, i64),
-    /// The connection of this number, from 0, gets so many bytes and is closed; the others are whole.
+    /// The connection with this number, counted from 0, receives this many bytes and is closed. The others are left alone.
     CutOne(usize, i64),
-    /// All connections together get so many bytes, and then nothing more: they stay open.
+    /// All connections together receive this many bytes, and then nothing more. They stay open.
     Silence(i64),
-    /// Each byte comes by itself.
+    /// Every byte arrives separately.
     Crumbs,
-    /// So many bytes at a time, and a pause after each.
+    /// This many bytes arrive at a time, with a pause after each.
     Slow(usize, Duration),
-    /// All comes, by a link with a rate and a delay.
+    /// Everything arrives, over a link with a limited rate and a delay.
     Over(Link),
 }
 
 impl Fault {
-    /// What all connections together get: bytes, or packets.
+    /// How much all connections together receive, in bytes or packets.
     fn budget(&self) -> i64 {
         match self {
             Self::Cut(budget)
@@ -52,7 +53,7 @@ impl Fault {
         }
     }
 
-    /// Bytes that are read at a time.
+    /// How many bytes are read at a time.
     fn piece(&self) -> usize {
         match self {
             Self::Crumbs => 1,
@@ -63,12 +64,12 @@ impl Fault {
 }
 
 impl Proxy {
-    /// Before the server's port.
+    /// A proxy in front of the server's port.
     pub fn with(server: u16, fault: Fault) -> Self {
         Self::before(vec![server], fault)
     }
 
-    /// Before several servers, each of which gets a connection in its turn.
+    /// A proxy in front of several servers, which get connections in turn.
     pub fn between(servers: Vec<u16>) -> Self {
         Self::before(servers, Fault::Cut(i64::MAX))
     }
@@ -114,18 +115,18 @@ impl Proxy {
         self.port
     }
 
-    /// How many were made so far.
+    /// How many connections were made so far.
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
     }
 
-    /// How many bytes, or packets where these are counted, all connections together got so far.
+    /// How many bytes (or packets, if these are counted) all connections together have received so far.
     pub fn passed(&self) -> i64 {
         self.passed.load(Ordering::Relaxed)
     }
 }
 
-/// Twice the same counter.
+/// The same counter twice.
 fn shared<T>(counter: T) -> [Arc<T>; 2] {
     let counter = Arc::new(counter);
     [Arc::clone(&counter), counter]
@@ -143,7 +144,7 @@ fn begin(client: TcpStream, upstream: TcpStream, budget: Budget) {
     });
 }
 
-/// Passes bytes on while there are some left, then ends both connections.
+/// Passes bytes on while the budget lasts, then ends both connections.
 fn pass(mut from: TcpStream, mut to: TcpStream, budget: &Budget) {
     let mut piece = vec![0; budget.fault.piece()];
     let mut held = Vec::new();
@@ -154,14 +155,14 @@ fn pass(mut from: TcpStream, mut to: TcpStream, budget: &Budget) {
         }
     }
     if let Fault::Reset(_) = budget.fault {
-        // Of a socket that others hold, too, it is this that sends a reset.
+        // This sends a reset even if others hold the socket, too.
         let _ = rustix::net::connect_unspec(&to);
     }
     let _ = from.shutdown(Shutdown::Both);
     let _ = to.shutdown(Shutdown::Both);
 }
 
-/// What is left of what connections get.
+/// How much the connections may still receive.
 struct Budget {
     fault: Fault,
     left: Arc<AtomicI64>,
@@ -177,7 +178,8 @@ impl Budget {
         }
     }
 
-    /// Whether the connection goes on. What isn't passed on yet, or never, stays in `held`.
+    /// Passes on what the budget allows. Returns whether the connection continues. What isn't passed on, now or ever, stays in
+    /// `held`.
     fn pass(&self, held: &mut Vec<u8>, to: &mut TcpStream) -> bool {
         match &self.fault {
             Fault::Packets(system, _) => {
@@ -205,7 +207,7 @@ impl Budget {
         }
     }
 
-    /// As much of it as is left.
+    /// Takes this much from the budget, or what is left of it.
     fn take(&self, wanted: usize) -> usize {
         let wanted = i64::try_from(wanted).expect("a small number");
         let allowed = self
@@ -217,14 +219,14 @@ impl Budget {
     }
 }
 
-/// Bytes of the packet at the beginning, once it is whole.
+/// The length of the first packet, once all of it has arrived.
 fn packet(system: System, bytes: &[u8]) -> Option<usize> {
     let length = match system {
         System::MariaDb => {
             let [low, middle, high] = *bytes.first_chunk()?;
             4 + u32::from_le_bytes([low, middle, high, 0])
         }
-        // The answer to a wish for TLS is a byte by itself.
+        // The answer to a request for TLS is a single byte.
         System::Postgres if bytes == b"N" => 1,
         System::Postgres => 1 + u32::from_be_bytes(*bytes.get(1..)?.first_chunk()?),
         System::Sqlite => return None,

@@ -1,17 +1,17 @@
-//! A session that may do anything, and stays open while settings keep others out.
+//! A session with all privileges, which stays open while settings keep others out.
 
 use postgres::{Client, SimpleQueryMessage};
 use r2d2_mysql::mysql::prelude::Queryable;
 use r2d2_mysql::mysql::{Conn, Row};
 
-/// Of a server that one test has for itself.
+/// A session on a server that only one test uses.
 pub enum Admin {
     MariaDb(Box<Conn>),
     Postgres(Box<Client>),
 }
 
 impl Admin {
-    /// Runs one statement, or says why the server doesn't.
+    /// Runs one statement. Returns the server's message if it fails.
     pub fn try_execute(&mut self, statement: &str) -> Result<(), String> {
         match self {
             Self::MariaDb(conn) => conn
@@ -29,7 +29,7 @@ impl Admin {
         done.unwrap_or_else(|cause| panic!("{statement}: {cause}"));
     }
 
-    /// A query's rows, their cells as text, NULL as an empty one.
+    /// The rows of a query. Cells are text, and NULL is an empty text.
     pub fn rows(&mut self, query: &str) -> Vec<Vec<String>> {
         match self {
             Self::MariaDb(conn) => {

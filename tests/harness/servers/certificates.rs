@@ -1,4 +1,4 @@
-//! Certificates of a server for the name `localhost`, of a client, and of the authority that signed them.
+//! Certificates of a server with the name `localhost`, of a client, and of the authority that signed them.
 
 use openssl::asn1::Asn1Time;
 use openssl::bn::BigNum;
@@ -14,8 +14,8 @@ use openssl::x509::{X509, X509Builder, X509Name, X509NameBuilder};
 use std::fs;
 use std::path::Path;
 
-/// Writes `authority.pem` and `stranger.pem`, an authority that no server trusts, `server.pem` and `server.key` into a folder;
-/// for the client of the name `certified` certificates with keys of each form, and one that the stranger signed.
+/// Writes to a folder: `authority.pem`; `stranger.pem`, an authority that no server trusts; `server.pem` and `server.key`; and
+/// for the client with the name `certified`, certificates with keys in each format, and one that the stranger signed.
 pub fn write(folder: &Path) {
     write_all(folder).expect("certificates are made");
 }

@@ -1,4 +1,4 @@
-//! A server that one test has for itself, to kill it or to change its settings.
+//! A server that only one test uses, to kill it or to change its settings.
 
 use super::super::database::System;
 use super::{Admin, MariaDb, Postgres};
@@ -7,11 +7,11 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-/// Ends with this value.
+/// A server that stops when this value is dropped.
 pub struct Lonely {
     server: Server,
     database: String,
-    /// Processes of PostgreSQL's sessions that were stopped.
+    /// The processes of PostgreSQL sessions that were stopped.
     stopped: RefCell<Vec<i32>>,
 }
 
@@ -45,7 +45,7 @@ impl Lonely {
         }
     }
 
-    /// What `--source` takes.
+    /// The URL for `--source`.
     pub fn url(&self) -> String {
         match &self.server {
             Server::MariaDb(server) => server.url(&self.database),
@@ -60,7 +60,7 @@ impl Lonely {
         }
     }
 
-    /// What `--source` takes, for another user with the same password.
+    /// The URL for `--source`, for another user with the same password.
     pub fn url_of(&self, user: &str) -> String {
         self.url().replace("//reader:", &format!("//{user}:"))
     }
@@ -70,7 +70,7 @@ impl Lonely {
         &self.database
     }
 
-    /// A session that may do anything.
+    /// A session with all privileges.
     pub fn admin(&self) -> Admin {
         match &self.server {
             Server::MariaDb(server) => Admin::MariaDb(Box::new(server.connect_to(&self.database))),
@@ -80,7 +80,7 @@ impl Lonely {
         }
     }
 
-    /// Runs the statements, each by itself.
+    /// Runs the statements, each separately.
     pub fn execute_all(&self, statements: &[String]) {
         match &self.server {
             Server::MariaDb(server) => {
@@ -111,7 +111,7 @@ impl Lonely {
         }
     }
 
-    /// Of the user `reader`.
+    /// The number of sessions of the user `reader`.
     pub fn sessions(&self) -> i64 {
         self.number(match self.server {
             Server::MariaDb(_) => {
@@ -121,7 +121,7 @@ impl Lonely {
         })
     }
 
-    /// Sessions of MariaDB that wait for the reader to take what they send.
+    /// The number of MariaDB sessions that are waiting for the reader to receive what they send.
     pub fn sending_sessions(&self) -> i64 {
         self.number(
             "SELECT COUNT(*) FROM information_schema.PROCESSLIST \
@@ -129,7 +129,7 @@ impl Lonely {
         )
     }
 
-    /// Ends the reader's sessions that run no query. How many.
+    /// Ends the reader's sessions that aren't running a query. Returns how many there were.
     pub fn end_idle_sessions(&self) -> usize {
         match &self.server {
             Server::MariaDb(server) => {
@@ -152,7 +152,7 @@ impl Lonely {
         }
     }
 
-    /// To the server's first process.
+    /// Sends a signal to the server's main process.
     pub fn signal(&self, signal: Signal) {
         let (path, others): (PathBuf, Vec<i32>) = match &self.server {
             Server::MariaDb(server) => (server.folder().join("pid"), Vec::new()),
@@ -169,13 +169,13 @@ impl Lonely {
             kill_process(pid, signal)
         };
         for pid in others {
-            // The first process ends the others as soon as one of them is killed.
+            // The main process ends the others as soon as one of them is killed.
             let _ = signal_to(pid);
         }
         signal_to(first).expect("the server is ours");
     }
 
-    /// A stopped or killed first process of PostgreSQL leaves its sessions' processes as they are.
+    /// Sends a signal to the session processes, which keep running if PostgreSQL's main process is stopped or killed.
     fn backends(&self, signal: Signal) -> Vec<i32> {
         let Server::Postgres(server) = &self.server else {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! A private MariaDB.
+//! A private MariaDB server.
 
 use super::certificates;
 use super::supervised::{Supervised, free_port, program};
@@ -7,7 +7,7 @@ use r2d2_mysql::mysql::prelude::Queryable;
 use r2d2_mysql::mysql::{Conn, OptsBuilder};
 use std::path::{Path, PathBuf};
 
-/// As most servers do, each offers TLS: options that name files of [`certificates::write`].
+/// Like most servers, each offers TLS. The options name files of [`certificates::write`].
 const TLS: [&str; 2] = ["ssl-cert=server.pem", "ssl-key=server.key"];
 
 /// A running server, and how to reach it.
@@ -18,17 +18,17 @@ pub struct MariaDb {
 
 impl MariaDb {
     pub(super) fn start() -> Self {
-        // Snapshots are told by their place in the log.
+        // Snapshots are identified by their position in the binary log.
         Self::started(&["--log-bin=binlog"])
     }
 
-    /// A server that says that it is MySQL, and has no binary log.
+    /// A server that claims to be MySQL, and has no binary log.
     pub(super) fn start_as_mysql() -> Self {
         Self::started(&["--skip-log-bin", "--version=8.0.36"])
     }
 
-    /// A server without a binary log, with users that it lets in on conditions: `encrypted` by TLS alone, `old` by an
-    /// authentication that no client of ours knows.
+    /// A server without a binary log, whose users must meet conditions: `encrypted` must use TLS, and `old` uses an
+    /// authentication plugin that no client in these tests knows.
     pub(super) fn start_secured() -> Self {
         let mariadb = Self::started(&["--skip-log-bin"]);
         let mut conn = mariadb.connect_to("mysql");
@@ -100,12 +100,12 @@ impl MariaDb {
         self.port
     }
 
-    /// The server's folder, with its certificates.
+    /// The server's folder, which contains its certificates.
     pub fn folder(&self) -> &Path {
         self.server.folder()
     }
 
-    /// The URL for another user, host and query.
+    /// The URL with another user, host and query.
     pub fn url_of(&self, user: &str, host: &str, database: &str, query: &str) -> String {
         let port = self.port;
         format!("mysql://{user}:{ENCODED_PASSWORD}@{host}:{port}/{database}?{query}")
@@ -133,23 +133,23 @@ impl MariaDb {
         )
     }
 
-    /// A connection that may do anything.
+    /// A connection with all privileges.
     pub fn connect_to(&self, database: &str) -> Conn {
         let options = root(&self.socket()).db_name(Some(database));
         Conn::new(options).expect("root reaches the private MariaDB")
     }
 
-    /// Its Unix socket.
+    /// The path of the server's Unix socket.
     pub fn socket(&self) -> String {
         self.server.folder().join("socket").display().to_string()
     }
 
-    /// Nothing here outlives the tests: no durability, small buffers.
+    /// Options for data that isn't kept after the tests: no durability, small buffers.
     fn options(&self, data: &str) -> Vec<String> {
         let socket = format!("--socket={}", self.socket());
         let port = format!("--port={}", self.port);
         let pid = format!("--pid-file={}", self.server.folder().join("pid").display());
-        // A server that starts removes what it takes for its own temporary tables.
+        // A server that starts removes files that look like its own temporary tables.
         let temporary = format!("--tmpdir={}", self.server.folder().display());
         let fixed = [
             "--bind-address=127.0.0.1",
@@ -158,7 +158,7 @@ impl MariaDb {
             "--max-connections=300",
             "--max-allowed-packet=128M",
             "--character-set-server=utf8mb4",
-            // No value may depend on it.
+            // No value may depend on the server's time zone.
             "--default-time-zone=+05:00",
             "--innodb-buffer-pool-size=64M",
             "--innodb-flush-log-at-trx-commit=0",

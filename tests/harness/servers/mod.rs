@@ -1,4 +1,4 @@
-//! Private database servers: one of each for the whole test process, started by the first test that needs it.
+//! Private database servers, one of each for the whole test process. The first test that needs one starts it.
 
 mod admin;
 mod certificates;
@@ -17,7 +17,7 @@ pub use mariadb::MariaDb;
 pub use pooler::{Pooler, Pooling};
 pub use postgres::Postgres;
 
-/// Password of the user `reader` on both servers; its characters need care in a URL.
+/// The password of the user `reader` on both servers. Its characters need care in a URL.
 pub const PASSWORD: &str = "pa:s/s@w%rd#1";
 
 /// [`PASSWORD`], percent-encoded.
@@ -29,13 +29,13 @@ pub fn mariadb() -> &'static MariaDb {
     SERVER.get_or_init(MariaDb::start)
 }
 
-/// A MariaDB server that lets its users in on conditions: see [`MariaDb::start_secured`].
+/// A MariaDB server whose users must meet conditions: see [`MariaDb::start_secured`].
 pub fn secured_mariadb() -> &'static MariaDb {
     static SERVER: OnceLock<MariaDb> = OnceLock::new();
     SERVER.get_or_init(MariaDb::start_secured)
 }
 
-/// A MariaDB server that says that it is MySQL: see [`MariaDb::start_as_mysql`].
+/// A MariaDB server that claims to be MySQL: see [`MariaDb::start_as_mysql`].
 pub fn mariadb_as_mysql() -> &'static MariaDb {
     static SERVER: OnceLock<MariaDb> = OnceLock::new();
     SERVER.get_or_init(MariaDb::start_as_mysql)
@@ -53,13 +53,13 @@ pub fn postgres() -> &'static Postgres {
     SERVER.get_or_init(Postgres::start)
 }
 
-/// A PostgreSQL server that asks each of its users who he is in another way: see [`Postgres::start_secured`].
+/// A PostgreSQL server that authenticates each user with a different method: see [`Postgres::start_secured`].
 pub fn secured_postgres() -> &'static Postgres {
     static SERVER: OnceLock<Postgres> = OnceLock::new();
     SERVER.get_or_init(Postgres::start_secured)
 }
 
-/// A database name that no other test of this process has.
+/// A database name that no other test in this process uses.
 fn fresh_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     format!("t_{}", COUNT.fetch_add(1, Ordering::Relaxed))

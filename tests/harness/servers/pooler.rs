@@ -1,4 +1,4 @@
-//! A private pooler, `PgBouncer`, before the PostgreSQL of this test process.
+//! A private pooler, `PgBouncer`, in front of this test process' PostgreSQL server.
 
 use super::postgres;
 use super::supervised::{Supervised, free_port, program};
@@ -6,7 +6,7 @@ use ::postgres::{Client, NoTls};
 use std::fs;
 use std::path::PathBuf;
 
-/// When a pooler takes a connection of its pool back from a client.
+/// When a pooler takes a connection back from a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pooling {
     Transaction,
@@ -24,16 +24,16 @@ impl Pooling {
     }
 }
 
-/// A running pooler of one database's connections, all of them the user `reader`'s.
+/// A running pooler for connections to one database, all of which use the user `reader`.
 pub struct Pooler {
-    /// Ends with this value.
+    /// Stops when this value is dropped.
     server: Supervised,
     port: u16,
     database: String,
 }
 
 impl Pooler {
-    /// It cleans no connection that it hands on, so that whatever a client left is there for the next one.
+    /// Starts a pooler that doesn't reset connections, so that the next client sees whatever the previous one left.
     pub fn start(database: &str, pooling: Pooling, pool_size: usize) -> Self {
         let mut server = Supervised::new("pooler");
         let port = free_port();
@@ -68,12 +68,12 @@ impl Pooler {
         }
     }
 
-    /// What it said so far.
+    /// The pooler's log so far.
     fn log(&self) -> String {
         fs::read_to_string(self.server.folder().join("server.log")).unwrap_or_default()
     }
 
-    /// What `--source` takes.
+    /// The URL for `--source`.
     pub fn url(&self) -> String {
         format!(
             "postgresql://reader@127.0.0.1:{}/{}?sslmode=disable",
@@ -81,7 +81,7 @@ impl Pooler {
         )
     }
 
-    /// A client, as another program's.
+    /// A client that stands for another program.
     pub fn client(&self) -> Client {
         let url = self.url();
         Client::connect(&url, NoTls).unwrap_or_else(|cause| panic!("{cause}: {}", self.log()))

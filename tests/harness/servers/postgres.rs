@@ -1,14 +1,14 @@
-//! A private PostgreSQL.
+//! A private PostgreSQL server.
 
 use super::supervised::{Supervised, free_port, program};
 use super::{ENCODED_PASSWORD, PASSWORD, certificates, fresh_name};
 use postgres::{Client, Config, NoTls};
 use std::path::{Path, PathBuf};
 
-/// Whoever comes by TCP shows a password; the socket, in a folder of its own, is the tests' own way in.
+/// TCP connections need a password. The socket is in a separate folder and is used by the tests themselves.
 const RULES: &str = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
 
-/// Each of the users by a method of his own. `encrypted` comes by TLS or not at all, `bare` without it, `certified` by a
+/// Each user has a different authentication method. `encrypted` must use TLS, `bare` must not, and `certified` needs a
 /// certificate.
 const SECURED_RULES: &str = "local all all trust\n\
     local replication all trust\n\
@@ -47,7 +47,7 @@ impl Postgres {
         postgres
     }
 
-    /// With the users of [`SECURED_RULES`], who share a password.
+    /// A server with the users of [`SECURED_RULES`], who share a password.
     pub(super) fn start_secured() -> Self {
         let postgres = Self::started(SECURED_RULES);
         for user in SECURED_USERS {
@@ -69,7 +69,7 @@ impl Postgres {
         done.expect("the server is set up");
     }
 
-    /// A server that has what another one has now, and takes no writes.
+    /// A read-only server with the data that another one has now.
     pub fn standby_of(primary: &Self) -> Self {
         let mut standby = Self::new();
         let data = standby.data();
@@ -113,7 +113,7 @@ impl Postgres {
         postgres
     }
 
-    /// One that has no data yet.
+    /// A server without data.
     fn new() -> Self {
         let server = Supervised::new("postgres");
         let port = free_port();
@@ -130,12 +130,12 @@ impl Postgres {
         let options = self.options(&self.data());
         let config = self.root("postgres");
         let ready = || config.connect(NoTls).is_ok();
-        // SIGQUIT ends it at once, with its children and its shared memory.
+        // SIGQUIT ends it immediately, with its child processes and shared memory.
         self.server
             .start(&program("postgres", folders()), &options, "QUIT", ready);
     }
 
-    /// The folder of its socket and of its certificates.
+    /// The folder with its socket and its certificates.
     pub fn folder(&self) -> &Path {
         self.server.folder()
     }
@@ -171,18 +171,18 @@ impl Postgres {
         )
     }
 
-    /// The URL for a user of the secured server, by another name of the loopback and with parameters.
+    /// The URL for a user of the secured server, with another name for the loopback and with parameters.
     pub fn url_of(&self, user: &str, host: &str, database: &str, query: &str) -> String {
         let port = self.port;
         format!("postgresql://{user}:{ENCODED_PASSWORD}@{host}:{port}/{database}?{query}")
     }
 
-    /// A connection that may do anything.
+    /// A connection with all privileges.
     pub fn connect_to(&self, database: &str) -> Client {
         self.connect_as("root", database)
     }
 
-    /// A connection of this user, by the socket.
+    /// A connection as this user, over the socket.
     pub fn connect_as(&self, user: &str, database: &str) -> Client {
         let client = self.root(database).user(user).connect(NoTls);
         client.expect("the private PostgreSQL lets everybody in by its socket")
@@ -198,20 +198,20 @@ impl Postgres {
         config
     }
 
-    /// Nothing here outlives the tests: no durability, small buffers.
+    /// Options for data that isn't kept after the tests: no durability, small buffers.
     fn options(&self, data: &str) -> Vec<String> {
         let folder = self.server.folder().display().to_string();
         let port = self.port.to_string();
         let settings = [
             "listen_addresses=127.0.0.1",
-            // No value may depend on it.
+            // No value may depend on the server's time zone.
             "timezone=Europe/Berlin",
             "max_connections=300",
             "fsync=off",
             "synchronous_commit=off",
             "full_page_writes=off",
             "shared_buffers=32MB",
-            // As most servers do, each offers TLS.
+            // Like most servers, each offers TLS.
             "ssl=on",
             "ssl_cert_file=../server.pem",
             "ssl_key_file=../server.key",
@@ -227,7 +227,7 @@ impl Postgres {
     }
 }
 
-/// Debian keeps each version's programs in a folder of its own.
+/// Debian installs each version's programs in a separate folder.
 fn folders() -> Vec<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql");
     let mut folders: Vec<PathBuf> = versions

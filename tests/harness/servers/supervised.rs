@@ -1,4 +1,4 @@
-//! A server process that ends with the test process, however that ends.
+//! A server process that ends when the test process ends, for whatever reason.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Longest wait for a server to accept connections.
+/// The longest wait for a server to accept connections.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// `nobody` and its group on Debian. MariaDB and PostgreSQL refuse to run as root, or warn of it.
+/// `nobody` and its group on Debian. MariaDB and PostgreSQL refuse to run as root, or warn about it.
 const NOBODY: u32 = 65534;
 
-/// Waits until its standard input closes, which the test process holds; then ends the server and removes its folder.
-/// Rust's tests have no teardown, and a test process may be killed.
+/// Waits until its standard input closes, which the test process keeps open, then ends the server and removes its folder.
+/// Rust's tests have no teardown, and a test process can be killed.
 const SUPERVISOR: &str = r#"
 folder=$1 signal=$2; shift 2
 exec 3<&0
@@ -50,7 +50,7 @@ impl Supervised {
         &self.folder
     }
 
-    /// Makes a file of the folder one that only the server's user may read.
+    /// Makes a file in the folder readable only by the server's user.
     pub fn keep_secret(&self, name: &str) {
         let path = self.folder.join(name);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("permissions");
@@ -59,13 +59,13 @@ impl Supervised {
         }
     }
 
-    /// Runs a command in the folder to its end, as the server's user.
+    /// Runs a command to its end in the folder, as the server's user.
     pub fn prepare(&self, program: &Path, args: &[String]) {
         let words = words(program, args);
         let output = Command::new(&words[0])
             .args(&words[1..])
             .current_dir(&self.folder)
-            // A server that starts elsewhere may remove what it takes for its own.
+            // Another server that starts in the same folder could remove files that look like its own.
             .env("TMPDIR", &self.folder)
             .output()
             .unwrap_or_else(|cause| panic!("{words:?}: {cause}"));
@@ -78,7 +78,7 @@ impl Supervised {
         );
     }
 
-    /// Starts the server, and waits until `ready` says so. `signal` ends it.
+    /// Starts the server, and waits until `ready` returns true. `signal` ends it.
     pub fn start(
         &mut self,
         program: &Path,
@@ -92,7 +92,7 @@ impl Supervised {
             .arg(signal)
             .args(words(program, args))
             .current_dir(&self.folder)
-            .process_group(0) // an interrupted terminal reaches the test process alone
+            .process_group(0) // Ctrl-C reaches only the test process
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -116,7 +116,7 @@ impl Supervised {
     }
 }
 
-/// The command, as the server's user.
+/// The command, run as the server's user.
 fn words(program: &Path, args: &[String]) -> Vec<String> {
     let user = [
         "setpriv",
@@ -133,13 +133,13 @@ fn words(program: &Path, args: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// A port of the loopback that is free now.
+/// A currently free port on the loopback.
 pub fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("a bound address").port()
 }
 
-/// A program on the PATH or in one of `folders`, the last of which wins.
+/// A program on the PATH, or in one of `folders`, of which the last is preferred.
 pub fn program(name: &str, folders: impl IntoIterator<Item = PathBuf>) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut candidates: Vec<PathBuf> = folders.into_iter().collect();

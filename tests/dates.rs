@@ -216,7 +216,7 @@ fn dates_that_no_calendar_has_are_counted_where_they_are_made_null() {
                 ];
                 let ran = run("text").says(told[0]).says(told[1]);
                 let in_summary = told.iter().all(|line| ran.stdout.contains(line));
-                ran.check(in_summary, "the summary tells it, too");
+                ran.check(in_summary, "the summary reports it, too");
                 let columns = &case.manifest()["columns"];
                 let counts = [0, 1, 2].map(|column| columns[column]["nulled_dates"].clone());
                 assert_eq!(

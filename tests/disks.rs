@@ -199,17 +199,17 @@ fn is_as_before_or_whole(case: &Case, before: &Spot, spot: &Spot, ran: &Ran, cal
         .collect();
     ran.check(
         left.is_empty() || removes,
-        format!("nothing is left at {call}: {left:?}"),
+        format!("nothing is left after {call}: {left:?}"),
     );
     tree.retain(|path, _| !path.starts_with(&staging));
     match ran.code() {
         // Code 6: the manifest of the old result can't be opened.
         Some(5 | 6) => ran.check(
             tree == before.tree(),
-            format!("the target is as it was at {call}"),
+            format!("the target is unchanged after {call}"),
         ),
         code => {
-            ran.check(code == Some(0), format!("exit code 5 or 0 at {call}"));
+            ran.check(code == Some(0), format!("exit code 5 or 0 after {call}"));
             case.command().arg("verify").arg(spot.out()).succeeds();
         }
     }
@@ -217,7 +217,7 @@ fn is_as_before_or_whole(case: &Case, before: &Spot, spot: &Spot, ran: &Ran, cal
     let must_fail = ["fsync", "write", "renameat2", "mkdir", "copy_file_range"];
     ran.check(
         !must_fail.contains(&call) || ran.code() == Some(5),
-        format!("{call} fails the job"),
+        format!("a failing {call} makes the job fail"),
     );
 }
 

@@ -103,7 +103,7 @@ impl RandomJob {
         );
         ran.check(
             case.files().len() == expected.len().div_ceil(self.batch_rows),
-            "files are full but the last",
+            "all files except the last are full",
         );
     }
 

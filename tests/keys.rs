@@ -17,7 +17,7 @@ fn keys_compare_by_their_bytes_and_not_by_a_collation() {
         assert_eq!(
             case.rows().len(),
             keys.len() - 1,
-            "{system:?}: one of them stands twice"
+            "{system:?}: one of them appears twice"
         );
     }
 }

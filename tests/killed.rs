@@ -42,7 +42,7 @@ fn a_command_killed_while_it_ends_a_cut_publication_leaves_that_to_the_next() {
     }
     let took = begun.elapsed();
     tell(&format!(
-        "killed at {moments} moments of bringing {} cut publications to their end, {took:.1?}",
+        "killed at {moments} moments of completing {} cut publications, {took:.1?}",
         CUTS.len()
     ));
 }
@@ -144,7 +144,7 @@ impl Sweep {
         self.spot.become_copy_of(state);
         let strace = self.strace(paths);
         let whole = strace.run(command(&self.spot)).end();
-        whole.check(whole.code().is_some(), "it ends by itself");
+        whole.check(whole.code().is_some(), "it ends without being killed");
         let mut moments = 0;
         for (call, times) in strace.calls() {
             if self.injected.iter().any(|(injected, _)| *injected == call) {
@@ -179,7 +179,7 @@ impl Sweep {
             return false;
         }
         assert!(found == self.old || found == self.new, "{found:?}");
-        assert!(verifies, "what {found:?} lists verifies");
+        assert!(verifies, "everything that {found:?} lists can be verified");
         assert_eq!(
             tops,
             ["batches", "batches.manifest.json"].map(PathBuf::from)

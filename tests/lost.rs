@@ -103,7 +103,7 @@ fn is_cut(case: &Case, way: Way, first: &Table, fault: Fault) -> bool {
     }
     let ran = ran.exits_with(3).never_says("panicked");
     let after = Spot::at(case.folder()).tree();
-    ran.check(after == before, format!("{told}: all is as it was"));
+    ran.check(after == before, format!("{told}: nothing has changed"));
     true
 }
 
@@ -179,7 +179,7 @@ fn bytes_that_come_one_by_one_slowly_or_from_afar_give_the_same_files() {
 }
 
 /// The connections that are made before a worker's: the catalog connection.
-const CATALOGUE: usize = 1;
+const CATALOG: usize = 1;
 
 #[test]
 fn a_connection_that_is_lost_before_its_first_row_is_made_again() {
@@ -204,7 +204,7 @@ fn a_connection_that_is_lost_before_its_first_row_is_made_again() {
 /// exactly once.
 fn is_made_again(case: &Case, way: Way, snapshot: &str, after: i64) -> bool {
     let before = Spot::at(case.folder()).tree();
-    let proxy = Proxy::with(case.database.port(), Fault::CutOne(CATALOGUE, after));
+    let proxy = Proxy::with(case.database.port(), Fault::CutOne(CATALOG, after));
     let ran = by(
         case,
         way,
@@ -215,7 +215,10 @@ fn is_made_again(case: &Case, way: Way, snapshot: &str, after: i64) -> bool {
     if ran.code() == Some(3) {
         // Neither a session that never began nor one whose rows have arrived is tried again.
         let ran = ran.never_says("panicked");
-        ran.check(Spot::at(case.folder()).tree() == before, "all is as it was");
+        ran.check(
+            Spot::at(case.folder()).tree() == before,
+            "nothing has changed",
+        );
         return false;
     }
     let ran = ran.exits_with(0);
@@ -223,7 +226,7 @@ fn is_made_again(case: &Case, way: Way, snapshot: &str, after: i64) -> bool {
         case.manifest()["totals"]["rows_read"] == 4000,
         "all rows are read once",
     );
-    proxy.connections() > CATALOGUE + 1
+    proxy.connections() > CATALOG + 1
 }
 
 #[test]
@@ -343,10 +346,10 @@ fn the_cause_is_told_where_the_failed_session_can_not_be_killed() {
     let ran = case.command().args(job).fails_with(4);
     ran.check(
         ran.elapsed < Duration::from_secs(15),
-        "the coordinator leaves",
+        "the coordinator stops waiting",
     );
     ran.check(
         ran.stderr.contains("table v") && ran.stderr.contains("NULL"),
-        "the cause is told",
+        "the cause is reported",
     );
 }

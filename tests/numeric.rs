@@ -166,7 +166,7 @@ fn keys_compare_as_the_decimals_that_they_become() {
     assert_eq!(
         case.rows().len(),
         7,
-        "as text, every spelling is a key of its own"
+        "as text, every spelling is a separate key"
     );
 }
 

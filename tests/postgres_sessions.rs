@@ -48,11 +48,11 @@ fn the_catalogue_is_asked_few_questions_about_many_tables() {
     let case = logged(40);
     for job in [&["plan"][..], &["run", "--count-only", "--workers", "1"]] {
         let sessions = said(&case, job);
-        let catalogue = sessions
+        let catalog = sessions
             .values()
             .find(|statements| statements.iter().any(|said| said.contains("pg_attribute")))
-            .expect("the catalogue's session");
-        let (parsed, asked): (Vec<_>, Vec<_>) = catalogue
+            .expect("the catalog session");
+        let (parsed, asked): (Vec<_>, Vec<_>) = catalog
             .iter()
             .partition(|statement| statement.starts_with("parse <unnamed>"));
         // A job checks what is read twice more: when its sessions have begun, and at its end.
@@ -88,11 +88,11 @@ fn a_signal_ends_what_the_catalogue_waits_for() {
         let row = client.query_one(&waiting, &[]).expect("a count");
         row.get::<_, i64>(0) > 0
     };
-    until(&mut is_waiting, "the catalogue waits for the lock");
+    until(&mut is_waiting, "the catalog session waits for the lock");
     running.signal(Signal::INT);
     let ran = running.end().exits_with(130);
     ran.check(ran.elapsed < Duration::from_secs(20), "it ends in time");
-    until(&mut || !is_waiting(), "its session waits no longer");
+    until(&mut || !is_waiting(), "its session no longer waits");
 }
 
 fn until(is_so: &mut dyn FnMut() -> bool, what: &str) {
@@ -149,7 +149,7 @@ fn said(case: &Case, job: &[&str]) -> BTreeMap<String, Vec<String>> {
             .iter()
             .any(|statement| statement.contains(&format!("{name}_")))
     });
-    assert!(!sessions.is_empty(), "the log tells of {name}");
+    assert!(!sessions.is_empty(), "the log contains {name}");
     sessions
 }
 

@@ -152,7 +152,7 @@ fn a_key_of_any_type_is_the_same_key_for_both_extractors() {
         assert_eq!(
             drops("unique_drops"),
             Some(0),
-            "{kind}: the filter knows them by their bytes"
+            "{kind}: the filter compares their bytes"
         );
     }
 }

@@ -58,7 +58,7 @@ fn job_while(case: &Case, extractor: &str, job: &[&str], act: impl FnOnce()) -> 
     let begun = Instant::now();
     let naps = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
     while case.database.count(naps) == 0 {
-        assert!(begun.elapsed() < Duration::from_secs(20), "it never naps");
+        assert!(begun.elapsed() < Duration::from_secs(20), "it never sleeps");
         thread::sleep(Duration::from_millis(10));
     }
     act();
@@ -322,7 +322,7 @@ fn an_heir_that_was_read_is_not_taken_away_before_the_job_has_looked() {
     let ran = job_while(&case, "wire", &job, || {
         let mut other = postgres().connect_to(case.database.name());
         let comes = other.batch_execute("ALTER TABLE loose INHERIT h");
-        comes.expect("nobody holds it yet");
+        comes.expect("it isn't held yet");
         thread::sleep(Duration::from_millis(900));
         let goes = "SET lock_timeout = '100ms'; ALTER TABLE loose NO INHERIT h";
         let held = other.batch_execute(goes).expect_err("it is held");

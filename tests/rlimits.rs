@@ -55,7 +55,7 @@ fn limited(system: System, limits: impl Iterator<Item = String>, codes: &[Option
             .end();
         ran.check(
             codes.contains(&ran.code()),
-            format!("{limit}: one of {codes:?}"),
+            format!("{limit}: exits with one of {codes:?}"),
         );
         let succeeded = ran.code() == Some(0);
         counts[usize::from(succeeded)] += 1;
@@ -69,12 +69,15 @@ fn limited(system: System, limits: impl Iterator<Item = String>, codes: &[Option
         if ran.code().is_some() && !succeeded {
             ran.check(
                 spot.tree() == before.tree(),
-                format!("{limit}: all is as it was"),
+                format!("{limit}: nothing has changed"),
             );
         }
         let verified = case.command().arg("verify").arg(spot.out()).succeeds();
         let is_old = spot.tree() == before.tree();
-        verified.check(is_old != succeeded, format!("{limit}: old or new"));
+        verified.check(
+            is_old != succeeded,
+            format!("{limit}: the old or the new result"),
+        );
     }
     assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
     tell(&format!(

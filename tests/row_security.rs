@@ -80,7 +80,7 @@ fn a_manifest_that_tells_nothing_of_row_security_is_verified() {
     case.run().args(job).succeeds();
     let mut manifest = case.manifest();
     let job = manifest["job"].as_object_mut().expect("an object");
-    job.remove("row_security").expect("it was told");
+    job.remove("row_security").expect("it is listed");
     case.write("batches.manifest.json", manifest.to_string());
     case.verify().succeeds();
 }

@@ -181,7 +181,7 @@ fn a_catalogue_session_that_is_ended_takes_no_row_away() {
         assert!(running.runs(), "it reads");
         assert!(
             alone.server.end_idle_sessions() > 0,
-            "the catalogue's session is there"
+            "the catalog session is there"
         );
         let ran = running.end();
         if ran.code() == Some(0) {

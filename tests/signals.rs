@@ -142,7 +142,7 @@ fn interrupted(mut running: Running, signal: Signal) -> Ran {
         running.signal(signal);
     }
     let ran = running.end();
-    ran.check(runs, "it still runs when the signal comes");
+    ran.check(runs, "it is still running when the signal arrives");
     ran.check(
         begin.elapsed() < DEADLINE,
         format!("it ends {:?} after the signal", begin.elapsed()),

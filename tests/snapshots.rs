@@ -33,7 +33,7 @@ fn amounts_that_move_between_tables_of_mariadb_add_up_whenever_a_snapshot_is_pro
     let proved = proved_runs(&case, &case.database.url(), "auto", RUNS, &["witnessed"]);
     assert!(
         proved > 0,
-        "a snapshot without a lock is proved now and then"
+        "a snapshot is sometimes verified without a lock"
     );
     let proofs = ["witnessed", "backup-stage"];
     let reloader = case.database.url_of("reloader");
@@ -86,7 +86,7 @@ fn a_global_lock_that_is_not_had_in_time_is_given_up_and_keeps_nobody_waiting() 
         case.database.execute("UPDATE `left` SET amount = 100");
         ran.check(
             begun.elapsed() < Duration::from_millis(500),
-            "a writer of another table waits for nobody",
+            "a session that writes to another table doesn't have to wait",
         );
         drop(held);
         ran.check(!case.path("batches").exists(), "nothing is published");
@@ -105,7 +105,7 @@ fn amounts_that_move_between_tables_of_a_sqlite_file_add_up_in_every_run() {
         let proved = proved_runs(&case, &url, "auto", RUNS / 2, &proofs[..1]);
         assert!(
             proved > 0,
-            "{journal}: a snapshot without a lock is proved now and then"
+            "{journal}: a snapshot is sometimes verified without a lock"
         );
     }
 }
@@ -128,7 +128,7 @@ fn amounts_add_up_in_a_sqlite_file_whose_sessions_begin_behind_a_lock() {
     });
     let transfers = moves.end();
     tell(&format!(
-        "Sqlite --snapshot require, slowed down: run {locked:?} began behind a lock, {transfers} transfers meanwhile"
+        "Sqlite --snapshot require, slowed down: run {locked:?} took a lock to begin, {transfers} transfers meanwhile"
     ));
     assert!(locked.is_some());
 }
@@ -153,10 +153,7 @@ fn proved_runs(case: &Case, source: &str, snapshot: &str, runs: usize, proofs: &
             .succeeds();
         let proof = case.manifest()["snapshot"].clone();
         if proof == "none" {
-            ran.check(
-                snapshot == "auto",
-                "it says none only where none is required",
-            );
+            ran.check(snapshot == "auto", "it says none only if none is required");
         } else {
             proved += 1;
             by.insert(proof.to_string());
@@ -170,7 +167,7 @@ fn proved_runs(case: &Case, source: &str, snapshot: &str, runs: usize, proofs: &
     }
     let transfers = moves.end();
     tell(&format!(
-        "{:?} --snapshot {snapshot}: {proved} of {runs} runs proved a snapshot, by {by:?}; {transfers} transfers meanwhile",
+        "{:?} --snapshot {snapshot}: {proved} of {runs} runs verified a snapshot, by {by:?}; {transfers} transfers meanwhile",
         case.database.system()
     ));
     assert!(transfers > 10, "amounts moved meanwhile");
@@ -382,7 +379,7 @@ fn altered_meanwhile(case: &Case, alteration: &[&str]) {
     let tables = ["--tables", "left,right", "--workers", "1", "--where", slow];
     let mut running = job(case, &case.database.url(), &tables).start();
     thread::sleep(Duration::from_millis(300));
-    assert!(running.runs(), "the first table takes its time");
+    assert!(running.runs(), "reading the first table takes time");
     case.database.execute_all(alteration);
     let ran = running.end().exits_with(0);
     let sum = sum(case);

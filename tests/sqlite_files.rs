@@ -39,7 +39,7 @@ fn a_cut_database_is_refused_unless_all_rows_are_there() {
             }
         }
         tell(&format!(
-            "SQLite, {journal}: cut at {} places, {complete} times all rows are there, else it is refused",
+            "SQLite, {journal}: cut at {} places, {complete} times all rows are there, otherwise it is refused",
             lengths.len()
         ));
     }
@@ -76,7 +76,7 @@ fn a_database_of_changed_bytes_gives_what_sqlite_reads_or_is_refused() {
         }
     }
     tell(&format!(
-        "SQLite: 150 files of changed bytes, {refused} refused, {complete} read as SQLite reads them"
+        "SQLite: 150 files with changed bytes, {refused} refused, {complete} read as SQLite reads them"
     ));
     assert!(complete > 0 && refused > 0);
 }
@@ -99,7 +99,7 @@ fn an_empty_journal_is_nothing_that_a_writer_left() {
         .into_iter()
         .filter(|name| !name.starts_with("batches"))
         .collect();
-    assert_eq!(beside, before, "nothing is written beside the file");
+    assert_eq!(beside, before, "nothing is written next to the file");
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn dead_writer(was_in_wal_mode: bool) {
     let spilled = fs::read(case.path("left.sqlite")).expect("a file");
     assert!(
         spilled.windows(5).any(|bytes| bytes == b"never"),
-        "the transaction stands in the file"
+        "the transaction is in the file"
     );
     let before = case.entries();
     let job = || {

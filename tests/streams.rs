@@ -103,7 +103,7 @@ fn a_closed_standard_output_is_no_panic() {
         let ran = job.start_with_closed_stdout().end().never_says("panic");
         ran.check(
             case.entries().iter().all(|name| !name.starts_with('.')),
-            "no staging is left",
+            "no staging folder is left",
         );
     }
     for args in [&["completions", "bash"][..], &["--help"]] {
@@ -151,7 +151,7 @@ fn completions_are_made_for_every_shell() {
     let case = Case::on(System::Sqlite);
     for shell in ["bash", "zsh", "fish"] {
         let ran = case.command().args(["completions", shell]).succeeds();
-        ran.check(ran.stdout.contains("batch-rows"), "the flags are completed");
+        ran.check(ran.stdout.contains("batch-rows"), "flags are completed");
     }
 }
 

@@ -22,7 +22,7 @@ fn the_tables_of_flags_are_those_of_the_help() {
             .split(&format!("\n{heading}\n"))
             .nth(1)
             .and_then(|rest| rest.split("\n## ").next())
-            .unwrap_or_else(|| panic!("docs/flags.md has{heading}"));
+            .unwrap_or_else(|| panic!("docs/flags.md must have the heading {heading}"));
         let lines = |text: &str| -> Vec<String> {
             let rows = text.lines().filter(|line| line.starts_with(['|', '#']));
             rows.map(str::to_owned).collect()

@@ -26,7 +26,7 @@ fn the_contents_page_names_every_page() {
         let is_listed = links.iter().any(|link| *link == name);
         assert!(
             is_listed || name == "README.md",
-            "docs/README.md lacks {name}"
+            "docs/README.md doesn't list {name}"
         );
     }
 }

@@ -71,7 +71,7 @@ impl Page {
         }
         assert!(
             open.is_none(),
-            "{}: a block is not closed",
+            "{}: a block isn't closed",
             self.path.display()
         );
         blocks

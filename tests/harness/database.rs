@@ -106,7 +106,7 @@ impl Database {
     pub fn mariadb(&self) -> &'static MariaDb {
         match self {
             Self::MariaDb(server, _) => server,
-            other => panic!("{:?} is no MariaDB", other.system()),
+            other => panic!("{:?} isn't a MariaDB server", other.system()),
         }
     }
 

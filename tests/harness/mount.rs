@@ -42,7 +42,7 @@ impl Mount {
     pub fn again(&self, options: &str) {
         let mut mount = Command::new("mount");
         let options = format!("remount,{options}");
-        ran(mount.args(["-o", &options]).arg(&self.folder)).expect("what was mounted can be again");
+        ran(mount.args(["-o", &options]).arg(&self.folder)).expect("it can be remounted");
     }
 
     pub fn folder(&self) -> &Path {
@@ -80,7 +80,7 @@ fn not_tested(at: &Path, why: &str) -> Option<Mount> {
     let test = std::thread::current().name().unwrap_or("?").to_owned();
     let at = at.file_name().unwrap_or_default().display();
     super::tell(&format!(
-        "NOT TESTED by {test}: {at} can't be mounted, which takes root: {why}"
+        "NOT TESTED by {test}: {at} can't be mounted (this requires root): {why}"
     ));
     None
 }

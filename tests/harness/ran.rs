@@ -45,7 +45,7 @@ impl Ran {
     pub fn says(self, text: &str) -> Self {
         self.check(
             self.stderr.contains(text),
-            format!("expected on standard error: {text}"),
+            format!("standard error must contain: {text}"),
         );
         self
     }
@@ -54,7 +54,7 @@ impl Ran {
     #[track_caller]
     pub fn never_says(self, text: &str) -> Self {
         let said = self.stdout.contains(text) || self.stderr.contains(text);
-        self.check(!said, format!("expected on no output: {text}"));
+        self.check(!said, format!("no output may contain: {text}"));
         self
     }
 
@@ -64,7 +64,7 @@ impl Ran {
         let parsed = serde_json::from_str(&self.stdout);
         self.check(
             parsed.is_ok(),
-            "expected JSON and nothing else on standard output",
+            "standard output must be JSON and nothing else",
         );
         parsed.unwrap_or_default()
     }

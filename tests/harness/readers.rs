@@ -106,7 +106,7 @@ impl Python {
         let mut reply = String::new();
         self.output.read_line(&mut reply).expect("Python answers");
         serde_json::from_str(&reply)
-            .unwrap_or_else(|cause| panic!("Python answers {reply:?}: {cause}"))
+            .unwrap_or_else(|cause| panic!("Python answered {reply:?}: {cause}"))
     }
 }
 
@@ -117,7 +117,7 @@ pub fn interpreter() -> PathBuf {
         .join("bin/python");
     assert!(
         python.exists(),
-        "{} is missing: `make test` brings it, or tests/prepare.sh",
+        "{} is missing: `make test` or tests/prepare.sh installs it",
         python.display()
     );
     python

@@ -68,7 +68,7 @@ impl Spot {
     /// Makes it a copy of `other`, including permissions.
     pub fn become_copy_of(&self, other: &Self) {
         if self.folder.exists() {
-            fs::remove_dir_all(&self.folder).expect("the test's own folder goes");
+            fs::remove_dir_all(&self.folder).expect("the test's own folder is removed");
         }
         let mut cp = Command::new("cp");
         let status = cp.arg("-a").args([&other.folder, &self.folder]).status();

@@ -58,13 +58,13 @@ fn told_in_lines(job: Firstseen, system: System) -> Ran {
         let time = line.split_once('\t').map(|(time, _)| time.parse::<f64>());
         ran.check(
             matches!(time, Some(Ok(_))),
-            format!("{system:?}: a line of the log: {line:?}"),
+            format!("{system:?}: is a log line: {line:?}"),
         );
     }
     let said = ran.stderr.replace(['\t', '\n'], "") + &ran.stdout.replace('\n', "");
     ran.check(
         !said.contains(char::is_control),
-        "a name steers no terminal",
+        "no name sends control characters to the terminal",
     );
     ran
 }

@@ -42,7 +42,10 @@ fn a_pattern_finds_every_name() {
             .args(["plan", "--source", &case.database.url()]);
         let plan = plan.args(["--tables", "*", "--key", "id"]).succeeds();
         let steers = |letter: char| letter.is_control() && letter != '\n';
-        plan.check(!plan.stdout.contains(steers), "the plan steers no terminal");
+        plan.check(
+            !plan.stdout.contains(steers),
+            "the plan sends no control characters to the terminal",
+        );
         nothing_else_happened(&case);
     }
 }
@@ -72,7 +75,7 @@ fn a_name_that_is_not_there_is_told_in_one_line() {
             );
             ran.check(
                 !ran.stderr.replace('\n', "").contains(char::is_control),
-                "nor steers a terminal",
+                "the error sends no control characters to the terminal",
             );
         }
         nothing_else_happened(&case);

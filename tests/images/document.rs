@@ -91,7 +91,7 @@ impl Section {
                     pickle: pickle.clone(),
                 },
             },
-            other => panic!("docs/values.md: a row of images has seven cells: {other:?}"),
+            other => panic!("docs/values.md: a row of values has seven cells: {other:?}"),
         };
         self.rows.iter().map(image).collect()
     }
@@ -118,14 +118,14 @@ pub fn section(heading: &str) -> Section {
     let heading = format!("\n## {heading}\n");
     let (_, section) = text
         .split_once(&heading)
-        .unwrap_or_else(|| panic!("docs/values.md has{heading}"));
+        .unwrap_or_else(|| panic!("docs/values.md must have{heading}"));
     let section = section.split("\n## ").next().unwrap_or_default();
     // A table begins with its header and a line of dashes.
     let lines = section.lines().filter(|line| line.starts_with("| "));
     let rows: Vec<_> = lines.skip(1).map(cells).collect();
     assert!(
         !rows.is_empty(),
-        "docs/values.md has a table below{heading}"
+        "docs/values.md must have a table under{heading}"
     );
     Section {
         setup: statements(section),

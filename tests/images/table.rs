@@ -74,7 +74,7 @@ impl Images {
             let sql_type = &image.sql_type;
             assert_eq!(
                 self.columns[column].arrow, image.arrow,
-                "{sql_type} has one"
+                "{sql_type} has one Arrow type"
             );
         }
         known.unwrap_or_else(|| {

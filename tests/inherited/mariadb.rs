@@ -73,20 +73,23 @@ pub(super) const JOBS: &[&[&str]] = &[
 const LEFT: Exceptions = &[
     (
         "max_allowed_packet",
-        "a session's is the server's; longer results of functions are NULL, and their types go by it",
+        "a session has the server's value, which determines the types of function results; longer results are NULL",
     ),
     (
         "innodb_ft_user_stopword_table",
-        "names a table that is there",
+        "must name an existing table",
     ),
-    ("innodb_tmpdir", "names a folder that is there"),
-    ("max_user_connections", "0 at the start is for good"),
-    ("session_track_system_variables", "names variables"),
-    ("sql_log_bin", "of a session alone"),
-    ("tcp_nodelay", "of a session alone"),
-    ("wsrep_on", "needs a library of Galera's"),
-    ("wsrep_trx_fragment_size", "needs a library of Galera's"),
-    ("wsrep_trx_fragment_unit", "needs a library of Galera's"),
+    ("innodb_tmpdir", "must name an existing folder"),
+    (
+        "max_user_connections",
+        "can't be changed if it was 0 at the start",
+    ),
+    ("session_track_system_variables", "must name variables"),
+    ("sql_log_bin", "exists only in a session"),
+    ("tcp_nodelay", "exists only in a session"),
+    ("wsrep_on", "needs Galera's library"),
+    ("wsrep_trx_fragment_size", "needs Galera's library"),
+    ("wsrep_trx_fragment_unit", "needs Galera's library"),
 ];
 
 /// Settings with which a session can't work at all.

@@ -76,12 +76,12 @@ pub(super) const JOBS: &[&[&str]] = &[
 const LEFT: Exceptions = &[
     (
         "search_path",
-        "says which schemas the tables are in: the user's own way to name one",
+        "determines the tables' schemas, and users rely on it to name one",
     ),
-    ("max_stack_depth", "as the system allows"),
-    ("transaction_deferrable", "of a transaction alone"),
-    ("transaction_isolation", "of a transaction alone"),
-    ("wal_consistency_checking", "names resource managers"),
+    ("max_stack_depth", "limited by the operating system"),
+    ("transaction_deferrable", "exists only in a transaction"),
+    ("transaction_isolation", "exists only in a transaction"),
+    ("wal_consistency_checking", "must name resource managers"),
 ];
 
 /// Settings with which no session can begin.

@@ -41,7 +41,7 @@ fn every_advice_of_the_sources_is_followed_or_has_a_reason_why_not() {
     }
     assert!(
         unlisted.is_empty(),
-        "list what follows these: {unlisted:#?}"
+        "list the tests that follow these: {unlisted:#?}"
     );
     let gone = (0..list.len()).filter(|place| !met.contains(place));
     let gone: Vec<_> = gone.map(|place| list[place]).collect();

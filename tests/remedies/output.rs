@@ -60,7 +60,7 @@ fn a_file_in_the_way_is_moved_or_another_folder_is_taken() {
     drop(failed);
     case.run().args(job(&["--out", "others"])).succeeds();
     assert_eq!(
-        fs::read_to_string(case.path("batches")).expect("it stands"),
+        fs::read_to_string(case.path("batches")).expect("it still exists"),
         "a file"
     );
 }

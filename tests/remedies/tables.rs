@@ -173,7 +173,7 @@ fn a_misspelled_name_is_the_one_that_was_meant() {
         failed.check(
             failed.stderr.contains("no tables that this user sees")
                 || failed.stderr.contains("search_path"),
-            "why nothing is found",
+            "it says why nothing is found",
         );
     }
     let case = case(System::Sqlite);

@@ -7,7 +7,7 @@ use crate::harness::{
 use r2d2_mysql::mysql::prelude::Queryable;
 use std::fs;
 
-/// A name for users on both servers, with characters that need care in each file format.
+/// The password of a user on both servers, with characters that need care in each file format.
 const AWKWARD: &str = " p@:/%#'\"\\$;=%41ß ";
 
 const SERVERS: [System; 2] = [System::MariaDb, System::Postgres];

@@ -29,7 +29,7 @@ fn a_wrong_password_fails_at_once_and_is_told_by_nobody() {
                     job.env("FIRSTSEEN_SOURCE", &url).fails_with(3),
                     &[WRONG, ENCODED_WRONG],
                 );
-                ran.check(ran.elapsed < Duration::from_secs(3), "it fails at once");
+                ran.check(ran.elapsed < Duration::from_secs(3), "it fails immediately");
                 ran.check(case.entries().is_empty(), "nothing is written");
             }
         }

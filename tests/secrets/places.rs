@@ -67,7 +67,7 @@ fn listed_while_it_reads(system: System, job: Firstseen) -> String {
 fn readable_by_all(id: u32) -> String {
     let environment = fs::metadata(format!("/proc/{id}/environ")).expect("an environment");
     let mode = environment.permissions().mode();
-    assert_eq!(mode & 0o077, 0, "the environment is closed to others");
+    assert_eq!(mode & 0o077, 0, "others can't read the environment");
     let entries = fs::read_dir(format!("/proc/{id}")).expect("a process that runs");
     let paths = entries.map(|entry| entry.expect("an entry").path());
     let files = paths.filter(|path| {

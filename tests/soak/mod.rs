@@ -106,7 +106,7 @@ impl<'a> Run<'a> {
             tally.complete += 1;
             self.is_complete(&ran);
         } else if ran.code().is_none() {
-            ran.check(self.trouble.ends_by(&ran), "a signal of ours ended it");
+            ran.check(self.trouble.ends_by(&ran), "the test's signal ended it");
             tally.killed += 1;
             self.is_swept(&ran, &before);
         } else {
@@ -114,9 +114,9 @@ impl<'a> Run<'a> {
             let codes = self.codes();
             ran.check(
                 ran.code().is_some_and(|code| codes.contains(&code)),
-                format!("one of the exit codes {codes:?}"),
+                format!("exits with one of {codes:?}"),
             );
-            ran.check(self.spot().tree() == before, "all is as it was");
+            ran.check(self.spot().tree() == before, "nothing has changed");
         }
         let counts = tally.by_trouble.entry(self.trouble.name()).or_default();
         counts[usize::from(!complete)] += 1;
@@ -178,7 +178,7 @@ impl<'a> Run<'a> {
         let codes = [&ran, &twin].map(Ran::code);
         ran.check(
             codes.iter().filter(|code| **code == Some(6)).count() < 2,
-            format!("not both find the target taken: {codes:?}"),
+            format!("at least one doesn't find the target in use: {codes:?}"),
         );
         if ran.code() == Some(6) { twin } else { ran }
     }
@@ -233,7 +233,7 @@ impl<'a> Run<'a> {
         let (accounts, rows): (Vec<_>, Vec<_>) = rows.partition(|[id, _]| *id >= accounts::FIRST);
         ran.check(
             self.source.expects(&rows, self.trouble.instead()),
-            "exactly the rows that are first",
+            "exactly the first rows",
         );
         let all = i64::try_from(accounts.len()) == Ok(accounts::ALL_ROWS);
         ran.check(all, "all accounts");
@@ -283,7 +283,7 @@ impl<'a> Run<'a> {
         let tidy = entries.all(|name| {
             name == "batches" || name == "batches.manifest.json" || name.starts_with("batches/")
         });
-        ran.check(tidy, "nothing is left beside the output");
+        ran.check(tidy, "nothing is left next to the output");
     }
 
     /// Checks that `verify` names the batch file in which a byte was changed.

@@ -180,10 +180,10 @@ impl Trouble {
             Self::CutFile(_) => "file cut",
             Self::Limit(_) => "limit",
             Self::Call(..) => "system call",
-            Self::Twin => "two at once",
+            Self::Twin => "two jobs",
             Self::Stray => "stray file",
             Self::Wrong(..) => "wrong flag",
-            Self::Flipped => "byte changed afterwards",
+            Self::Flipped => "byte changed after the run",
         }
     }
 
@@ -212,8 +212,8 @@ impl Trouble {
         matches!(self, Self::Unfit(..) | Self::Stray | Self::Wrong(..))
     }
 
-    /// Whether this trouble ended the job with a signal and no exit code. This includes a signal that arrives before the job
-    /// can handle it.
+    /// Whether this trouble's signal can have ended a job that has no exit code. A signal that arrives before the job can handle
+    /// it also ends it in this way.
     pub fn ends_by(&self, ran: &Ran) -> bool {
         match self {
             Self::Signal(_, Signal::KILL) => ran.was_killed(),

@@ -185,7 +185,7 @@ impl Postgres {
     /// A connection as this user, over the socket.
     pub fn connect_as(&self, user: &str, database: &str) -> Client {
         let client = self.root(database).user(user).connect(NoTls);
-        client.expect("the private PostgreSQL lets everybody in by its socket")
+        client.expect("the private PostgreSQL accepts everyone over its socket")
     }
 
     fn root(&self, database: &str) -> Config {

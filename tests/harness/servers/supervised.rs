@@ -40,7 +40,7 @@ impl Supervised {
             .expect("a temporary folder")
             .keep();
         if is_root() {
-            chown(&folder, Some(NOBODY), Some(NOBODY)).expect("root may give a folder away");
+            chown(&folder, Some(NOBODY), Some(NOBODY)).expect("root can change a folder's owner");
         }
         let supervisor = None;
         Self { folder, supervisor }
@@ -55,7 +55,7 @@ impl Supervised {
         let path = self.folder.join(name);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("permissions");
         if is_root() {
-            chown(&path, Some(NOBODY), Some(NOBODY)).expect("root may give a file away");
+            chown(&path, Some(NOBODY), Some(NOBODY)).expect("root can change a file's owner");
         }
     }
 
@@ -150,7 +150,7 @@ pub fn program(name: &str, folders: impl IntoIterator<Item = PathBuf>) -> PathBu
         .map(|folder| folder.join(name))
         .find(|candidate| is_executable(candidate))
         .unwrap_or_else(|| {
-            panic!("{name} is not installed: `make test` brings it, or tests/prepare.sh")
+            panic!("{name} isn't installed: `make test` or tests/prepare.sh installs it")
         })
 }
 

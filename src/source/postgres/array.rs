@@ -1,6 +1,6 @@
 //! Arrays of PostgreSQL, and their exact images: lists.
 
-use super::super::Image;
+use super::super::TypeMapping;
 use super::types;
 use arrow::datatypes::{DataType, Field};
 use postgres::types::{Kind, Oid, Type};
@@ -15,12 +15,12 @@ const AS_TEXTS: &str = "{}::text[]";
 const AS_TEXTS_IN_TEXT: &str = "{}::text[]::text";
 
 /// The image of an array whose elements have this image. Any element may be NULL.
-pub(super) fn image(element: Image) -> Image {
+pub(super) fn mapping(element: TypeMapping) -> TypeMapping {
     let by_itself = element.stock_select == PLAIN;
     // A text whose binary form is another (`uuid`) is turned into it value by value, and not within an array.
     let in_binary =
         element.wire_select == PLAIN && (by_itself || element.data_type != DataType::Utf8);
-    Image {
+    TypeMapping {
         data_type: DataType::List(Arc::new(Field::new_list_field(element.data_type, true))),
         stock_select: if by_itself { AS_TEXT } else { AS_TEXTS_IN_TEXT },
         wire_select: if in_binary { PLAIN } else { AS_TEXTS },
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn elements_travel_as_single_values_do() {
         let selects = |stock_select, wire_select, data_type| {
-            let list = image(Image {
+            let list = mapping(TypeMapping {
                 data_type,
                 stock_select,
                 wire_select,

@@ -2,7 +2,7 @@
 
 use super::super::{Column, Draw, Index, NaturalOrder, Table, TextRow};
 use super::connection::{Attempt, Fault};
-use super::types::{ColumnType, bound, image, padded_to};
+use super::types::{ColumnType, bound, mapping, padded_to};
 use crate::job::Numeric;
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -173,7 +173,7 @@ fn column(row: &TextRow, numeric: Option<Numeric>) -> Attempt<Column> {
     };
     Ok(Column {
         name: text(row, 1)?.to_owned(),
-        image: image(&column_type, numeric),
+        mapping: mapping(&column_type, numeric),
         padded_to: padded_to(&column_type),
         sorted_bytes: None,
         bound: bound(&column_type),

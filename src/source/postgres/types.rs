@@ -4,7 +4,7 @@
 //! these travel as the server's own text. Our own source takes the binary form where that is exact, which costs the
 //! server less.
 
-use super::super::{Bound, Image, NoImage, decimal, timestamp, timestamp_utc};
+use super::super::{Bound, TypeMapping, Unmappable, decimal, timestamp, timestamp_utc};
 use super::array;
 use crate::job::Numeric;
 use arrow::datatypes::{DataType, TimeUnit};
@@ -33,36 +33,42 @@ pub(super) const FIRST_USER_OID: Oid = 16_384;
 const MODIFIER_OFFSET: i32 = 4;
 
 /// The image of a column; `unbounded` is what a numeric without precision is read as, if not as text.
-pub(super) fn image(column: &ColumnType<'_>, unbounded: Option<Numeric>) -> Result<Image, NoImage> {
+pub(super) fn mapping(
+    column: &ColumnType<'_>,
+    unbounded: Option<Numeric>,
+) -> Result<TypeMapping, Unmappable> {
     match column.dimensions {
         0 => of_value(column, unbounded),
-        1 => Ok(array::image(of_value(column, unbounded)?)),
-        _ => Err(no_image(column)),
+        1 => Ok(array::mapping(of_value(column, unbounded)?)),
+        _ => Err(unmappable(column)),
     }
 }
 
-fn of_value(column: &ColumnType<'_>, unbounded: Option<Numeric>) -> Result<Image, NoImage> {
+fn of_value(
+    column: &ColumnType<'_>,
+    unbounded: Option<Numeric>,
+) -> Result<TypeMapping, Unmappable> {
     use DataType as T;
     if column.category == "A" {
-        return Err(no_image(column));
+        return Err(unmappable(column));
     }
     Ok(match (column.kind, column.name) {
-        (_, "bool") => Image::plain(T::Boolean),
-        (_, "int2") => Image::plain(T::Int16),
-        (_, "int4") => Image::plain(T::Int32),
-        (_, "int8") => Image::plain(T::Int64),
-        (_, "oid") => Image::plain(T::UInt32),
-        (_, "float4") => Image::plain(T::Float32),
-        (_, "float8") => Image::plain(T::Float64),
+        (_, "bool") => TypeMapping::plain(T::Boolean),
+        (_, "int2") => TypeMapping::plain(T::Int16),
+        (_, "int4") => TypeMapping::plain(T::Int32),
+        (_, "int8") => TypeMapping::plain(T::Int64),
+        (_, "oid") => TypeMapping::plain(T::UInt32),
+        (_, "float4") => TypeMapping::plain(T::Float32),
+        (_, "float8") => TypeMapping::plain(T::Float64),
         (_, "numeric") => match numeric(column.modifier, unbounded) {
-            DataType::Utf8 => Image::cast(T::Utf8, AS_TEXT),
+            DataType::Utf8 => TypeMapping::cast(T::Utf8, AS_TEXT),
             decimal => text_by_stock(decimal),
         },
-        (_, "text" | "varchar" | "bpchar" | "name" | "citext") => Image::plain(T::Utf8),
-        (_, "bytea") => Image::plain(T::Binary),
-        (_, "date") => Image::plain(T::Date32),
-        (_, "timestamp") => Image::plain(timestamp()),
-        (_, "timestamptz") => Image::plain(timestamp_utc()),
+        (_, "text" | "varchar" | "bpchar" | "name" | "citext") => TypeMapping::plain(T::Utf8),
+        (_, "bytea") => TypeMapping::plain(T::Binary),
+        (_, "date") => TypeMapping::plain(T::Date32),
+        (_, "timestamp") => TypeMapping::plain(timestamp()),
+        (_, "timestamptz") => TypeMapping::plain(timestamp_utc()),
         (_, "time") => text_by_stock(T::Time64(TimeUnit::Microsecond)),
         ("e", _) | (_, "uuid" | "json") => text_by_stock(T::Utf8),
         ("r" | "m", _)
@@ -70,8 +76,8 @@ fn of_value(column: &ColumnType<'_>, unbounded: Option<Numeric>) -> Result<Image
             _,
             "char" | "timetz" | "interval" | "jsonb" | "xml" | "inet" | "cidr" | "macaddr"
             | "macaddr8" | "bit" | "varbit" | "hstore" | "ltree" | "jsonpath" | "pg_lsn",
-        ) => Image::cast(T::Utf8, AS_TEXT),
-        _ => return Err(no_image(column)),
+        ) => TypeMapping::cast(T::Utf8, AS_TEXT),
+        _ => return Err(unmappable(column)),
     })
 }
 
@@ -88,8 +94,8 @@ pub(super) fn bound(column: &ColumnType<'_>) -> Option<Bound> {
 }
 
 /// The server's text by the stock source, the binary form by our own.
-fn text_by_stock(data_type: DataType) -> Image {
-    Image {
+fn text_by_stock(data_type: DataType) -> TypeMapping {
+    TypeMapping {
         data_type,
         stock_select: AS_TEXT,
         wire_select: "{}",
@@ -156,13 +162,13 @@ pub(super) fn padded_to(column: &ColumnType<'_>) -> Option<u32> {
     width.filter(|_| column.name == "bpchar" && column.dimensions == 0)
 }
 
-fn no_image(column: &ColumnType<'_>) -> NoImage {
+fn unmappable(column: &ColumnType<'_>) -> Unmappable {
     let cast = match column.name {
         // Its text is written as the server's locale has it.
         "money" => "CAST({} AS numeric)",
         _ => "CAST({} AS text)",
     };
-    NoImage {
+    Unmappable {
         reason: format!("the type {} has no exact image", column.full),
         cast: cast.to_owned(),
     }
@@ -188,12 +194,12 @@ mod tests {
     fn a_numeric_modifier_gives_precision_and_scale() {
         let modifier =
             |precision: i32, scale: i32| (precision << 16 | scale & 0x7ff) + MODIFIER_OFFSET;
-        let image = |precision, scale| numeric(modifier(precision, scale), None);
-        assert_eq!(image(10, 2), DataType::Decimal128(10, 2));
-        assert_eq!(image(65, 30), DataType::Decimal256(65, 30));
-        assert_eq!(image(2, 5), DataType::Decimal128(5, 5));
-        assert_eq!(image(5, -2), DataType::Utf8);
-        assert_eq!(image(1000, 0), DataType::Utf8);
+        let mapping = |precision, scale| numeric(modifier(precision, scale), None);
+        assert_eq!(mapping(10, 2), DataType::Decimal128(10, 2));
+        assert_eq!(mapping(65, 30), DataType::Decimal256(65, 30));
+        assert_eq!(mapping(2, 5), DataType::Decimal128(5, 5));
+        assert_eq!(mapping(5, -2), DataType::Utf8);
+        assert_eq!(mapping(1000, 0), DataType::Utf8);
         assert_eq!(numeric(-1, None), DataType::Utf8);
     }
 

@@ -29,7 +29,10 @@ impl Permutation {
 
     /// The number at `index`, which is below `len`.
     pub(super) fn at(&self, index: u64) -> u64 {
-        debug_assert!(index < self.len, "the loop ends only if it starts below len");
+        debug_assert!(
+            index < self.len,
+            "the loop ends only if it starts below len"
+        );
         let mut number = self.scramble(index);
         while number >= self.len {
             number = self.scramble(number);

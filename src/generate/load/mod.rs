@@ -12,7 +12,7 @@ use super::population::Population;
 use super::supply::{Observer, Supply};
 use crate::job::SourceUrl;
 use crate::{Error, ErrorKind, Result};
-use loader::{Loader, Existing};
+use loader::{Existing, Loader};
 
 /// What to load, independent of the database.
 pub(super) struct LoadOrder<'a> {

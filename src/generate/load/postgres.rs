@@ -1,6 +1,6 @@
 //! PostgreSQL: COPY with FREEZE, all in one transaction.
 
-use super::loader::{Loader, Existing, column_list, create_statement};
+use super::loader::{Existing, Loader, column_list, create_statement};
 use super::{LoadOrder, fill};
 use crate::generate::row::write_line;
 use crate::generate::supply::Supply;

@@ -1,8 +1,8 @@
-//! Column types of PostgreSQL, and their exact images.
+//! Type mappings of PostgreSQL's column types.
 //!
-//! The stock source reads some types inexactly: NUMERIC with 28 digits, TIME `24:00:00` as midnight, JSON rewritten. By it
-//! these travel as the server's own text. Our own source takes the binary form where that is exact, which costs the
-//! server less.
+//! ConnectorX's own source reads some types inexactly: NUMERIC with 28 digits, TIME `24:00:00` as midnight, JSON rewritten. For
+//! that source these are sent as the server's own text. The wire source reads the binary format if that is exact, which costs
+//! the server less.
 
 use super::super::{Bound, TypeMapping, Unmappable, decimal, timestamp, timestamp_utc};
 use super::array;
@@ -10,29 +10,29 @@ use crate::job::Numeric;
 use arrow::datatypes::{DataType, TimeUnit};
 use postgres::types::{Oid, Type};
 
-/// What `pg_type` says of a column's type, domains and arrays resolved.
+/// A column's type according to `pg_type`, with domains and arrays resolved.
 pub(super) struct ColumnType<'a> {
     /// `typname`.
     pub name: &'a str,
     /// `typtype`: `b` base, `e` enum, `c` composite, `r` range, `m` multirange.
     pub kind: &'a str,
-    /// `typcategory`: `A` for what is like an array, and none.
+    /// `typcategory`: `A` for what is like an array but isn't one.
     pub category: &'a str,
-    /// `atttypmod`, or the domain's.
+    /// `atttypmod`, or that of the domain.
     pub modifier: i32,
-    /// How many arrays are around the type.
+    /// How many array types are nested around the type.
     pub dimensions: i32,
     /// As `format_type` writes it.
     pub full: &'a str,
 }
 
 const AS_TEXT: &str = "{}::text";
-/// `FirstNormalObjectId`: below are the ids that every server has.
+/// `FirstNormalObjectId`: lower ids are reserved for built-in objects.
 pub(super) const FIRST_USER_OID: Oid = 16_384;
-/// Bytes by which a type modifier is larger than the length that it stands for (`VARHDRSZ`).
+/// By how much a type modifier exceeds the length that it stands for (`VARHDRSZ`).
 const MODIFIER_OFFSET: i32 = 4;
 
-/// The image of a column; `unbounded` is what a numeric without precision is read as, if not as text.
+/// The type mapping of a column. A numeric without precision is read as `unbounded`, or as text if that is `None`.
 pub(super) fn mapping(
     column: &ColumnType<'_>,
     unbounded: Option<Numeric>,
@@ -81,7 +81,7 @@ fn of_value(
     })
 }
 
-/// How bounds are written of the types that have ranges.
+/// How the bounds of a range are written, for types that can be partitioned by.
 pub(super) fn bound(column: &ColumnType<'_>) -> Option<Bound> {
     match column.name {
         _ if column.dimensions > 0 => None,
@@ -93,7 +93,7 @@ pub(super) fn bound(column: &ColumnType<'_>) -> Option<Bound> {
     }
 }
 
-/// The server's text by the stock source, the binary form by our own.
+/// Text in ConnectorX's own source, the binary format in the wire source.
 fn text_by_stock(data_type: DataType) -> TypeMapping {
     TypeMapping {
         data_type,
@@ -102,7 +102,7 @@ fn text_by_stock(data_type: DataType) -> TypeMapping {
     }
 }
 
-/// Whether values of a type, in its binary form, are read as a planned type.
+/// Whether values of a type, in its binary format, can be read as a planned type.
 pub(super) fn fits(oid: Oid, planned: &DataType) -> bool {
     if let DataType::List(element) = planned {
         return array::fits(oid, element.data_type());
@@ -131,13 +131,13 @@ pub(super) fn fits(oid: Oid, planned: &DataType) -> bool {
         ],
         _ => &[],
     };
-    // Enums and extensions' types have ids of their own; those that the plan reads as they are, are text.
+    // The ids of enums and extension types vary. Those that the plan reads without a cast are text.
     let is_users = oid >= FIRST_USER_OID && *planned == DataType::Utf8;
     is_users || types.iter().any(|known| known.oid() == oid)
 }
 
-/// Without precision, with a negative scale or beyond 76 digits the text itself is the exact image, unless the job says
-/// what it expects of a numeric without precision.
+/// The Arrow type of a numeric. Without precision, with a negative scale or beyond 76 digits, only text represents it exactly,
+/// unless the job sets a type for a numeric without precision.
 fn numeric(modifier: i32, unbounded: Option<Numeric>) -> DataType {
     if modifier < MODIFIER_OFFSET {
         let expected = unbounded.and_then(|numeric| decimal(numeric.precision(), numeric.scale()));
@@ -145,9 +145,9 @@ fn numeric(modifier: i32, unbounded: Option<Numeric>) -> DataType {
     }
     let packed = modifier - MODIFIER_OFFSET;
     let precision = packed >> 16 & 0xffff;
-    // 11 bits with a sign, since PostgreSQL 15.
+    // 11 bits including the sign, since PostgreSQL 15.
     let scale = ((packed & 0x7ff) ^ 0x400) - 0x400;
-    // A scale beyond the precision means zeros behind the point; Arrow counts these as digits.
+    // A scale larger than the precision means zeros after the decimal point, which Arrow counts as digits.
     let digits = u8::try_from(precision.max(scale)).ok();
     let scale = i8::try_from(scale).ok().filter(|scale| *scale >= 0);
     digits
@@ -164,12 +164,12 @@ pub(super) fn padded_to(column: &ColumnType<'_>) -> Option<u32> {
 
 fn unmappable(column: &ColumnType<'_>) -> Unmappable {
     let cast = match column.name {
-        // Its text is written as the server's locale has it.
+        // Its text depends on the server's locale.
         "money" => "CAST({} AS numeric)",
         _ => "CAST({} AS text)",
     };
     Unmappable {
-        reason: format!("the type {} has no exact image", column.full),
+        reason: format!("the type {} can't be represented exactly", column.full),
         cast: cast.to_owned(),
     }
 }
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_planned_type_is_read_from_its_binary_form() {
+    fn only_the_planned_type_is_read_from_its_binary_format() {
         let decimal = DataType::Decimal128(9, 2);
         assert!(fits(Type::NUMERIC.oid(), &decimal) && !fits(Type::INT8.oid(), &decimal));
         assert!(fits(Type::INT4.oid(), &DataType::Int32));
@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(numeric(-1, narrow), DataType::Decimal128(10, 2));
         let wide = Numeric::parse("76,0").ok();
         assert_eq!(numeric(-1, wide), DataType::Decimal256(76, 0));
-        let of_its_own = (5 << 16 | 1) + MODIFIER_OFFSET;
-        assert_eq!(numeric(of_its_own, wide), DataType::Decimal128(5, 1));
+        let with_precision = (5 << 16 | 1) + MODIFIER_OFFSET;
+        assert_eq!(numeric(with_precision, wide), DataType::Decimal128(5, 1));
     }
 }

@@ -12,9 +12,7 @@ pub(super) fn translate(cause: ClientError) -> Error {
     };
     match code {
         // ER_DISK_FULL, ER_RECORD_FILE_FULL
-        1021 | 1114 => {
-            Error::new(ErrorKind::Output, "the server's disk is full").because(cause)
-        }
+        1021 | 1114 => Error::new(ErrorKind::Output, "the server's disk is full").because(cause),
         // ER_TABLE_WITHOUT_PK, if sql_require_primary_key is on
         3750 => Error::new(
             ErrorKind::Refused,

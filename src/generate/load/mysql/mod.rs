@@ -6,7 +6,7 @@ mod connect;
 mod error;
 mod send;
 
-use super::loader::{Loader, Existing, create_statement};
+use super::loader::{Existing, Loader, create_statement};
 use super::{LoadOrder, fill};
 use crate::generate::supply::Supply;
 use crate::job::ServerUrl;
@@ -57,8 +57,9 @@ impl MySql {
         });
         match dropped {
             Ok(()) => error,
-            Err(_) => error
-                .advise("some of the thirteen tables are left incomplete: pass --force to replace them"),
+            Err(_) => error.advise(
+                "some of the thirteen tables are left incomplete: pass --force to replace them",
+            ),
         }
     }
 }

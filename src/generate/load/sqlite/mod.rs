@@ -2,7 +2,7 @@
 
 mod file;
 
-use super::loader::{Loader, Existing, column_list, create_statement};
+use super::loader::{Existing, Loader, column_list, create_statement};
 use super::{LoadOrder, fill};
 use crate::generate::row::Row;
 use crate::generate::supply::Supply;

@@ -54,8 +54,8 @@ fn unreachable(why: &str) -> Error {
 pub(super) fn pool_exhausted() -> Error {
     let message = "the server took too long to begin a transaction";
     Error::new(ErrorKind::Unreachable, message).advise(
-        "with a pooler, lower --workers or enlarge its pool: a job needs one pooled connection for the catalog and one for \
-         each worker",
+        "lower --workers or enlarge the pooler's pool: a job needs one pooled connection for the catalog and one for each \
+         worker",
     )
 }
 
@@ -91,7 +91,9 @@ pub(crate) fn in_use(cause: &ClientError) -> Error {
         ErrorKind::Value,
         format!("a value can't be represented exactly: {}", chain(cause)),
     )
-    .advise("leave out rows with infinite dates with --where, or the column with --columns")
+    .advise(
+        "use --where to leave out rows with infinite dates, or --columns to leave out the column",
+    )
 }
 
 fn has_io_error(cause: &ClientError) -> bool {

@@ -87,8 +87,8 @@ impl InPlace for Reader {
     fn select(&mut self, gate: &mut Gate) -> Result<Selected> {
         let connection = self.connection.get_mut()?;
         let copy = self.copy.as_mut();
-        let copy =
-            copy.ok_or_else(|| Error::new(ErrorKind::Bug, "a row was read before its query"))?;
+        let copy = copy
+            .ok_or_else(|| Error::new(ErrorKind::Bug, "a row was read before its query started"))?;
         let more = copy.next_chunk(connection).map_err(broken)?;
         let rows = Rows {
             chunk: &copy.chunk,

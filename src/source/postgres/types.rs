@@ -81,7 +81,7 @@ fn of_value(
     })
 }
 
-/// How the bounds of a range are written, for types that can be partitioned by.
+/// How the bounds of a range are written; `None` for types without ranges.
 pub(super) fn bound(column: &ColumnType<'_>) -> Option<Bound> {
     match column.name {
         _ if column.dimensions > 0 => None,

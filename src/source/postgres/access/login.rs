@@ -33,7 +33,7 @@ const CHANNEL_BINDINGS: [(&str, ChannelBinding); 3] = [
 
 /// Collects all but the password, which is looked up last.
 pub(super) fn login(parameters: &Parameters<'_>) -> Result<Login> {
-    let user = said
+    let user = parameters
         .given
         .user()
         .or_else(|| parameters.outside("user"))

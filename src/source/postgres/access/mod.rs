@@ -144,7 +144,7 @@ impl Access {
     pub fn no_password(&self) -> Error {
         let error = Error::new(ErrorKind::AccessDenied, "the server asks for a password");
         error.advise(self.unread_passfile.as_deref().unwrap_or(
-            "set it with --password-file, FIRSTSEEN_PASSWORD, PGPASSWORD, ~/.pgpass or the source in a job file",
+            "set it with --password-file, FIRSTSEEN_PASSWORD, PGPASSWORD, ~/.pgpass or a job file's source",
         ))
     }
 }

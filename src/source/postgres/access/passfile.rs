@@ -17,9 +17,9 @@ const SOCKET_FOLDERS: [&str; 3] = ["/var/run/postgresql", "/run/postgresql", "/t
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Lookup {
     Found(Secret),
-    Nothing,
+    NotFound,
     /// The file was ignored; what to do about it.
-    Unread(String),
+    Rejected(String),
 }
 
 /// The password from the first line that matches one of the servers.

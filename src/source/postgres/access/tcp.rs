@@ -22,7 +22,7 @@ impl Timers {
         };
         let retries = match parameters.number("keepalives_count")? {
             Some(count) => Some(("keepalives_count", count)),
-            None => said
+            None => parameters
                 .number("keepalives_retries")?
                 .map(|count| ("keepalives_retries", count)),
         };

@@ -18,14 +18,14 @@ const NEGOTIATIONS: [(&str, bool); 2] = [("postgres", false), ("direct", true)];
 /// Whether TLS is used, and how strictly. The defaults are libpq's: TLS if the server supports it, and the user's own CA
 /// certificates.
 pub(super) fn policy(parameters: &Parameters<'_>) -> Result<TlsPolicy> {
-    let mode = said
+    let mode = parameters
         .choice("sslmode", &SslMode::NAMES)?
         .unwrap_or(SslMode::Prefer);
     let root_cert = match parameters.value("sslrootcert") {
         Some(SYSTEM) => None,
         Some(path) => Some(PathBuf::from(path)),
         None if is_weak(mode) => None,
-        None => said
+        None => parameters
             .environment
             .in_home(DEFAULT_ROOT_CERT)
             .filter(|path| path.is_file()),

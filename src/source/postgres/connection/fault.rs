@@ -15,8 +15,8 @@ pub(in super::super) fn hides_rows(message: &str) -> Error {
         format!("the server says 42501: {message}"),
     )
     .advise(
-        "policies might hide some of its rows from this user: read as a user they don't apply to (the table's owner or a role \
-         with BYPASSRLS), or pass --row-security to read only the rows that they show this user",
+        "read as a user that the table's policies don't restrict (its owner or a role with BYPASSRLS), or pass \
+         --row-security to read only the rows that they show this user",
     )
 }
 

@@ -302,7 +302,7 @@ fn text_of_a_database_in_another_encoding_is_exact_and_bytes_of_none_are_refused
                     assert_eq!(case.notes(), [text], "{encoding}");
                 }
                 None => {
-                    job.fails_with(4).says("table t").says("no valid UTF-8");
+                    job.fails_with(4).says("table t").says("isn't valid UTF-8");
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{Chosen, PlannedColumn, in_table};
 use crate::job::{InvalidDates, Job};
-use crate::source::{Column, Dialect, Extractor, Image};
+use crate::source::{Column, Dialect, Extractor, TypeMapping};
 use crate::{Error, ErrorKind, Result, arrow_type};
 
 /// The job's columns, or all of the first table, as every table agrees on them.
@@ -85,12 +85,12 @@ fn agreed(
     chosen: (&Chosen, &[Chosen]),
 ) -> Result<PlannedColumn> {
     let (first, chosen) = chosen;
-    let (expected, image) = imaged(dialect, name, first)?;
+    let (expected, mapping) = mapped(dialect, name, first)?;
     let mut nullable = false;
     for table in chosen {
-        let (column, found) = imaged(dialect, name, table)?;
-        if found.data_type != image.data_type {
-            let error = types_differ(name, (first, expected, image), (table, column, found));
+        let (column, found) = mapped(dialect, name, table)?;
+        if found.data_type != mapping.data_type {
+            let error = types_differ(name, (first, expected, mapping), (table, column, found));
             return Err(error.advise(or_as_text(
                 dialect,
                 name,
@@ -100,26 +100,26 @@ fn agreed(
         nullable |= column.nullable;
     }
     let may_become_null =
-        job.invalid_dates == InvalidDates::Null && arrow_type::is_dated(&image.data_type);
+        job.invalid_dates == InvalidDates::Null && arrow_type::is_dated(&mapping.data_type);
     Ok(PlannedColumn {
         name: name.to_owned(),
         sql_type: expected.sql_type.clone(),
-        data_type: image.data_type.clone(),
+        data_type: mapping.data_type.clone(),
         nullable: nullable || may_become_null,
     })
 }
 
-type Described<'a> = (&'a Chosen, &'a Column, &'a Image);
+type Described<'a> = (&'a Chosen, &'a Column, &'a TypeMapping);
 
 fn types_differ(name: &str, first: Described<'_>, other: Described<'_>) -> Error {
-    let (first, expected, image) = first;
+    let (first, expected, mapping) = first;
     let (table, column, found) = other;
     let message = format!(
         "{} ({}) doesn't match {} ({}) of table {}",
         column.sql_type,
         arrow_type::name(&found.data_type),
         expected.sql_type,
-        arrow_type::name(&image.data_type),
+        arrow_type::name(&mapping.data_type),
         first.name
     );
     Error::new(ErrorKind::Schema, message)
@@ -150,14 +150,14 @@ pub(super) fn find<'a>(name: &str, chosen: &'a Chosen) -> Result<&'a Column> {
         })
 }
 
-fn imaged<'a>(
+fn mapped<'a>(
     dialect: &Dialect,
     name: &str,
     chosen: &'a Chosen,
-) -> Result<(&'a Column, &'a Image)> {
+) -> Result<(&'a Column, &'a TypeMapping)> {
     let column = find(name, chosen)?;
-    match &column.image {
-        Ok(image) => Ok((column, image)),
+    match &column.mapping {
+        Ok(mapping) => Ok((column, mapping)),
         Err(no) => {
             let cast = no.cast.replace("{}", &dialect.quote(name));
             let advice = format!(
@@ -180,10 +180,10 @@ pub(super) fn select_list(
 ) -> Result<String> {
     let mut list = Vec::new();
     for column in columns {
-        let (_, image) =
-            imaged(dialect, &column.name, chosen).map_err(|error| in_table(error, &chosen.name))?;
+        let (_, mapping) =
+            mapped(dialect, &column.name, chosen).map_err(|error| in_table(error, &chosen.name))?;
         let quoted = dialect.quote(&column.name);
-        let expression = image.expression(&quoted, extractor);
+        let expression = mapping.expression(&quoted, extractor);
         let plain = expression == quoted;
         list.push(if plain {
             quoted

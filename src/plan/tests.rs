@@ -6,7 +6,7 @@ use super::partition::Range;
 use super::query::TableQuery;
 use super::{Chosen, PlannedColumn};
 use crate::job::OrderColumn;
-use crate::source::{Bound, Column, Dialect, Draw, Extractor, Image, NaturalOrder, Table};
+use crate::source::{Bound, Column, Dialect, Draw, Extractor, NaturalOrder, Table, TypeMapping};
 use arrow::datatypes::DataType;
 
 /// A table with a column `id`, and a column `no"te` that may be NULL and is read by a cast.
@@ -15,7 +15,7 @@ fn chosen() -> Chosen {
         name: name.to_owned(),
         sql_type: String::new(),
         nullable,
-        image: Ok(Image {
+        mapping: Ok(TypeMapping {
             data_type,
             stock_select: "stock({})",
             wire_select: select,

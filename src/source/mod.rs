@@ -196,7 +196,7 @@ pub(crate) struct Column {
     /// Whether it may hold NULL.
     pub nullable: bool,
     /// Its exact image, or why there is none.
-    pub image: Result<Image, NoImage>,
+    pub mapping: Result<TypeMapping, Unmappable>,
     /// Length to which the database pads its values with blanks, if it sends them padded.
     pub padded_to: Option<u32>,
     /// How many bytes of its values a sort compares, if not all.
@@ -207,7 +207,7 @@ pub(crate) struct Column {
 
 /// The exact image of a column.
 #[derive(Debug, Clone)]
-pub(crate) struct Image {
+pub(crate) struct TypeMapping {
     /// The Arrow type.
     pub data_type: DataType,
     /// The expression that carries the value without loss by the stock source; `{}` stands for the quoted column.
@@ -218,14 +218,14 @@ pub(crate) struct Image {
 
 /// Why a column has no exact image.
 #[derive(Debug, Clone)]
-pub(crate) struct NoImage {
+pub(crate) struct Unmappable {
     /// What is wrong with the type.
     pub reason: String,
     /// An expression that a view could offer instead; `{}` stands for the quoted column.
     pub cast: String,
 }
 
-impl Image {
+impl TypeMapping {
     fn plain(data_type: DataType) -> Self {
         Self {
             data_type,

@@ -70,7 +70,8 @@ fn a_limit_on_selected_rows_leaves_out_no_row_and_no_table() {
         five.is_whole();
         generate(&five)
             .fails_with(6)
-            .says("ID2000 exists, and 12 more");
+            .says("the table already exists, and so do 12 more")
+            .says("table ID2000");
     }
 }
 
@@ -135,7 +136,7 @@ fn pages_that_a_role_would_pass_over_are_refused() {
     let failed = five.command("run").args(job).fails_with(3);
     failed
         .says("zero_damaged_pages")
-        .says("their rows: ALTER ROLE");
+        .says("RESET it with ALTER ROLE");
     five.admin
         .execute("ALTER ROLE reader RESET zero_damaged_pages");
     five.is_whole();

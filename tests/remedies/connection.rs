@@ -56,7 +56,7 @@ fn parameters_are_written_as_their_errors_say() {
         &[],
     )
     .fails_with(2);
-    failed.says("name one of them");
+    failed.says("set sslmode to one of them");
     let direct = format!("{url}?sslmode=require&sslnegotiation=direct");
     let version = "SELECT current_setting('server_version_num')::bigint";
     if case.database.count(version) < 170_000 {
@@ -68,10 +68,10 @@ fn parameters_are_written_as_their_errors_say() {
     by(&case, &format!("{url}?sslmode=require"), &[]).succeeds();
     by(&case, &format!("{url}?sslcert=client.pem"), &[])
         .fails_with(2)
-        .says("name both files, or neither");
+        .says("give both files or neither");
     by(&case, &format!("{url}?application_name"), &[])
         .fails_with(2)
-        .says("write each as NAME=VALUE");
+        .says("write each parameter as NAME=VALUE");
     by(&case, &format!("{url}?application_name=a%26b"), &[]).succeeds();
     by(&case, &format!("{url}?port=1,2"), &[])
         .fails_with(2)
@@ -127,7 +127,7 @@ fn a_service_and_its_file_are_looked_for_where_the_error_says() {
     let failed = by(&case, &url, &[])
         .env("PGSERVICEFILE", &file)
         .fails_with(2);
-    failed.says("none of them is service=");
+    failed.says("no service=");
     let lines = format!(
         "[registry]\nhost=127.0.0.1\nport={}\nuser=reader\npassword={PASSWORD}\n",
         postgres().port()

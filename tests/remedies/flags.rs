@@ -219,7 +219,7 @@ fn a_made_up_registry_is_made_as_the_errors_say() {
     generate(&["--scale", "0.001", "--persons", "1"]).succeeds();
     generate(&["--scale", "0.001"])
         .fails_with(6)
-        .says("--force drops and remakes");
+        .says("pass --force to drop and recreate");
     generate(&["--scale", "0.001", "--force"]).succeeds();
     // Nothing else was dropped.
     let ran = case.run().args(super::job(&[])).succeeds();
@@ -227,7 +227,7 @@ fn a_made_up_registry_is_made_as_the_errors_say() {
     case.database
         .execute_all(&["DROP TABLE ID2003", "CREATE VIEW ID2003 AS SELECT 1 AS ID"]);
     let failed = generate(&["--scale", "0.001", "--force"]).fails_with(6);
-    failed.says("choose another database, or rename it");
+    failed.says("choose another database, or rename the object");
     case.command()
         .args([
             "generate",
@@ -237,7 +237,7 @@ fn a_made_up_registry_is_made_as_the_errors_say() {
             "0.001",
         ])
         .fails_with(5)
-        .says("its folder must exist");
+        .says("create its folder first");
     case.command()
         .args([
             "generate",

@@ -8,7 +8,7 @@ use super::indexes::{self, IndexPart};
 use super::settings::MAX_SORT_LENGTH;
 use super::settings::literal;
 use super::transaction::{SERVER, cell, position};
-use super::types::{ColumnType, bound, image, is_long};
+use super::types::{ColumnType, bound, is_long, mapping};
 use crate::Result;
 
 pub(super) struct MySqlCatalog {
@@ -66,7 +66,7 @@ fn column(row: &TextRow) -> Column {
         scale: number(row, 5),
     };
     Column {
-        image: image(&column_type),
+        mapping: mapping(&column_type),
         name: text(row, 0),
         nullable: text(row, 3) == "YES",
         // The server strips the blanks of a CHAR before it sends it.

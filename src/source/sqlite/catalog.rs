@@ -125,7 +125,7 @@ fn column(info: &Info, nullable: bool, types: &Types) -> Column {
         name: info.name.clone(),
         sql_type: info.declared.clone(),
         nullable,
-        image: types.image(&info.name, &info.declared),
+        mapping: types.mapping(&info.name, &info.declared),
         bound: types::bound(&info.declared),
         padded_to: None,
         sorted_bytes: None,

@@ -1,6 +1,6 @@
 //! Declared types, and their exact images. <https://www.sqlite.org/datatype3.html#determination_of_column_affinity>
 
-use super::super::{Bound, Image, NoImage, timestamp, timestamp_utc};
+use super::super::{Bound, TypeMapping, Unmappable, timestamp, timestamp_utc};
 use crate::job::{ColumnType, ColumnTypes, Reading, SqliteTypes};
 use arrow::datatypes::DataType;
 
@@ -20,14 +20,14 @@ impl Types {
     }
 
     /// The image of a column: as it was chosen, or by its declared type.
-    pub fn image(&self, column: &str, declared: &str) -> Result<Image, NoImage> {
+    pub fn mapping(&self, column: &str, declared: &str) -> Result<TypeMapping, Unmappable> {
         let data_type = match (self.chosen.of(column), self.all) {
             (Some(chosen), _) => Some(chosen_type(chosen)),
             (None, SqliteTypes::Text) => Some(DataType::Utf8),
             (None, SqliteTypes::Declared) => declared_type(declared),
         };
         let data_type = data_type.ok_or_else(no_type)?;
-        Ok(Image::plain(data_type))
+        Ok(TypeMapping::plain(data_type))
     }
 }
 
@@ -127,8 +127,8 @@ pub(super) fn bound(declared: &str) -> Option<Bound> {
     }
 }
 
-fn no_type() -> NoImage {
-    NoImage {
+fn no_type() -> Unmappable {
+    Unmappable {
         reason: "the column is declared without a type".to_owned(),
         cast: "CAST({} AS TEXT)".to_owned(),
     }

@@ -1,5 +1,5 @@
-//! ConnectorX's `Source` for one query on one connection that is there already: its own sources open a pool for each query, and
-//! hide their connections.
+//! ConnectorX's `Source` for one query on an existing connection. ConnectorX's own sources open a pool for each query, and hide
+//! their connections.
 
 use connectorx::data_order::DataOrder;
 use connectorx::errors::ConnectorXError;
@@ -17,10 +17,10 @@ pub(super) trait QueryRows: Sized {
     type Partition: SourcePartition<TypeSystem = Self::Types, Error = Self::Error> + Send;
     type Error: From<ConnectorXError> + Send + Debug;
 
-    /// Learns of the query's columns.
+    /// Finds out the query's columns.
     fn describe(&mut self, query: &CXQuery) -> Result<Columns<Self::Types>, Self::Error>;
 
-    /// What reads the rows.
+    /// Returns what reads the rows.
     fn partition(
         self,
         query: &CXQuery,

@@ -31,12 +31,14 @@ pub(crate) trait Catalog: Send {
     /// Returns how sessions can see one consistent snapshot.
     fn sharing(&mut self) -> Result<Sharing>;
 
-    /// Returns the tables that patterns must not find, each with what it is in words: the database made them for other tables.
+    /// Returns the tables that patterns must not find, each with what it is in words: the database made them for other
+    /// tables.
     fn set_apart(&mut self) -> Result<Vec<(String, &'static str)>> {
         Ok(Vec::new())
     }
 
-    /// Asks about many tables together, so that [`Catalog::table`] answers immediately for each. Skips those that don't exist.
+    /// Asks about many tables together, so that [`Catalog::table`] answers immediately for each. Skips those that don't
+    /// exist.
     fn prepare(&mut self, _names: &[String]) -> Result<()> {
         Ok(())
     }
@@ -60,8 +62,8 @@ pub(crate) trait Catalog: Send {
         Ok(Vec::new())
     }
 
-    /// Returns the relations that these queries read, at any depth. If this catalog pins, they can't be altered from then on.
-    /// Empty if the database doesn't report them.
+    /// Returns the relations that these queries read, at any depth. If this catalog pins, they can't be altered from then
+    /// on. Empty if the database doesn't report them.
     fn relations(&mut self, _named: &[Named]) -> Result<Vec<Relation>> {
         Ok(Vec::new())
     }
@@ -119,8 +121,8 @@ pub(crate) struct CatalogSession {
 }
 
 impl CatalogSession {
-    /// Connects. With `pins`, nobody can alter a table that it has described until it is dropped. The `watch` shows how long it
-    /// has been waiting for an answer.
+    /// Connects. With `pins`, nobody can alter a table that it has described until it is dropped. The `watch` shows how long
+    /// it has been waiting for an answer.
     pub fn connect(database: &dyn Database, pins: bool, watch: Arc<Watch>) -> Result<Self> {
         let (catalog, facts) = database.catalog(pins)?;
         Ok(Self {
@@ -137,8 +139,8 @@ impl CatalogSession {
         Ok(())
     }
 
-    /// Asks the database. All questions are asked here, so that none goes unwatched: a client library can wait forever for its
-    /// answer.
+    /// Asks the database. All questions are asked here, so that none goes unwatched: a client library can wait forever for
+    /// its answer.
     pub fn ask<T>(&mut self, question: impl FnOnce(&mut dyn Catalog) -> Result<T>) -> Result<T> {
         match &mut self.catalog {
             Some(catalog) => self.watch.during(|| question(catalog.as_mut())),

@@ -47,7 +47,7 @@ impl Dialect {
         expression.replace("{}", quoted)
     }
 
-    /// Returns what follows a nullable column in `ORDER BY`: NULL is less than all values.
+    /// Returns the text that follows a nullable column in `ORDER BY`: NULL is less than all values.
     pub fn nulls(&self, descending: bool) -> &'static str {
         if descending {
             self.nulls_last
@@ -56,14 +56,15 @@ impl Dialect {
         }
     }
 
-    /// Returns what follows `FROM`. `stored_order` asks for the order in which the rows are stored.
+    /// Returns the text that follows `FROM`. `stored_order` asks for the order in which the rows are stored.
     pub fn table_reference(&self, table: &str, stored_order: bool) -> String {
         let hint = if stored_order { self.stored_order } else { "" };
         format!("{}{hint}", self.quote(table))
     }
 
-    /// Returns what follows `FROM` in queries that, when planned, lock everything that a query of the table with these conditions
-    /// reads. One is without the conditions, which can exclude partitions. One is with them if they can contain queries.
+    /// Returns the texts that follow `FROM` in queries that, when planned, lock everything that a query of the table with
+    /// these conditions reads. One is without the conditions, which can exclude partitions. One is with them if they can
+    /// contain queries.
     pub fn pinned(&self, from: &str, conditions: &[String]) -> Vec<String> {
         let mut froms = vec![from.to_owned()];
         if self.pins_conditions && !conditions.is_empty() {

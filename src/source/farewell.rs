@@ -1,13 +1,13 @@
-//! Closing a connection whose client takes leave of the server, and waits for an answer that might never come.
+//! Closes a connection whose client says goodbye to the server and waits for an answer that might never come.
 
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-/// Longer than a server that answers at all needs.
+/// How long to wait. A server that answers at all answers sooner.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Drops a connection on its own thread, and waits for that only this long. After that, the process's end closes it.
+/// Drops a connection on its own thread, and waits for that no longer than [`PATIENCE`]. A slower one ends with the process.
 pub(crate) fn farewell<T: Send + 'static>(connection: T) {
     let (sender, receiver) = channel();
     let spawned = thread::Builder::new().spawn(move || {

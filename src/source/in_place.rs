@@ -32,8 +32,8 @@ pub(super) struct Selected {
     pub is_last: bool,
 }
 
-/// Sends a query, and passes its candidates to the destination with one dispatcher. The reader keeps its connection until the
-/// end.
+/// Sends a query, and passes its candidates to the destination with one dispatcher. The reader keeps its connection until
+/// the end.
 pub(super) fn read<R: InPlace>(
     reader: R,
     query: &Query,
@@ -143,8 +143,8 @@ impl<'r, R: InPlace> Produce<'r, Option<&'r [u8]>> for InPlaceParser<R> {
     }
 }
 
-/// Passes cells on unchanged. Written by hand because ConnectorX's macro can't make a transport for a generic source. This way the
-/// source's lookup of a cell and the destination's decoder become one function.
+/// Passes cells on unchanged. Written by hand because ConnectorX's macro can't make a transport for a generic source. This
+/// way the source's lookup of a cell and the destination's decoder become one function.
 pub(super) struct InPlaceTransport<R>(PhantomData<R>);
 
 impl<R: InPlace> Transport for InPlaceTransport<R> {

@@ -2,8 +2,8 @@
 
 use super::{Column, Table};
 
-/// An index that can be used for a range of a column and its order: a B-tree over whole values, by the column's own collation,
-/// that contains every row.
+/// An index that can be used for a range of a column and its order: a B-tree over whole values, by the column's own
+/// collation, that contains every row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Index {
     /// Its first column.

@@ -39,7 +39,7 @@ impl<C> Lease<C> {
         self.connection.as_ref()
     }
 
-    /// Returns the connection, to be used.
+    /// Returns the connection for use.
     pub fn get_mut(&mut self) -> Result<&mut C> {
         let connection = self.connection.as_mut();
         connection

@@ -1,8 +1,8 @@
 //! Sources: what firstseen knows about each database, and nothing about what happens to its rows.
 //!
-//! A [`Dialect`] writes SQL without a connection. A [`Catalog`] describes tables and reads no rows. A [`Session`] is one worker's
-//! connection: it feeds one unit's rows to the unit's destination through ConnectorX. A [`QueryCanceller`] ends the query that a
-//! session is waiting for.
+//! A [`Dialect`] writes SQL without a connection. A [`Catalog`] describes tables and reads no rows. A [`Session`] is one
+//! worker's connection: it feeds one unit's rows to the unit's destination through ConnectorX. A [`QueryCanceller`] ends the
+//! query that a session is waiting for.
 
 mod catalog;
 mod dialect;
@@ -54,7 +54,7 @@ pub(crate) trait Database: Send + Sync {
             .advise("use --snapshot auto, which reads without one and says so in the manifest"))
     }
 
-    /// Returns what must be removed from the texts of client libraries and servers.
+    /// Returns the secrets to remove from the texts of client libraries and servers.
     fn secrets(&self) -> Vec<Secret> {
         Vec::new()
     }
@@ -114,11 +114,11 @@ pub(crate) trait Session: Transaction + Send {
     /// Returns what selects among the rows that it reads, and how their values are encoded.
     fn intake(&self) -> Intake;
 
-    /// Sends the query, and passes its rows to the destination with one ConnectorX dispatcher. Must be called in the worker's own
-    /// one-thread pool.
+    /// Sends the query, and passes its rows to the destination with one ConnectorX dispatcher. Must be called in the
+    /// worker's own one-thread pool.
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()>;
 
-    /// Returns what ends this session's query from another thread.
+    /// Returns a handle that ends this session's query from another thread.
     fn canceller(&self) -> Arc<dyn QueryCanceller>;
 }
 

@@ -1,5 +1,5 @@
-//! ConnectorX's `Source` for one query on an existing connection. ConnectorX's own sources open a pool for each query, and hide
-//! their connections.
+//! ConnectorX's `Source` for one query on an existing connection. ConnectorX's own sources open a pool for each query, and
+//! hide their connections.
 
 use connectorx::data_order::DataOrder;
 use connectorx::errors::ConnectorXError;
@@ -20,7 +20,7 @@ pub(super) trait QueryRows: Sized {
     /// Finds out the query's columns.
     fn describe(&mut self, query: &CXQuery) -> Result<Columns<Self::Types>, Self::Error>;
 
-    /// Returns what reads the rows.
+    /// Returns the partition that reads the rows.
     fn partition(
         self,
         query: &CXQuery,

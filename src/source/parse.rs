@@ -28,8 +28,8 @@ pub(super) fn is_invalid_date(text: &str) -> bool {
     })
 }
 
-/// Parses `2000-12-31 23:59:59.123456`, or the same with a `T`, into microseconds since 1970. The fraction can be missing, and a
-/// missing time is midnight. Digits after the sixth of a fraction must be zeros.
+/// Parses `2000-12-31 23:59:59.123456`, or the same with a `T`, into microseconds since 1970. The fraction can be missing,
+/// and a missing time is midnight. Digits after the sixth of a fraction must be zeros.
 pub(super) fn timestamp(text: &str) -> Option<i64> {
     let (day, rest) = text.split_at_checked(10)?;
     let day = i64::from(date(day)?) * MICROS_PER_DAY;

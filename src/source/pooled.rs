@@ -1,5 +1,5 @@
-//! One connection in an r2d2 pool of one, because ConnectorX's partitions can take their connection only from a pool, and return
-//! it only to one.
+//! One connection in an r2d2 pool of one, because ConnectorX's partitions can take their connection only from a pool, and
+//! return it only to one.
 
 use super::wire::LOOK;
 use crate::cancel::POLL;
@@ -16,8 +16,8 @@ use std::time::Duration;
 /// Files that a client opens to connect: a socket, and what its runtime needs for waiting. It panics if it can't open them.
 const FILES: usize = 8;
 
-/// A pool that connects once. By default a pool replaces a broken connection, and the new one would have none of the old one's
-/// settings.
+/// A pool that connects once. By default a pool replaces a broken connection, and the new one would have none of the old
+/// one's settings.
 pub(super) struct Single<M: ManageConnection> {
     pool: Pool<M>,
     connected: Arc<AtomicU32>,
@@ -57,9 +57,9 @@ impl<E: Send + Debug + 'static> HandleError<E> for Report<E> {
 }
 
 impl<M: ManageConnection<Error: Send>> Single<M> {
-    /// Connects once. Returns the first failure, translated by `explain`. A pool alone would try again for 30 seconds. The timeout
-    /// covers everything until the session has begun, including the statements of `begin`. If those fail, the session has not
-    /// begun.
+    /// Connects once. Returns the first failure, translated by `explain`. A pool alone would try again for 30 seconds. The
+    /// timeout covers everything until the session has begun, including the statements of `begin`. If those fail, the
+    /// session has not begun.
     pub fn connect(
         manager: M,
         timeout: Duration,

@@ -50,7 +50,7 @@ pub(crate) fn compare(named: &[Named], before: &[Relation], now: &[Relation]) ->
         return Ok(());
     };
     let table = relation.table.and_then(|place| named.get(place));
-    let message = format!("{} {what}, so rows may be missing", relation.name);
+    let message = format!("{} {what}, so rows might be missing", relation.name);
     let error = Error::new(ErrorKind::Ended, message).advise(
         "run the job again while nobody attaches partitions, creates child tables or replaces views",
     );

@@ -3,8 +3,8 @@
 use super::TextRow;
 use crate::{Error, ErrorKind, Result};
 
-/// What to do if a server, a database or a user has a limit on sessions. The catalog's session keeps the pins, so a job with one
-/// worker has two sessions.
+/// What to do if a server, a database or a user has a limit on sessions. The catalog's session keeps the pins, so a job with
+/// one worker has two sessions.
 pub(super) const NO_CONNECTION_LEFT: &str = "raise the connection limit, or end other sessions; a job needs a \
      connection for the catalog and one for each of --workers, at least two";
 
@@ -57,14 +57,14 @@ pub(crate) trait Transaction {
         Ok(None)
     }
 
-    /// Begins the transaction of the session's first unit, if each unit has its own. A session that can't have one must find out
-    /// before the units are distributed.
+    /// Begins the transaction of the session's first unit, if each unit has its own. A session that can't have one must find
+    /// out before the units are distributed.
     fn begin_unit(&mut self) -> Result<()> {
         Ok(())
     }
 
-    /// Returns what identifies the state that the transaction sees, if anything does. Must not be called for several sessions at
-    /// once.
+    /// Returns what identifies the state that the transaction sees, if anything does. Must not be called for several
+    /// sessions at once.
     fn witness(&mut self) -> Result<Option<String>> {
         Ok(None)
     }

@@ -5,7 +5,7 @@ use crate::destination::{Decoder, Fit, Misfit};
 use arrow::datatypes::{DataType, TimeUnit};
 use std::str::FromStr;
 
-/// Returns what reads a column's values as text. Values of binary types are the bytes themselves.
+/// Returns the decoder for a column's values as text. Values of binary types are the bytes themselves.
 pub(super) fn decoder(data_type: &DataType) -> Decoder {
     use DataType as T;
     match data_type {

@@ -53,8 +53,8 @@ impl Chunk {
         self.cells.get(row * self.columns + column)?.of(buffer)
     }
 
-    /// Finds the rows whose packets are complete, up to a few hundred. `sequence` is the first packet's number, and afterwards the
-    /// next one's. If a row takes several packets, their payloads are joined in place.
+    /// Finds the rows whose packets are complete, up to a few hundred. `sequence` is the first packet's number, and
+    /// afterwards the next one's. If a row takes several packets, their payloads are joined in place.
     pub fn fill(&mut self, buffer: &mut [u8], sequence: &mut u8) -> io::Result<()> {
         self.rows = 0;
         self.taken = 0;

@@ -1,5 +1,5 @@
-//! What asks the catalog: a native connection, or ConnectorX's client if the server requires an authentication method that the
-//! native connection doesn't support.
+//! What asks the catalog: a native connection, or ConnectorX's client if the server requires an authentication method that
+//! the native connection doesn't support.
 
 use super::super::pooled::Single;
 use super::super::{Extractor, TextRow};

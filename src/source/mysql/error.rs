@@ -15,7 +15,7 @@ const NOT_REACHED: &str =
 /// Server errors whose text can quote a value: truncated, incorrect or out-of-range values.
 const QUOTING: [u16; 6] = [1264, 1292, 1366, 1406, 1411, 1525];
 
-/// Returns why there is no connection.
+/// Returns the error for a connection that can't be opened.
 pub(crate) fn connecting(cause: &ClientError) -> Error {
     match cause {
         ClientError::MySqlError(error) => of_client(error),
@@ -33,7 +33,7 @@ pub(super) fn is_unanswered(error: &Error) -> bool {
     error.to_string().contains("Could not connect to address")
 }
 
-/// Returns what went wrong on a connection.
+/// Returns the error for a failure on an open connection.
 pub(crate) fn in_use(cause: &ClientError) -> Error {
     match cause {
         ClientError::MySqlError(error) => of_client(error),
@@ -122,7 +122,7 @@ fn of_client(error: &MySqlError) -> Error {
     server(error.code, &error.state, &error.message)
 }
 
-/// Returns why there is no native connection.
+/// Returns the error for a native connection that can't be opened.
 pub(super) fn unreachable(cause: &io::Error) -> Error {
     Error::new(
         ErrorKind::Unreachable,

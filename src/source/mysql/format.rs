@@ -1,5 +1,5 @@
-//! How MySQL and MariaDB encode their values: as text in the native source, and as the client library's types in ConnectorX's own
-//! source.
+//! How MySQL and MariaDB encode their values: as text in the native source, and as the client library's types in
+//! ConnectorX's own source.
 
 use crate::destination::{CellEncoding, CellType, Decoder, Fit, Misfit, days, fixed, native};
 use crate::source::text;

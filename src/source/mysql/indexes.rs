@@ -1,4 +1,4 @@
-//! Which of a table's indexes can be used for ranges, and which of them rows are sampled by.
+//! Which of a table's indexes can be used for ranges, and which ones rows are sampled with.
 
 use super::super::Index;
 

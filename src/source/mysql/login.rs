@@ -58,8 +58,8 @@ impl Login {
         })
     }
 
-    /// Connects ConnectorX's client, trying the host's address families until one reaches the server. Returns the server's error,
-    /// or else the first attempt's.
+    /// Connects ConnectorX's client, trying the host's address families until one reaches the server. Returns the server's
+    /// error, or else the first attempt's.
     ///
     /// If a host has several addresses, that client tries only the first (`localhost` is `::1` first, where few servers
     /// listen), unless it is told which family to use.
@@ -87,8 +87,8 @@ impl Login {
             .pass(self.password.as_ref().map(Secret::reveal))
             .db_name(Some(self.database.clone()))
             .prefer_socket(self.address.is_socket())
-            // Otherwise the client asks for the server's value before any setting is made, and an inherited limit could cut the
-            // answer.
+            // Otherwise the client asks for the server's value before any setting is made, and an inherited limit could cut
+            // the answer.
             .max_allowed_packet(Some(MAX_PACKET_BYTES))
             .tcp_connect_timeout(Some(CONNECT))
             .ssl_opts(self.stock_tls());

@@ -31,8 +31,8 @@ pub(super) fn check(columns: &[Column], schema: &Schema) -> Result<()> {
             Err(Error::new(ErrorKind::Schema, message)
                 .in_column(field.name())
                 .advise(
-                    "run the job again if the table was altered while the job was starting; if it is a view, recreate it with a \
-                     CAST: MySQL keeps the types of the session that created it",
+                    "run the job again if the table was altered while the job was starting; if it is a view, recreate it with \
+                     a CAST: MySQL keeps the types of the session that created it",
                 ))
         }
     }

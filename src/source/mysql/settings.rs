@@ -1,5 +1,5 @@
-//! What every session sets first. Whatever a session would inherit from the server or from `init_connect`, and changes, cuts,
-//! orders or spells a query's result, is set to a fixed value: never to DEFAULT, which is the inherited value.
+//! What every session sets first. Whatever a session would inherit from the server or from `init_connect`, and changes,
+//! cuts, orders or spells a query's result, is set to a fixed value: never to DEFAULT, which is the inherited value.
 
 use super::super::TextRow;
 use crate::job::Waits;
@@ -13,9 +13,10 @@ const WRITE_TIMEOUT_SECS: u32 = 3600;
 /// Returns the settings for every server, in one statement.
 ///
 /// The limits come first, because they would cut or refuse the answers that follow. `max_join_size` limits the rows that are
-/// examined, and setting it turns big selects off. `sql_mode` also decides how `--where` is parsed. The time zone decides what it
-/// selects by a TIMESTAMP. A timestamp of 0 lets the clock run. The collation is the one that the server's version gives tables by
-/// default, because a comparison of two different collations can be refused. (MariaDB ignores comments for MySQL 5.7 to 9.9.)
+/// examined, and setting it turns big selects off. `sql_mode` also decides how `--where` is parsed. The time zone decides
+/// what it selects by a TIMESTAMP. A timestamp of 0 lets the clock run. The collation is the one that the server's version
+/// gives tables by default, because a comparison of two different collations can be refused. (MariaDB ignores comments for
+/// MySQL 5.7 to 9.9.)
 pub(super) fn first(waits: &Waits) -> String {
     let lock_secs = waits.lock.as_secs();
     format!(
@@ -28,8 +29,8 @@ pub(super) fn first(waits: &Waits) -> String {
     )
 }
 
-/// A variable that not every server has, or not every user can set, and its value as SHOW VARIABLES shows it. It is set only if
-/// the server has it with a different value.
+/// A variable that not every server has, or not every user can set, and its value as SHOW VARIABLES shows it. It is set only
+/// if the server has it with a different value.
 type Setting = (&'static str, &'static str);
 
 /// Settings that leave out rows or the ends of values, or return others instead.
@@ -53,7 +54,8 @@ const WHOLE: &[Setting] = &[
     ("query_cache_type", "OFF"),
 ];
 
-/// Settings that decide what a function or an operator returns, in a filter or a view. The values are an unconfigured server's.
+/// Settings that decide what a function or an operator returns, in a filter or a view. The values are an unconfigured
+/// server's.
 const SPELLED: &[Setting] = &[
     ("div_precision_increment", "4"),
     ("default_week_format", "0"),
@@ -68,13 +70,14 @@ const SPELLED: &[Setting] = &[
     ("show_old_temporals", "OFF"),
 ];
 
-/// Settings that decide the order of the rows of a view without `ORDER BY`: a range of an index comes in the index's order, and a
-/// join in its common algorithm's. The rest of what the planner uses (costs, memory, its other switches) adapts it to the machine
-/// and works around faults. It is left alone: it changes no value, and the plan reports such an order as undefined.
+/// Settings that decide the order of the rows of a view without `ORDER BY`: a range of an index comes in the index's order,
+/// and a join in its common algorithm's. The rest of what the planner uses (costs, memory, its other switches) adapts it to
+/// the machine and works around faults. It is left alone: it changes no value, and the plan reports such an order as
+/// undefined.
 const ORDERED: &[Setting] = &[("optimizer_switch", "mrr=off"), ("join_cache_level", "2")];
 
-/// Settings that decide how long the session and its statements can live. Time limits include the time that the reader stalls,
-/// and the catalog's session is idle while rows are read.
+/// Settings that decide how long the session and its statements can live. Time limits include the time that the reader
+/// stalls, and the catalog's session is idle while rows are read.
 const ALIVE: &[Setting] = &[
     ("max_statement_time", "0"),
     ("max_execution_time", "0"),

@@ -21,8 +21,8 @@ pub(super) fn witness(connection: &mut Connection) -> Result<Option<String>> {
     position(|sql| connection.text_rows(sql))
 }
 
-/// Returns the snapshot's position in the binary log: the log's file, and the offset in it. Without a log the file is empty, and
-/// the offset is 0.
+/// Returns the snapshot's position in the binary log: the log's file, and the offset in it. Without a log the file is empty,
+/// and the offset is 0.
 pub(super) fn position(rows: impl FnOnce(&str) -> Result<Vec<TextRow>>) -> Result<Option<String>> {
     let status = rows(POSITION)?;
     let values: Option<Vec<&str>> = status.iter().map(|row| row.get(1)?.as_deref()).collect();

@@ -1,8 +1,8 @@
 //! Column types of MySQL and MariaDB, and their type mappings.
 //!
-//! ConnectorX's own source reads some types inexactly or not at all: DECIMAL with 28 digits, TIME within a day, no zero dates.
-//! These travel as a number or as text, and are parsed by `destination`. The native source receives every value as the text
-//! that the server writes, which is inexact only for FLOAT.
+//! ConnectorX's own source reads some types inexactly or not at all: DECIMAL with 28 digits, TIME within a day, no zero
+//! dates. These travel as a number or as text, and are parsed by `destination`. The native source receives every value as
+//! the text that the server writes, which is inexact only for FLOAT.
 
 use super::super::{Bound, TypeMapping, Unmappable, decimal, timestamp, timestamp_utc};
 use arrow::datatypes::{DataType, TimeUnit};

@@ -1,4 +1,5 @@
-//! A chunk of rows. SQLite's values are valid only until the next step, so they are copied, cell after cell, into one buffer.
+//! A chunk of rows. SQLite's values are valid only until the next step, so they are copied, cell after cell, into one
+//! buffer.
 
 use super::storage::{OtherClass, Storage};
 use crate::destination::WrittenRows;

@@ -1,11 +1,11 @@
 //! A prepared query, and the rows that it steps through. SQLite's values are read in place, with as few calls as possible.
 //!
-//! rusqlite asks for the number of columns and then three times for each cell, through functions that each check the statement
-//! and lock the connection. Measured on the full-size job, that is a fifth of its CPU time.
+//! rusqlite asks for the number of columns and then three times for each cell, through functions that each check the
+//! statement and lock the connection. Measured on the full-size job, that is a fifth of its CPU time.
 //!
-//! What makes every block below sound: the statement was prepared on a connection that the cursor owns for as long as it lives.
-//! It is finalized once, when the cursor is dropped, before the connection is returned. So no other thread, and no other code in
-//! this one, uses the connection in the meantime, except `sqlite3_interrupt`, which can be called at any time.
+//! What makes every block below sound: the statement was prepared on a connection that the cursor owns for as long as it
+//! lives. It is finalized once, when the cursor is dropped, before the connection is returned. So no other thread, and no
+//! other code in this one, uses the connection in the meantime, except `sqlite3_interrupt`, which can be called at any time.
 #![expect(unsafe_code, reason = "measured: a fifth of the full-size job")]
 
 use super::super::lease::Lease;
@@ -20,15 +20,15 @@ use std::slice;
 /// A query and its current row.
 pub(super) struct Cursor {
     statement: NonNull<ffi::sqlite3_stmt>,
-    /// In the type of `sqlite3_column_value`'s index.
+    /// How many there are, in the type of `sqlite3_column_value`'s index.
     columns: c_int,
     has_row: bool,
-    /// Not available to anyone else until the statement is gone.
+    /// Keeps the connection from everyone else until the statement is gone.
     _lent: Lease<Connection>,
 }
 
-// SAFETY: SQLite ties none of its objects to a thread, and the statement moves to another thread together with the connection
-// that it was prepared on, which is `Send` too.
+// SAFETY: SQLite ties none of its objects to a thread, and the statement moves to another thread together with the
+// connection that it was prepared on, which is `Send` too.
 unsafe impl Send for Cursor {}
 
 impl Cursor {
@@ -112,8 +112,9 @@ impl Cursor {
         Ok(unsafe { ffi::sqlite3_value_int64(value) })
     }
 
-    /// Returns SQLite's own handle for a cell, valid until the next step. The handle is unprotected. SQLite's manual forbids passing
-    /// such handles to `sqlite3_value_text` and similar functions, because that isn't safe with other threads. There are none here.
+    /// Returns SQLite's own handle for a cell, valid until the next step. The handle is unprotected. SQLite's manual forbids
+    /// passing such handles to `sqlite3_value_text` and similar functions, because that isn't safe with other threads. There
+    /// are none here.
     /// <https://www.sqlite.org/c3ref/column_blob.html>
     #[inline]
     fn handle(&self, column: usize) -> Result<*mut ffi::sqlite3_value> {
@@ -191,7 +192,7 @@ fn failed(connection: &Connection, code: c_int) -> Error {
     unsafe { failure(connection.handle(), code) }
 }
 
-/// Returns what SQLite says about the last call's failure.
+/// Returns the error for the last call's failure, with SQLite's message.
 ///
 /// # Safety
 /// The handle belongs to an open connection that no other thread uses.

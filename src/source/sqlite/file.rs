@@ -29,9 +29,9 @@ struct Stamp {
     modified: (i64, i64),
 }
 
-/// Opens a file read-only. Readers wait for a writer's lock no longer than `lock_wait`: in rollback-journal mode a commit locks
-/// readers out while it writes. If a reader would have to create a write-ahead log's files, the file is opened as immutable
-/// instead.
+/// Opens a file read-only. Readers wait for a writer's lock no longer than `lock_wait`: in rollback-journal mode a commit
+/// locks readers out while it writes. If a reader would have to create a write-ahead log's files, the file is opened as
+/// immutable instead.
 pub(super) fn open(path: &Path, lock_wait: Duration) -> Result<(Connection, OpenFile)> {
     if !path.is_file() {
         let message = format!("there is no SQLite file {}", path.display());
@@ -69,8 +69,8 @@ fn connect(path: &Path, immutable: bool, lock_wait: Duration) -> rusqlite::Resul
     Ok(connection)
 }
 
-/// Returns why a file can't be opened. A log can't be read without its index, which is created next to it and which every reader
-/// writes to.
+/// Returns why a file can't be opened. A log can't be read without its index, which is created next to it and which every
+/// reader writes to.
 fn not_opened(path: &Path, cause: &rusqlite::Error) -> Error {
     let log = with_suffix(path, "-wal");
     let is_refused = matches!(
@@ -98,8 +98,9 @@ fn not_opened(path: &Path, cause: &rusqlite::Error) -> Error {
     )
 }
 
-/// Returns the stamp of a database in WAL mode that has no log and no hot journal: its last writer merged the log into it. SQLite
-/// would create `-wal` and `-shm` next to it only to read it, and leave them there. <https://www.sqlite.org/wal.html#read_only_databases>
+/// Returns the stamp of a database in WAL mode that has no log and no hot journal: its last writer merged the log into it.
+/// SQLite would create `-wal` and `-shm` next to it only to read it, and leave them there.
+/// <https://www.sqlite.org/wal.html#read_only_databases>
 fn unlocked(path: &Path) -> std::io::Result<Option<Stamp>> {
     let is_logged = has_log(path) || is_hot(&with_suffix(path, "-journal"));
     if !is_in_wal_mode(path)? || is_logged {
@@ -163,7 +164,7 @@ impl Stamp {
 }
 
 impl OpenFile {
-    /// Returns what any write changes, if the file is read without a lock. Otherwise an empty text.
+    /// Returns a mark that any write changes, if the file is read without a lock. Otherwise it is empty.
     pub fn mark(&self) -> String {
         self.unlocked.as_ref().map_or_else(String::new, |stamp| {
             let (secs, nanos) = stamp.modified;

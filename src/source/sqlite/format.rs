@@ -1,5 +1,5 @@
-//! How SQLite's values are encoded: numbers in eight bytes, as [`Storage`](super::storage::Storage) writes them, anything else as
-//! it is stored.
+//! How SQLite's values are encoded: numbers in eight bytes, as [`Storage`](super::storage::Storage) writes them, anything
+//! else as it is stored.
 
 use super::spelling;
 use super::types::as_text;
@@ -46,8 +46,8 @@ impl CellEncoding for SqliteStored {
             _ if is_dated(field.data_type()) => return Some(format!("use {as_written}")),
             _ => {
                 return Some(format!(
-                    "read the bytes through a view that has CAST(\"{}\" AS BLOB) instead, or leave out such rows with --where or the \
-                     column with --columns",
+                    "read the bytes through a view that has CAST(\"{}\" AS BLOB) instead, or leave out such rows with \
+                     --where or the column with --columns",
                     name.replace('"', "\"\"")
                 ));
             }

@@ -1,4 +1,5 @@
-//! What identifies a row of a SQLite table, which of its indexes can be used for ranges, and which of them rows are sampled by.
+//! What identifies a row of a SQLite table, which of its indexes can be used for ranges, and which of them rows are sampled
+//! by.
 
 use super::super::Index;
 use rusqlite::Connection;
@@ -59,7 +60,8 @@ impl Indexes {
         })
     }
 
-    /// Returns the primary key's columns. In a table with rowids they can contain any number of NULLs. If so, the rowid is added.
+    /// Returns the primary key's columns. In a table with rowids they can contain any number of NULLs. If so, the rowid is
+    /// added.
     /// <https://www.sqlite.org/lang_createtable.html#the_primary_key>
     pub fn primary_key(
         &self,
@@ -90,7 +92,8 @@ fn is_collated(
     Ok(own.is_some_and(|own| own.eq_ignore_ascii_case(collation)))
 }
 
-/// Returns the `INTEGER PRIMARY KEY` column, which needs no separate index. <https://www.sqlite.org/lang_createtable.html#rowids_and_the_integer_primary_key>
+/// Returns the `INTEGER PRIMARY KEY` column, which needs no separate index.
+/// <https://www.sqlite.org/lang_createtable.html#rowids_and_the_integer_primary_key>
 fn row_id_column(infos: &[Info], is_key_indexed: bool) -> Option<String> {
     let mut keys = infos.iter().filter(|info| info.key_place > 0);
     let key = keys.next().filter(|_| !is_key_indexed)?;

@@ -1,9 +1,9 @@
 //! Dates and timestamps in the spellings that programs write into SQLite, read exactly or not at all.
 //!
-//! SQLite has no type for them, so each program's library decides. A date is `2024-05-06`. It can be followed by a space or `T`
-//! and a time: `07:08`, `07:08:09` or `07:08:09.123456` with any number of digits. A time zone can follow, with or without a space
-//! before it: `Z`, `UTC`, `GMT`, or an offset `+02`, `+0200`, `+02:00` or `+02:00:00`. After an offset, Go also writes the zone's
-//! name.
+//! SQLite has no type for them, so each program's library decides. A date is `2024-05-06`. It can be followed by a space or
+//! `T` and a time: `07:08`, `07:08:09` or `07:08:09.123456` with any number of digits. A time zone can follow, with or
+//! without a space before it: `Z`, `UTC`, `GMT`, or an offset `+02`, `+0200`, `+02:00` or `+02:00:00`. After an offset, Go
+//! also writes the zone's name.
 
 use crate::destination::{Fit, Misfit, days};
 use crate::source::parse::{self, MICROS_PER_DAY, MICROS_PER_SECOND};
@@ -133,8 +133,8 @@ fn part(text: &[u8]) -> Option<(u32, &[u8])> {
     }
 }
 
-/// Returns whether a text is a zone's name as Go's `time.Time.String` writes it: ` CEST`, ` UTC`, or ` +03` for a zone without
-/// letters. It adds nothing to the offset.
+/// Returns whether a text is a zone's name as Go's `time.Time.String` writes it: ` CEST`, ` UTC`, or ` +03` for a zone
+/// without letters. It adds nothing to the offset.
 fn is_name(text: &[u8]) -> bool {
     let name = text.strip_prefix(b" ").unwrap_or_default();
     let is_word = name.iter().all(u8::is_ascii_uppercase);

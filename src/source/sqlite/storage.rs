@@ -16,8 +16,8 @@ pub(super) enum Storage {
     Integer,
     /// A floating-point number, or an integer that has an exact double. Travels as 8 bytes in little-endian order.
     Real,
-    /// Anything except bytes, as text. Columns that SQLite treats as text contain nothing else. Those declared as `STRING` and the
-    /// like can contain numbers.
+    /// Anything except bytes, as text. Columns that SQLite treats as text contain nothing else. Those declared as `STRING`
+    /// and the like can contain numbers.
     Text,
     /// The text of a date, whose spelling the destination reads. Travels unchanged.
     Date,
@@ -105,13 +105,13 @@ impl OtherClass {
         let text = as_text(column);
         match (storage, self.found) {
             (_, Type::Blob) => format!(
-                "use --column-type {column}=blob if every value is a blob; otherwise read a view that has quote(\"{}\") instead, \
-                 which keeps both, or leave out the row with --where",
+                "use --column-type {column}=blob if every value is a blob; otherwise read a view that has quote(\"{}\") \
+                 instead, which keeps both, or leave out the row with --where",
                 column.replace('"', "\"\"")
             ),
             (Storage::Date, Type::Integer | Type::Real) => format!(
-                "use --column-type {column}={} if every value is such a number, or {text} to read numbers and text as text; a \
-                 number alone doesn't say what it counts",
+                "use --column-type {column}={} if every value is such a number, or {text} to read numbers and text as text; \
+                 a number alone doesn't say what it counts",
                 if self.found == Type::Integer {
                     "integer"
                 } else {
@@ -119,8 +119,8 @@ impl OtherClass {
                 }
             ),
             _ => format!(
-                "use {text} to read numbers and text as text, or fix the row, or leave it out with --where; SQLite accepts any \
-                 value in any column"
+                "use {text} to read numbers and text as text, or fix the row, or leave it out with --where; SQLite accepts \
+                 any value in any column"
             ),
         }
     }

@@ -31,7 +31,7 @@ pub(super) fn begin(
     Ok(())
 }
 
-/// Returns what any change to the schema changes. If the file is read without a lock, any change at all changes it.
+/// Returns a mark that any change to the schema changes. If the file is read without a lock, any write at all changes it.
 pub(super) fn schema_mark(connection: &Connection, file: &OpenFile) -> Result<String> {
     let version = past_commits(|| {
         connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0))

@@ -48,7 +48,8 @@ fn chosen_type(chosen: ColumnType) -> DataType {
     }
 }
 
-/// Types whose names mean text, although SQLite's rule treats them as numeric: such columns store what looks like a number as one.
+/// Types whose names mean text, although SQLite's rule treats them as numeric: such columns store what looks like a number
+/// as one.
 const TEXT: &[&str] = &[
     "STRING",
     "UUID",

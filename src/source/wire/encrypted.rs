@@ -1,5 +1,5 @@
-//! TLS over a socket. Everything that has arrived is read and decrypted at once, before waiting for more: servers write records of
-//! 8 to 16 KB, and asking the kernel for each of them costs more than decrypting it.
+//! TLS over a socket. Everything that has arrived is read and decrypted at once, before waiting for more: servers write
+//! records of 8 to 16 KB, and asking the kernel for each of them costs more than decrypting it.
 
 use super::tls::{self, TlsPolicy};
 use crate::Result;

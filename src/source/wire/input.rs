@@ -4,8 +4,8 @@ use std::io::{self, Read};
 use std::thread;
 use std::time::Duration;
 
-/// Bytes of a new buffer, which a read fills with what has arrived. Half a second-level cache, so that rows are still in the cache
-/// when they are parsed.
+/// Bytes of a new buffer, which a read fills with what has arrived. Half a second-level cache, so that rows are still in the
+/// cache when they are parsed.
 const FIRST_BYTES: usize = 256 * 1024;
 /// If less space than this is left after the bytes in the buffer, they are moved to the front before a read.
 const LEAST_ROOM: usize = FIRST_BYTES / 2;
@@ -17,8 +17,8 @@ const GATHERING: Duration = Duration::from_micros(500);
 
 /// Bytes that have arrived and are not consumed yet.
 ///
-/// Memory: what the caller hasn't consumed, rounded up by doubling. It grows only once it is full of bytes that have really arrived,
-/// whatever length a packet claims.
+/// Memory: what the caller hasn't consumed, rounded up by doubling. It grows only once it is full of bytes that have really
+/// arrived, whatever length a packet claims.
 pub(crate) struct Input {
     buffer: Vec<u8>,
     start: usize,
@@ -60,8 +60,8 @@ impl Input {
         Ok(self.bytes())
     }
 
-    /// Reads the next bytes of a long result. After a read that returned little, it first waits for more to gather: a server sends
-    /// a few kilobytes at a time, and waking up for each costs more than parsing them.
+    /// Reads the next bytes of a long result. After a read that returned little, it first waits for more to gather: a server
+    /// sends a few kilobytes at a time, and waking up for each costs more than parsing them.
     pub fn read_gathered(&mut self, stream: &mut impl Read) -> io::Result<()> {
         if self.last_read < GATHERED_BYTES {
             thread::sleep(GATHERING);

@@ -3,7 +3,7 @@
 use crate::{Error, ErrorKind};
 use std::io;
 
-/// Returns what went wrong on a connection in use: it was lost, or its server was silent for too long.
+/// Returns the error for a failure on an open connection: it was lost, or its server was silent for too long.
 pub(crate) fn lost(cause: &io::Error) -> Error {
     if cause.kind() == io::ErrorKind::TimedOut {
         let message = format!("the server didn't answer: {cause}");

@@ -1,5 +1,5 @@
-//! A TCP or Unix socket that never waits forever. At first everything must arrive before a deadline. Later each read and write has
-//! its own timeout.
+//! A TCP or Unix socket that never waits forever. At first everything must arrive before a deadline. Later each read and
+//! write has its own timeout.
 
 use super::Address;
 use std::io::{self, Read, Write};
@@ -34,8 +34,8 @@ enum Kind {
 }
 
 impl Socket {
-    /// Connects by the deadline, which applies until [`Socket::wait_for`]. If a host has several addresses, the first that answers
-    /// is used, and the error is the last one's.
+    /// Connects by the deadline, which applies until [`Socket::wait_for`]. If a host has several addresses, the first that
+    /// answers is used, and the error is the last one's.
     pub fn connect(address: &Address, deadline: Instant) -> io::Result<Self> {
         let kind = match address {
             Address::Tcp { host, port } => Kind::Tcp(connect_tcp(host, *port, deadline)?),

@@ -80,7 +80,7 @@ impl Stream {
         }
     }
 
-    /// Returns what ends this connection from another thread.
+    /// Returns a handle that ends this connection from another thread.
     pub fn closer(&self) -> io::Result<Closer> {
         self.socket().try_clone().map(Closer)
     }

@@ -1,4 +1,5 @@
-//! TLS as the URL asks for it. It uses OpenSSL, like the databases' own clients, and so accepts what they accept from a server.
+//! TLS as the URL asks for it. It uses OpenSSL, like the databases' own clients, and so accepts what they accept from a
+//! server.
 
 use super::ClientCertificate;
 use crate::{Error, ErrorKind, Result};
@@ -79,7 +80,7 @@ impl TlsPolicy {
     }
 }
 
-/// Returns what makes sessions by this policy. Each session has its own [`Ssl`].
+/// Returns a builder of sessions with this policy. Each session has its own [`Ssl`].
 pub(crate) fn connector(policy: &TlsPolicy) -> Result<SslConnectorBuilder> {
     let mut builder = SslConnector::builder(SslMethod::tls_client()).map_err(bug)?;
     let least = Some(SslVersion::TLS1_2);
@@ -104,14 +105,15 @@ fn listed(protocol: &str) -> Vec<u8> {
     [&[length], protocol.as_bytes()].concat()
 }
 
-/// What to do if direct TLS fails. An older server waits for a request for TLS, misreads the first byte, and closes the connection.
+/// What to do if direct TLS fails. An older server waits for a request for TLS, misreads the first byte, and closes the
+/// connection.
 const NO_DIRECT: &str = "leave out sslnegotiation=direct for servers older than PostgreSQL 17";
 
 /// Checks that both ends have agreed on the same protocol, if the policy requires one.
 pub(super) fn check_protocol(session: &SslRef, policy: &TlsPolicy) -> Result<()> {
     match policy.protocol {
         Some(wanted) if session.selected_alpn_protocol() != Some(wanted.as_bytes()) => {
-            let message = format!("the server accepts TLS, but not the protocol {wanted} in it");
+            let message = format!("the server accepts TLS, but not the protocol {wanted}");
             Err(Error::new(ErrorKind::Unreachable, message).advise(NO_DIRECT))
         }
         _ => Ok(()),
@@ -129,7 +131,8 @@ pub(super) fn bug(cause: ErrorStack) -> Error {
     Error::new(ErrorKind::Bug, "TLS can't be set up").because(cause)
 }
 
-/// Returns the certificates of `sslrootcert` and no others, or else the system's. The built-in OpenSSL doesn't find the system's.
+/// Returns the certificates of `sslrootcert` and no others, or else the system's. The built-in OpenSSL doesn't find the
+/// system's.
 fn authorities(policy: &TlsPolicy) -> Result<X509Store> {
     let certificates = match &policy.root_cert {
         Some(path) => read(path)?,

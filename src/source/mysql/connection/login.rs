@@ -188,8 +188,8 @@ fn introduction(greeting: &Greeting, login: &Login, channel: Channel, answer: Ve
     ))
 }
 
-/// Returns what we support. Without `CLIENT_DEPRECATE_EOF` an EOF packet ends columns and rows, on every server. A request for
-/// TLS already contains all of it, because MariaDB uses what was sent there.
+/// Returns the capabilities that we support. Without `CLIENT_DEPRECATE_EOF` an EOF packet ends columns and rows, on every
+/// server. A request for TLS already contains all of it, because MariaDB uses what was sent there.
 fn capabilities(greeting: &Greeting) -> CapabilityFlags {
     let wanted = CapabilityFlags::CLIENT_PROTOCOL_41
         | CapabilityFlags::CLIENT_SECURE_CONNECTION

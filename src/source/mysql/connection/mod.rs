@@ -82,7 +82,7 @@ impl Connection {
         self.id
     }
 
-    /// Returns what ends this connection from another thread.
+    /// Returns a handle that ends this connection from another thread.
     pub fn closer(&self) -> Result<Closer> {
         self.packets
             .stream

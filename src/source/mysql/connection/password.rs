@@ -26,7 +26,8 @@ const ASK_FOR_KEY: u8 = 2;
 /// How a PEM key begins.
 const PEM: &[u8] = b"-----BEGIN";
 
-/// Returns the answer to a scramble, which is empty without a password. `None` if the authentication method is not supported.
+/// Returns the answer to a scramble, which is empty without a password. `None` if the authentication method is not
+/// supported.
 pub(super) fn answer(plugin: &AuthPlugin<'_>, login: &Login, scramble: &[u8]) -> Option<Vec<u8>> {
     match plugin {
         AuthPlugin::MysqlNativePassword | AuthPlugin::CachingSha2Password => {
@@ -40,8 +41,8 @@ pub(super) fn answer(plugin: &AuthPlugin<'_>, login: &Login, scramble: &[u8]) ->
     }
 }
 
-/// Returns the answer when `caching_sha2_password` continues. The password itself is sent only where nobody else can read it.
-/// Otherwise it is encrypted with the server's key.
+/// Returns the answer when `caching_sha2_password` continues. The password itself is sent only where nobody else can read
+/// it. Otherwise it is encrypted with the server's key.
 pub(super) fn go_on(
     data: &[u8],
     login: &Login,

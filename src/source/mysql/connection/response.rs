@@ -47,7 +47,7 @@ pub(in super::super) fn is_end(payload: &[u8]) -> io::Result<bool> {
         }
         [EOF, _, _, _, _] => Ok(true),
         [EOF, ..] if payload.len() < MAX_EOF_BYTES => {
-            Err(malformed("the end of the rows is too short"))
+            Err(malformed("the packet that ends the rows is too short"))
         }
         _ => Ok(false),
     }

@@ -74,7 +74,7 @@ fn showing(certificate: &Certificate) -> SslAcceptorBuilder {
     acceptor
 }
 
-/// Returns what accepts connections with this certificate, only with this TLS version.
+/// Returns an acceptor of connections with this certificate, only with this TLS version.
 pub(in super::super) fn acceptor(version: SslVersion, certificate: &Certificate) -> SslAcceptor {
     let mut acceptor = showing(certificate);
     // The preset is for browsers, which don't support P-521.
@@ -84,7 +84,7 @@ pub(in super::super) fn acceptor(version: SslVersion, certificate: &Certificate)
     acceptor.build()
 }
 
-/// Returns what accepts connections, and agrees on the first of these protocols that it is asked for.
+/// Returns an acceptor of connections that agrees on the first of these protocols that it is asked for.
 pub(in crate::source) fn acceptor_of(protocols: &'static [&'static str]) -> SslAcceptor {
     let mut acceptor = showing(&Certificate::default());
     let known: Vec<u8> = protocols.iter().flat_map(|name| listed(name)).collect();

@@ -33,8 +33,8 @@ fn hello(plugin: &str) -> Vec<u8> {
 const ACCEPTED: [u8; 7] = [OK, 0, 0, 2, 0, 0, 0];
 const DENIED: &[u8] = b"\xff\x15\x04#28000Access denied";
 
-/// Logs in to a server that sends a greeting, and these payloads after it has received our answer. Returns what it received, and
-/// the result.
+/// Logs in to a server that sends a greeting, and these payloads after it has received our answer. Returns what it received,
+/// and the result.
 fn log_in(plugin: &str, answers: &[Vec<u8>], channel: Channel) -> (Vec<u8>, Result<(), Refused>) {
     let mut says = packet(0, &hello(plugin));
     for (index, answer) in answers.iter().enumerate() {

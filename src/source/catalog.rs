@@ -146,7 +146,7 @@ impl CatalogSession {
             Some(catalog) => self.watch.during(|| question(catalog.as_mut())),
             None => Err(Error::new(
                 ErrorKind::Bug,
-                "the catalog session has already ended",
+                "internal error: the catalog session has already ended",
             )),
         }
     }

@@ -90,7 +90,8 @@ impl<R: InPlace> SourcePartition for InPlacePartition<R> {
 
     fn parser(&mut self) -> Result<InPlaceParser<R>> {
         let rows = self.rows.take();
-        let rows = rows.ok_or_else(|| Error::new(ErrorKind::Bug, "a unit is read twice"))?;
+        let rows =
+            rows.ok_or_else(|| Error::new(ErrorKind::Bug, "internal error: a unit is read twice"))?;
         Ok(InPlaceParser {
             columns: self.columns,
             rows,

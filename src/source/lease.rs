@@ -23,7 +23,7 @@ impl<C> Lender<C> {
         let Some(connection) = connection else {
             return Err(Error::new(
                 ErrorKind::Bug,
-                "a connection is used by two readers at once",
+                "internal error: a connection is used by two readers at once",
             ));
         };
         Ok(Lease {
@@ -42,8 +42,12 @@ impl<C> Lease<C> {
     /// Returns the connection for use.
     pub fn get_mut(&mut self) -> Result<&mut C> {
         let connection = self.connection.as_mut();
-        connection
-            .ok_or_else(|| Error::new(ErrorKind::Bug, "a connection is used after its unit ended"))
+        connection.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Bug,
+                "internal error: a connection is used after its unit ended",
+            )
+        })
     }
 }
 

@@ -51,7 +51,7 @@ pub(crate) trait Database: Send + Sync {
     fn commit_lock(&self) -> Result<CommitLock> {
         let message = "the database has no lock that keeps other sessions from committing, which --snapshot require needs";
         Err(Error::new(ErrorKind::Refused, message)
-            .advise("use --snapshot auto, which reads without one and says so in the manifest"))
+            .advise("use --snapshot auto to read without one; the manifest says so"))
     }
 
     /// Returns the secrets to remove from the texts of client libraries and servers.

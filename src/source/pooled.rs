@@ -125,7 +125,7 @@ fn too_slow() -> Error {
         "the server took too long to start the session",
     )
     .advise(
-        "check the host, port or socket in --source and that the server answers; a pooler in front of it needs a connection \
+        "check host, port or socket in --source, and that the server answers; a pooler in front of it needs a connection \
          for each of --workers and one for the catalog",
     )
 }

@@ -93,7 +93,7 @@ impl<T: Untransacted> Transaction for T {
     fn count(&mut self, _sql: &str) -> Result<u64> {
         Err(Error::new(
             ErrorKind::Bug,
-            "a session without a transaction can't count rows",
+            "internal error: a session without a transaction can't count rows",
         ))
     }
 
@@ -106,7 +106,7 @@ impl<T: Untransacted> Transaction for T {
 pub(super) fn number(rows: &[TextRow]) -> Result<u64> {
     let text = rows.first().and_then(|row| row.first()?.as_deref());
     text.and_then(|text| text.parse().ok())
-        .ok_or_else(|| Error::new(ErrorKind::Bug, "a count is not a number"))
+        .ok_or_else(|| Error::new(ErrorKind::Bug, "internal error: a count is not a number"))
 }
 
 /// Returns a statement that uses a table without reading any of its rows.

@@ -55,9 +55,7 @@ pub(super) fn connect(
 }
 
 fn unknown(authentication: &str) -> String {
-    format!(
-        "the server requires the authentication method {authentication}, which is not supported"
-    )
+    format!("the server requires the authentication method {authentication}, which isn't supported")
 }
 
 fn settled(mut connection: Connection, waits: &Waits) -> Result<Client> {

@@ -50,7 +50,7 @@ pub(super) fn commit_lock(login: &Login, waits: &Waits) -> Result<CommitLock> {
     let Client::Wire(mut connection) = client else {
         return Err(Error::new(
             ErrorKind::Bug,
-            "the commit lock needs a native connection",
+            "internal error: the commit lock needs a native connection",
         ));
     };
     // A read-only session can't take such a lock.

@@ -9,8 +9,7 @@ use r2d2_mysql::mysql::{Error as ClientError, MySqlError};
 use std::io;
 
 /// What to do if the server can't be reached.
-const NOT_REACHED: &str =
-    "check the host, port or socket in --source and that the server is running";
+const NOT_REACHED: &str = "check host, port or socket in --source, and that the server is running";
 
 /// Server errors whose text can quote a value: truncated, incorrect or out-of-range values.
 const QUOTING: [u16; 6] = [1264, 1292, 1366, 1406, 1411, 1525];
@@ -64,7 +63,7 @@ pub(super) fn server(code: u16, state: &str, message: &str) -> Error {
     let (kind, advice) = match code {
         1044 | 1045 | 1142 | 1143 | 1227 | 1410 | 1698 => (
             ErrorKind::AccessDenied,
-            "check the user and password in --source, and GRANT SELECT on the tables",
+            "check user and password in --source, and GRANT SELECT on the tables",
         ),
         // Fewer workers might need only the connections that were made.
         1226 if message.contains("connections_per_hour") => (ErrorKind::Unreachable, HOURLY),
@@ -82,7 +81,7 @@ pub(super) fn server(code: u16, state: &str, message: &str) -> Error {
         ),
         1053 | 1077 | 1317 | 1927 => (
             ErrorKind::Ended,
-            "run the job again: the session was ended on the server",
+            "run the job again: the server ended the session or its query",
         ),
         1205 | 1213 => (
             ErrorKind::Ended,
@@ -94,7 +93,7 @@ pub(super) fn server(code: u16, state: &str, message: &str) -> Error {
         ),
         _ => (
             ErrorKind::Refused,
-            "check --source, --where, --order-by and the views that the job reads",
+            "check --source, --where, --order-by and any views that are read",
         ),
     };
     let text = if QUOTING.contains(&code) {
@@ -102,11 +101,7 @@ pub(super) fn server(code: u16, state: &str, message: &str) -> Error {
     } else {
         message
     };
-    Error::new(
-        kind,
-        format!("the server reports error {code} ({state}): {text}"),
-    )
-    .advise(advice)
+    Error::new(kind, format!("the server says {code} ({state}): {text}")).advise(advice)
 }
 
 /// Another attempt would only use up more of the limit.
@@ -136,10 +131,7 @@ impl From<MySQLSourceError> for Error {
         match cause {
             MySQLSourceError::ConnectorXError(cause) => cause.into(),
             MySQLSourceError::MySQLError(cause) => in_use(&cause),
-            _ => Self::new(
-                ErrorKind::Value,
-                "the database client couldn't read a value",
-            ),
+            _ => Self::new(ErrorKind::Value, "the database client can't read a value"),
         }
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn check(columns: &[Column], schema: &Schema) -> Result<()> {
     let planned = schema.fields();
     if columns.len() != planned.len() {
         let message = format!(
-            "the query returns {} columns instead of {}",
+            "internal error: the query returns {} columns instead of {}",
             columns.len(),
             planned.len()
         );
@@ -31,7 +31,7 @@ pub(super) fn check(columns: &[Column], schema: &Schema) -> Result<()> {
             Err(Error::new(ErrorKind::Schema, message)
                 .in_column(field.name())
                 .advise(
-                    "run the job again if the table was altered while the job was starting; if it is a view, recreate it with \
+                    "run the job again: the table may have been altered while the job was starting; if it is a view, recreate it with \
                      a CAST: MySQL keeps the types of the session that created it",
                 ))
         }

@@ -180,7 +180,10 @@ impl Drop for Cursor {
 
 #[cold]
 fn beyond() -> Error {
-    Error::new(ErrorKind::Bug, "a cell past the end of the row is read")
+    Error::new(
+        ErrorKind::Bug,
+        "internal error: a cell past the end of the row is read",
+    )
 }
 
 fn too_long() -> Error {

@@ -37,7 +37,7 @@ pub(super) fn translated(cause: &rusqlite::Error) -> Error {
         ),
         _ => (
             ErrorKind::Refused,
-            "check --where and the views that the job reads",
+            "check --where, --order-by and any views that are read",
         ),
     };
     Error::new(kind, format!("SQLite: {message}")).advise(advice)

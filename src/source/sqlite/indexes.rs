@@ -1,5 +1,5 @@
-//! What identifies a row of a SQLite table, which of its indexes can be used for ranges, and which of them rows are sampled
-//! by.
+//! What identifies a row of a SQLite table, which of its indexes can be used for ranges, and which ones rows are sampled
+//! with.
 
 use super::super::Index;
 use rusqlite::Connection;

@@ -60,8 +60,12 @@ impl StoredRows {
             ..
         } = self;
         let cursor = cursor.as_mut();
-        let cursor =
-            cursor.ok_or_else(|| Error::new(ErrorKind::Bug, "a row is read before its query"))?;
+        let cursor = cursor.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Bug,
+                "internal error: a row is read before its query",
+            )
+        })?;
         while !chunk.is_full() {
             if !cursor.step()? {
                 return Ok(true);
@@ -81,7 +85,8 @@ impl StoredRows {
 impl InPlace for StoredRows {
     fn begin(&mut self, query: &str) -> Result<Vec<String>> {
         let lent = self.lent.take();
-        let lent = lent.ok_or_else(|| Error::new(ErrorKind::Bug, "a query begins twice"))?;
+        let lent =
+            lent.ok_or_else(|| Error::new(ErrorKind::Bug, "internal error: a query begins twice"))?;
         let cursor = self.cursor.insert(Cursor::new(lent, query)?);
         let planned = self.columns.len() + usize::from(self.has_row_id);
         if cursor.columns() == planned {
@@ -92,7 +97,7 @@ impl InPlace for StoredRows {
                 .collect());
         }
         let message = format!(
-            "the query returns {} columns instead of {planned}",
+            "internal error: the query returns {} columns instead of {planned}",
             cursor.columns()
         );
         Err(Error::new(ErrorKind::Bug, message))

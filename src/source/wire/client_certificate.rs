@@ -51,7 +51,7 @@ impl ClientCertificate {
 }
 
 fn unfit(cause: ErrorStack) -> Error {
-    let message = "sslcert and sslkey don't belong together, or the key's type is not supported";
+    let message = "sslcert and sslkey don't belong together, or the key's type isn't supported";
     Error::new(ErrorKind::Usage, message)
         .because(cause)
         .advise("make sure that the first certificate in sslcert belongs to the key in sslkey")
@@ -61,13 +61,13 @@ fn key(path: &Path) -> Result<PKey<Private>> {
     let unread = |cause| unusable("sslkey", path, "can't be read").because(cause);
     let metadata = fs::metadata(path).map_err(unread)?;
     if !metadata.is_file() {
-        return Err(unusable("sslkey", path, "is not a regular file"));
+        return Err(unusable("sslkey", path, "isn't a regular file"));
     }
     if others_have_access(&metadata) {
         let message = "sslkey can't be used: group or others have access to the file";
         return Err(Error::new(ErrorKind::Usage, message)
             .within(path.display())
-            .advise(format!("chmod 600 {}", path.display())));
+            .advise(format!("run chmod 600 {}", path.display())));
     }
     let pem = fs::read(path).map_err(unread)?;
     if is_encrypted(&pem) {

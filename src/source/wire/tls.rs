@@ -128,7 +128,7 @@ pub(super) fn begin(policy: &TlsPolicy, host: &str) -> Result<Ssl> {
 }
 
 pub(super) fn bug(cause: ErrorStack) -> Error {
-    Error::new(ErrorKind::Bug, "TLS can't be set up").because(cause)
+    Error::new(ErrorKind::Bug, "internal error: TLS can't be set up").because(cause)
 }
 
 /// Returns the certificates of `sslrootcert` and no others, or else the system's. The built-in OpenSSL doesn't find the
@@ -185,7 +185,7 @@ pub(super) fn refused<S>(
         return cannot_begin(cause, policy, host);
     }
     let why = verified.error_string();
-    let message = format!("the certificate of {host} is not trusted: {why}");
+    let message = format!("the certificate of {host} isn't trusted: {why}");
     Error::new(ErrorKind::Unreachable, message)
         .because(cause)
         .advise(remedy(verified))

@@ -221,7 +221,7 @@ fn unknown(plugin: &AuthPlugin<'_>) -> Refused {
 }
 
 fn not_understood() -> Error {
-    error::unreachable(&malformed("the authentication exchange is not understood"))
+    error::unreachable(&malformed("the authentication exchange isn't understood"))
 }
 
 fn serialized(packet: &impl MySerialize) -> Vec<u8> {

@@ -266,7 +266,7 @@ fn a_snapshot_that_can_not_be_proved_is_none_or_refused() {
         (
             System::MariaDb,
             &["--tables", "left,old"],
-            "table old: its engine MyISAM keeps no earlier states",
+            "table old: its engine MyISAM doesn't keep earlier states",
         ),
         (
             System::MariaDb,

@@ -175,15 +175,15 @@ fn a_pattern_leaves_out_virtual_tables_and_what_is_inside_of_them() {
         case.run().args(job)
     };
     let ran = count("notes*").succeeds();
-    ran.says("notes_fts (virtual)")
-        .says("notes_fts_data (inside of a virtual one)")
-        .says("notes_tree (virtual)")
-        .says("notes_tree_node (inside of a virtual one)")
+    ran.says("notes_fts (virtual table)")
+        .says("notes_fts_data (part of a virtual table)")
+        .says("notes_tree (virtual table)")
+        .says("notes_tree_node (part of a virtual table)")
         .says("reading 1 unit");
     count("notes_fts*")
         .fails_with(4)
         .says("no base table matches")
-        .says("notes_fts (virtual)");
+        .says("notes_fts (virtual table)");
     // Named as it stands, each is read.
     let named = [
         "--tables",

@@ -61,7 +61,7 @@ fn parameters_are_written_as_their_errors_say() {
     let version = "SELECT current_setting('server_version_num')::bigint";
     if case.database.count(version) < 170_000 {
         let failed = by(&case, &direct, &[]).fails_with(3);
-        failed.says("leave it out for older servers");
+        failed.says("leave out sslnegotiation=direct");
     } else {
         by(&case, &direct, &[]).succeeds();
     }
@@ -141,7 +141,7 @@ fn a_service_and_its_file_are_looked_for_where_the_error_says() {
 fn a_file_is_found_by_the_path_that_the_error_asks_for() {
     let case = case(System::Sqlite);
     let failed = by(&case, "sqlite://other.sqlite", &[]).fails_with(3);
-    failed.says("check the path of --source");
+    failed.says("check the path in --source");
     let ran = by(&case, "sqlite://source.sqlite", &[]).succeeds();
     accounts_for_all(&case, &ran);
 }

@@ -1,13 +1,13 @@
-//! Column types of MySQL and MariaDB, and their exact images.
+//! Column types of MySQL and MariaDB, and their type mappings.
 //!
-//! The stock source reads some types inexactly or not at all: DECIMAL with 28 digits, TIME within a day, no zero dates.
-//! These travel as a number or as text, and are parsed by `destination`. Our own source gets every value as the server
-//! writes it in text, which loses something of FLOAT alone.
+//! ConnectorX's own source reads some types inexactly or not at all: DECIMAL with 28 digits, TIME within a day, no zero
+//! dates. These travel as a number or as text, and are parsed by `destination`. The native source receives every value as
+//! the text that the server writes, which is inexact only for FLOAT.
 
 use super::super::{Bound, TypeMapping, Unmappable, decimal, timestamp, timestamp_utc};
 use arrow::datatypes::{DataType, TimeUnit};
 
-/// What `information_schema.COLUMNS` says of a column's type.
+/// What `information_schema.COLUMNS` says about a column's type.
 pub(super) struct ColumnType<'a> {
     /// `DATA_TYPE`: the bare name.
     pub name: &'a str,
@@ -18,16 +18,16 @@ pub(super) struct ColumnType<'a> {
 }
 
 const AS_TEXT: &str = "CAST({} AS CHAR)";
-/// The server writes a FLOAT with six digits, and a DOUBLE with as many as it takes. Minus zero stays what it is.
+/// The server writes a FLOAT with six digits, and a DOUBLE with as many as it needs. Minus zero is preserved.
 const AS_DOUBLE: &str = "{} * 1e0";
 
-/// Whether values may be longer than a sort compares: types of other names are shorter than an index's key.
+/// Returns whether values can be longer than what a sort compares. Other types' values are shorter than an index's key.
 pub(super) fn is_long(name: &str) -> bool {
     name.ends_with("text") || name.ends_with("blob") || name.starts_with("var") || name == "json"
 }
 
-/// How bounds are written of the types that compare with a literal as they are ordered. (ENUM doesn't: it is ordered by
-/// number and compares as text.)
+/// Returns how bounds are written for types that compare with a literal in the order that they sort in. (ENUM doesn't: it is
+/// sorted by number and compared as text.)
 pub(super) fn bound(name: &str) -> Option<Bound> {
     match name {
         "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "year" => Some(Bound::Number),
@@ -50,7 +50,7 @@ pub(super) fn mapping(column: &ColumnType<'_>) -> Result<TypeMapping, Unmappable
         "float" => TypeMapping::by(T::Float32, "{}", AS_DOUBLE),
         "double" => TypeMapping::plain(T::Float64),
         "decimal" => return decimal_mapping(column),
-        // 20001231: also a zero or partial date becomes a number, and is refused by row when it comes.
+        // 20001231. A zero or partial date also becomes a number, and its row is refused when it arrives.
         "date" => TypeMapping::by(T::Date32, "CAST({} AS UNSIGNED)", "{}"),
         "datetime" => TypeMapping::by(timestamp(), AS_TEXT, "{}"),
         "timestamp" => TypeMapping::by(timestamp_utc(), AS_TEXT, "{}"),
@@ -85,12 +85,12 @@ fn decimal_mapping(column: &ColumnType<'_>) -> Result<TypeMapping, Unmappable> {
 
 fn unmappable(column: &ColumnType<'_>) -> Unmappable {
     let cast = match column.name {
-        // A cast would give the vector's bytes.
-        "vector" => "VEC_ToText({}), in MySQL VECTOR_TO_STRING({}),",
+        // A cast would return the vector's bytes.
+        "vector" => "VEC_ToText({}) (in MySQL VECTOR_TO_STRING({}))",
         _ => AS_TEXT,
     };
     Unmappable {
-        reason: format!("the type {} has no exact image", column.full),
+        reason: format!("the type {} can't be represented exactly", column.full),
         cast: cast.to_owned(),
     }
 }

@@ -5,7 +5,7 @@
 //!    │ connect, list the tables, compare their schemas, choose types and order
 //!    ▼
 //! Plan: ordered units 0..n                                                      plan, source
-//!    │ a connection for each worker; one consistent snapshot, if it can be verified   snapshot
+//!    │ a connection per worker; one consistent snapshot, if verified            snapshot
 //!    │ a pool of workers; per unit ConnectorX's Source → Destination
 //!    ▼
 //! source ─▶ first-seen filter ─▶ Arrow record batches per unit                  extract, destination, distinct

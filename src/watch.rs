@@ -61,10 +61,11 @@ impl Watch {
             return Ok(());
         }
         let message = format!(
-            "the database sent nothing for {} seconds, the limit that --read-timeout-secs sets",
+            "the database didn't answer: silent for {} seconds, the limit of --read-timeout-secs",
             patience.as_secs()
         );
-        Err(Error::new(ErrorKind::Ended, message).advise("run the job again, or allow more time"))
+        Err(Error::new(ErrorKind::Ended, message)
+            .advise("run the job again, or allow more time with --read-timeout-secs"))
     }
 }
 

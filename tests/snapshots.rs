@@ -295,7 +295,7 @@ fn unproved(case: &Case, source: &str, tables: &[&str], why: &str) {
     required
         .fails_with(3)
         .says(why)
-        .says("use --snapshot auto to read without one");
+        .says("use --snapshot auto, which reads without one");
 }
 
 #[test]

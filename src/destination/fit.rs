@@ -12,7 +12,7 @@ pub(crate) enum Misfit {
     NoDate,
     /// Text that isn't a date, or a date in a spelling that isn't read.
     OtherSpelling,
-    /// A time with more than six fractional digits.
+    /// A time whose seconds have more than six decimal places.
     TooFine,
     /// A date with a time of day, in a column of dates.
     NotMidnight,

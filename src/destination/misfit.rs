@@ -43,7 +43,7 @@ impl MisfitAt {
             Misfit::OtherType => (
                 ErrorKind::Schema,
                 format!(
-                    "the database sent another type than its catalog reported, {}",
+                    "the database sent a type other than {}, which its catalog reported",
                     arrow_type::name(field.data_type())
                 ),
             ),
@@ -61,7 +61,7 @@ impl MisfitAt {
         let remedy = self.format.remedy(self.misfit, field);
         match (self.misfit, remedy) {
             (Misfit::OtherType | Misfit::Null, _) => {
-                "run the job again; the table might have been altered while the job began"
+                "run the job again: the table may have been altered while the job was starting"
                     .to_owned()
             }
             (Misfit::NoDate, remedy) => format!(
@@ -85,7 +85,7 @@ fn inexact(misfit: Misfit, data_type: &DataType) -> String {
         }
         Misfit::OtherSpelling => format!("the text can't be read as {name}"),
         Misfit::TooFine => {
-            format!("the time has more than six fractional digits, and {name} would round it")
+            format!("the seconds have more than six decimal places, and {name} would round them")
         }
         Misfit::NotMidnight => "the value has a time of day, but the column holds dates".to_owned(),
         Misfit::Zoned => {
@@ -104,7 +104,7 @@ fn advice(data_type: &DataType) -> &'static str {
             "read a view that casts it to text, or leave such rows out with --where: its year is outside the type's range"
         }
         DataType::Decimal128(..) | DataType::Decimal256(..) => {
-            "read a view that casts it to text, or leave such rows out with --where, or the column with --columns: nothing is rounded, and the type has no NaN, no infinities and no more digits"
+            "read a view that casts it to text, or leave such rows out with --where, or the column with --columns: nothing is rounded, and the type can't hold NaN, infinities or more digits"
         }
         _ => {
             "leave such rows out with --where, or the column with --columns: times beyond 24 hours and text that isn't UTF-8 can't be written"

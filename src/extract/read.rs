@@ -76,7 +76,7 @@ fn extraction(
 
 fn random_seed() -> Result<u64> {
     getrandom::u64().map_err(|cause| {
-        Error::new(ErrorKind::Bug, "the system can't provide random numbers")
+        Error::new(ErrorKind::Bug, "the system returned no random number")
             .because(cause.to_string())
     })
 }

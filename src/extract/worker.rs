@@ -196,7 +196,7 @@ fn check_count(unit: &Unit, read: u64, worker: &mut Worker) -> Result<()> {
 
 /// The error for a client library's panic. The panic's message isn't passed on, since it might contain a cell's value.
 fn panicked() -> Error {
-    Error::new(ErrorKind::Value, "the database's client can't read a value")
+    Error::new(ErrorKind::Value, "the database client can't read a value")
         .advise("leave the row out with --where, or the column with --columns")
 }
 

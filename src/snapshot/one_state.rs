@@ -109,9 +109,9 @@ impl Sharer<'_> {
             let message =
                 format!("--snapshot require: there is no consistent snapshot of all tables: {why}");
             let error = Error::new(ErrorKind::Refused, message);
-            return Err(
-                error.advise("use --snapshot auto to read without one; the manifest says so")
-            );
+            return Err(error.advise(
+                "use --snapshot auto, which reads without one and says so in the manifest",
+            ));
         }
         self.begin_all()?;
         Ok((Proof::Apart, Snapshot::Unproved(why)))

@@ -363,7 +363,7 @@ fn a_table_of_another_schema_is_reached_as_its_error_says() {
         let job = ["--key", "id", "--force", "--tables"];
         let ran = case.run().args(job).arg(name).fails_with(4);
         let ran = ran
-            .says(&format!("there is no table {name}"))
+            .says(&format!("the table {name} doesn't exist"))
             .says(&format!("name it {plain}"))
             .never_says("this user can see no tables");
         let advised = ran.stderr.split("add ").nth(1).expect("advice");

@@ -65,10 +65,10 @@ impl MisfitAt {
                     .to_owned()
             }
             (Misfit::NoDate, remedy) => format!(
-                "use --invalid-dates null to write NULL for it and count it; {}",
+                "use --invalid-dates null to write NULL for it and count it, or {}",
                 remedy
                     .as_deref()
-                    .unwrap_or("or leave such rows out with --where, or the column with --columns")
+                    .unwrap_or("leave such rows out with --where, or the column with --columns")
             ),
             (_, Some(remedy)) => remedy,
             (_, None) => advice(field.data_type()).to_owned(),

@@ -13,7 +13,10 @@ pub(super) fn agree(
     warnings: &mut Vec<String>,
 ) -> Result<Vec<PlannedColumn>> {
     let Some(first) = chosen.first() else {
-        return Err(Error::new(ErrorKind::Schema, "there is no table to read"));
+        return Err(Error::new(
+            ErrorKind::Schema,
+            "the job has no tables to read",
+        ));
     };
     let names: Vec<&str> = match &job.columns {
         Some(columns) => columns.iter().map(String::as_str).collect(),
@@ -145,7 +148,10 @@ pub(super) fn find<'a>(name: &str, chosen: &'a Chosen) -> Result<&'a Column> {
         .find(|column| column.name == name)
         .ok_or_else(|| {
             let known: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
-            let error = Error::new(ErrorKind::Schema, format!("there is no column {name}"));
+            let error = Error::new(
+                ErrorKind::Schema,
+                format!("the column {name} doesn't exist"),
+            );
             error.in_table(&chosen.name).advise(one_of(&known))
         })
 }

@@ -29,7 +29,7 @@ fn key_column(
     let index = columns.iter().position(|column| column.name == name);
     let Some((index, column)) = index.and_then(|index| Some((index, columns.get(index)?))) else {
         let known: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
-        let message = format!("there is no key column {name}");
+        let message = format!("the key column {name} doesn't exist");
         return Err(Error::new(ErrorKind::Schema, message).advise(one_of(&known)));
     };
     if matches!(column.data_type, DataType::Float32 | DataType::Float64) {

@@ -193,7 +193,7 @@ pub(super) fn known_column<'a>(name: &str, chosen: &'a Chosen) -> Result<&'a Col
     columns.find(|known| known.name == name).ok_or_else(|| {
         let error = Error::new(
             ErrorKind::Schema,
-            format!("there is no column {name} to order by"),
+            format!("can't order by {name}: the column doesn't exist"),
         );
         in_table(error, &chosen.name)
             .advise("name a column that every table has in --order-by or --partition-on")

@@ -134,7 +134,7 @@ fn no_match(pattern: &str, left_out: &[String]) -> Error {
 }
 
 fn missing(name: &str, catalog: &mut CatalogSession) -> Error {
-    let error = Error::new(ErrorKind::Schema, format!("there is no table {name}"));
+    let error = Error::new(ErrorKind::Schema, format!("the table {name} doesn't exist"));
     if let Ok(Some(advice)) = catalog.ask(|it| it.elsewhere(name)) {
         return error.advise(advice);
     }

@@ -106,8 +106,9 @@ impl Sharer<'_> {
 
     fn apart(&mut self, choice: SnapshotChoice, why: String) -> Result<(Proof, Snapshot)> {
         if choice == SnapshotChoice::Require {
-            let message =
-                format!("--snapshot require: there is no consistent snapshot of all tables: {why}");
+            let message = format!(
+                "--snapshot require: can't read all tables from one consistent snapshot: {why}"
+            );
             let error = Error::new(ErrorKind::Refused, message);
             return Err(error.advise(
                 "use --snapshot auto, which reads without one and says so in the manifest",

@@ -68,7 +68,7 @@ fn a_column_whose_values_all_name_a_zone_is_one_of_instants_where_the_job_says_s
         .fails_with(4);
     mixed
         .says("row 8 (rowid 8), column at")
-        .says("a time without a zone")
+        .says("the value has no time zone")
         .says("--column-type at=text");
     keeps_every_value(&case, 8);
 }

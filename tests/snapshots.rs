@@ -256,12 +256,12 @@ fn a_snapshot_that_can_not_be_proved_is_none_or_refused() {
         (
             System::MariaDb,
             &stock[..],
-            "ConnectorX's stock source reads each table by itself",
+            "ConnectorX's own source reads each table separately",
         ),
         (
             System::Postgres,
             &stock,
-            "ConnectorX's stock source reads each table by itself",
+            "ConnectorX's own source reads each table separately",
         ),
         (
             System::MariaDb,
@@ -295,7 +295,7 @@ fn unproved(case: &Case, source: &str, tables: &[&str], why: &str) {
     required
         .fails_with(3)
         .says(why)
-        .says("--snapshot auto reads without one");
+        .says("use --snapshot auto, which reads without one");
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn a_type_is_chosen_for_one_column_of_all_tables_and_the_others_stay_as_declared
         .args(job)
         .fails_with(4)
         .says("table t2, column a,b")
-        .says("--column-type a,b=text reads it as text");
+        .says("use --column-type a,b=text to read it as text");
     let rows = [
         ["i:1", "s:2000-01-01 00:00:00", "s:x"],
         ["i:2", "s:soon", "s:y"],

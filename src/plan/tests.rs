@@ -1,4 +1,4 @@
-//! The SQL of a plan as each database writes it. None is connected.
+//! A plan's SQL in each database's dialect, without a connection.
 
 use super::columns::select_list;
 use super::order::declared;
@@ -55,7 +55,7 @@ fn planned(chosen: &Chosen) -> Vec<PlannedColumn> {
     planned.collect()
 }
 
-/// What MySQL, PostgreSQL and SQLite make of it.
+/// The SQL for MySQL, PostgreSQL and SQLite.
 fn each<T>(write: impl Fn(&Dialect) -> T) -> [T; 3] {
     Dialect::ALL.map(write)
 }

@@ -162,7 +162,7 @@ fn a_state_that_can_not_be_proved_is_read_as_the_error_says() {
     );
     failed
         .fails_with(3)
-        .says("--snapshot auto reads without one, and says so in the manifest");
+        .says("use --snapshot auto, which reads without one and says so in the manifest");
     let ran = by(
         &case,
         &case.database.url(),

@@ -64,19 +64,19 @@ const WAYS: [Way<'static>; 22] = [
     (
         &["--partition-on", "note"],
         4,
-        "create an index, or take another column",
+        "create an index, or use another column",
         &["--partition-on", "id"],
     ),
     (
         &["--partition-on", "nothing"],
         4,
-        "columns that every table has",
+        "a column that every table has",
         &["--partition-on", "id"],
     ),
     (
         &["--order-by", "nothing"],
         4,
-        "columns that every table has",
+        "a column that every table has",
         &["--order-by", "id"],
     ),
     (
@@ -100,7 +100,7 @@ const WAYS: [Way<'static>; 22] = [
     (
         &["--tables", "u*"],
         4,
-        "a view is named as it stands",
+        "name views without a pattern",
         &["--tables", "t*"],
     ),
     (

@@ -16,8 +16,13 @@ pub(super) fn result(bytes: &[u8]) -> Result<()> {
 
 /// Writes an object as JSON to standard output.
 pub(super) fn json(object: &impl serde::Serialize) -> Result<()> {
-    let mut text = serde_json::to_vec_pretty(object)
-        .map_err(|cause| Error::new(ErrorKind::Bug, "internal error: can't serialize the result as JSON").because(cause))?;
+    let mut text = serde_json::to_vec_pretty(object).map_err(|cause| {
+        Error::new(
+            ErrorKind::Bug,
+            "internal error: can't serialize the result as JSON",
+        )
+        .because(cause)
+    })?;
     text.push(b'\n');
     result(&text)
 }

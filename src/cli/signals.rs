@@ -11,9 +11,8 @@ use std::{fs, io, thread};
 pub(super) fn cancel_on_signal() -> Result<Cancel> {
     let cancel = Cancel::default();
     // Catching signals needs a pair of sockets.
-    let failed = |cause: io::Error| {
-        Error::new(ErrorKind::Capacity, "can't catch signals").because(cause)
-    };
+    let failed =
+        |cause: io::Error| Error::new(ErrorKind::Capacity, "can't catch signals").because(cause);
     // Beyond a file size limit a write then fails with EFBIG. Otherwise the signal would end the process first.
     signal_hook::flag::register(SIGXFSZ, Arc::default()).map_err(failed)?;
     let mut wanted = vec![SIGINT, SIGTERM];

@@ -8,15 +8,15 @@ use std::path::{Component, PathBuf};
 
 pub(super) fn distinct_names(flag: &str, names: Vec<String>) -> Result<Vec<String>> {
     if names.is_empty() || names.iter().any(String::is_empty) {
-        return Err(usage(format!("--{flag} names no column, or an empty one")).advise(format!(
-            "write column names separated by commas, as in --{flag} ID,YEAR"
-        )));
+        return Err(
+            usage(format!("--{flag} names no column, or an empty one")).advise(format!(
+                "write column names separated by commas, as in --{flag} ID,YEAR"
+            )),
+        );
     }
     for (index, name) in names.iter().enumerate() {
         if names[..index].contains(name) {
-            return Err(
-                usage(format!("--{flag} names column {name} twice")).advise("name it once")
-            );
+            return Err(usage(format!("--{flag} names column {name} twice")).advise("name it once"));
         }
     }
     Ok(names)
@@ -28,10 +28,8 @@ pub(super) fn check_key_is_selected(key: &[String], columns: Option<&[String]>) 
     };
     match key.iter().find(|column| !columns.contains(column)) {
         None => Ok(()),
-        Some(column) => Err(
-            usage(format!("key column {column} is not in --columns"))
-                .advise("add it to --columns, or choose another --key"),
-        ),
+        Some(column) => Err(usage(format!("key column {column} is not in --columns"))
+            .advise("add it to --columns, or choose another --key")),
     }
 }
 
@@ -109,8 +107,11 @@ pub(super) fn checked_folder(out: Option<PathBuf>) -> Result<PathBuf> {
     let out = out.unwrap_or_else(|| PathBuf::from(DEFAULT_FOLDER));
     match out.components().next_back() {
         Some(Component::Normal(_)) => Ok(out),
-        _ => Err(usage(format!("--out {} doesn't end in the name of a folder", out.display()))
-            .advise("give the folder's own name, as in --out ../batches")),
+        _ => Err(usage(format!(
+            "--out {} doesn't end in the name of a folder",
+            out.display()
+        ))
+        .advise("give the folder's own name, as in --out ../batches")),
     }
 }
 
@@ -121,9 +122,8 @@ pub(super) fn checked_filter(filter: &str) -> Result<String> {
         return Err(usage("--where is empty").advise("leave it out to read every row"));
     }
     if filter.rfind("/*") > filter.rfind("*/") {
-        return Err(
-            usage("--where has a comment that is not closed").advise("end it with */, or leave it out")
-        );
+        return Err(usage("--where has a comment that is not closed")
+            .advise("end it with */, or leave it out"));
     }
     Ok(filter.to_owned())
 }

@@ -53,10 +53,8 @@ impl ColumnTypes {
         for item in whole(items) {
             let (name, column_type) = parse(&item)?;
             if chosen.iter().any(|(known, _)| *known == name) {
-                return Err(
-                    usage(format!("--column-type names column {name} twice"))
-                        .advise("name it once"),
-                );
+                return Err(usage(format!("--column-type names column {name} twice"))
+                    .advise("name it once"));
             }
             chosen.push((name, column_type));
         }

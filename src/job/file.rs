@@ -30,9 +30,12 @@ pub fn read_job_file(path: &Path) -> Result<JobOptions> {
 }
 
 fn unreadable(path: &Path, cause: std::io::Error) -> Error {
-    Error::new(ErrorKind::JobFile, format!("can't read the job file {}", path.display()))
-        .because(cause)
-        .advise("name a TOML file, or use flags only: firstseen run --source … --tables … --key …")
+    Error::new(
+        ErrorKind::JobFile,
+        format!("can't read the job file {}", path.display()),
+    )
+    .because(cause)
+    .advise("name a TOML file, or use flags only: firstseen run --source … --tables … --key …")
 }
 
 fn relative_source(source: &str, folder: &Path) -> String {
@@ -59,12 +62,14 @@ fn parse(path: &Path, text: &str) -> Result<JobOptions> {
     // serde's message quotes the value, so only the key is named.
     toml::from_str(text).map_err(|cause: toml::de::Error| {
         let key = key_of(text, cause.span());
-        let message =
-            format!("the value of {key:?} has the wrong type, or is not one of the possible values");
+        let message = format!(
+            "the value of {key:?} has the wrong type, or is not one of the possible values"
+        );
         let value = cause.span().and_then(|span| text.get(span));
         let meant = meant_word(&key, value.unwrap_or_default());
         let advice = meant.map(|word| format!("did you mean {word:?}? "));
-        let advice = advice.unwrap_or_default() + "run firstseen run --help to see what each key takes";
+        let advice =
+            advice.unwrap_or_default() + "run firstseen run --help to see what each key takes";
         file.error(cause.span(), &message).advise(advice)
     })
 }

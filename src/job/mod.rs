@@ -229,8 +229,7 @@ impl Job {
             encoding,
         };
         if count_only == Some(true) && output.force {
-            warnings
-                .push("--force has no effect with --count-only: nothing is written".to_owned());
+            warnings.push("--force has no effect with --count-only: nothing is written".to_owned());
         }
         let login = LoginOptions {
             password_file: password_file.map(|path| current_dir.join(path)),

@@ -67,9 +67,7 @@ fn from_list(list: &TableList) -> Result<Vec<TableItem>> {
 
 fn from_entry(entry: TableEntry) -> Result<TableItem> {
     if entry.name.is_empty() {
-        return Err(
-            usage("a [[table]] in the job file has an empty name").advise("name the table")
-        );
+        return Err(usage("a [[table]] in the job file has an empty name").advise("name the table"));
     }
     let filter = entry
         .filter

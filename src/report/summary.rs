@@ -74,7 +74,10 @@ impl<'a> Summary<'a> {
 
     fn state(&self) -> String {
         match self.snapshot {
-            NO_SNAPSHOT => "no consistent snapshot: tables might have been read at different moments".to_owned(),
+            NO_SNAPSHOT => {
+                "no consistent snapshot: tables might have been read at different moments"
+                    .to_owned()
+            }
             snapshot => format!("one consistent snapshot of all tables: {snapshot}"),
         }
     }

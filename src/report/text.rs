@@ -50,7 +50,9 @@ pub(super) fn line(event: &Event, rows_read: u64) -> Option<String> {
 fn taken(snapshot: &str, why_none: Option<&str>) -> String {
     match why_none {
         None => format!("reading one consistent snapshot of all tables: {snapshot}"),
-        Some(why) => format!("no consistent snapshot, tables might be read at different moments: {why}"),
+        Some(why) => {
+            format!("no consistent snapshot, tables might be read at different moments: {why}")
+        }
     }
 }
 

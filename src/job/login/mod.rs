@@ -50,7 +50,9 @@ impl LoginOptions {
     fn with_password(&self, url: ServerUrl, warnings: &mut Vec<String>) -> Result<ServerUrl> {
         match &self.password_file {
             Some(_) if url.password().is_some() => {
-                warnings.push("--password-file is ignored: the source already has a password".to_owned());
+                warnings.push(
+                    "--password-file is ignored: the source already has a password".to_owned(),
+                );
                 Ok(url)
             }
             Some(path) => {

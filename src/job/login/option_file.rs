@@ -40,11 +40,12 @@ impl OptionFile {
     pub fn read(path: &Path) -> Result<Self> {
         let text = private_file::read(path, "defaults-file")?;
         Self::parse(&text).map_err(|(number, fault)| {
-            Error::new(ErrorKind::Usage, format!("can't parse --defaults-file: {fault}"))
-                .within(format_args!("{}, line {number}", path.display()))
-                .advise(
-                    "write [client], and below it lines such as user=NAME and password=\"WORD\"",
-                )
+            Error::new(
+                ErrorKind::Usage,
+                format!("can't parse --defaults-file: {fault}"),
+            )
+            .within(format_args!("{}, line {number}", path.display()))
+            .advise("write [client], and below it lines such as user=NAME and password=\"WORD\"")
         })
     }
 

@@ -36,9 +36,9 @@ impl Room {
             return Ok(Self { free_bytes });
         }
         let left = if no_files {
-            format!("only {} free inodes", found.f_favail)
+            format!("space for only {} more files", found.f_favail)
         } else {
-            format!("only {free_bytes} free bytes")
+            format!("only {free_bytes} bytes of free space")
         };
         let parent = parent.display();
         let message = format!("the filesystem of {parent} has {left}");

@@ -203,31 +203,31 @@ fn what_proves_a_snapshot_stands_in_manifest_log_and_summary() {
             System::Postgres,
             &BOTH,
             "exported",
-            "at one moment: exported",
+            "one consistent snapshot of all tables: exported",
         ),
         (
             System::MariaDb,
             &one,
             "single-session",
-            "at one moment: single-session",
+            "one consistent snapshot of all tables: single-session",
         ),
         (
             System::MariaDb,
             &off,
             "none",
-            "at different moments: --snapshot off",
+            "tables might be read at different moments: --snapshot off",
         ),
         (
             System::Sqlite,
             &BOTH,
             "witnessed",
-            "at one moment: witnessed",
+            "one consistent snapshot of all tables: witnessed",
         ),
         (
             System::Sqlite,
             &off,
             "none",
-            "at different moments: --snapshot off",
+            "tables might be read at different moments: --snapshot off",
         ),
     ] {
         let case = with_accounts(system);
@@ -239,8 +239,11 @@ fn what_proves_a_snapshot_stands_in_manifest_log_and_summary() {
             format!("the manifest says {name}"),
         );
         let line = match name {
-            "none" => "\ntables perhaps at different moments: no snapshot\n".to_owned(),
-            name => format!("\ntables at one moment: {name}\n"),
+            "none" => {
+                "\nno consistent snapshot: tables might have been read at different moments\n"
+                    .to_owned()
+            }
+            name => format!("\none consistent snapshot of all tables: {name}\n"),
         };
         ran.check(
             ran.stdout.contains(&line),

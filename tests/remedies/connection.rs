@@ -89,6 +89,9 @@ fn a_password_file_is_closed_and_filled_as_the_errors_say() {
         let file = case.path("password");
         fs::write(&file, "").expect("a file");
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("a mode");
+        by(&case, &url, &["--password-file", "."])
+            .fails_with(2)
+            .says("name a text file in UTF-8");
         let run = || by(&case, &url, &["--password-file", "password"]);
         let failed = run().fails_with(2);
         let chmod = failed
@@ -100,7 +103,7 @@ fn a_password_file_is_closed_and_filled_as_the_errors_say() {
         fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("a mode");
         run()
             .fails_with(2)
-            .says("write the password into it, as it is, and nothing else");
+            .says("write only the password into it, without quotes or escapes");
         fs::write(&file, PASSWORD).expect("a password");
         let ran = run().succeeds();
         accounts_for_all(&case, &ran);
@@ -230,7 +233,7 @@ fn an_option_file_is_written_as_its_error_says() {
     failed.says("write [client], and below it lines such as user=NAME and password=\"WORD\"");
     let lines = format!("[client]\nuser=reader\npassword=\"{PASSWORD}\"\nhost=127.0.0.1\nport=");
     case.write_with_mode("options", format!("{lines}many\n"), 0o600);
-    run().fails_with(2).says("check host and port in it");
+    run().fails_with(2).says("check host and port in the file");
     case.write_with_mode("options", format!("{lines}{port}\n"), 0o600);
     let ran = run().succeeds();
     accounts_for_all(&case, &ran);

@@ -6,9 +6,16 @@ use crate::harness::System;
 /// Flags, the exit code and the remedy of their error, and the flags as it says them.
 type Way<'a> = (&'a [&'a str], i32, &'a str, &'a [&'a str]);
 
-const WAYS: [Way<'static>; 22] = [
+const WAYS: [Way<'static>; 31] = [
     (&[LEFT_OUT, "--key"], 2, "give --key", &[]),
     (&[LEFT_OUT, "--tables"], 2, "give --tables", &[]),
+    (
+        &["--key", ""],
+        2,
+        "write column names separated by commas, as in --key",
+        &["--key", "id"],
+    ),
+    (&["--key", "id,id"], 2, "name it once", &["--key", "id"]),
     (
         &["--columns", "note"],
         2,
@@ -31,7 +38,7 @@ const WAYS: [Way<'static>; 22] = [
     (
         &["--where", "id > 0 /* all"],
         2,
-        "end it, or leave it out",
+        "end it with */, or leave it out",
         &["--where", "id > 0 /* all */"],
     ),
     (&["--extractor", "connectorx"], 2, "leave it out", &[]),
@@ -48,6 +55,42 @@ const WAYS: [Way<'static>; 22] = [
         2,
         "write NAME=TYPE",
         &["--column-type", "note=text"],
+    ),
+    (
+        &["--column-type", "note=text,note=text"],
+        2,
+        "name it once",
+        &["--column-type", "note=text"],
+    ),
+    (
+        &["--workers", "0"],
+        2,
+        "give a number from 1 to 1024",
+        &["--workers", "1"],
+    ),
+    (
+        &["--partitions", "0", "--partition-on", "id"],
+        2,
+        "give auto, or a number from 1 to 1024",
+        &["--partitions", "1", "--partition-on", "id"],
+    ),
+    (
+        &["--partition-on", ""],
+        2,
+        "give the name of a column that has an index",
+        &["--partition-on", "id"],
+    ),
+    (
+        &["--order-by", ""],
+        2,
+        "write column names separated by commas, as in --order-by",
+        &["--order-by", "id"],
+    ),
+    (
+        &["--tables", "t1,,t2"],
+        2,
+        "write table names separated by commas",
+        &["--tables", "t1,t2"],
     ),
     (
         &["--partitions", "4"],
@@ -157,11 +200,19 @@ fn formats_and_compressions_are_mended_as_their_errors_say() {
 fn a_job_file_is_named_or_its_job_is_given_by_flags() {
     let case = case(System::Sqlite);
     let failed = case.command().args(["run", "no.toml"]).fails_with(2);
-    failed.says("name a TOML file, or give everything by flags");
+    failed.says("name a TOML file, or use flags only");
     let text = "source = \"sqlite://source.sqlite\"\ntables = \"t1,t2\"\nkeys = [\"id\"]\n";
     case.write("job.toml", text);
     let failed = case.command().args(["run", "job.toml"]).fails_with(2);
     failed.says("did you mean \"key\"");
+    let entries = "\n[[table]]\nname = \"t1\"\n\n[[table]]\nname = \"\"\n";
+    case.write("job.toml", text.replace("keys", "key") + entries);
+    let failed = case.command().args(["run", "job.toml"]).fails_with(2);
+    failed.says("remove one of them");
+    let without_list = text.replace("keys", "key").replace("tables", "# tables");
+    case.write("job.toml", without_list + entries);
+    let failed = case.command().args(["run", "job.toml"]).fails_with(2);
+    failed.says("name the table");
     case.write("job.toml", text.replace("keys", "key"));
     let ran = case.command().args(["run", "job.toml"]).succeeds();
     accounts_for_all(&case, &ran);

@@ -218,7 +218,7 @@ fn a_date_that_a_format_lacks_is_written_by_another_or_left_out() {
     ]);
     let job = |more: &[&'static str]| super::job(&[&["--tables", "t1"], more].concat());
     let failed = case.run().args(job(&["--format", "pickle"])).fails_with(4);
-    failed.says("choose another --format, or leave such rows out with --where");
+    failed.says("choose another --format, or exclude such rows with --where");
     case.run().args(job(&["--format", "parquet"])).succeeds();
     assert_eq!(case.manifest()["totals"]["new"], 2);
     let without = [

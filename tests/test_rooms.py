@@ -14,7 +14,7 @@ TEXT = """
 | `low/` | the first | – |
 | `high/` | the second | `low` |
 
-The ground knows no room: `error.rs`, `secret/`
+The ground imports no room: `error.rs`, `secret/`
 """
 
 

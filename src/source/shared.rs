@@ -6,7 +6,7 @@ use crate::{Error, ErrorKind, Result};
 /// What to do if a server, a database or a user has a limit on sessions. The catalog's session keeps the pins, so a job with
 /// one worker has two sessions.
 pub(super) const NO_CONNECTION_LEFT: &str = "raise the connection limit, or end other sessions; a job needs a \
-     connection for the catalog and one for each of --workers, at least two";
+     connection for the catalog and one for each of --workers, at least two, and for a moment one more with --snapshot require";
 
 /// What a database offers to sessions that need to see one snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]

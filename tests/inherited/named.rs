@@ -12,7 +12,11 @@ struct Five {
 
 impl Five {
     fn on(system: System) -> Self {
-        let server = Lonely::start(system);
+        Self::at(Lonely::start(system))
+    }
+
+    fn at(server: Lonely) -> Self {
+        let system = server.system();
         let table = Table::notes("t1").ids(1..=5);
         let mut statements = table.statements(system);
         for other in ["t2", "t3"] {
@@ -52,6 +56,11 @@ impl Five {
             ran.check(tables == Some(3), "all tables");
         }
     }
+}
+
+#[test]
+fn a_server_that_lets_no_session_set_its_clock_is_read() {
+    Five::at(Lonely::with_secure_timestamp()).is_whole();
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! What MySQL and MariaDB say about their tables.
 
 use super::super::shared::pin;
-use super::super::{Catalog, Column, Draw, NaturalOrder, Sharing, Table, TextRow};
+use super::super::{Catalog, Column, Draw, Named, NaturalOrder, Relation, Sharing, Table, TextRow};
 use super::client::Client;
 use super::dialect::DIALECT;
+use super::filters;
 use super::indexes::{self, IndexPart};
 use super::settings::MAX_SORT_LENGTH;
 use super::settings::literal;
@@ -49,7 +50,7 @@ impl MySqlCatalog {
     }
 }
 
-fn text(row: &TextRow, index: usize) -> String {
+pub(super) fn text(row: &TextRow, index: usize) -> String {
     row.get(index).cloned().flatten().unwrap_or_default()
 }
 
@@ -103,13 +104,17 @@ fn unversioned(row: &TextRow) -> Option<String> {
     let engine = text(row, 1);
     if text(row, 0).ends_with("VIEW") {
         Some("it is a view, whose tables might not keep earlier states of their rows".to_owned())
-    } else if VERSIONED.contains(&engine.to_ascii_lowercase().as_str()) {
+    } else if is_versioned(&engine) {
         None
     } else {
         Some(format!(
             "its engine {engine} doesn't keep earlier states of its rows"
         ))
     }
+}
+
+pub(super) fn is_versioned(engine: &str) -> bool {
+    VERSIONED.contains(&engine.to_ascii_lowercase().as_str())
 }
 
 impl Catalog for MySqlCatalog {
@@ -164,6 +169,14 @@ impl Catalog for MySqlCatalog {
 
     fn rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {
         self.client.text_rows(sql)
+    }
+
+    fn relations(&mut self, named: &[Named]) -> Result<Vec<Relation>> {
+        filters::relations(&mut self.client, named, self.pins)
+    }
+
+    fn calls(&mut self, conditions: &[String]) -> Result<Option<String>> {
+        filters::calls(&mut self.client, conditions)
     }
 
     fn server(&mut self) -> Result<Option<String>> {

@@ -7,6 +7,7 @@ mod commit_lock;
 mod connection;
 mod dialect;
 pub(crate) mod error;
+mod filters;
 mod format;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;

@@ -14,7 +14,7 @@ const WRITE_TIMEOUT_SECS: u32 = 3600;
 ///
 /// The limits come first, because they would cut or refuse the answers that follow. `max_join_size` limits the rows that are
 /// examined, and setting it turns big selects off. `sql_mode` also decides how `--where` is parsed. The time zone decides
-/// what it selects by a TIMESTAMP. A timestamp of 0 lets the clock run. The collation is the one that the server's version
+/// what it selects by a TIMESTAMP. The collation is the one that the server's version
 /// gives tables by default, because a comparison of two different collations can be refused. (MariaDB ignores comments for
 /// MySQL 5.7 to 9.9.)
 pub(super) fn first(waits: &Waits) -> String {
@@ -24,7 +24,7 @@ pub(super) fn first(waits: &Waits) -> String {
          SESSION sql_big_selects = 1, SESSION sql_mode = '', NAMES utf8mb4 COLLATE utf8mb4_general_ci \
          /*!80011 , SESSION collation_connection = utf8mb4_0900_ai_ci */ \
          /*M!110600 , SESSION collation_connection = utf8mb4_uca1400_ai_ci */, \
-         SESSION time_zone = '+00:00', timestamp = 0, SESSION net_write_timeout = {WRITE_TIMEOUT_SECS}, \
+         SESSION time_zone = '+00:00', SESSION net_write_timeout = {WRITE_TIMEOUT_SECS}, \
          SESSION lock_wait_timeout = {lock_secs}, SESSION max_sort_length = {MAX_SORT_LENGTH}"
     )
 }
@@ -99,6 +99,9 @@ const TRANSACTIONS: &[Setting] = &[
     ("transaction_read_only", "ON"),
 ];
 
+/// MariaDB: unless this is NO, no ordinary session can set its `timestamp`, so none inherits a fixed one.
+const SECURE_TIMESTAMP: &str = "secure_timestamp";
+
 fn settings() -> impl Iterator<Item = &'static Setting> {
     [WHOLE, SPELLED, ORDERED, ALIVE, TRANSACTIONS]
         .into_iter()
@@ -107,12 +110,14 @@ fn settings() -> impl Iterator<Item = &'static Setting> {
 
 /// Returns the query for a session's values, after [`first`], of the settings that only some servers have.
 pub(super) fn question() -> String {
-    let names: Vec<String> = settings().map(|(name, _)| literal(name)).collect();
+    let names = settings().map(|(name, _)| *name).chain([SECURE_TIMESTAMP]);
+    let names: Vec<String> = names.map(literal).collect();
     let names = names.join(", ");
     format!("SHOW SESSION VARIABLES WHERE Variable_name IN ({names})")
 }
 
-/// Returns one statement that sets everything that differs, according to the answer to the [`question`].
+/// Returns one statement that sets everything that differs, according to the answer to the [`question`], and lets the clock
+/// run: what a session shows as its `timestamp` doesn't tell whether it is fixed.
 pub(super) fn others(inherited: &[TextRow]) -> Option<String> {
     let value = |wanted: &str| {
         let row = inherited.iter().find(|row| is(row.first(), wanted));
@@ -120,7 +125,9 @@ pub(super) fn others(inherited: &[TextRow]) -> Option<String> {
     };
     let differs = |(name, wanted): &&Setting| value(name).is_some_and(|found| !same(found, wanted));
     let set = |(name, wanted): &Setting| format!("SESSION {name} = {}", written(wanted));
-    let assignments: Vec<String> = settings().filter(differs).map(set).collect();
+    let may_fix_clock = value(SECURE_TIMESTAMP).is_none_or(|found| same(found, "NO"));
+    let clock = may_fix_clock.then(|| "timestamp = 0".to_owned());
+    let assignments: Vec<String> = settings().filter(differs).map(set).chain(clock).collect();
     (!assignments.is_empty()).then(|| format!("SET {}", assignments.join(", ")))
 }
 
@@ -176,12 +183,15 @@ mod tests {
         ]);
         let statement = "SET SESSION sql_safe_updates = 'OFF', \
              SESSION system_versioning_asof = DEFAULT, SESSION default_week_format = 0, SESSION lc_time_names = 'en_US', \
-             SESSION optimizer_switch = 'mrr=off'";
+             SESSION optimizer_switch = 'mrr=off', timestamp = 0";
         assert_eq!(others(&mariadb).as_deref(), Some(statement));
         let mysql = [
             ("max_execution_time", "0"),
             ("optimizer_switch", "mrr=off,x=on"),
         ];
-        assert_eq!(others(&rows(&mysql)), None);
+        assert_eq!(others(&rows(&mysql)).as_deref(), Some("SET timestamp = 0"));
+        assert_eq!(others(&rows(&[("secure_timestamp", "YES")])), None);
+        let open = rows(&[("secure_timestamp", "NO")]);
+        assert_eq!(others(&open).as_deref(), Some("SET timestamp = 0"));
     }
 }

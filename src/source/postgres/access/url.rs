@@ -101,7 +101,7 @@ fn unknown(name: &str) -> Error {
     let error = usage(&format!("unknown parameter {name}"));
     match nearest(name, PARAMETERS.iter().map(|(known, _)| *known)) {
         Some(nearest) => error.advise(format!(
-            "did you mean {nearest}? the README lists the libpq parameters that are supported"
+            "did you mean {nearest}? docs/connections.md lists the libpq parameters that are supported"
         )),
         None => error,
     }

@@ -57,10 +57,10 @@ fn unreadable() -> Error {
 fn other_rows(recorded: u64, rows: u64) -> Error {
     let message =
         format!("{rows} rows were written, but according to its footer the file has {recorded}");
-    Error::new(ErrorKind::Sums, message).advise("nothing was published; this is a bug, report it")
+    Error::new(ErrorKind::Sums, message).advise("nothing was published; report this as a bug")
 }
 
-const ADVICE: &str = "nothing was published; check whether something else writes to the staging folder, or the disk is failing";
+const ADVICE: &str = "nothing was published; check whether another program writes to the staging folder or the disk is failing";
 
 #[cfg(test)]
 mod tests;

@@ -69,7 +69,7 @@ fn parse(path: &Path, text: &str) -> Result<JobOptions> {
         let meant = meant_word(&key, value.unwrap_or_default());
         let advice = meant.map(|word| format!("did you mean {word:?}? "));
         let advice =
-            advice.unwrap_or_default() + "run firstseen run --help to see what each key takes";
+            advice.unwrap_or_default() + "firstseen run --help lists the values of each key";
         file.error(cause.span(), &message).advise(advice)
     })
 }

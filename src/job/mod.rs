@@ -151,7 +151,7 @@ pub struct BatchOutput {
     pub folder: PathBuf,
     /// Whether the folder of an earlier run is replaced.
     pub force: bool,
-    /// Rows of every file but the last.
+    /// Rows of every file except the last.
     pub batch_rows: NonZeroUsize,
     /// Beginning of the file names.
     pub prefix: String,

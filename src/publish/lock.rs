@@ -9,7 +9,7 @@ use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 
-/// How often another job can remove the staging folder before it is locked, until the target counts as busy.
+/// Attempts to lock a staging folder that other jobs remove meanwhile, before the target counts as busy.
 const ATTEMPTS: usize = 100;
 
 /// The locked staging folder. Dropping it releases the lock, as the end of the process does, and leaves the folder.

@@ -116,7 +116,7 @@ impl fmt::Display for Fault {
             Self::Name { file, expected } => {
                 write!(
                     f,
-                    "{file}: according to its rows its name should be {expected}"
+                    "{file}: according to its rows, its name should be {expected}"
                 )
             }
             Self::BatchRows {
@@ -149,7 +149,7 @@ impl fmt::Display for Fault {
             } => {
                 write!(
                     f,
-                    "{file}: {} with a NULL key, the first is row {first_row}",
+                    "{file}: {} with a NULL key, first in row {first_row}",
                     counted(*rows)
                 )
             }
@@ -161,8 +161,7 @@ impl fmt::Display for Fault {
                 earlier_row,
             } => write!(
                 f,
-                "{file}: {} with the key of an earlier row, the first is row {first_row} with the key of row {earlier_row} in \
-                 {earlier_file}",
+                "{file}: {} with a repeated key: row {first_row} has the key of row {earlier_row} in {earlier_file}",
                 counted(*rows)
             ),
             Self::Sum {

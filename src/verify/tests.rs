@@ -256,7 +256,7 @@ fn a_repeated_key_is_found_in_every_format() {
             .map(|file| &file.name)
             .collect();
         let expected = format!(
-            "{}: 1 row with the key of an earlier row, the first is row 5 with the key of row 1 in {}",
+            "{}: 1 row with a repeated key: row 5 has the key of row 1 in {}",
             names[2], names[0]
         );
         assert_eq!(published.faults(), [expected]);
@@ -271,7 +271,7 @@ fn a_null_key_is_a_fault_unless_the_job_keeps_them() {
         let faults = published.faults();
         assert_eq!(faults.len(), 3, "{faults:?}");
         assert!(
-            faults[0].ends_with(": 4 rows with a NULL key, the first is row 1"),
+            faults[0].ends_with(": 4 rows with a NULL key, first in row 1"),
             "{faults:?}"
         );
         published.manifest.job.null_keys = "keep".into();
@@ -313,7 +313,7 @@ fn names_and_rows_in_the_manifest_must_be_those_of_batches() {
     );
     assert_eq!(
         faults[1],
-        "p-0000021-0000025.ndjson: according to its rows its name should be p-0000001-0000005.ndjson"
+        "p-0000021-0000025.ndjson: according to its rows, its name should be p-0000001-0000005.ndjson"
     );
 }
 

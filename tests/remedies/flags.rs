@@ -6,7 +6,7 @@ use crate::harness::System;
 /// Flags, the exit code and the remedy of their error, and the flags as it says them.
 type Way<'a> = (&'a [&'a str], i32, &'a str, &'a [&'a str]);
 
-const WAYS: [Way<'static>; 31] = [
+const WAYS: [Way<'static>; 30] = [
     (&[LEFT_OUT, "--key"], 2, "give --key", &[]),
     (&[LEFT_OUT, "--tables"], 2, "give --tables", &[]),
     (

@@ -1,6 +1,6 @@
 //! The library's only error type, and the only table that classifies failures.
 
-use crate::place::Place;
+use crate::location::Location;
 use crate::secret::{Secret, Struck, struck};
 use crate::unit::UnitName;
 use std::error::Error as StdError;
@@ -95,7 +95,7 @@ pub struct Error {
     kind: ErrorKind,
     message: String,
     /// Boxed, so that results on hot paths stay small.
-    place: Box<Place>,
+    location: Box<Location>,
     advice: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -110,7 +110,7 @@ impl Error {
         Self {
             kind,
             message: message.into(),
-            place: Box::default(),
+            location: Box::default(),
             advice: None,
             source: None,
         }
@@ -142,13 +142,13 @@ impl Error {
         Self {
             kind: self.kind,
             message: self.message.clone(),
-            place: self.place.clone(),
+            location: self.location.clone(),
             advice: self.advice.clone(),
             source: None,
         }
     }
 
-    /// Removes the secrets from the message, the place, the advice and the causes: these texts might come from a client
+    /// Removes the secrets from the message, the location, the advice and the causes: these texts might come from a client
     /// library or a server.
     #[must_use]
     pub(crate) fn without(self, secrets: &[Secret]) -> Self {
@@ -159,7 +159,7 @@ impl Error {
         Self {
             kind: self.kind,
             message: struck(&self.message, secrets),
-            place: Box::new(self.place.without(secrets)),
+            location: Box::new(self.location.without(secrets)),
             advice: self.advice.map(|advice| struck(&advice, secrets)),
             source,
         }
@@ -175,48 +175,48 @@ impl Error {
     /// Adds the file or database where it happened.
     #[must_use]
     pub fn within(self, place: impl fmt::Display) -> Self {
-        self.inside(Place {
+        self.inside(Location {
             within: Some(place.to_string()),
-            ..Place::default()
+            ..Location::default()
         })
     }
 
     /// Adds the table where it happened.
     #[must_use]
     pub fn in_table(self, table: impl Into<String>) -> Self {
-        self.inside(Place {
+        self.inside(Location {
             table: Some(table.into()),
-            ..Place::default()
+            ..Location::default()
         })
     }
 
     /// Adds the column where it happened.
     #[must_use]
     pub fn in_column(self, column: impl Into<String>) -> Self {
-        self.inside(Place {
+        self.inside(Location {
             column: Some(column.into()),
-            ..Place::default()
+            ..Location::default()
         })
     }
 
     /// Adds the row where it happened: its number, and the database's own id for it.
     #[must_use]
     pub(crate) fn in_row(self, number: u64, id: Option<i64>) -> Self {
-        self.inside(Place {
+        self.inside(Location {
             row: Some((number, id)),
-            ..Place::default()
+            ..Location::default()
         })
     }
 
     /// Adds the table, or the part of a table, where it happened.
     #[must_use]
     pub(crate) fn in_unit(self, unit: &UnitName) -> Self {
-        self.inside(Place::unit(unit))
+        self.inside(Location::unit(unit))
     }
 
     /// What is already known about the place is more exact, and stays.
-    fn inside(mut self, place: Place) -> Self {
-        *self.place = std::mem::take(&mut *self.place).inside(place);
+    fn inside(mut self, location: Location) -> Self {
+        *self.location = std::mem::take(&mut *self.location).inside(location);
         self
     }
 
@@ -226,8 +226,8 @@ impl Error {
     }
 
     /// Where it happened.
-    pub fn place(&self) -> &Place {
-        &self.place
+    pub fn location(&self) -> &Location {
+        &self.location
     }
 
     /// What went wrong, without where.
@@ -249,10 +249,10 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
-        if self.place.is_unknown() {
+        if self.location.is_unknown() {
             return Ok(());
         }
-        write!(f, ", in {}", self.place)
+        write!(f, ", in {}", self.location)
     }
 }
 

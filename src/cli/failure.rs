@@ -35,7 +35,7 @@ impl Failure {
 /// What went wrong, where, the causes, and what to do, each on its own line.
 fn as_text(error: &Error) -> String {
     let mut text = format!("firstseen: {}\n", plain_lines(error.message()));
-    let place = error.place().to_string();
+    let place = error.location().to_string();
     if !place.is_empty() {
         let _ = writeln!(text, "  where: {}", plain_lines(&place));
     }
@@ -78,9 +78,9 @@ fn as_json(error: &Error, elapsed: Duration) -> String {
         elapsed_secs: elapsed.as_secs_f64(),
         event: "failed",
         message: error.to_string(),
-        table: error.place().table(),
-        row: error.place().row(),
-        column: error.place().column(),
+        table: error.location().table(),
+        row: error.location().row(),
+        column: error.location().column(),
         causes: causes(error),
         advice: error.advice(),
         exit_code: error.exit_code(),

@@ -1,6 +1,6 @@
 //! Checks of single options and of combinations of options.
 
-use super::choices::{ExtractorChoice, SnapshotChoice};
+use super::choices::{ExtractorChoice, SnapshotChoice, SqliteTypes};
 use super::usage::usage;
 use super::{DEFAULT_FOLDER, Numeric, SourceUrl};
 use crate::Result;
@@ -66,6 +66,20 @@ pub(super) fn checked_counts(
         .advise("leave one of them out")),
         (check_counts, _) => Ok(check_counts.unwrap_or(false)),
     }
+}
+
+/// Refused even with the default value: whoever writes it expects a SQLite file.
+pub(super) fn checked_sqlite_types(
+    sqlite_types: Option<SqliteTypes>,
+    source: &SourceUrl,
+) -> Result<SqliteTypes> {
+    if sqlite_types.is_some() && !matches!(source, SourceUrl::Sqlite(_)) {
+        return Err(
+            usage("--sqlite-types is for SQLite files, but the source is not one")
+                .advise("leave it out"),
+        );
+    }
+    Ok(sqlite_types.unwrap_or_default())
 }
 
 pub(super) fn checked_numeric(

@@ -38,7 +38,7 @@ use crate::Result;
 use crate::batch::{Encoding, Format, check_prefix};
 use checks::{
     check_key_is_selected, checked_counts, checked_extractor, checked_filter, checked_folder,
-    checked_numeric, checked_row_security, distinct_names,
+    checked_numeric, checked_row_security, checked_sqlite_types, distinct_names,
 };
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -117,7 +117,7 @@ impl Reading {
         source: &SourceUrl,
     ) -> Result<Self> {
         Ok(Self {
-            sqlite_types: sqlite_types.unwrap_or_default(),
+            sqlite_types: checked_sqlite_types(sqlite_types, source)?,
             column_types: ColumnTypes::checked(column_type, source)?,
             extractor: checked_extractor(extractor.unwrap_or_default(), source)?,
             numeric: checked_numeric(numeric, source)?,

@@ -250,6 +250,7 @@ fn a_precision_is_given_as_its_error_writes_one() {
         "leave it out; a view",
         &[],
     );
+    leads_out(&case, &["--sqlite-types", "text"], 2, "leave it out", &[]);
 }
 
 #[test]

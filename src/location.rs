@@ -6,7 +6,7 @@ use std::fmt;
 
 /// Where a failure happened, as far as that is known. As text: `table ID2000, part 2 of 8, row 17, column AGE`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// A file or a database.
     pub(crate) within: Option<String>,
     pub(crate) table: Option<String>,
@@ -16,7 +16,7 @@ pub struct Place {
     pub(crate) column: Option<String>,
 }
 
-impl Place {
+impl Location {
     /// The table.
     pub fn table(&self) -> Option<&str> {
         self.table.as_deref()
@@ -46,7 +46,7 @@ impl Place {
         }
     }
 
-    /// A unit's place.
+    /// A unit's location.
     pub(crate) fn unit(name: &UnitName) -> Self {
         Self {
             table: Some(name.table.clone()),
@@ -55,7 +55,7 @@ impl Place {
         }
     }
 
-    /// This place, completed by what `wider` knows.
+    /// This location, completed by what `wider` knows.
     pub(crate) fn inside(self, wider: Self) -> Self {
         let is_same_table = self.table.is_none() || self.table == wider.table;
         Self {
@@ -68,7 +68,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let part = self
             .part

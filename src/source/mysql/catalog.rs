@@ -2,6 +2,7 @@
 
 use super::super::shared::pin;
 use super::super::{Catalog, Column, Draw, Named, NaturalOrder, Relation, Sharing, Table, TextRow};
+use super::cells::{is_versioned, number, text};
 use super::client::Client;
 use super::dialect::DIALECT;
 use super::filters;
@@ -24,8 +25,6 @@ const COLUMNS: &str = "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, 
      FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {} ORDER BY ORDINAL_POSITION";
 const INDEXES: &str = "SELECT INDEX_NAME, COLUMN_NAME, NON_UNIQUE = 0, SUB_PART IS NULL AND INDEX_TYPE = 'BTREE' \
      FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {} ORDER BY INDEX_NAME, SEQ_IN_INDEX";
-/// Engines whose rows a transaction sees as they were when it began.
-const VERSIONED: [&str; 2] = ["innodb", "rocksdb"];
 const BASE_TABLES: &str = "SELECT TABLE_NAME FROM information_schema.TABLES \
      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')";
 
@@ -48,14 +47,6 @@ impl MySqlCatalog {
         let rows = self.client.text_rows(query)?;
         Ok(rows.iter().map(|row| text(row, 0)).collect())
     }
-}
-
-pub(super) fn text(row: &TextRow, index: usize) -> String {
-    row.get(index).cloned().flatten().unwrap_or_default()
-}
-
-fn number(row: &TextRow, index: usize) -> Option<u64> {
-    row.get(index)?.as_ref()?.parse().ok()
 }
 
 fn column(row: &TextRow) -> Column {
@@ -111,10 +102,6 @@ fn unversioned(row: &TextRow) -> Option<String> {
             "its engine {engine} doesn't keep earlier states of its rows"
         ))
     }
-}
-
-pub(super) fn is_versioned(engine: &str) -> bool {
-    VERSIONED.contains(&engine.to_ascii_lowercase().as_str())
 }
 
 impl Catalog for MySqlCatalog {

@@ -3,7 +3,7 @@
 
 use super::super::shared::pin;
 use super::super::{Named, Relation, TextRow};
-use super::catalog::{is_versioned, text};
+use super::cells::{is_versioned, text};
 use super::client::Client;
 use super::settings::literal;
 use crate::Result;

@@ -1,6 +1,7 @@
 //! MySQL and MariaDB: read in place over the text protocol, or through ConnectorX's own source over the binary protocol.
 
 mod catalog;
+mod cells;
 mod chunk;
 mod client;
 mod commit_lock;

@@ -138,9 +138,7 @@ fn plan(job: &Job, catalog: &mut CatalogSession) -> Result<Plan> {
         .map(|chosen| ordered_query(job, catalog, chosen, &columns))
         .collect::<Result<Vec<_>>>()?;
     let pairs = chosen.iter().zip(&queries);
-    let named: Vec<Named> = pairs
-        .map(|(chosen, query)| named(dialect, chosen, query))
-        .collect();
+    let named: Vec<Named> = pairs.map(|(chosen, query)| named(chosen, query)).collect();
     let relations = catalog.ask(|it| it.relations(&named))?;
     let calls = catalog.ask(|it| it.calls(&filters(&queries)))?;
     warnings.extend(beneath::warnings(&named, &relations, calls));

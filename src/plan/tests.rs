@@ -175,14 +175,3 @@ fn bounds_are_literals_whatever_their_values_are() {
         ]
     );
 }
-
-#[test]
-fn only_where_a_plan_locks_are_conditions_pinned() {
-    let conditions = ["(a)".to_owned(), "(b)".to_owned()];
-    let pinned = each(|dialect| dialect.pinned("t", &conditions));
-    assert_eq!(
-        pinned,
-        [vec!["t"], vec!["t", "t WHERE (a) AND (b)"], vec!["t"]]
-    );
-    assert_eq!(each(|dialect| dialect.pinned("t", &[])), [["t"]; 3]);
-}

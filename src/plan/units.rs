@@ -43,11 +43,10 @@ pub(super) fn ordered_query(
 }
 
 /// The table, and the queries that lock everything its query reads.
-pub(super) fn named(dialect: &Dialect, chosen: &Chosen, ordered: &OrderedQuery) -> Named {
-    let query = &ordered.query;
+pub(super) fn named(chosen: &Chosen, ordered: &OrderedQuery) -> Named {
     Named {
         table: chosen.name.clone(),
-        froms: dialect.pinned(query.from(), query.filters()),
+        froms: ordered.query.pinned(),
     }
 }
 

@@ -17,8 +17,6 @@ pub(crate) struct Dialect {
     pub nulls_last: &'static str,
     /// What follows a table in `FROM` so that its rows come in the order in which they are stored.
     pub stored_order: &'static str,
-    /// Whether planning a query also locks what its conditions read. If so, tables are pinned with their conditions too.
-    pub pins_conditions: bool,
     /// A floating-point number's exact text. Used in hints.
     pub float_as_text: &'static str,
     /// What a job locks.
@@ -71,16 +69,5 @@ impl Dialect {
     pub fn table_reference(&self, table: &str, stored_order: bool) -> String {
         let hint = if stored_order { self.stored_order } else { "" };
         format!("{}{hint}", self.quote(table))
-    }
-
-    /// Returns the texts that follow `FROM` in queries that, when planned, lock everything that a query of the table with
-    /// these conditions reads. One is without the conditions, which can exclude partitions. One is with them if they can
-    /// contain queries.
-    pub fn pinned(&self, from: &str, conditions: &[String]) -> Vec<String> {
-        let mut froms = vec![from.to_owned()];
-        if self.pins_conditions && !conditions.is_empty() {
-            froms.push(format!("{from} WHERE {}", conditions.join(" AND ")));
-        }
-        froms
     }
 }

@@ -12,7 +12,6 @@ pub(in crate::source) const DIALECT: Dialect = Dialect {
     nulls_last: "",
     // Rules out covering indexes, which would change the order of the rows.
     stored_order: " USE INDEX ()",
-    pins_conditions: true,
     // A FLOAT itself would become text with six digits.
     float_as_text: "CAST({} * 1e0 AS CHAR)",
     locks: Locks {

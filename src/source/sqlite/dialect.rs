@@ -14,7 +14,6 @@ pub(in crate::source) const DIALECT: Dialect = Dialect {
     nulls_first: "",
     nulls_last: "",
     stored_order: "",
-    pins_conditions: false,
     // A cast alone rounds to 15 digits. printf alone returns a column without a type.
     float_as_text: "CAST(printf('%!.17g', {}) AS TEXT)",
     locks: Locks {

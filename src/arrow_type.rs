@@ -1,8 +1,8 @@
-//! What is asked of Arrow types: their names, as plan, manifest and errors show them, and their kind.
+//! Arrow types: their names, as the plan, the manifest and errors show them, and which of them hold dates.
 
 use arrow::datatypes::DataType;
 
-/// As arrow-rs prints it; a list by what its elements are: `List(Int32)`.
+/// The type as arrow-rs prints it; a list by its elements' type: `List(Int32)`.
 pub(crate) fn name(data_type: &DataType) -> String {
     match data_type {
         DataType::List(element) => format!("List({})", name(element.data_type())),
@@ -10,7 +10,7 @@ pub(crate) fn name(data_type: &DataType) -> String {
     }
 }
 
-/// Whether a column of this type may hold dates that no calendar has.
+/// Whether a column of this type can hold invalid dates.
 pub(crate) fn is_dated(data_type: &DataType) -> bool {
     matches!(data_type, DataType::Date32 | DataType::Timestamp(..))
 }

@@ -10,19 +10,19 @@ use std::time::Duration;
 const INT: u8 = 1;
 const TERM: u8 = 2;
 const HUP: u8 = 3;
-/// How often whoever waits looks whether to leave.
+/// How often a waiting thread checks whether to stop.
 pub(crate) const POLL: Duration = Duration::from_millis(20);
 
-/// Asked now and then by what takes a while; its error, which says what stopped it, ends that.
+/// Called now and then during long work. Its error says what stopped the work, and ends it.
 pub type Proceed<'a> = &'a (dyn Fn() -> Result<()> + Sync);
 
-/// Stops a job from outside: keep a clone, and call [`Cancel::interrupt`] from any thread or a signal's.
+/// Stops a job from outside: keep a clone, and call [`Cancel::interrupt`] from any thread or from a signal handler.
 #[derive(Debug, Clone, Default)]
 pub struct Cancel(Arc<AtomicU8>);
 
 impl Cancel {
-    /// Asks the job to stop. It ends within two seconds, with [`ErrorKind::Interrupted`] and nothing published, unless
-    /// its publication has already begun.
+    /// Asks the job to stop. It fails within two seconds with [`ErrorKind::Interrupted`] and publishes nothing, unless
+    /// publishing has already begun.
     pub fn interrupt(&self, interrupt: Interrupt) {
         let state = match interrupt {
             Interrupt::Int => INT,
@@ -37,7 +37,7 @@ impl Cancel {
         self.interrupted().is_some()
     }
 
-    /// An error if the job was asked to stop.
+    /// Fails if the job was asked to stop.
     pub fn check(&self) -> Result<()> {
         self.interrupted()
             .map_or(Ok(()), |interrupt| Err(interrupted(interrupt)))
@@ -61,15 +61,15 @@ fn interrupted(interrupt: Interrupt) -> Error {
     )
 }
 
-/// Does `work` on a thread of its own. If the job is interrupted meanwhile, or `check` fails, returns at once and leaves the
-/// thread behind: it may wait for a server that doesn't answer, and ends with the process.
+/// Does `work` on a separate thread. If the job is interrupted meanwhile, or `check` fails, returns immediately and leaves
+/// the thread behind: it might be waiting for a server that doesn't answer, and ends with the process.
 pub(crate) fn interruptible<T: Send + 'static>(
     cancel: &Cancel,
     check: impl Fn() -> Result<()>,
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let (sender, receiver) = channel();
-    // The receiver is gone if the caller has left.
+    // The receiver is gone if the caller has returned.
     let work = move || _ = sender.send(work());
     let spawned = thread::Builder::new().spawn(work);
     spawned.map_err(Error::no_thread)?;
@@ -80,7 +80,10 @@ pub(crate) fn interruptible<T: Send + 'static>(
             Ok(done) => return done,
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(Error::new(ErrorKind::Bug, "a thread of the job panicked"));
+                return Err(Error::new(
+                    ErrorKind::Bug,
+                    "internal error: a thread of the job panicked",
+                ));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! SHA-256, as the manifest and `sha256sum` write it.
+//! SHA-256, as written by the manifest and by `sha256sum`.
 
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -7,7 +7,7 @@ use std::io::{self, Read};
 /// Bytes that are read and hashed at a time.
 const BLOCK_BYTES: usize = 256 * 1024;
 
-/// The checksum of what is still to be read. `look` is asked before each block whether to go on.
+/// The checksum of the rest of `file`. `look` is called before each block; its error ends the reading.
 pub(crate) fn of<E: From<io::Error>>(
     mut file: impl Read,
     look: impl Fn() -> Result<(), E>,
@@ -25,7 +25,7 @@ pub(crate) fn of<E: From<io::Error>>(
     }
 }
 
-/// A test's bytes.
+/// The checksum of a test's bytes.
 #[cfg(test)]
 pub(crate) fn sha256(bytes: impl AsRef<[u8]>) -> String {
     let mut sha256 = Sha256::new();
@@ -33,7 +33,7 @@ pub(crate) fn sha256(bytes: impl AsRef<[u8]>) -> String {
     finished(sha256)
 }
 
-/// The checksum of all that was hashed, in hexadecimal digits.
+/// The checksum of everything hashed so far, in hexadecimal digits.
 pub(crate) fn finished(sha256: Sha256) -> String {
     let mut digits = String::with_capacity(64);
     for byte in sha256.finalize() {
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn checksums_are_what_sha256sum_gives() {
+    fn checksums_are_those_of_sha256sum() {
         let of = |bytes: &[u8]| of(bytes, || Ok::<_, io::Error>(())).unwrap();
         assert_eq!(
             of(b""),

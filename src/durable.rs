@@ -1,13 +1,13 @@
-//! Making a written file last, and hearing of every failure on the way.
+//! Makes a written file durable, and reports every failure on the way.
 
 use std::fs::File;
 use std::io;
 use std::os::fd::{IntoRawFd, OwnedFd};
 
-/// Syncs the file and closes it. After an error the file is lost: neither is ever tried again.
+/// Syncs the file and closes it. After an error the file is lost: neither step is ever retried.
 ///
-/// A failed fsync may have dropped the dirty pages, so that a second one would report success. `close` is asked too, which
-/// dropping a [`File`] isn't: NFS and quotas may tell only there that there was no room.
+/// A failed fsync may have dropped the dirty pages, so that a second one would report success. The result of `close` is
+/// checked too, which dropping a [`File`] doesn't do: NFS and quotas might report only there that the disk is full.
 pub(crate) fn sync_and_close(file: File) -> io::Result<()> {
     file.sync_all()?;
     close(file.into())
@@ -15,10 +15,10 @@ pub(crate) fn sync_and_close(file: File) -> io::Result<()> {
 
 #[expect(
     unsafe_code,
-    reason = "a close that tells its error takes a raw descriptor"
+    reason = "a close that reports its error takes a raw descriptor"
 )]
 fn close(file: OwnedFd) -> io::Result<()> {
-    // SAFETY: the descriptor was owned here and is given up, so that nothing else closes or uses it.
+    // SAFETY: the descriptor is owned here and given up, so nothing else closes or uses it.
     Ok(unsafe { rustix::io::try_close(file.into_raw_fd()) }?)
 }
 
@@ -37,8 +37,8 @@ mod tests {
     }
 
     #[test]
-    #[cfg(target_os = "linux")] // a pipe knows no fsync
-    fn a_failed_sync_is_told() -> io::Result<()> {
+    #[cfg(target_os = "linux")] // fsync fails on a pipe
+    fn a_failed_sync_is_reported() -> io::Result<()> {
         let (_reader, writer) = io::pipe()?;
         assert!(sync_and_close(File::from(OwnedFd::from(writer))).is_err());
         Ok(())

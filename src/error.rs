@@ -1,6 +1,6 @@
-//! The one error type of the library, and the one table that classifies failures.
+//! The library's only error type, and the only table that classifies failures.
 
-use crate::place::Place;
+use crate::location::Location;
 use crate::secret::{Secret, Struck, struck};
 use crate::unit::UnitName;
 use std::error::Error as StdError;
@@ -10,11 +10,11 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A flag, or a combination of flags, that makes no job.
+    /// A flag, or a combination of flags, that isn't a valid job.
     Usage,
-    /// A job file that can't be read or doesn't say a job.
+    /// A job file that can't be read or isn't a valid job.
     JobFile,
-    /// The database can't be reached, or its file is not there.
+    /// The database can't be reached, or its file doesn't exist.
     Unreachable,
     /// The database refused the user or the password.
     AccessDenied,
@@ -22,27 +22,27 @@ pub enum ErrorKind {
     Refused,
     /// The connection was lost while it was in use.
     Lost,
-    /// The database ended the session or the query, kept it waiting for too long, or was changed under it.
+    /// The database ended the session or the query, kept the job waiting for too long, or changed while it was read.
     Ended,
-    /// A table or a column is missing, or the tables' schemas don't fit each other.
+    /// A table or a column is missing, or the tables' schemas don't match.
     Schema,
-    /// A value that its Arrow type can't hold exactly, or a NULL where none may be.
+    /// A value that its Arrow type can't represent exactly, or a NULL where none is allowed.
     Value,
-    /// More rows or bytes than a structure of the way of the data can address.
+    /// More rows or bytes than a data structure can address, or more threads than the system allows.
     Capacity,
-    /// `verify` found batch files that are not what their manifest says.
+    /// `verify` found batch files that don't match their manifest.
     Fault,
     /// The output can't be written.
     Output,
-    /// The output exists and is not ours to replace.
+    /// The output exists, and firstseen may not replace it.
     Exists,
-    /// Another job writes the same output.
+    /// Another job writes to the same output.
     InUse,
     /// A signal, or the caller, stopped the job.
     Interrupted(Interrupt),
     /// Counts that don't add up: nothing was published.
     Sums,
-    /// A state that no input should reach.
+    /// A state that no input should lead to.
     Bug,
 }
 
@@ -57,12 +57,12 @@ pub enum Interrupt {
     Hup,
 }
 
-/// How a failure of a kind is treated.
+/// How a kind of failure is treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
     /// Exit code of the command.
     pub exit_code: u8,
-    /// Whether the same job may succeed later without a change.
+    /// Whether the same job, unchanged, might succeed later.
     pub retryable: bool,
 }
 
@@ -89,13 +89,13 @@ impl ErrorKind {
     }
 }
 
-/// Why a job failed: a kind, what went wrong, where, and what to do. None of them holds a cell's value or a secret.
+/// Why a job failed: the kind of failure, what went wrong, where, and what to do. Contains no cell value and no secret.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
     message: String,
-    /// Apart, so that a result of the hot paths stays small.
-    place: Box<Place>,
+    /// Boxed, so that results on hot paths stay small.
+    location: Box<Location>,
     advice: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -104,21 +104,23 @@ pub struct Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// An error of `kind`. `message` says what went wrong, in lower case and without a full stop; table, row and column are
-    /// added apart from it.
+    /// An error of this kind. `message` says what went wrong, in lower case and without a full stop. The table, row and
+    /// column are added separately.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
             message: message.into(),
-            place: Box::default(),
+            location: Box::default(),
             advice: None,
             source: None,
         }
     }
 
-    /// The system starts no more threads.
+    /// The system can't start another thread.
     pub(crate) fn no_thread(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::new(ErrorKind::Capacity, "no thread can be started").because(cause)
+        Self::new(ErrorKind::Capacity, "the system can't start another thread")
+            .advise("raise the limits on threads and memory (ulimit -u, ulimit -v), or use fewer --workers")
+            .because(cause)
     }
 
     /// Adds what the user can do.
@@ -128,26 +130,26 @@ impl Error {
         self
     }
 
-    /// Keeps the cause, apart from the message.
+    /// Adds the cause, which is kept separate from the message.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// A copy without the cause, which can't be copied.
+    /// A copy without the cause, which can't be cloned.
     pub(crate) fn without_cause(&self) -> Self {
         Self {
             kind: self.kind,
             message: self.message.clone(),
-            place: self.place.clone(),
+            location: self.location.clone(),
             advice: self.advice.clone(),
             source: None,
         }
     }
 
-    /// The same without any of the secrets, in message, advice and causes: their texts may be a client library's or a
-    /// server's.
+    /// Removes the secrets from the message, the location, the advice and the causes: these texts might come from a client
+    /// library or a server.
     #[must_use]
     pub(crate) fn without(self, secrets: &[Secret]) -> Self {
         let source = self.source.map(|source| {
@@ -157,75 +159,75 @@ impl Error {
         Self {
             kind: self.kind,
             message: struck(&self.message, secrets),
-            place: Box::new(self.place.without(secrets)),
+            location: Box::new(self.location.without(secrets)),
             advice: self.advice.map(|advice| struck(&advice, secrets)),
             source,
         }
     }
 
-    /// Puts what led to it before what went wrong.
+    /// Puts what the error led to before the message.
     #[must_use]
-    pub(crate) fn after(mut self, led: impl fmt::Display) -> Self {
-        self.message = format!("{led}: {}", self.message);
+    pub(crate) fn after(mut self, outcome: impl fmt::Display) -> Self {
+        self.message = format!("{outcome}: {}", self.message);
         self
     }
 
-    /// Adds the file or database in which it happened.
+    /// Adds the file or database where it happened.
     #[must_use]
     pub fn within(self, place: impl fmt::Display) -> Self {
-        self.inside(Place {
+        self.inside(Location {
             within: Some(place.to_string()),
-            ..Place::default()
+            ..Location::default()
         })
     }
 
-    /// Adds the table in which it happened.
+    /// Adds the table where it happened.
     #[must_use]
     pub fn in_table(self, table: impl Into<String>) -> Self {
-        self.inside(Place {
+        self.inside(Location {
             table: Some(table.into()),
-            ..Place::default()
+            ..Location::default()
         })
     }
 
-    /// Adds the column in which it happened.
+    /// Adds the column where it happened.
     #[must_use]
     pub fn in_column(self, column: impl Into<String>) -> Self {
-        self.inside(Place {
+        self.inside(Location {
             column: Some(column.into()),
-            ..Place::default()
+            ..Location::default()
         })
     }
 
-    /// Adds the row in which it happened: its number, and the database's own id of it.
+    /// Adds the row where it happened: its number, and the database's own id for it.
     #[must_use]
     pub(crate) fn in_row(self, number: u64, id: Option<i64>) -> Self {
-        self.inside(Place {
+        self.inside(Location {
             row: Some((number, id)),
-            ..Place::default()
+            ..Location::default()
         })
     }
 
-    /// Adds the table, or the part of it, in which it happened.
+    /// Adds the table, or the part of a table, where it happened.
     #[must_use]
     pub(crate) fn in_unit(self, unit: &UnitName) -> Self {
-        self.inside(Place::unit(unit))
+        self.inside(Location::unit(unit))
     }
 
-    /// What is known of the place already is the more exact.
-    fn inside(mut self, place: Place) -> Self {
-        *self.place = std::mem::take(&mut *self.place).inside(place);
+    /// What is already known about the place is more exact, and stays.
+    fn inside(mut self, location: Location) -> Self {
+        *self.location = std::mem::take(&mut *self.location).inside(location);
         self
     }
 
-    /// What went wrong.
+    /// The kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
     /// Where it happened.
-    pub fn place(&self) -> &Place {
-        &self.place
+    pub fn location(&self) -> &Location {
+        &self.location
     }
 
     /// What went wrong, without where.
@@ -233,12 +235,12 @@ impl Error {
         &self.message
     }
 
-    /// What to do, where that is known.
+    /// What to do, if that is known.
     pub fn advice(&self) -> Option<&str> {
         self.advice.as_deref()
     }
 
-    /// The exit code of a command that ends with this error.
+    /// The exit code of a command that fails with this error.
     pub fn exit_code(&self) -> u8 {
         self.kind.policy().exit_code
     }
@@ -247,10 +249,10 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
-        if self.place.is_unknown() {
+        if self.location.is_unknown() {
             return Ok(());
         }
-        write!(f, ", in {}", self.place)
+        write!(f, ", in {}", self.location)
     }
 }
 

@@ -1,17 +1,17 @@
-//! `firstseen` finds the distinct records of many same-schema SQL tables and writes them as batch files.
+//! `firstseen` reads many same-schema SQL tables, keeps the first row of each key, and writes these rows as batch files.
 //!
 //! ```text
 //! job file + flags ─▶ Job                                                       job
 //!    │ connect, list the tables, compare their schemas, choose types and order
 //!    ▼
 //! Plan: ordered units 0..n                                                      plan, source
-//!    │ a connection for each worker; all see one state, where that can be proved   snapshot
+//!    │ a connection per worker; one consistent snapshot, if verified            snapshot
 //!    │ a pool of workers; per unit ConnectorX's Source → Destination
 //!    ▼
 //! source ─▶ first-seen filter ─▶ Arrow record batches per unit                  extract, destination, distinct
 //!    │
 //!    ▼
-//! Polars: unique on the key, first kept, order kept ─▶ places of the survivors  distinct
+//! Polars: unique by key, first row kept, order kept ─▶ places of the survivors  distinct
 //!    │
 //!    ▼
 //! slices of `batch_rows` survivors ─▶ parquet | arrow | csv | ndjson | pickle   batch
@@ -34,9 +34,9 @@ mod extract;
 pub mod fuzzing;
 pub mod generate;
 pub mod job;
+mod location;
 mod nearest;
 mod panics;
-mod place;
 mod plan;
 pub mod publish;
 pub mod report;
@@ -53,8 +53,8 @@ pub use batch::{BatchFile, Encoding, Format};
 pub use cancel::{Cancel, Proceed};
 pub use error::{Error, ErrorKind, Interrupt, Result};
 pub use job::Job;
+pub use location::Location;
 pub use panics::hide_panics;
-pub use place::Place;
 pub use plan::PlanDocument;
 pub use publish::Manifest;
 pub use run::{run, show_plan};

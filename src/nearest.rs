@@ -1,10 +1,10 @@
-//! Which of the known names a misspelled one was meant to be.
+//! Which known name a misspelled name was meant to be.
 
 use std::cmp::Ordering;
 
-/// The known name nearest to `word`, the first of those that are equally near. There is one wherever a name is known.
+/// The known name nearest to `word`; of equally near names, the first. `None` only if no name is known.
 ///
-/// A name that is one slip away is nearer than any other; among the rest, what begins alike and has the same letters.
+/// A name that is one slip away is nearer than any other. The other names are compared by their beginnings and letters.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let nearness = |name: &str| {
         let (name, word) = (name.to_lowercase(), word.to_lowercase());
@@ -22,8 +22,8 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     nearest.map(|(_, name)| name)
 }
 
-/// Whether one is the other but for a letter that is missing, too many, wrong, or in its neighbour's place, or for their
-/// case.
+/// Whether the two differ, apart from case, by at most one letter that is missing, extra, wrong, or swapped with its
+/// neighbor.
 pub(crate) fn is_slip_of(word: &str, name: &str) -> bool {
     slips(&name.to_lowercase(), &word.to_lowercase()) <= 1
 }
@@ -60,7 +60,7 @@ mod tests {
     ];
 
     #[test]
-    fn a_slip_beats_every_likeness() {
+    fn a_slip_is_nearer_than_any_similarity() {
         for (word, name) in [
             ("kye", "key"),
             ("eky", "key"),
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_alike_is_near() {
+    fn names_with_the_same_beginning_are_near() {
         for (word, name) in [
             ("part", "partitions"),
             ("ouput", "out"),
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn two_slips_are_no_slip() {
+    fn two_slips_are_one_too_many() {
         assert!(is_slip_of("zstdd", "zstd") && is_slip_of("Zstd", "zstd"));
         assert!(!is_slip_of("zstddd", "zstd") && !is_slip_of("zip", "gzip2"));
     }

@@ -1,14 +1,14 @@
-//! What a panic says.
+//! What is reported about a panic.
 
 use std::io::Write;
 use std::panic::{PanicHookInfo, set_hook};
 use std::thread;
 
-/// Name of the threads on which a client library's panic is caught, and becomes an error with its table.
+/// Name of the threads on which a client library's panic is caught and becomes an error that names the table.
 pub(crate) const READER: &str = "reader";
 
-/// Installs a panic hook that says in which file a panic happened and nothing else: the texts of client libraries' panics
-/// may hold a cell of a table. For programs, which own the process; the library itself never calls it.
+/// Installs a panic hook that reports where a panic happened and nothing else: a client library's panic message might
+/// contain a cell's value. For programs, which own their process; the library itself never calls it.
 pub fn hide_panics() {
     set_hook(Box::new(|info: &PanicHookInfo<'_>| {
         if thread::current().name() == Some(READER) {
@@ -18,7 +18,7 @@ pub fn hide_panics() {
             .location()
             .and_then(|place| place.file().rsplit('/').next());
         let line = info.location().map_or(0, std::panic::Location::line);
-        // Standard error may be closed, and a panic within a panic would abort the process.
+        // Standard error might be closed, and a panic within a panic would abort the process.
         let _ = writeln!(
             std::io::stderr(),
             "firstseen: internal error ({}:{line})",
@@ -33,16 +33,16 @@ mod tests {
     use std::process::Command;
 
     const PASSWORD: &str = "pa:s/s@w%rd#1";
-    /// Set in a process of this test's own, which panics.
+    /// Set in the separate process that this test starts, and that panics.
     const PANICS: &str = "FIRSTSEEN_TEST_PANICS";
 
     #[test]
-    fn a_panic_tells_its_place_and_nothing_of_what_it_says() {
+    fn a_panic_reports_its_place_and_not_its_message() {
         if std::env::var_os(PANICS).is_some() {
             hide_panics();
             panic!("mysql://reader:{PASSWORD}@h/d");
         }
-        let this = "panics::tests::a_panic_tells_its_place_and_nothing_of_what_it_says";
+        let this = "panics::tests::a_panic_reports_its_place_and_not_its_message";
         let ran = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", this, "--nocapture"])
             .env(PANICS, "1")

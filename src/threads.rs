@@ -1,4 +1,4 @@
-//! The machine's cores, and pools of threads for them.
+//! The machine's cores, and thread pools for them.
 
 use crate::{Error, Result};
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -10,8 +10,8 @@ pub(crate) fn cores() -> NonZeroUsize {
     thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-/// A pool of threads of its own: rayon's global one would be shared by rooms that know nothing of each other. The threads
-/// have this name and a number; a single one just the name.
+/// A separate thread pool: rayon's global pool would be shared by modules that know nothing of each other. The threads get
+/// this name and a number; a single thread gets only the name.
 pub(crate) fn pool(name: &'static str, threads: NonZeroUsize) -> Result<ThreadPool> {
     let is_single = threads == NonZeroUsize::MIN;
     let named = move |index| {

@@ -1,4 +1,4 @@
-//! What a unit is called.
+//! The names of units.
 
 use serde::Serialize;
 use std::fmt;
@@ -6,13 +6,13 @@ use std::fmt;
 /// Which part of a table a unit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Part {
-    /// From 1, in the order of the result.
+    /// Counted from 1, in the order of the result.
     pub number: usize,
-    /// Parts of the table.
+    /// How many parts the table has.
     pub of: usize,
 }
 
-/// A unit's table and, if it isn't all of it, its part: `ID2000, part 2 of 8`.
+/// A unit's table and, unless the unit is the whole table, its part: `ID2000, part 2 of 8`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct UnitName {
     pub table: String,

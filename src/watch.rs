@@ -1,21 +1,22 @@
-//! Who waits for an answer, since when, and for how long he may.
+//! Whether a connection waits for its database, since when, and how long it may.
 
 use crate::{Error, ErrorKind, Result};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Longer than the timeouts of our own connections, which say more of where they waited.
+/// Added to the limit, so that firstseen's own connections time out first: their errors say more about where they waited.
 const GRACE: Duration = Duration::from_secs(2);
-/// Nobody waits.
+/// Nothing is being waited for.
 const RESTING: u64 = 0;
 
-/// One who asks a database and waits. Clients that have no timeout of their own are left behind by who looks here.
+/// A connection that sends a query and waits for the answer. A client without its own timeout is left behind by the thread
+/// that checks this.
 #[derive(Debug)]
 pub(crate) struct Watch {
     begun: Instant,
-    /// `None`: as long as it takes.
+    /// `None`: waits as long as it takes.
     patience: Option<Duration>,
-    /// Milliseconds from `begun`, and one, at which it began to wait or the last sign of life came.
+    /// When the wait began, or the last data arrived: milliseconds since `begun`, plus one.
     sign: AtomicU64,
 }
 
@@ -28,18 +29,18 @@ impl Watch {
         }
     }
 
-    /// It waits from now on, or something came.
+    /// Notes that the wait begins, or that data arrived.
     pub fn sign(&self) {
         let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX - 1);
         self.sign.store(now + 1, Ordering::Relaxed);
     }
 
-    /// It waits for nothing.
+    /// Notes that nothing is being waited for.
     pub fn rest(&self) {
         self.sign.store(RESTING, Ordering::Relaxed);
     }
 
-    /// Asks, and waits for the answer.
+    /// Calls `ask`, and counts the time until it returns as waiting.
     pub fn during<T>(&self, ask: impl FnOnce() -> T) -> T {
         self.sign();
         let answer = ask();
@@ -47,7 +48,7 @@ impl Watch {
         answer
     }
 
-    /// An error if it has waited for too long.
+    /// Fails if the wait has taken too long.
     pub fn check(&self) -> Result<()> {
         let Some(patience) = self.patience else {
             return Ok(());
@@ -60,10 +61,11 @@ impl Watch {
             return Ok(());
         }
         let message = format!(
-            "the database was silent for {} seconds, as --read-timeout-secs allows",
+            "the database didn't answer: silent for {} seconds, the limit of --read-timeout-secs",
             patience.as_secs()
         );
-        Err(Error::new(ErrorKind::Ended, message).advise("run the job again, or allow more time"))
+        Err(Error::new(ErrorKind::Ended, message)
+            .advise("run the job again, or allow more time with --read-timeout-secs"))
     }
 }
 
@@ -72,19 +74,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_who_waits_for_too_long_fails() {
+    fn only_a_wait_that_takes_too_long_fails() {
         let watch = Watch::new(Some(Duration::ZERO));
-        assert!(watch.check().is_ok(), "it rests");
+        assert!(watch.check().is_ok(), "nothing is waited for");
         let late = Watch {
             begun: Instant::now().checked_sub(GRACE * 2).unwrap(),
             ..Watch::new(Some(Duration::ZERO))
         };
         late.sign();
-        assert!(late.check().is_ok(), "a sign came just now");
+        assert!(late.check().is_ok(), "data arrived just now");
         late.sign.store(1, Ordering::Relaxed);
         assert_eq!(late.check().unwrap_err().kind(), ErrorKind::Ended);
-        assert!(late.during(|| late.check().is_ok()), "it waits anew");
-        assert!(late.check().is_ok(), "it rests");
+        assert!(late.during(|| late.check().is_ok()), "a new wait begins");
+        assert!(late.check().is_ok(), "nothing is waited for");
         let patient = Watch {
             patience: None,
             ..late

@@ -50,9 +50,12 @@ fn a_disk_that_is_full_already_is_refused_before_any_query() {
     ];
     let command = || case.command().args(job).arg(spot.out());
     fs::write(mount.folder().join("filler"), vec![1; 64 << 10]).expect("a file");
-    command().fails_with(5).says("bytes only").says("--out");
+    command()
+        .fails_with(5)
+        .says("bytes of free space")
+        .says("--out");
     mount.again("size=4m,nr_inodes=5");
-    command().fails_with(5).says("more files only");
+    command().fails_with(5).says("only").says("more files");
     assert!(spot.tree().is_empty());
 }
 

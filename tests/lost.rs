@@ -34,7 +34,7 @@ fn a_killed_session_of_mariadb_fails_the_job_and_ends_the_others() {
     let begun_anew = ["--retries", "3", "--snapshot", "off"];
     let (case, running) = sleeping(System::MariaDb, "SLEEP(0.03) = 0", &begun_anew);
     case.database.end_sessions();
-    let ran = running.end().exits_with(0).says("connecting again");
+    let ran = running.end().exits_with(0).says("reconnecting");
     ran.check(
         case.manifest()["totals"]["rows_read"] == 150,
         "all rows are read once",

@@ -30,7 +30,7 @@ INSTEAD = {
     r"\bmend": "fix",
     r"\bbut those\b": "except those",
     r"\bstands?\b": "is, exists or is listed",
-    r"\bis no (?!longer|more)": "is not a",
+    r"(?<!there )\bis no (?!longer|more)": "is not a",
     r"\bare no (?!longer|more)": "are not",
     r"\bwhoever\b": "any user who",
     r"\bin clear\b": "in cleartext",

@@ -102,7 +102,8 @@ fn what_would_be_rounded_is_refused_with_its_row() {
             };
             run()
                 .fails_with(4)
-                .says("table t: row 2, column value: the value has no exact image as Decimal128(10, 2)")
+                .says("the value can't be represented exactly as Decimal128(10, 2)")
+                .says("table t, row 2, column value")
                 .says("nothing is rounded");
             case.database.execute("UPDATE t SET id = 1");
             run().succeeds();
@@ -113,7 +114,8 @@ fn what_would_be_rounded_is_refused_with_its_row() {
         let job = list.run().args(JOB);
         job.args(["--numeric", "10,2", "--extractor", extractor])
             .fails_with(4)
-            .says("row 2, column value: the value has no exact image as List(Decimal128(10, 2))");
+            .says("the value can't be represented exactly as List(Decimal128(10, 2))")
+            .says("row 2, column value");
     }
 }
 

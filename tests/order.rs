@@ -151,7 +151,12 @@ fn the_order_of_partitions_and_heirs_is_the_same_for_every_filter() {
             "2020 1",
             "2020 300",
         ),
-        ("h", "as stored, heirs after their parent", "own 1", "b 300"),
+        (
+            "h",
+            "as stored, child tables after their parent",
+            "own 1",
+            "b 300",
+        ),
     ] {
         let job = [
             "--tables",

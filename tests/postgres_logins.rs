@@ -284,10 +284,18 @@ fn a_certificate_lets_its_user_in() {
         let loose = url("require", &file("client.pem"), &own("loose.key"));
         run(&loose).fails_with(2).says("chmod 600");
         for (certificate, key, said) in [
-            (file("nowhere.pem"), &key, "sslcert="),
-            (file("client-pkcs8.key"), &key, "sslcert="),
-            (file("client.pem"), &file("client.pem"), "sslkey="),
-            (file("client.pem"), &file("nowhere.key"), "sslkey="),
+            (file("nowhere.pem"), &key, "sslcert can't be used"),
+            (file("client-pkcs8.key"), &key, "sslcert can't be used"),
+            (
+                file("client.pem"),
+                &file("client.pem"),
+                "sslkey can't be used",
+            ),
+            (
+                file("client.pem"),
+                &file("nowhere.key"),
+                "sslkey can't be used",
+            ),
         ] {
             run(&url("require", &certificate, key))
                 .fails_with(2)

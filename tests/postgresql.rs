@@ -173,7 +173,7 @@ fn a_value_that_does_not_fit_is_the_same_fault_for_both_extractors() {
         for extractor in ["wire", "connectorx"] {
             let job = ["--tables", "t", "--key", "id", "--extractor", extractor];
             let ran = case.run().args(job).fails_with(4);
-            ran.says("table t: row 2, column value")
+            ran.says("table t, row 2, column value")
                 .never_says("panicked");
         }
     }
@@ -302,7 +302,7 @@ fn text_of_a_database_in_another_encoding_is_exact_and_bytes_of_none_are_refused
                     assert_eq!(case.notes(), [text], "{encoding}");
                 }
                 None => {
-                    job.fails_with(4).says("table t").says("no valid UTF-8");
+                    job.fails_with(4).says("table t").says("isn't valid UTF-8");
                 }
             }
         }

@@ -150,8 +150,8 @@ fn a_log_without_its_index_is_told_where_the_index_can_not_be_made() {
     job("sqlite://copied/source.sqlite")
         .fails_with(3)
         .says("source.sqlite-wal")
-        .says("source.sqlite-shm is missing, and can't be made there")
-        .says("copy the file and its -wal together");
+        .says("source.sqlite-shm is missing and can't be created")
+        .says("copy the file together with its -wal file");
     // Follows the hint.
     for name in ["source.sqlite", "source.sqlite-wal"] {
         fs::copy(copied.join(name), case.path(&format!("own-{name}"))).expect("a copy");

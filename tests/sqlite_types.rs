@@ -86,7 +86,7 @@ fn a_type_is_chosen_for_one_column_of_all_tables_and_the_others_stay_as_declared
         .args(job)
         .fails_with(4)
         .says("table t2, column a,b")
-        .says("--column-type a,b=text reads it as text");
+        .says("use --column-type a,b=text to read it as text");
     let rows = [
         ["i:1", "s:2000-01-01 00:00:00", "s:x"],
         ["i:2", "s:soon", "s:y"],
@@ -175,15 +175,15 @@ fn a_pattern_leaves_out_virtual_tables_and_what_is_inside_of_them() {
         case.run().args(job)
     };
     let ran = count("notes*").succeeds();
-    ran.says("notes_fts (virtual)")
-        .says("notes_fts_data (inside of a virtual one)")
-        .says("notes_tree (virtual)")
-        .says("notes_tree_node (inside of a virtual one)")
+    ran.says("notes_fts (virtual table)")
+        .says("notes_fts_data (part of a virtual table)")
+        .says("notes_tree (virtual table)")
+        .says("notes_tree_node (part of a virtual table)")
         .says("reading 1 unit");
     count("notes_fts*")
         .fails_with(4)
         .says("no base table matches")
-        .says("notes_fts (virtual)");
+        .says("notes_fts (virtual table)");
     // If they are named exactly, each is read.
     let named = [
         "--tables",

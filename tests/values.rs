@@ -131,7 +131,7 @@ fn a_value_of_another_class_than_its_column_is_read_as_text_where_the_job_wants_
     let typed = case.run().args(job).args(["--columns", "id,value"]);
     typed
         .fails_with(4)
-        .says("table t: row 1 (rowid 1), column value")
+        .says("table t, row 1 (rowid 1), column value")
         .says("--column-type value=text");
     let text = ["--sqlite-types", "text", "--force"];
     case.run().args(job).args(text).succeeds();

@@ -1,10 +1,10 @@
-//! Days and microseconds as people write them, for every value that Arrow can hold.
+//! Days and microseconds as calendar dates and times of day, for every value that Arrow can hold.
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
-/// Microseconds of a day; no leap seconds.
+/// Microseconds per day, without leap seconds.
 pub(super) const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
-/// A day of the proleptic Gregorian calendar; the year before 1 is 0.
+/// A day in the proleptic Gregorian calendar. The year before 1 is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Civil {
     /// Astronomical year.
@@ -29,10 +29,10 @@ pub(super) struct TimeOfDay {
 }
 
 impl Civil {
-    /// The day that is `days` after 1970-01-01. `days` is that of a date or of a timestamp in microseconds.
+    /// The day that is `days` after 1970-01-01. `days` comes from a date, or from a timestamp in microseconds.
     ///
-    /// Counts from 0000-03-01, so that the leap day is the last of its year, in eras of 400 years (146,097 days), after
-    /// Howard Hinnant's `civil_from_days`.
+    /// This is Howard Hinnant's `civil_from_days`. It counts from 0000-03-01, so that the leap day is the last day of its year,
+    /// in eras of 400 years (146,097 days).
     pub(super) fn from_days(days: i64) -> Self {
         let days = days + 719_468;
         let era = days.div_euclid(146_097);
@@ -51,7 +51,7 @@ impl Civil {
 }
 
 impl TimeOfDay {
-    /// Splits `micros`, which is not negative but may be `i64::MIN`'s absolute value.
+    /// Splits `micros`, which can be as large as the absolute value of `i64::MIN`.
     pub(super) fn from_micros(micros: u64) -> Self {
         let part = |per: u64, of: u64| i64::try_from(micros / per % of).unwrap_or(i64::MAX);
         Self {

@@ -1,7 +1,7 @@
-//! One record batch per slice, whose buffers depend on the slice's values alone.
+//! One record batch per slice, whose buffers depend only on the slice's values.
 //!
-//! Offset 0, exactly sized buffers, no validity bitmap without nulls, null slots zeroed, strings and elements of lists one
-//! after the other.
+//! It has offset 0, buffers of the exact size, no validity bitmap unless there are nulls, zeros in null slots, and contiguous
+//! strings and list elements.
 
 mod list;
 
@@ -18,8 +18,8 @@ use std::sync::Arc;
 
 /// Gathers the picked rows into the canonical record batch of `schema`.
 ///
-/// The batches have the types of `schema`; more than 2 GiB in a text or binary column, or 2³¹ elements in
-/// one of lists, is [`ErrorKind::Capacity`].
+/// The batches have the types of `schema`. More than 2 GiB in a text or binary column, or 2³¹ elements in a list column, is
+/// [`ErrorKind::Capacity`].
 pub(super) fn canonical(schema: &SchemaRef, picks: &Picks<'_>) -> Result<RecordBatch> {
     let columns = schema
         .fields()
@@ -33,10 +33,10 @@ pub(super) fn canonical(schema: &SchemaRef, picks: &Picks<'_>) -> Result<RecordB
         })
         .collect::<Result<Vec<_>>>()?;
     RecordBatch::try_new(Arc::clone(schema), columns)
-        .map_err(|cause| bug("the gathered columns don't fit their schema").because(cause))
+        .map_err(|cause| bug("the gathered columns don't match their schema").because(cause))
 }
 
-/// Gathers the picked rows of a column; `parts` are that column in each of the batches.
+/// Gathers the picked rows of a column. `parts` are that column in each of the batches.
 fn gather(data_type: &DataType, parts: &[&ArrayRef], rows: &[Pick]) -> Result<ArrayRef> {
     macro_rules! primitive {
         ($primitive:ty) => {
@@ -49,7 +49,7 @@ fn gather(data_type: &DataType, parts: &[&ArrayRef], rows: &[Pick]) -> Result<Ar
         DataType::Utf8 => strings::<Utf8Type>(&Parts::of(parts, rows)?),
         DataType::Binary => strings::<BinaryType>(&Parts::of(parts, rows)?),
         DataType::List(element) => list::lists(element, &Parts::of(parts, rows)?),
-        other => Err(bug(&format!("no batch file holds the type {other}"))),
+        other => Err(bug(&format!("batch files can't contain type {other}"))),
     }
 }
 
@@ -92,7 +92,7 @@ fn strings<T: ByteArrayType<Offset = i32>>(
         .map_err(unfit)
 }
 
-/// Arrow's offsets of values that have these lengths, counted in `unit`.
+/// Arrow's offsets for values of these lengths, which are counted in `unit`.
 fn offsets(lengths: impl Iterator<Item = usize>, unit: &str) -> Result<OffsetBuffer<i32>> {
     let mut offsets = Vec::with_capacity(lengths.size_hint().0 + 1);
     offsets.push(0);
@@ -104,7 +104,7 @@ fn offsets(lengths: impl Iterator<Item = usize>, unit: &str) -> Result<OffsetBuf
     Ok(OffsetBuffer::new(offsets.into()))
 }
 
-/// An offset of [`offsets`] is never negative.
+/// Converts an offset of [`offsets`], which is never negative.
 fn length(offset: i32) -> usize {
     usize::try_from(offset).unwrap_or_default()
 }
@@ -132,7 +132,7 @@ impl<'a, A: Array + 'static> Parts<'a, A> {
         })
     }
 
-    /// The picked cells in order, `None` for null. [`Picks`] holds only rows of its batches, so indexing is in range.
+    /// The picked cells in order, `None` for null. [`Picks`] only contains rows of its batches, so indices are in range.
     fn cells(&self) -> impl Iterator<Item = Option<(&'a A, usize)>> {
         self.rows.iter().map(|pick| {
             let array = self.arrays[pick.batch];
@@ -141,7 +141,7 @@ impl<'a, A: Array + 'static> Parts<'a, A> {
         })
     }
 
-    /// The validity of the picked cells; none where all are valid.
+    /// The validity of the picked cells; `None` if all are valid.
     fn nulls(&self) -> Option<NullBuffer> {
         if !self.has_nulls {
             return None;
@@ -152,7 +152,7 @@ impl<'a, A: Array + 'static> Parts<'a, A> {
 }
 
 fn other_type() -> Error {
-    bug("a candidate batch has another type than the schema")
+    bug("a column of a candidate batch doesn't have the type of the schema")
 }
 
 fn too_long(unit: &str) -> Error {
@@ -164,11 +164,11 @@ fn too_long(unit: &str) -> Error {
 }
 
 fn unfit(cause: arrow::error::ArrowError) -> Error {
-    bug("the gathered values make no array").because(cause)
+    bug("the gathered values don't form an array").because(cause)
 }
 
 fn bug(message: &str) -> Error {
-    Error::new(ErrorKind::Bug, message)
+    Error::new(ErrorKind::Bug, format!("internal error: {message}"))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One cell of a record batch, for the formats that are written row by row.
+//! Cells of a record batch, for the formats that are written row by row.
 
 use crate::{Error, ErrorKind, Result};
 use arrow::array::types::{
@@ -14,29 +14,29 @@ use arrow::datatypes::{DataType, TimeUnit, i256};
 /// A value, borrowed from its record batch.
 #[derive(Clone, Copy)]
 pub(super) enum CellValue<'a> {
-    /// No value.
+    /// NULL.
     Null,
-    /// Of Boolean.
+    /// From Boolean.
     Bool(bool),
-    /// Of a signed integer of any width.
+    /// From a signed integer of any width.
     Int(i64),
-    /// Of an unsigned integer of any width.
+    /// From an unsigned integer of any width.
     UInt(u64),
-    /// Of Float32.
+    /// From Float32.
     Float32(f32),
-    /// Of Float64.
+    /// From Float64.
     Float64(f64),
-    /// Of Decimal128: `unscaled` · 10^-`scale`.
+    /// From Decimal128: `unscaled` · 10^-`scale`.
     Decimal128(i128, i8),
-    /// Of Decimal256: `unscaled` · 10^-`scale`.
+    /// From Decimal256: `unscaled` · 10^-`scale`.
     Decimal256(i256, i8),
-    /// Of Utf8.
+    /// From Utf8.
     Text(&'a str),
-    /// Of Binary.
+    /// From Binary.
     Bytes(&'a [u8]),
     /// Days after 1970-01-01.
     Date(i32),
-    /// Microseconds after 1970-01-01T00:00:00, of a column without a zone.
+    /// Microseconds after 1970-01-01T00:00:00, from a column without a time zone.
     Timestamp(i64),
     /// Microseconds after 1970-01-01T00:00:00Z.
     TimestampUtc(i64),
@@ -44,7 +44,7 @@ pub(super) enum CellValue<'a> {
     Time(i64),
     /// Microseconds.
     Duration(i64),
-    /// Of List.
+    /// From List.
     List(Elements<'a>),
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Elements<'a> {
     end: usize,
 }
 
-/// The type's access to a column's cells.
+/// A column's array, by type.
 enum Cells<'a> {
     Bool(&'a BooleanArray),
     Int8(&'a PrimitiveArray<Int8Type>),
@@ -78,7 +78,7 @@ enum Cells<'a> {
     TimestampUtc(&'a PrimitiveArray<TimestampMicrosecondType>),
     Time(&'a PrimitiveArray<Time64MicrosecondType>),
     Duration(&'a PrimitiveArray<DurationMicrosecondType>),
-    /// With the elements of all lists.
+    /// Lists, and a column with the elements of all of them.
     List(&'a ListArray, Box<Column<'a>>),
 }
 
@@ -136,14 +136,15 @@ fn cells(array: &dyn Array) -> Result<Cells<'_>> {
             Cells::List(lists, Box::new(column(element.name(), lists.values())?))
         }
         other => {
-            let message = format!("no text or pickle file holds the type {other}");
+            let message =
+                format!("internal error: text and pickle files can't contain type {other}");
             return Err(Error::new(ErrorKind::Bug, message));
         }
     })
 }
 
 impl Column<'_> {
-    /// The cell of `row`, which is below the batch's number of rows.
+    /// The cell in `row`, which must be less than the batch's number of rows.
     pub(super) fn cell(&self, row: usize) -> CellValue<'_> {
         if self.array.is_null(row) {
             return CellValue::Null;
@@ -183,7 +184,7 @@ impl Column<'_> {
 }
 
 impl<'a> Elements<'a> {
-    /// In order; [`CellValue::Null`] for a null.
+    /// The elements in order, with [`CellValue::Null`] for null.
     pub(super) fn cells(self) -> impl ExactSizeIterator<Item = CellValue<'a>> {
         (self.start..self.end).map(|row| self.column.cell(row))
     }

@@ -1,33 +1,33 @@
-//! What compresses batch files: for each format the ways that it can do.
+//! The compressions of batch files that each format supports.
 
-/// What compresses the pages of a Parquet file.
+/// Compression of the pages of a Parquet file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParquetCompression {
-    /// Nothing.
+    /// None.
     None,
     /// Snappy.
     Snappy,
-    /// Raw LZ4 blocks, not Hadoop's framing.
+    /// Raw LZ4 blocks, without Hadoop's framing.
     Lz4,
     /// Zstandard.
     Zstd(ZstdLevel),
 }
 
-/// What compresses the buffers of an Arrow file.
+/// Compression of the buffers of an Arrow file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ArrowCompression {
-    /// Nothing: the file can be mapped into memory.
+    /// None: the file can be mapped into memory.
     None,
     /// LZ4 frames.
     Lz4,
-    /// Zstandard, at the Arrow library's level.
+    /// Zstandard, at the level that the Arrow library chooses.
     Zstd,
 }
 
-/// What compresses a text file as a whole.
+/// Compression of a whole text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextCompression {
-    /// Nothing.
+    /// None.
     None,
     /// gzip, level 6.
     Gzip,
@@ -35,7 +35,7 @@ pub enum TextCompression {
     Zstd(ZstdLevel),
 }
 
-/// A level of Zstandard, 1 to 22.
+/// A Zstandard level, 1 to 22.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ZstdLevel(u8);
 
@@ -97,7 +97,7 @@ impl TextCompression {
 }
 
 impl ZstdLevel {
-    /// The level of a `zstd` that names none: on hashes and dates a higher one costs time and saves nothing.
+    /// The level of `zstd` without a level. For hashes and dates a higher one costs time and saves nothing.
     pub const DEFAULT: Self = Self(1);
 
     /// The level, 1 to 22.

@@ -1,10 +1,10 @@
-//! A finished file, asked what it holds.
+//! Checks a finished file against what was written to it.
 //!
-//! | format  | rows counted back from                                              |
+//! | format  | source of the row count                                             |
 //! |---------|---------------------------------------------------------------------|
-//! | parquet | the footer's row groups                                             |
-//! | arrow   | the messages of the footer's blocks                                 |
-//! | others  | nothing: it would take a second decoding, which `verify` is there for |
+//! | parquet | the row groups in the footer                                        |
+//! | arrow   | the messages of the blocks in the footer                            |
+//! | others  | none: it would mean decoding the file again, which `verify` does    |
 
 use super::sink::{Written, failed};
 use super::{Encoding, ipc, parquet};
@@ -13,10 +13,11 @@ use std::error::Error as StdError;
 use std::fs::File;
 use std::path::Path;
 
-/// Compares the file at `path` with what was given to it: its size, and its rows where its format tells them. Returns its
-/// rows.
+/// Compares the file at `path` with what was written to it: its size, and its number of rows if the format records it. Returns
+/// its number of rows.
 ///
-/// Another size, or no footer: [`ErrorKind::Output`], since the filesystem has lost bytes. Other rows: [`ErrorKind::Sums`].
+/// A different size or a missing footer is [`ErrorKind::Output`], since the filesystem has lost bytes. A different number of
+/// rows is [`ErrorKind::Sums`].
 pub(super) fn count_back(
     path: &Path,
     encoding: Encoding,
@@ -28,14 +29,14 @@ pub(super) fn count_back(
     if bytes != written.bytes {
         return Err(lost(bytes, written.bytes));
     }
-    let told: Result<u64, Box<dyn StdError + Send + Sync>> = match encoding {
-        Encoding::Parquet(_) => parquet::rows_told(&file).map_err(Into::into),
-        Encoding::Arrow(_) => ipc::rows_told(&file).map_err(Into::into),
+    let recorded: Result<u64, Box<dyn StdError + Send + Sync>> = match encoding {
+        Encoding::Parquet(_) => parquet::recorded_rows(&file).map_err(Into::into),
+        Encoding::Arrow(_) => ipc::recorded_rows(&file).map_err(Into::into),
         Encoding::Csv(_) | Encoding::Ndjson(_) | Encoding::Pickle => return Ok(rows),
     };
-    match told {
-        Ok(told) if told == rows => Ok(told),
-        Ok(told) => Err(other_rows(told, rows)),
+    match recorded {
+        Ok(recorded) if recorded == rows => Ok(recorded),
+        Ok(recorded) => Err(other_rows(recorded, rows)),
         Err(cause) => Err(unreadable().because(cause)),
     }
 }
@@ -46,16 +47,20 @@ fn lost(bytes: u64, expected: u64) -> Error {
 }
 
 fn unreadable() -> Error {
-    Error::new(ErrorKind::Output, "can't be read back after it was written").advise(ADVICE)
+    Error::new(
+        ErrorKind::Output,
+        "can't read the file back after it was written",
+    )
+    .advise(ADVICE)
 }
 
-fn other_rows(told: u64, rows: u64) -> Error {
-    let message = format!("{rows} rows were written, but the file says that it has {told}");
-    Error::new(ErrorKind::Sums, message)
-        .advise("nothing was published; this is a bug: please report it")
+fn other_rows(recorded: u64, rows: u64) -> Error {
+    let message =
+        format!("{rows} rows were written, but according to its footer the file has {recorded}");
+    Error::new(ErrorKind::Sums, message).advise("nothing was published; report this as a bug")
 }
 
-const ADVICE: &str = "nothing was published; does something else write to the staging folder, or is the disk failing?";
+const ADVICE: &str = "nothing was published; check whether another program writes to the staging folder or the disk is failing";
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
-//! CSV as RFC 4180 has it, but with `\n`: a header, nothing for null, `""` for an empty string.
+//! CSV according to RFC 4180, except that lines end with `\n`. There is a header; null is an empty field, and an empty string
+//! is `""`.
 //!
-//! A list is the JSON text that ndjson has for it. A null in the only column of a file is an empty line, which many readers skip.
+//! A list is JSON, as in ndjson. A null in the only column of a file is an empty line, which many readers skip.
 
 use super::cell::{CellValue, Column, columns};
 use super::sink::Sink;
@@ -57,7 +58,7 @@ fn put_line<'a>(cells: impl Iterator<Item = CellValue<'a>>, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-/// Appends a text that is not empty, quoted where it must be.
+/// Appends a text that is not empty, quoted if necessary.
 fn put_text(text: &[u8], out: &mut Vec<u8>) {
     let is_special = |byte: &u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
     if !text.iter().any(is_special) {

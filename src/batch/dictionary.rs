@@ -1,20 +1,20 @@
-//! Whether a Parquet dictionary pays for a column: only where values repeat.
+//! Whether a Parquet dictionary is worthwhile for a column: only if values repeat.
 
 use arrow::array::{Array, ArrayData};
 use arrow::datatypes::DataType;
 use std::collections::HashSet;
 
-/// Values that are looked at: enough to tell repeating columns from distinct ones, and quickly done.
+/// Number of values to look at: enough to distinguish repeating values from distinct ones, and fast.
 const SAMPLE_ROWS: usize = 1024;
 
-/// Whether at most half of the first values of a canonical column are distinct. The answer depends on the values alone.
+/// Whether at most half of the first values of a canonical column are distinct. The answer depends only on the values.
 pub(super) fn pays(column: &dyn Array) -> bool {
     let sample = column.len().min(SAMPLE_ROWS);
     let distinct = values(&column.to_data(), sample);
     distinct.is_some_and(|count| count <= sample / 2)
 }
 
-/// How many of the first `sample` values are distinct; `None` for a type that has no dictionary.
+/// The number of distinct values among the first `sample`; `None` for a type that has no dictionary.
 fn values(data: &ArrayData, sample: usize) -> Option<usize> {
     if let Some(width) = data.data_type().primitive_width() {
         let cells = data.buffers().first()?.as_slice().chunks_exact(width);
@@ -40,7 +40,7 @@ mod tests {
     use arrow::array::{BooleanArray, Int64Array, StringArray};
 
     #[test]
-    fn a_dictionary_pays_where_values_repeat() {
+    fn a_dictionary_pays_if_values_repeat() {
         let repeating: StringArray = (0..5000).map(|row| Some((row % 2).to_string())).collect();
         let distinct: StringArray = (0..5000).map(|row| Some(row.to_string())).collect();
         assert!(pays(&repeating));

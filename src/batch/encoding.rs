@@ -1,10 +1,10 @@
-//! Which bytes a batch file holds: a format and the compression that it can do.
+//! The encoding of batch files: a format, and a compression that it supports.
 
 use super::{ArrowCompression, Format, ParquetCompression, TextCompression};
 use crate::nearest::{is_slip_of, nearest};
 use crate::{Error, ErrorKind, Result};
 
-/// A format together with a compression that it can do.
+/// A format together with a compression that it supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     /// Parquet.
@@ -13,16 +13,16 @@ pub enum Encoding {
     Arrow(ArrowCompression),
     /// CSV.
     Csv(TextCompression),
-    /// A JSON object a line.
+    /// One JSON object per line.
     Ndjson(TextCompression),
     /// Pickle, which is never compressed.
     Pickle,
 }
 
 impl Encoding {
-    /// `format` with the compression that `--compression` names, or the format's default: `zstd:1` for Parquet, else none.
+    /// `format` with the compression that `--compression` names, or the format's default: `zstd:1` for Parquet, otherwise none.
     ///
-    /// A compression that the format can't do is [`ErrorKind::Usage`].
+    /// A compression that the format doesn't support is [`ErrorKind::Usage`].
     pub fn new(format: Format, compression: Option<&str>) -> Result<Self> {
         let compression = compression.unwrap_or_else(|| default_compression(format));
         let encoding = match format {
@@ -35,7 +35,7 @@ impl Encoding {
         encoding.ok_or_else(|| refused(format, compression))
     }
 
-    /// What stands after the dot of a file's name; `None` for pickle, whose files have no extension.
+    /// The extension of a file's name; `None` for pickle, whose files have none.
     pub fn extension(self) -> Option<&'static str> {
         match self {
             Self::Parquet(_) => Some("parquet"),
@@ -50,7 +50,7 @@ impl Encoding {
         }
     }
 
-    /// The format alone.
+    /// The format.
     pub fn format(self) -> Format {
         match self {
             Self::Parquet(_) => Format::Parquet,
@@ -66,7 +66,7 @@ impl Encoding {
         self.format().name()
     }
 
-    /// The compression as `--compression` takes it, with its level where it has one: `zstd:1`.
+    /// The compression as `--compression` takes it, with its level if it has one: `zstd:1`.
     pub fn compression_name(self) -> String {
         match self {
             Self::Parquet(compression) => compression.name(),
@@ -92,7 +92,7 @@ fn refused(format: Format, compression: &str) -> Error {
         .map(|word| format!("did you mean {word}? "));
     Error::new(
         ErrorKind::Usage,
-        format!("--format {format} can't do --compression {compression}"),
+        format!("--format {format} doesn't support --compression {compression}"),
     )
     .advise(format!(
         "{}--format {format} takes --compression {}{level}",
@@ -101,12 +101,12 @@ fn refused(format: Format, compression: &str) -> Error {
     ))
 }
 
-/// What a format takes, for a reader who wrote something else: the words, and what there is to say of levels.
+/// The compressions that a format takes, for a hint: the words, and a note about levels.
 fn compressions(format: Format) -> (&'static [&'static str], &'static str) {
     const LEVELS: &str = ", zstd:1 to zstd:22";
     match format {
         Format::Parquet => (&["none", "snappy", "lz4", "zstd"], LEVELS),
-        Format::Arrow => (&["none", "lz4", "zstd"], ", without a level"),
+        Format::Arrow => (&["none", "lz4", "zstd"], " (without a level)"),
         Format::Csv | Format::Ndjson => (&["none", "gzip", "zstd"], LEVELS),
         Format::Pickle => (&["none"], ""),
     }

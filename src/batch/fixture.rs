@@ -1,4 +1,4 @@
-//! Record batches for this room's tests.
+//! Record batches for this module's tests.
 
 use super::{Encoding, Format, Layout, Rows, write_batches};
 use crate::{Proceed, Result};
@@ -11,18 +11,18 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What a test returns, so that `?` says what went wrong.
+/// The result of a test, so that `?` reports what went wrong.
 pub(super) type Outcome = Result<(), Box<dyn StdError>>;
 
-/// For a job that nobody stops.
+/// For a job that is not interrupted.
 pub(super) const PROCEED: Proceed<'static> = &|| Ok(());
 
 /// Microseconds of 0001-01-01T00:00:00 and of 9999-12-31T23:59:59.999999.
 const FIRST_MOMENT: i64 = -62_135_596_800_000_000;
 const LAST_MOMENT: i64 = 253_402_300_799_999_999;
 
-/// A column of every type but lists; the least value, the greatest, null, zero or empty, and one with everything to be
-/// escaped. Days and moments stay in the years that Python has.
+/// A column of every type except lists. Its rows are the smallest value, the largest, null, zero or empty, and one with
+/// everything that must be escaped. Dates and times are in the years that Python supports.
 pub(super) fn all_types() -> Result<RecordBatch, ArrowError> {
     let mut columns = integers();
     columns.extend(fractions()?);
@@ -30,7 +30,7 @@ pub(super) fn all_types() -> Result<RecordBatch, ArrowError> {
     batch(columns)
 }
 
-/// A column of lists of every type in [`all_types`], by the same names.
+/// A column of lists for every type in [`all_types`], with the same names.
 pub(super) fn all_lists() -> Result<RecordBatch, ArrowError> {
     let values = all_types()?;
     let schema = values.schema();
@@ -41,7 +41,7 @@ pub(super) fn all_lists() -> Result<RecordBatch, ArrowError> {
     batch(lists.collect::<Result<_, ArrowError>>()?)
 }
 
-/// Five lists of five values: the first one, the next three, null, empty, the last one.
+/// Five lists made from five values: the first value, the next three, null, empty, the last value.
 fn lists_of(values: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     let element = Field::new_list_field(values.data_type().clone(), true);
     let lists = ListArray::try_new(
@@ -125,7 +125,7 @@ fn texts_and_moments() -> Vec<(&'static str, ArrayRef)> {
     ]
 }
 
-/// The number of `digits` nines.
+/// The number that consists of `digits` nines.
 pub(super) fn nines(digits: u32) -> i256 {
     i256::from(10).wrapping_pow(digits).wrapping_sub(i256::ONE)
 }
@@ -172,7 +172,7 @@ pub(super) fn write_one(
     Ok(folder.join(files.first().map_or("", |file| &file.name)))
 }
 
-/// Pseudo-random numbers below a bound, the same ones for the same seed (xorshift64*).
+/// Pseudo-random numbers below a bound, the same for the same seed (xorshift64*).
 pub(super) struct Random(pub u64);
 
 impl Random {

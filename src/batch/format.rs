@@ -9,16 +9,16 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// Parquet, one row group a file.
+    /// Parquet, one row group per file.
     #[default]
     Parquet,
-    /// Arrow IPC file, one record batch a file.
+    /// Arrow IPC file, one record batch per file.
     Arrow,
-    /// CSV with a header; nothing for null, `""` for an empty string.
+    /// CSV with a header; null is an empty field, an empty string is `""`.
     Csv,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Ndjson,
-    /// Python's pickle, protocol 4: a list of dicts.
+    /// Python pickle, protocol 4: a list of dicts.
     Pickle,
 }
 
@@ -56,7 +56,7 @@ impl FromStr for Format {
     fn from_str(text: &str) -> Result<Self> {
         let known = Self::ALL.into_iter().find(|format| format.name() == text);
         known.ok_or_else(|| {
-            Error::new(ErrorKind::Usage, format!("--format {text} is not known"))
+            Error::new(ErrorKind::Usage, format!("unknown --format {text}"))
                 .advise("use parquet, arrow, csv, ndjson or pickle")
         })
     }

@@ -1,4 +1,4 @@
-//! Arrow IPC file: one record batch.
+//! Arrow IPC files with one record batch.
 
 use super::ArrowCompression;
 use super::file_end::end_of;
@@ -35,14 +35,14 @@ fn codec(compression: ArrowCompression) -> Option<CompressionType> {
     }
 }
 
-/// What a file ends with: the footer's length, and the magic bytes.
+/// The end of a file: the footer's length, and the magic bytes.
 const TRAILER_BYTES: usize = 10;
 
-/// What stands before a block's message: a continuation mark, and the message's length.
+/// The beginning of a block, before its message: a continuation mark, and the message's length.
 const PREFIX_BYTES: usize = 8;
 
-/// Rows of a file by its own words: those that the messages of its footer's blocks tell. No column is read.
-pub(super) fn rows_told(file: &File) -> Result<u64, ArrowError> {
+/// The number of rows that a file records, in the messages of the blocks in its footer. No column is read.
+pub(super) fn recorded_rows(file: &File) -> Result<u64, ArrowError> {
     let trailer = end_of(file, TRAILER_BYTES, 0)?;
     let footer_bytes = read_footer_length(trailer.try_into().unwrap_or_default())?;
     let footer = end_of(file, footer_bytes, TRAILER_BYTES)?;
@@ -60,7 +60,7 @@ fn rows_of_block(mut file: &File, block: &Block) -> Result<u64, ArrowError> {
     let message = root_as_message(message).map_err(invalid)?;
     let batch = message
         .header_as_record_batch()
-        .ok_or_else(|| invalid("a block is no record batch"))?;
+        .ok_or_else(|| invalid("a block is not a record batch"))?;
     u64::try_from(batch.length()).map_err(invalid)
 }
 

@@ -1,11 +1,12 @@
 //! Values as JSON.
 //!
-//! What a JSON reader's double would round or lack is a string: decimals, integers beyond 2⁵³, NaN and infinities.
+//! Values that a JSON reader's double would round or can't represent are strings: decimals, integers beyond 2⁵³, NaN and
+//! infinities.
 
 use super::cell::{CellValue, Elements};
 use super::text;
 
-/// Up to here a double holds every integer.
+/// A double can represent every integer up to this one.
 const MAX_EXACT: u64 = 1 << 53;
 
 /// Appends the cell's value.
@@ -40,7 +41,7 @@ fn put_list(elements: Elements<'_>, out: &mut Vec<u8>) {
     out.push(b']');
 }
 
-/// A value whose text needs no escape.
+/// Appends a value whose text needs no escapes.
 fn put_quoted(cell: CellValue<'_>, out: &mut Vec<u8>) {
     out.push(b'"');
     text::put(cell, out);

@@ -1,15 +1,15 @@
-//! Where surviving rows stand in the candidates' record batches.
+//! Finds the surviving rows in the candidates' record batches.
 
 use crate::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
-/// The rows of a result: candidates, and which of them survive.
+/// The rows of a result: the candidates, and which of them survive.
 #[derive(Debug, Clone)]
 pub struct Rows<'a> {
     /// Schema of every batch, and of every file.
     pub schema: SchemaRef,
-    /// Candidates in unit order; a batch may be empty.
+    /// Candidates in unit order. A batch can be empty.
     pub batches: &'a [RecordBatch],
     /// Ascending indices into the rows of `batches`, one batch after the other.
     pub survivors: &'a [u32],
@@ -24,15 +24,15 @@ pub(super) struct Pick {
     pub row: usize,
 }
 
-/// The rows of one slice, and the record batches that they stand in.
+/// The rows of one slice, and the record batches that contain them.
 pub(super) struct Picks<'a> {
     /// The batches from the slice's first row to its last.
     pub batches: &'a [RecordBatch],
-    /// In the order of the slice; each is a row of its batch.
+    /// The rows in the order of the slice.
     pub rows: Vec<Pick>,
 }
 
-/// The candidates' batches, each with the global index of the row after its last.
+/// The candidates' batches, and for each the global index of the row after its last one.
 pub(super) struct Locator<'a> {
     batches: &'a [RecordBatch],
     ends: Vec<usize>,
@@ -50,7 +50,7 @@ impl<'a> Locator<'a> {
         }
     }
 
-    /// The places of `slice`, ascending global row indices.
+    /// Finds the rows of `slice`, whose global row indices ascend.
     pub(super) fn locate(&self, slice: &[u32]) -> Result<Picks<'a>> {
         let mut rows = Vec::with_capacity(slice.len());
         let first = self.batch_of(slice.first().copied().map_or(0, index));
@@ -77,7 +77,7 @@ impl<'a> Locator<'a> {
         self.ends.partition_point(|end| *end <= global)
     }
 
-    /// The row of `batch` that has this global index.
+    /// The row in `batch` that has this global index.
     fn place(&self, batch: usize, global: usize) -> Option<usize> {
         let end = self.ends.get(batch)?;
         let start = end - self.batches.get(batch)?.num_rows();
@@ -85,7 +85,7 @@ impl<'a> Locator<'a> {
     }
 }
 
-/// `usize` has at least 32 bits on every platform that Arrow builds for.
+/// Converts an index: `usize` has at least 32 bits on every platform that Arrow supports.
 fn index(global: u32) -> usize {
     usize::try_from(global).unwrap_or(usize::MAX)
 }
@@ -93,6 +93,6 @@ fn index(global: u32) -> usize {
 fn outside() -> Error {
     Error::new(
         ErrorKind::Bug,
-        "the surviving rows don't ascend, or end after the candidates",
+        "internal error: the surviving rows don't ascend, or are beyond the candidates",
     )
 }

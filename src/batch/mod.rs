@@ -1,15 +1,15 @@
-//! Batch files: slices of survivors, gathered from the candidates' record batches, encoded in parallel.
+//! Batch files: slices of the surviving rows are gathered from the candidates' record batches and encoded in parallel.
 //!
 //! In: record batches in unit order, and the indices of the surviving rows. Out: files in a staging folder, with
-//! their row counts and checksums. This room never decides which rows survive, and never touches the target folder.
+//! their row counts and checksums. This module never decides which rows survive, and never touches the target folder.
 //!
 //! ```text
 //! survivors ─▶ slice ─▶ picks (batch, row) ─▶ canonical record batch ─▶ encoder ─▶ sink   locate, canonical, write
 //!                                             parquet | ipc | csv | ndjson | pickle
 //! ```
 //!
-//! The canonical record batch depends on the slice's values alone, and so do the bytes of a file: not on workers, on
-//! chunk sizes or on the machine.
+//! The canonical record batch, and so the bytes of a file, depend only on the slice's values: not on workers, chunk sizes or
+//! the machine.
 
 mod calendar;
 mod canonical;
@@ -47,11 +47,11 @@ use serde::{Deserialize, Serialize};
 /// A batch file, as the manifest lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchFile {
-    /// Its name in the folder.
+    /// Its name.
     pub name: String,
-    /// Rows in it.
+    /// Its number of rows.
     pub rows: u64,
-    /// Its size.
+    /// Its size in bytes.
     pub bytes: u64,
     /// SHA-256 of its bytes, 64 hexadecimal digits.
     pub sha256: String,

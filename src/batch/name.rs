@@ -3,15 +3,15 @@
 use super::Encoding;
 use crate::{Error, ErrorKind, Result};
 
-/// Least digits of a row number in a name: folders of up to 9,999,999 rows sort and look alike.
+/// Minimum number of digits of a row number in a name. It is the same for all results of up to 9,999,999 rows.
 const MIN_DIGITS: usize = 7;
 
-/// Longest prefix, in bytes: with two numbers of 20 digits and an extension, a name stays below the 255 bytes of Linux.
+/// Maximum length of a prefix in bytes. With two numbers of 20 digits and an extension, a name stays below Linux's 255 bytes.
 const MAX_PREFIX_BYTES: usize = 200;
 
-/// `PREFIX-FIRST-LAST.EXT` for the rows `first` to `last`, one-based, of `total`.
+/// Returns `PREFIX-FIRST-LAST.EXT` for the rows `first` to `last` of `total`, counted from 1.
 ///
-/// The numbers have seven digits, or as many as `total` has, so that names sort in the order of the rows.
+/// The numbers have seven digits, or as many as `total` if it has more, so that names sort in the order of the rows.
 pub fn file_name(prefix: &str, first: u64, last: u64, total: u64, encoding: Encoding) -> String {
     let digits = total.to_string().len().max(MIN_DIGITS);
     let stem = format!("{prefix}-{first:0digits$}-{last:0digits$}");
@@ -21,25 +21,25 @@ pub fn file_name(prefix: &str, first: u64, last: u64, total: u64, encoding: Enco
     }
 }
 
-/// Checks that `--prefix` makes names that stay in their folder and that readers of a folder don't skip.
+/// Checks that `--prefix` makes file names that stay in their folder and that readers of a folder don't skip.
 ///
-/// Readers such as Spark and pyarrow leave out files whose names begin with `.` or `_`.
+/// Readers such as Spark and pyarrow skip files whose names begin with `.` or `_`.
 pub fn check_prefix(prefix: &str) -> Result<()> {
     let fault = if prefix.is_empty() {
         "is empty"
     } else if prefix.len() > MAX_PREFIX_BYTES {
         "is longer than 200 bytes"
     } else if prefix.contains('/') {
-        "holds a /"
+        "contains a /"
     } else if prefix.contains(char::is_control) {
-        "holds a control character"
+        "contains a control character"
     } else if prefix.starts_with(['.', '_', '-']) {
         "begins with a dot, an underscore or a hyphen"
     } else {
         return Ok(());
     };
     Err(Error::new(ErrorKind::Usage, format!("--prefix {fault}"))
-        .advise("use letters, digits, - and _, as in --prefix person"))
+        .advise("use letters, digits, - and _, beginning with a letter or a digit, as in --prefix person"))
 }
 
 #[cfg(test)]
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_grow_past_seven_digits_where_the_total_needs_it() {
+    fn numbers_have_more_than_seven_digits_if_the_total_does() {
         let cases = [
             (1, 10_000, 9_999_999, "person-0000001-0010000.parquet"),
             (1, 10_000, 10_000_000, "person-00000001-00010000.parquet"),
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn the_extension_tells_the_compression_of_text_and_pickle_has_none() {
+    fn the_extension_includes_the_compression_of_text_and_pickle_has_none() {
         let shown = |format, compression| {
             let encoding = Encoding::new(format, compression).ok()?;
             Some(file_name("p", 1, 2, 2, encoding))

@@ -1,4 +1,4 @@
-//! A JSON object a line, its columns in order.
+//! NDJSON: one JSON object per line, with the columns in order.
 
 use super::cell::{Column, columns};
 use super::sink::Sink;
@@ -21,7 +21,7 @@ pub(super) fn write(
 
 struct Ndjson<'a>(Vec<Member<'a>>);
 
-/// A column, and its name as it stands before each value: `"name":`.
+/// A column, and its name as written before each value: `"name":`.
 struct Member<'a> {
     column: Column<'a>,
     label: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Parquet: one row group, with the Arrow schema in the file's metadata.
+//! Parquet files with one row group, and the Arrow schema in the metadata.
 
 use super::file_end::end_of;
 use super::sink::{Sink, failed};
@@ -16,10 +16,10 @@ use arrow::buffer::Buffer;
 use arrow::datatypes::DataType;
 use std::fs::File;
 
-/// Bytes of a page, and of a dictionary, before they are compressed: the parquet crate's own default.
+/// Size of a page and of a dictionary in bytes, before compression: the parquet crate's default.
 const PAGE_BYTES: usize = 1024 * 1024;
 
-/// Values that are encoded at once, at most: the parquet crate's own default.
+/// Maximum number of values that are encoded at once: the parquet crate's default.
 const MAX_STEP_ROWS: usize = 1024;
 
 /// Writes a canonical record batch. The column `distinct` gets no dictionary.
@@ -36,8 +36,8 @@ pub(super) fn write(
     writer.close().map(drop).map_err(failed)
 }
 
-/// Rows of a file by its footer: the sum of its row groups'.
-pub(super) fn rows_told(file: &File) -> Result<u64, ParquetError> {
+/// The number of rows that a file records: the sum over the row groups in its footer.
+pub(super) fn recorded_rows(file: &File) -> Result<u64, ParquetError> {
     let trailer = end_of(file, FOOTER_SIZE, 0)?;
     let length = FooterTail::try_from(trailer.as_slice())?.metadata_length();
     let metadata = ParquetMetaDataReader::decode_metadata(&end_of(file, length, FOOTER_SIZE)?)?;
@@ -49,7 +49,7 @@ pub(super) fn rows_told(file: &File) -> Result<u64, ParquetError> {
     Ok(u64::try_from(rows)?)
 }
 
-/// Statistics are kept for the row group: for the pages of so small a group they would be dead weight.
+/// Statistics are written for the row group only. The group is so small that statistics for its pages would be useless.
 fn properties(
     batch: &RecordBatch,
     compression: ParquetCompression,
@@ -70,7 +70,7 @@ fn properties(
     Ok(builder.build())
 }
 
-/// What Parquet stores of a column, and under which path: of lists, their elements.
+/// What Parquet stores for a column, and under which path: for lists, their elements.
 fn leaf<'a>(name: &str, column: &'a ArrayRef) -> (ColumnPath, &'a ArrayRef) {
     match (column.data_type(), column.as_list_opt::<i32>()) {
         (DataType::List(element), Some(lists)) => {
@@ -81,7 +81,7 @@ fn leaf<'a>(name: &str, column: &'a ArrayRef) -> (ColumnPath, &'a ArrayRef) {
     }
 }
 
-/// Values that are encoded between two looks at the page's size: fewer where cells are large, so that no page grows
+/// Number of values that are encoded before the page's size is checked again: fewer if cells are large, so that no page grows
 /// far beyond [`PAGE_BYTES`].
 fn step_rows(batch: &RecordBatch) -> usize {
     let value_bytes = |column: &ArrayRef| {

@@ -1,7 +1,7 @@
-//! Python's pickle, protocol 4: a list of dicts, as a script that dumps a cursor's rows writes it.
+//! Python pickle, protocol 4: a list of dicts, like that of a script that dumps the rows of a cursor.
 //!
-//! What `pickle.load` gives: None, bool, int, float, `decimal.Decimal` with its scale, str, bytes, `datetime.date`, naive
-//! `datetime.datetime` (in UTC where the column has a zone), `datetime.time`, `datetime.timedelta`; a list of these.
+//! `pickle.load` returns None, bool, int, float, `decimal.Decimal` with its scale, str, bytes, `datetime.date`, naive
+//! `datetime.datetime` (in UTC if the column has a time zone), `datetime.time`, `datetime.timedelta`, or a list of these.
 
 mod frame;
 mod moment;
@@ -17,7 +17,7 @@ use frame::Framed;
 use moment::OutOfRange;
 use opcode::Class;
 
-/// Dicts that the reader's stack holds before they go to the list; what Python's own pickler takes.
+/// Number of dicts on the reader's stack before they are appended to the list: the same as for Python's own pickler.
 const ROWS_PER_APPENDS: usize = 1000;
 
 /// Writes a canonical record batch.
@@ -35,13 +35,13 @@ pub(super) fn write(batch: &RecordBatch, sink: &mut Sink, proceed: Proceed<'_>) 
 
 struct Pickle<'a> {
     columns: Vec<Column<'a>>,
-    /// The opcode that puts a column's name from the memo onto the stack.
+    /// For each column, the opcode that puts its name from the memo onto the stack.
     keys: Vec<Vec<u8>>,
     rows: usize,
 }
 
 impl Encode for Pickle<'_> {
-    /// Fills the memo, classes first, and then opens the list.
+    /// Fills the memo, first with the classes, and then opens the list.
     fn begin(&self, out: &mut Vec<u8>) {
         for class in Class::ALL {
             opcode::class(class, out);
@@ -116,7 +116,7 @@ fn put_list(elements: Elements<'_>, out: &mut Vec<u8>) -> Result<(), OutOfRange>
     Ok(())
 }
 
-/// `Decimal('1.10')`: the constructor keeps every digit and the scale.
+/// Appends a call such as `Decimal('1.10')`: the constructor keeps every digit and the scale.
 fn put_decimal(cell: CellValue<'_>, out: &mut Vec<u8>) {
     let mut digits = Vec::with_capacity(80);
     text::put(cell, &mut digits);
@@ -129,10 +129,10 @@ fn put_decimal(cell: CellValue<'_>, out: &mut Vec<u8>) {
 fn out_of_range(column: &Column<'_>, row: usize, what: &str) -> Error {
     Error::new(
         ErrorKind::Value,
-        format!("row {} of the file holds {what}", row + 1),
+        format!("row {} of the file has {what}", row + 1),
     )
     .in_column(column.name)
-    .advise("choose another --format, or leave such rows out with --where")
+    .advise("choose another --format, or exclude such rows with --where")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Where an encoder's bytes go: a new file, counted and hashed on the way.
+//! The output of an encoder: a new file, whose bytes are counted and hashed as they are written.
 
 use crate::checksum;
 use crate::durable::sync_and_close;
@@ -9,15 +9,15 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-/// Bytes that are hashed and written at once: few system calls, and still in the cache.
+/// Bytes that are hashed and written at once: enough for few system calls, and small enough for the cache.
 const BUFFER_BYTES: usize = 128 * 1024;
 
 /// A new file that is being written.
 pub(super) struct Sink(BufWriter<Hashed>);
 
-/// What has arrived in a finished file.
+/// A finished file.
 pub(super) struct Written {
-    /// Its size.
+    /// Its size in bytes.
     pub bytes: u64,
     /// SHA-256 of its bytes, 64 hexadecimal digits.
     pub sha256: String,
@@ -35,7 +35,7 @@ impl Sink {
         Self::open(path, OpenOptions::new().write(true).create_new(true))
     }
 
-    /// Opens a file as `options` say.
+    /// Opens a file with `options`.
     pub(super) fn open(path: &Path, options: &OpenOptions) -> Result<Self> {
         let hashed = Hashed {
             file: options.open(path).map_err(failed)?,
@@ -45,7 +45,7 @@ impl Sink {
         Ok(Self(BufWriter::with_capacity(BUFFER_BYTES, hashed)))
     }
 
-    /// Writes what is buffered, syncs the file to its disk and closes it. The folder's entry is for the caller to sync.
+    /// Writes what is buffered, syncs the file to disk and closes it. The caller must sync the folder.
     pub(super) fn finish(self) -> Result<Written> {
         let hashed = self
             .0
@@ -87,8 +87,8 @@ impl Write for Hashed {
     }
 }
 
-/// The error of a file that an encoder couldn't write: [`ErrorKind::Output`] where an I/O error is among the causes,
-/// else [`ErrorKind::Bug`], since every checked schema can be encoded.
+/// The error about a file that couldn't be written: [`ErrorKind::Output`] if an I/O error is among the causes, otherwise
+/// [`ErrorKind::Bug`], since every checked schema can be encoded.
 pub(super) fn failed(cause: impl StdError + Send + Sync + 'static) -> Error {
     let mut causes = std::iter::successors(
         Some(&cause as &(dyn StdError + 'static)),
@@ -96,9 +96,12 @@ pub(super) fn failed(cause: impl StdError + Send + Sync + 'static) -> Error {
     );
     let io = causes.any(<dyn StdError>::is::<io::Error>);
     let (kind, message) = if io {
-        (ErrorKind::Output, "can't be written")
+        (ErrorKind::Output, "can't write the batch file")
     } else {
-        (ErrorKind::Bug, "can't be encoded")
+        (
+            ErrorKind::Bug,
+            "internal error: can't encode the batch file",
+        )
     };
     Error::new(kind, message).because(cause)
 }

@@ -1,4 +1,4 @@
-//! Rows into bytes, one after the other, in blocks; for the formats that this crate encodes itself.
+//! Encodes rows one after the other, in blocks, for the formats that this crate encodes itself.
 
 use super::TextCompression;
 use super::sink::{Sink, failed};
@@ -7,23 +7,23 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write;
 
-/// A block is handed on when it has this many bytes: it stays in the cache, and a cancelled job stops soon.
+/// A block is written once it has this many bytes. It stays in the cache, and a canceled job stops soon.
 const BLOCK_BYTES: usize = 64 * 1024;
 
-/// What `--compression gzip` means; gzip's own default.
+/// The level of `--compression gzip`, which is gzip's own default.
 const GZIP_LEVEL: u32 = 6;
 
 /// Encodes the rows of one record batch.
 pub(super) trait Encode {
-    /// Appends what stands before the first row.
+    /// Appends what precedes the first row.
     fn begin(&self, out: &mut Vec<u8>);
     /// Appends a row.
     fn row(&self, row: usize, out: &mut Vec<u8>) -> Result<()>;
-    /// Appends what stands after the last row.
+    /// Appends what follows the last row.
     fn end(&self, out: &mut Vec<u8>);
 }
 
-/// Writes all rows to `out`, a block with each call of `write_all`.
+/// Writes all rows to `out`, one block with each call of `write_all`.
 pub(super) fn stream(
     encoder: &impl Encode,
     rows: usize,
@@ -44,7 +44,7 @@ pub(super) fn stream(
     out.write_all(&block).map_err(failed)
 }
 
-/// Writes all rows, compressed as a whole. The bytes tell neither time nor machine.
+/// Writes all rows, compressed as a whole. The bytes depend neither on the time nor on the machine.
 pub(super) fn stream_compressed(
     encoder: &impl Encode,
     rows: usize,

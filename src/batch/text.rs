@@ -1,4 +1,4 @@
-//! Values as text: the one place that csv and ndjson share.
+//! Values as text, for csv and ndjson.
 
 use super::calendar::{Civil, TimeOfDay, day_and_micros};
 use super::cell::CellValue;
@@ -11,7 +11,7 @@ use std::io::Write;
 
 /// Appends the cell's plain text, without quotes; nothing for null.
 ///
-/// A list is JSON. But for lists, only the text of [`CellValue::Text`] can hold a character that csv or JSON must escape.
+/// A list is JSON. Apart from lists, only [`CellValue::Text`] can contain characters that csv or JSON must escape.
 pub(super) fn put(cell: CellValue<'_>, out: &mut Vec<u8>) {
     match cell {
         CellValue::Null => {}
@@ -43,19 +43,19 @@ fn put_args(text: Arguments<'_>, out: &mut Vec<u8>) {
     out.write_fmt(text).unwrap_or_default();
 }
 
-/// The shortest digits that read back as the same float; `NaN`, `inf` and `-inf`.
+/// Appends the shortest digits that parse as the same float, or `NaN`, `inf` or `-inf`.
 fn put_float(value: impl Debug, out: &mut Vec<u8>) {
     put_args(format_args!("{value:?}"), out);
 }
 
-/// Appends plain digits with exactly `scale` decimals; a negative scale gives zeros before the point.
+/// Appends plain digits with exactly `scale` decimal places. A negative scale adds zeros to the integer.
 pub(super) fn put_decimal128(value: i128, scale: i8, out: &mut Vec<u8>) {
     let start = put_sign(value < 0, out);
     put_args(format_args!("{}", value.unsigned_abs()), out);
     put_point(start, scale, out);
 }
 
-/// As [`put_decimal128`].
+/// Does the same as [`put_decimal128`].
 pub(super) fn put_decimal256(value: i256, scale: i8, out: &mut Vec<u8>) {
     if let Some(value) = value.to_i128() {
         return put_decimal128(value, scale, out);
@@ -74,7 +74,7 @@ fn put_sign(negative: bool, out: &mut Vec<u8>) -> usize {
     out.len()
 }
 
-/// Puts the point into the digits that begin at `start`.
+/// Inserts the decimal point into the digits that begin at `start`.
 fn put_point(start: usize, scale: i8, out: &mut Vec<u8>) {
     let decimals = usize::from(scale.unsigned_abs());
     if scale <= 0 {
@@ -92,7 +92,7 @@ fn put_point(start: usize, scale: i8, out: &mut Vec<u8>) {
     out.insert(out.len() - decimals, b'.');
 }
 
-/// ISO 8601: four digits for the years 0 to 9999, else a sign and at least four (the expanded form).
+/// Appends a date in ISO 8601: four digits for the years 0 to 9999, otherwise a sign and at least four (the expanded form).
 fn put_date(days: i64, out: &mut Vec<u8>) {
     let Civil { year, month, day } = Civil::from_days(days);
     if year < 0 {
@@ -119,7 +119,7 @@ fn put_span(micros: i64, out: &mut Vec<u8>) {
     put_clock(micros.unsigned_abs(), out);
 }
 
-/// `HH:MM:SS`, and `.ffffff` where it is not zero; more digits for the hours where they need them.
+/// Appends `HH:MM:SS`, and `.ffffff` if that is not zero. The hours have more digits if they need them.
 fn put_clock(micros: u64, out: &mut Vec<u8>) {
     let clock = TimeOfDay::from_micros(micros);
     put_digits(clock.hours, 2, out);
@@ -133,7 +133,7 @@ fn put_clock(micros: u64, out: &mut Vec<u8>) {
     }
 }
 
-/// The absolute value's digits, zero-padded to `width`.
+/// Appends the digits of the absolute value, zero-padded to `width`.
 fn put_digits(value: i64, width: usize, out: &mut Vec<u8>) {
     let start = out.len();
     let mut rest = value.unsigned_abs();

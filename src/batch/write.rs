@@ -1,4 +1,4 @@
-//! Slices of survivors into files, in parallel.
+//! Writes slices of the surviving rows to files, in parallel.
 
 use super::canonical::canonical;
 use super::count_back::count_back;
@@ -13,32 +13,32 @@ use rayon::prelude::*;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-/// How the rows become files.
+/// How rows are written to files.
 #[derive(Debug, Clone)]
 pub struct Layout {
     /// Format and compression.
     pub encoding: Encoding,
-    /// Rows of every file but the last.
+    /// Rows of every file except the last.
     pub batch_rows: NonZeroUsize,
-    /// First part of every file's name.
+    /// Beginning of every file's name.
     pub prefix: String,
-    /// The column of a one-column key: its values are all distinct, so that no dictionary pays for it.
+    /// The column of a one-column key. Its values are all distinct, so a dictionary would be useless.
     pub distinct_column: Option<usize>,
 }
 
-/// Writes the survivors to new files in `folder`, in the rayon pool of the caller, and returns the files in the order
-/// of their rows. No survivors: no files.
+/// Writes the surviving rows to new files in `folder`, in the caller's rayon pool, and returns the files in the order of their
+/// rows. If there are no surviving rows, there are no files.
 ///
-/// Every file is synced; the folder is not. `on_file` is called from the pool's threads as soon as a file is synced,
-/// in any order. `proceed` is asked before each file, and after every 64 KiB of the text formats and pickle; its error is
-/// given back.
-/// Each thread holds one gathered slice, and for Parquet and Arrow its encoded form.
+/// Every file is synced to disk; the folder is not. `on_file` is called from the pool's threads as soon as a file is synced, in
+/// any order. `proceed` is called before each file, and after every 64 KiB of the text formats and pickle. Its error is
+/// returned.
+/// Each thread holds one gathered slice, and for Parquet and Arrow also its encoded form.
 ///
-/// Each file is asked what it holds once it is closed: its size, and the rows of its footer where it has one.
+/// Once a file is closed, it is checked: its size, and the number of rows in its footer if it has one.
 ///
-/// After an error partial files may stay in `folder`. A file that exists already, and any other I/O error, is
-/// [`ErrorKind::Output`]; a text or binary column of more than 2 GiB in one slice [`ErrorKind::Capacity`]; a date or
-/// time that Python can't hold [`ErrorKind::Value`].
+/// After an error, partial files can remain in `folder`. A file that already exists, and any other I/O error, is
+/// [`ErrorKind::Output`]. A text or binary column of more than 2 GiB in one slice is [`ErrorKind::Capacity`]. A date or
+/// time that Python can't represent is [`ErrorKind::Value`].
 pub fn write_batches(
     rows: &Rows<'_>,
     layout: &Layout,

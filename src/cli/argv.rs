@@ -1,28 +1,28 @@
-//! The argument list, and passwords in it, where every user of the machine can read them.
+//! The argument list, and the passwords in it, which every user of the machine can read.
 
 use crate::secret::{Secret, percent_decoded};
 use std::ffi::OsString;
 
-/// How PostgreSQL's URLs may name a password, too.
+/// The other place for a password in PostgreSQL's URLs.
 const PARAMETER: &str = "password=";
 
-/// The passwords of all URLs among the arguments of this process: no report quotes them.
+/// The passwords of all URLs among this process's arguments, so that no report quotes them.
 pub(super) fn passwords() -> Vec<Secret> {
     arguments().flat_map(|arg| passwords_of(&arg)).collect()
 }
 
-/// What is wrong with a source that stands among the arguments together with its password.
+/// A warning if the source was given as an argument and contains a password.
 pub(super) fn warning(source: Option<&str>) -> Option<String> {
     let source = source?;
     let is_shown = arguments().any(|arg| arg.ends_with(source));
     (is_shown && !passwords_of(source).is_empty()).then(|| {
-        "every user of this machine can read the password in --source, in its list of processes: give the password by \
-         FIRSTSEEN_PASSWORD or --password-file, or the URL by FIRSTSEEN_SOURCE"
+        "every user of this machine can see the password in --source in the process list: use FIRSTSEEN_PASSWORD or \
+         --password-file for the password, or FIRSTSEEN_SOURCE for the URL"
             .to_owned()
     })
 }
 
-/// The arguments behind the program's name, what is no text in them replaced.
+/// The arguments after the program's name. Bytes that are not valid UTF-8 are replaced.
 pub(super) fn words() -> Vec<String> {
     let arguments = std::env::args_os().skip(1);
     arguments
@@ -31,7 +31,7 @@ pub(super) fn words() -> Vec<String> {
 }
 
 fn arguments() -> impl Iterator<Item = String> {
-    // A URL is text; so no password is missed.
+    // A URL is text, so no password is missed.
     std::env::args_os().filter_map(|arg| OsString::into_string(arg).ok())
 }
 
@@ -42,7 +42,7 @@ fn passwords_of(arg: &str) -> Vec<Secret> {
     if scheme.ends_with("sqlite") {
         return Vec::new();
     }
-    // A URL that is none may have an @ in its password.
+    // In an invalid URL the password might contain an @.
     let login = url.rsplit_once('@').map(|(login, _)| login);
     let of_login = login.and_then(|login| login.split_once(':'));
     let of_login = of_login.map(|(_, password)| password);
@@ -55,7 +55,7 @@ fn passwords_of(arg: &str) -> Vec<Secret> {
         .collect()
 }
 
-/// As a server takes it, or as it stands.
+/// The password decoded, as the server gets it, or as written if that is not valid UTF-8.
 fn secret(encoded: &str) -> Secret {
     match String::from_utf8(percent_decoded(encoded)) {
         Ok(password) => Secret::new(password),

@@ -1,4 +1,4 @@
-//! The one report of an error, for people or for programs.
+//! The report of an error, as text or as JSON.
 
 use crate::Error;
 use crate::report::{JSON_SCHEMA_VERSION, LogFormat, plain};
@@ -7,7 +7,7 @@ use std::error::Error as StdError;
 use std::fmt::Write;
 use std::time::Duration;
 
-/// How a command failed, and how that is told.
+/// Why a command failed, and the format in which to report it.
 pub(super) struct Failure {
     pub error: Error,
     pub log_format: LogFormat,
@@ -23,7 +23,7 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
-    /// The report, with its last line feed.
+    /// The report, with a line feed at the end.
     pub fn told(&self, elapsed: Duration) -> String {
         match self.log_format {
             LogFormat::Text => as_text(&self.error),
@@ -32,10 +32,10 @@ impl Failure {
     }
 }
 
-/// What went wrong, where, the causes, and what to do: a line each.
+/// What went wrong, where, the causes, and what to do, each on its own line.
 fn as_text(error: &Error) -> String {
     let mut text = format!("firstseen: {}\n", plain_lines(error.message()));
-    let place = error.place().to_string();
+    let place = error.location().to_string();
     if !place.is_empty() {
         let _ = writeln!(text, "  where: {}", plain_lines(&place));
     }
@@ -48,7 +48,8 @@ fn as_text(error: &Error) -> String {
     text
 }
 
-/// A table's name must not steer a terminal, or begin a line of its own. `verify` tells its faults in indented lines.
+/// Escapes control characters, so that a table's name can't control a terminal or begin a new line. The indented lines in
+/// which `verify` lists its faults are kept.
 fn plain_lines(text: &str) -> String {
     let lines: Vec<_> = text.split("\n  ").map(plain).collect();
     lines.join("\n  ")
@@ -77,15 +78,15 @@ fn as_json(error: &Error, elapsed: Duration) -> String {
         elapsed_secs: elapsed.as_secs_f64(),
         event: "failed",
         message: error.to_string(),
-        table: error.place().table(),
-        row: error.place().row(),
-        column: error.place().column(),
+        table: error.location().table(),
+        row: error.location().row(),
+        column: error.location().column(),
         causes: causes(error),
         advice: error.advice(),
         exit_code: error.exit_code(),
         retryable: error.kind().policy().retryable,
     };
-    // Text, numbers and booleans always make JSON.
+    // Text, numbers and booleans can always be serialized.
     let line = serde_json::to_string(&failed).unwrap_or_default();
     format!("{line}\n")
 }

@@ -1,5 +1,7 @@
 //! `generate`: the article's tables.
 
+#![expect(clippy::doc_markdown, reason = "the comments are the text of the help")]
+
 use super::{argv, login, out, signals};
 use crate::cancel::Cancel;
 use crate::generate::{Generated, Observer, Options, generate};

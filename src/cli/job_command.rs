@@ -32,7 +32,7 @@ impl JobArgs {
     pub fn run(self) -> Result<(), Failure> {
         self.with_job(|ready| {
             let manifest = run(&ready.job, &ready.listener, &ready.cancel)?;
-            // Its bars go before anything else is printed.
+            // Dropping it clears its bars before anything else is printed.
             drop(ready.listener);
             if ready.json {
                 return out::json(&manifest);
@@ -56,11 +56,11 @@ impl JobArgs {
         })
     }
 
-    /// Does `work` with the job. A failure is told in the log's format as far as that is known: a flag's, then the job
-    /// file's.
+    /// Does `work` with the job. A failure is reported in the log's format: the one that a flag names, and once the job
+    /// file is read, the one that the two name together.
     fn with_job(self, work: impl FnOnce(Ready) -> Result<()>) -> Result<(), Failure> {
-        let told = |log_format: LogFormat| move |error| Failure { error, log_format };
-        let by_flag = told(self.options.log_format.unwrap_or_default());
+        let failure_in = |log_format: LogFormat| move |error| Failure { error, log_format };
+        let by_flag = failure_in(self.options.log_format.unwrap_or_default());
         let current_dir = current_dir().map_err(by_flag)?;
         let options = self.merged(&current_dir).map_err(by_flag)?;
         let reported = options.report();
@@ -74,7 +74,7 @@ impl JobArgs {
                 json,
             })
         };
-        ready().map_err(told(reported.log_format))
+        ready().map_err(failure_in(reported.log_format))
     }
 
     fn merged(self, current_dir: &Path) -> Result<JobOptions> {
@@ -89,8 +89,8 @@ impl JobArgs {
         match job_file {
             None => Ok(options),
             Some(path) if path.to_string_lossy().contains("://") => {
-                let error = Error::new(ErrorKind::Usage, "a URL stands where a job file should");
-                Err(error.advise("give the database with --source URL"))
+                let error = Error::new(ErrorKind::Usage, "the job file is a URL");
+                Err(error.advise("give the URL of the database with --source"))
             }
             Some(path) => Ok(options.over(read_job_file(&current_dir.join(path))?)),
         }
@@ -99,8 +99,8 @@ impl JobArgs {
 
 fn current_dir() -> Result<PathBuf> {
     std::env::current_dir().map_err(|cause| {
-        Error::new(ErrorKind::Usage, "the current directory can't be read")
+        Error::new(ErrorKind::Usage, "can't get the current folder")
             .because(cause)
-            .advise("was it deleted?")
+            .advise("change to a folder that exists, and run the command again")
     })
 }

@@ -1,18 +1,18 @@
-//! What the environment says of a login.
+//! Login data from the environment.
 
 use crate::secret::Secret;
 use crate::{Error, ErrorKind, Result};
 
 const PASSWORD: &str = "FIRSTSEEN_PASSWORD";
 
-/// The password of the environment: it is no flag, since every user of the machine can read those.
+/// The password from the environment. There is no flag for it, since every user of the machine can read those.
 pub(super) fn password() -> Result<Option<Secret>> {
     let Some(password) = std::env::var_os(PASSWORD).filter(|password| !password.is_empty()) else {
         return Ok(None);
     };
-    // The value that is no text is in the error, and stays there.
+    // The error contains the value, so it is dropped.
     let password = password
         .into_string()
-        .map_err(|_| Error::new(ErrorKind::Usage, format!("{PASSWORD} is no text in UTF-8")))?;
+        .map_err(|_| Error::new(ErrorKind::Usage, format!("{PASSWORD} is not valid UTF-8")))?;
     Ok(Some(Secret::new(password)))
 }

@@ -3,12 +3,12 @@
 use crate::{Error, ErrorKind, Result};
 use std::io::{self, ErrorKind as IoErrorKind, Write};
 
-/// Writes a result to standard output. A reader that has gone wants no more of it: that is no error.
+/// Writes a result to standard output. A reader that has closed the pipe is not an error.
 pub(super) fn result(bytes: &[u8]) -> Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(cause) if cause.kind() != IoErrorKind::BrokenPipe => {
-            Err(Error::new(ErrorKind::Output, "standard output can't be written").because(cause))
+            Err(Error::new(ErrorKind::Output, "can't write to standard output").because(cause))
         }
         _ => Ok(()),
     }
@@ -16,8 +16,13 @@ pub(super) fn result(bytes: &[u8]) -> Result<()> {
 
 /// Writes an object as JSON to standard output.
 pub(super) fn json(object: &impl serde::Serialize) -> Result<()> {
-    let mut text = serde_json::to_vec_pretty(object)
-        .map_err(|cause| Error::new(ErrorKind::Bug, "the result makes no JSON").because(cause))?;
+    let mut text = serde_json::to_vec_pretty(object).map_err(|cause| {
+        Error::new(
+            ErrorKind::Bug,
+            "internal error: can't serialize the result as JSON",
+        )
+        .because(cause)
+    })?;
     text.push(b'\n');
     result(&text)
 }

@@ -7,14 +7,13 @@ use signal_hook::iterator::Signals;
 use std::sync::Arc;
 use std::{fs, io, thread};
 
-/// A token that the first signal cancels. A second signal changes nothing: the job is on its way out by then.
+/// Returns a token that the first signal cancels. A second signal changes nothing: by then the job is already stopping.
 pub(super) fn cancel_on_signal() -> Result<Cancel> {
     let cancel = Cancel::default();
-    // That takes a pair of sockets.
-    let failed = |cause: io::Error| {
-        Error::new(ErrorKind::Capacity, "signals can't be caught").because(cause)
-    };
-    // Past a file size limit a write fails with EFBIG, unless the signal ends the process first.
+    // Catching signals needs a pair of sockets.
+    let failed =
+        |cause: io::Error| Error::new(ErrorKind::Capacity, "can't catch signals").because(cause);
+    // Beyond a file size limit a write then fails with EFBIG. Otherwise the signal would end the process first.
     signal_hook::flag::register(SIGXFSZ, Arc::default()).map_err(failed)?;
     let mut wanted = vec![SIGINT, SIGTERM];
     if !hangup_is_ignored() {
@@ -37,7 +36,7 @@ pub(super) fn cancel_on_signal() -> Result<Cancel> {
     Ok(cancel)
 }
 
-/// Whether the process was started with `nohup`: then it outlives its terminal. The mask has bit 0 for signal 1.
+/// Whether the process was started with `nohup`, so that it outlives its terminal. Bit 0 of the mask is signal 1.
 fn hangup_is_ignored() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

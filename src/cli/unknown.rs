@@ -1,12 +1,12 @@
-//! What a flag, a command or a value that isn't known was meant to be.
+//! Suggestions for an unknown flag, command or value.
 //!
-//! Clap names what is much alike only (`--kye` is not, to it), and otherwise explains how to pass the word as a job file.
+//! Clap suggests only very similar names (`--kye` is not, to Clap). Otherwise it explains how to pass the word as a job file.
 
 use crate::nearest::{is_slip_of, nearest};
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
-/// Lets the error of the arguments `args`, the program's name not among them, name what was meant.
+/// Adds a suggestion to the error. `args` are the arguments without the program's name.
 pub(super) fn suggest(error: &mut Error, cli: &Command, args: &[String]) {
     match error.kind() {
         ErrorKind::UnknownArgument => suggest_flag(error, cli, args),
@@ -23,14 +23,14 @@ fn suggest_flag(error: &mut Error, cli: &Command, args: &[String]) {
     if !invalid.starts_with('-') {
         return; // a second job file
     }
-    error.remove(ContextKind::Suggested); // how to pass it as a job file
+    error.remove(ContextKind::Suggested); // how to pass the word as a job file
     let flag = flag_as_written(&invalid, args).and_then(|word| meant_flag(&word, cli, args));
     if let Some(flag) = flag {
         error.insert(ContextKind::SuggestedArg, ContextValue::String(flag));
     }
 }
 
-/// The flag without its dashes. Of `-key` the error has `-k` only; a negative number is no flag.
+/// The flag without its dashes. For `-key` the error only has `-k`. A negative number is not a flag.
 fn flag_as_written(invalid: &str, args: &[String]) -> Option<String> {
     if let Some(long) = invalid.strip_prefix("--") {
         return Some(long.to_owned());
@@ -45,7 +45,8 @@ fn flag_as_written(invalid: &str, args: &[String]) -> Option<String> {
         .then(|| name.to_owned())
 }
 
-/// The nearest flag of the command that the arguments name; one of another command only if that is one slip away at most.
+/// The nearest flag of the command that the arguments name. A flag of another command is suggested only for a simple
+/// misspelling.
 fn meant_flag(word: &str, cli: &Command, args: &[String]) -> Option<String> {
     let named = args.iter().find_map(|arg| cli.find_subcommand(arg));
     let is_within = args
@@ -71,7 +72,7 @@ fn flags(command: &Command) -> impl Iterator<Item = &str> {
     command.get_arguments().filter_map(|arg| arg.get_long())
 }
 
-/// There are few commands: all are named.
+/// Suggests a command, and lists all of them: there are only a few.
 fn suggest_command(error: &mut Error, cli: &Command) {
     let names: Vec<&str> = cli.get_subcommands().map(Command::get_name).collect();
     let word = text_of(error, ContextKind::InvalidSubcommand).unwrap_or_default();
@@ -87,7 +88,7 @@ fn suggest_command(error: &mut Error, cli: &Command) {
     );
 }
 
-/// The error names all that are possible anyway.
+/// Suggests a value. The error lists the possible values anyway.
 fn suggest_value(error: &mut Error) {
     let Some(ContextValue::Strings(possible)) = error.get(ContextKind::ValidValue) else {
         return;

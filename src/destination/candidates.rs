@@ -1,4 +1,4 @@
-//! The writer of candidates: rows that the gate let through, which is asked at the source.
+//! The writer of candidates, the rows that passed the gate at the source.
 
 use super::UnitRows;
 use super::cell_type::CellType;
@@ -12,14 +12,14 @@ use crate::Result;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Takes the cells of candidates in row order, and keeps them all.
+/// Takes the candidates' cells in row order, and keeps them all.
 pub(super) struct CandidateWriter {
     unit: u32,
     rules: Rules,
-    /// By column; there from the allocation on.
+    /// By column; set by `allocate`.
     decoders: Vec<Decoder>,
     keeper: Keeper,
-    /// Bytes of the cells of the rows since the last batch.
+    /// Bytes of the cells since the last batch.
     kept_bytes: usize,
     next_column: usize,
     passed: Arc<Passed>,
@@ -43,7 +43,7 @@ impl CandidateWriter {
         }
     }
 
-    /// What the source is to ask of its rows.
+    /// The gate that the source asks about its rows.
     pub fn gate(&self, control: Arc<Control>) -> Gate {
         let Rules {
             schema,
@@ -58,7 +58,7 @@ impl CandidateWriter {
         self.decoders = self.rules.decoders(cell_types);
     }
 
-    /// Says that the cells of another chunk's candidates come.
+    /// Announces the cells of the next chunk's candidates.
     pub fn announce(&mut self) {
         self.complete = 0;
     }
@@ -89,8 +89,8 @@ impl CandidateWriter {
         Ok(())
     }
 
-    /// Fills the place of a value that doesn't fit: whether its row is written is known later. An error where that is known
-    /// already, or where the value is needed to know.
+    /// Puts a placeholder for a value that doesn't fit: whether its row is written is known later. Fails if that is already
+    /// known, or if the value is needed to decide it.
     #[cold]
     fn take_misfit(&mut self, column: usize, misfit: Misfit) -> Result<()> {
         let Keeper { columns, rows, .. } = &mut self.keeper;
@@ -111,7 +111,7 @@ impl CandidateWriter {
         Ok(())
     }
 
-    /// Apart, as it is rare beside cells.
+    /// Not inlined, since rows are rare compared with cells.
     #[inline(never)]
     fn row_is_complete(&mut self) -> Result<()> {
         let Keeper { columns, rows, .. } = &mut self.keeper;
@@ -135,14 +135,14 @@ impl CandidateWriter {
         self.passed.read.load(Ordering::Relaxed) > 0
     }
 
-    /// The unit's rows; what the gate has counted is counted of the unit.
+    /// The unit's rows, with the gate's counts.
     pub fn finish(mut self) -> Result<UnitRows> {
         let counted = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let rows = &mut self.keeper.rows;
         rows.read = counted(&self.passed.read);
         rows.filter_drops = counted(&self.passed.filter_drops);
         rows.null_drops = counted(&self.passed.null_drops);
-        let came = rows.candidates + rows.filter_drops + rows.null_drops;
-        self.keeper.finish(came)
+        let looked_up = rows.candidates + rows.filter_drops + rows.null_drops;
+        self.keeper.finish(looked_up)
     }
 }

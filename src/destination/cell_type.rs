@@ -1,32 +1,32 @@
-//! The types in which values travel from a ConnectorX source to our destination.
+//! The types in which values travel from a ConnectorX source to firstseen's destination.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use connectorx::impl_typesystem;
 
-/// ConnectorX's type system of [`super::UnitDestination`]; the flag says whether NULL may come.
+/// ConnectorX's type system for [`super::UnitDestination`]. The flag says whether values can be NULL.
 #[derive(Debug, Clone, Copy)]
 pub enum CellType {
-    /// A truth value.
+    /// A Boolean.
     Bool(bool),
-    /// An integer of 8 bits with a sign.
+    /// A signed 8-bit integer.
     Int8(bool),
-    /// An integer of 16 bits with a sign.
+    /// A signed 16-bit integer.
     Int16(bool),
-    /// An integer of 32 bits with a sign.
+    /// A signed 32-bit integer.
     Int32(bool),
-    /// An integer of 64 bits with a sign.
+    /// A signed 64-bit integer.
     Int64(bool),
-    /// An integer of 8 bits.
+    /// An unsigned 8-bit integer.
     UInt8(bool),
-    /// An integer of 16 bits.
+    /// An unsigned 16-bit integer.
     UInt16(bool),
-    /// An integer of 32 bits.
+    /// An unsigned 32-bit integer.
     UInt32(bool),
-    /// An integer of 64 bits.
+    /// An unsigned 64-bit integer.
     UInt64(bool),
-    /// A floating-point number of 32 bits.
+    /// A 32-bit floating-point number.
     Float32(bool),
-    /// A floating-point number of 64 bits.
+    /// A 64-bit floating-point number.
     Float64(bool),
     /// Text that the source owns.
     Text(bool),
@@ -38,7 +38,7 @@ pub enum CellType {
     OwnedBytes(bool),
     /// A date.
     Date(bool),
-    /// A date and time without a zone.
+    /// A date and time without a time zone.
     DateTime(bool),
     /// An instant.
     Instant(bool),
@@ -68,8 +68,8 @@ impl_typesystem! {
     }
 }
 
-/// What a stock source hands over, as the bytes of a cell: numbers in little-endian order, dates as days and moments as
-/// microseconds since 1970.
+/// A value from one of ConnectorX's own sources as the bytes of a cell: numbers in little-endian order, dates as days and
+/// timestamps as microseconds since 1970.
 pub(super) trait Carry {
     fn with_cell<R>(&self, use_cell: impl FnOnce(&[u8]) -> R) -> R;
 }

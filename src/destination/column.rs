@@ -1,4 +1,4 @@
-//! A growing column: values by their width, whatever Arrow type they will be read as.
+//! A growing column. Values are stored by their width, whatever Arrow type they will have.
 
 use super::decoder::Decoder;
 use super::fit::{Fit, Misfit};
@@ -9,15 +9,15 @@ use arrow::datatypes::{ArrowNativeType, DataType, i256};
 use arrow::error::ArrowError;
 use std::sync::Arc;
 
-/// Room at most that a column asks for before it has any values.
-const MOST_ROOM_BYTES: usize = 4 << 20;
+/// The most that a column reserves before it has any values.
+const MAX_RESERVED_BYTES: usize = 4 << 20;
 
 /// A column under construction.
 pub(crate) struct Column {
     data_type: DataType,
     values: Values,
     rows: usize,
-    /// Of each row, from the first NULL on; empty while there is none.
+    /// Whether each row's value is valid; empty while no value is NULL.
     valid: Vec<bool>,
     nulls: usize,
 }
@@ -30,7 +30,7 @@ enum Values {
     Width64(Vec<u64>),
     Width128(Vec<i128>),
     Width256(Vec<i256>),
-    /// Bytes of all values, and Arrow's offsets: 0, and where each ends.
+    /// The bytes of all values, and Arrow's offsets: 0, then the end of each value.
     Bytes(Vec<u8>, Vec<i32>),
     List(Box<List>),
 }
@@ -58,14 +58,14 @@ impl Column {
         }
     }
 
-    /// Of lists: elements that no calendar has are NULL from now on.
+    /// For lists: invalid dates become NULL elements from now on.
     pub fn null_invalid_dates(&mut self) {
         if let Values::List(lists) = &mut self.values {
             lists.null_invalid_dates();
         }
     }
 
-    /// Of lists: how many elements of the last one are NULL since no calendar has them. They are told once.
+    /// For lists: how many invalid dates became NULL elements of the last list. The count is reset.
     pub fn take_nulled(&mut self) -> usize {
         match &mut self.values {
             Values::List(lists) => lists.take_nulled(),
@@ -130,15 +130,15 @@ impl Column {
         self.nulls += 1;
     }
 
-    /// Fills the place of a value that doesn't fit: the row is refused later, if it is to be written.
+    /// Puts a placeholder for a value that doesn't fit: its row is refused later if it is to be written.
     pub fn push_placeholder(&mut self) {
         self.push_nothing();
-        self.is_pushed();
+        self.count_value();
     }
 
-    /// Counts a value that is none of NULL.
+    /// Counts a value that isn't NULL.
     #[inline]
-    fn is_pushed(&mut self) {
+    fn count_value(&mut self) {
         self.rows += 1;
         if self.nulls > 0 {
             self.valid.push(true);
@@ -159,7 +159,7 @@ impl Column {
         }
     }
 
-    /// Puts a value, or says why it doesn't fit; then the column is unchanged.
+    /// Puts a value, or says why it doesn't fit and leaves the column unchanged.
     #[expect(
         clippy::inline_always,
         reason = "measured: a call for each cell of wide tables"
@@ -172,17 +172,17 @@ impl Column {
             (Decoder::Bits64(read), Values::Width64(to)) => to.push(read(cell)?),
             (decoder, values) => push_rarer(decoder, values, cell)?,
         }
-        self.is_pushed();
+        self.count_value();
         Ok(())
     }
 
-    /// Whether the value of `row` is NULL.
+    /// Whether the value in `row` is NULL.
     pub fn is_null(&self, row: usize) -> bool {
         self.nulls > 0 && !self.valid[row]
     }
 
-    /// The bytes of the value of `row`, by which keys compare: integers in little-endian order, text and binary as they
-    /// are. Equal values have equal bytes within one Arrow type.
+    /// The bytes of the value in `row`, by which keys compare: integers in little-endian order, text and binary as they
+    /// are. Within one Arrow type, equal values have equal bytes.
     pub fn with_bytes<R>(&self, row: usize, use_bytes: impl FnOnce(&[u8]) -> R) -> R {
         match &self.values {
             Values::Bool(values) => use_bytes(&[u8::from(values[row])]),
@@ -211,7 +211,7 @@ impl Column {
             (Values::Bytes(to, to_offsets), Values::Bytes(from, from_offsets)) => {
                 for row in rows {
                     to.extend_from_slice(slot(from, from_offsets, *row));
-                    // The writer finishes its batch before a column could pass 2 GiB.
+                    // The writer finishes its batch before a column exceeds 2 GiB.
                     to_offsets.push(i32::try_from(to.len()).unwrap_or(i32::MAX));
                 }
             }
@@ -231,14 +231,13 @@ impl Column {
         self.rows += rows.len();
     }
 
-    /// The array of the values, in buffers of just their size; the column is empty afterwards. Fails where text is not
-    /// UTF-8.
+    /// The values as an array, in buffers of exactly their size. Leaves the column empty. Fails if text isn't UTF-8.
     pub fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
         let validity =
             (self.nulls > 0).then(|| NullBuffer::new(BooleanBuffer::from(self.valid.as_slice())));
         let array = match &mut self.values {
             Values::Bytes(bytes, offsets) if self.data_type == DataType::Utf8 => {
-                // They ascend: each is the length of what stood before it.
+                // The offsets ascend: each is the length of the values so far.
                 let offsets = OffsetBuffer::new(ScalarBuffer::from(taken_offsets(offsets)));
                 Arc::new(StringArray::try_new(offsets, taken(bytes), validity)?)
             }
@@ -280,15 +279,15 @@ impl Values {
     }
 }
 
-/// The values themselves, without a copy; the next batch probably needs as much room.
+/// Takes the values without a copy. Reserves as much again, which the next batch will probably need.
 fn taken<T: ArrowNativeType>(values: &mut Vec<T>) -> Buffer {
-    let room = values.len().min(MOST_ROOM_BYTES / size_of::<T>());
-    let mut taken = std::mem::replace(values, Vec::with_capacity(room));
+    let capacity = values.len().min(MAX_RESERVED_BYTES / size_of::<T>());
+    let mut taken = std::mem::replace(values, Vec::with_capacity(capacity));
     taken.shrink_to_fit();
     Buffer::from_vec(taken)
 }
 
-/// As [`taken`]; the next ones begin with 0, too.
+/// As [`taken`]; the next offsets begin with 0 again.
 pub(super) fn taken_offsets(offsets: &mut Vec<i32>) -> Buffer {
     let buffer = taken(offsets);
     offsets.push(0);
@@ -306,12 +305,12 @@ fn gather<T: Copy>(to: &mut Vec<T>, from: &[T], rows: &[usize]) {
 }
 
 fn slot<'a>(bytes: &'a [u8], offsets: &[i32], row: usize) -> &'a [u8] {
-    // Offsets are lengths of `bytes` that fitted an i32 when they were pushed.
+    // Offsets are lengths of `bytes` that fit an i32 when they were pushed.
     let at = |index: usize| offsets[index].cast_unsigned() as usize;
     &bytes[at(row)..at(row + 1)]
 }
 
-/// Values of the types that few columns have. Apart, so that what most cells take is small enough to become part of its caller.
+/// Puts values of the types that few columns have. Separate, so that the path of most cells is small enough to be inlined.
 #[inline(never)]
 fn push_rarer(decoder: &Decoder, values: &mut Values, cell: &[u8]) -> Fit<()> {
     match (decoder, values) {
@@ -332,7 +331,7 @@ fn push_rarer(decoder: &Decoder, values: &mut Values, cell: &[u8]) -> Fit<()> {
     Ok(())
 }
 
-/// Text that isn't UTF-8 has no image. Most is ASCII, which is seen at a glance.
+/// Refuses text that isn't UTF-8. Most text is ASCII, which is checked faster.
 #[inline]
 fn push_text(bytes: &mut Vec<u8>, offsets: &mut Vec<i32>, text: &[u8]) -> Fit<()> {
     if text.is_ascii() || std::str::from_utf8(text).is_ok() {

@@ -1,4 +1,4 @@
-//! What all workers of a job share: how they stop each other, and how they report.
+//! What all of a job's workers share: how they stop each other, and how they report.
 
 use crate::cancel::Cancel;
 use crate::report::{Event, Listener};
@@ -8,13 +8,13 @@ use crate::{Error, Result};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// What all workers of a job share.
+/// What all of a job's workers share.
 pub(crate) struct Control {
     cancel: Cancel,
-    /// The failure that stops the others: its unit, and its error without causes.
+    /// The failure that stops the others: its unit, and its error without the causes.
     failure: OnceLock<(u32, Error)>,
     names: Vec<UnitName>,
-    /// Of each unit, whether it waits for rows.
+    /// By unit, whether it waits for rows.
     watches: Vec<Watch>,
     listener: Arc<dyn Listener>,
 }
@@ -40,18 +40,18 @@ impl Control {
         &self.cancel
     }
 
-    /// Says that a unit failed: all others stop. What they fail with then is an echo of it.
+    /// Notes that a unit failed, which stops all others. Their errors are then a consequence of this one.
     pub fn fail(&self, unit: u32, error: &Error) {
         let placed = self.in_table(unit, error.without_cause());
         let _ = self.failure.set((unit, placed));
     }
 
-    /// Whether a unit waits for rows.
+    /// The watch over a unit's wait for rows.
     pub fn watch(&self, unit: u32) -> Option<&Watch> {
         self.watches.get(unit as usize)
     }
 
-    /// Fails a unit that has waited for too long: its client may have no timeout. Whether there is one.
+    /// Fails each unit that has waited too long, since its client might have no timeout. Returns whether there was any.
     pub fn ends_silence(&self) -> bool {
         let mut is_silent = false;
         for (unit, watch) in (0..).zip(&self.watches) {
@@ -63,7 +63,7 @@ impl Control {
         is_silent
     }
 
-    /// Puts the unit's table, and its part of it, before an error.
+    /// Adds the unit's table and part to an error.
     pub fn in_table(&self, unit: u32, error: Error) -> Error {
         match self.names.get(unit as usize) {
             Some(name) => error.in_unit(name),
@@ -81,7 +81,7 @@ impl Control {
         self.failure().is_some() || self.cancel.is_interrupted()
     }
 
-    /// An error if the job has to stop.
+    /// Fails if the job has to stop.
     pub fn check(&self) -> Result<()> {
         self.cancel.check()?;
         match self.failure() {

@@ -1,32 +1,32 @@
-//! How the cells of a column are read: chosen once, by the source's format and the plan's type, so that a cell costs one call.
+//! How a column's cells are read. Chosen once, by the source's format and the plan's type, so that each cell costs one call.
 
 use super::cell_type::CellType;
 use super::fit::{Fit, Misfit};
 use arrow::datatypes::{DataType, Field, i256};
 use std::fmt::Debug;
 
-/// How a source writes its values. It lives beside its database.
+/// How a source encodes its values. Each database implements it.
 pub(crate) trait CellEncoding: Debug + Sync {
-    /// What reads the cells of a column that travels in this type as values of the plan's type.
+    /// The decoder that reads cells of this type as values of the plan's type.
     fn decoder(&self, cell_type: CellType, data_type: &DataType) -> Decoder;
 
-    /// Whether equal values of a type may come in different bytes: keys of it are read before they are compared.
+    /// Whether equal values of a type can have different bytes. Keys of such a type are decoded before they are compared.
     fn has_spellings(&self, _data_type: &DataType) -> bool {
         false
     }
 
-    /// What to do about a value that doesn't fit, where this database has more to say of it than others: advice.
+    /// Advice about a value that doesn't fit, if this database has its own.
     fn remedy(&self, _misfit: Misfit, _field: &Field) -> Option<String> {
         None
     }
 }
 
-/// From the bytes of a cell to what Arrow stores of it.
+/// Turns the bytes of a cell into what Arrow stores.
 pub(crate) type ReadAs<T> = Box<dyn Fn(&[u8]) -> Fit<T> + Send + Sync>;
 
-/// Tells the elements of an array one after the other, `None` for NULL, as long as they fit.
+/// Passes the elements of an array to `put` one after the other, `None` for NULL, as long as they fit.
 pub(crate) type ReadElements =
-    fn(array: &[u8], tell: &mut dyn FnMut(Option<&[u8]>) -> Fit<()>) -> Fit<()>;
+    fn(array: &[u8], put: &mut dyn FnMut(Option<&[u8]>) -> Fit<()>) -> Fit<()>;
 
 /// Reads the cells of one column.
 pub(crate) enum Decoder {
@@ -37,14 +37,14 @@ pub(crate) enum Decoder {
     Bits64(ReadAs<u64>),
     Bits128(ReadAs<i128>),
     Bits256(ReadAs<i256>),
-    /// Text as it stands, if it is UTF-8.
+    /// Text as it is, if it is UTF-8.
     Text,
-    /// Bytes as they stand.
+    /// Bytes as they are.
     Bytes,
-    /// Bytes that are written in another way.
+    /// Bytes that are converted first.
     Written(fn(cell: &[u8], to: &mut Vec<u8>) -> Fit<()>),
     List(ReadElements, Box<Decoder>),
-    /// No value of the plan's type comes so: each is of another type.
+    /// Refuses every value: this source type never holds the plan's type.
     None,
 }
 
@@ -82,12 +82,12 @@ impl Decoder {
         Self::bits32(move |cell| Ok(read(cell)?.cast_unsigned()))
     }
 
-    /// Microseconds, since 1970 or midnight or of a duration.
+    /// Microseconds since 1970, since midnight, or of a duration.
     pub fn micros(read: impl Fn(&[u8]) -> Fit<i64> + Send + Sync + 'static) -> Self {
         Self::bits64(move |cell| Ok(read(cell)?.cast_unsigned()))
     }
 
-    /// The value in bytes that are the same for equal values, however they are written: of types of fixed width.
+    /// The value in bytes that are the same for equal values, however these are written. For types of fixed width only.
     pub fn comparable(&self, cell: &[u8]) -> Fit<[u8; 32]> {
         Ok(match self {
             Self::Bits32(read) => padded(&read(cell)?.to_le_bytes()),

@@ -1,4 +1,4 @@
-//! Whether a value fits its column: exactly, or not at all.
+//! Whether a value fits its column. It fits exactly or not at all.
 
 use crate::arrow_type::is_dated;
 use arrow::datatypes::DataType;
@@ -6,30 +6,30 @@ use arrow::datatypes::DataType;
 /// Why a value can't be put into a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Misfit {
-    /// The value has no exact image in the column's type.
+    /// The column's type can't represent the value exactly.
     Inexact,
-    /// A date that no calendar has.
+    /// An invalid date: zero, partial, infinite, or a day that doesn't exist.
     NoDate,
-    /// Text that is no date, or one in a spelling that isn't read.
+    /// Text that isn't a date, or a date in a spelling that isn't read.
     OtherSpelling,
-    /// More than six figures behind the seconds.
+    /// A time whose seconds have more than six decimal places.
     TooFine,
-    /// A date with a time of the day, in a column of dates.
+    /// A date with a time of day, in a column of dates.
     NotMidnight,
-    /// A moment of a zone, in a column of moments without.
+    /// A timestamp with a time zone, in a column of timestamps without one.
     Zoned,
-    /// A moment without a zone, in a column of instants.
+    /// A timestamp without a time zone, in a column of instants.
     Zoneless,
-    /// The database sends another type than the plan saw.
+    /// A value of another type than the plan expects.
     OtherType,
-    /// NULL in a column that may hold none.
+    /// NULL in a NOT NULL column.
     Null,
 }
 
 /// A value that fits, or why it doesn't.
 pub(crate) type Fit<T> = Result<T, Misfit>;
 
-/// Whether a column holds lists of dates or moments.
+/// Whether a column holds lists of dates or timestamps.
 pub(super) fn is_list_of_dated(data_type: &DataType) -> bool {
     match data_type {
         DataType::List(element) => is_dated(element.data_type()),

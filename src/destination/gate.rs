@@ -1,4 +1,4 @@
-//! The gate: which rows a source hands on, asked before any of their cells is.
+//! The gate: decides which rows a source passes on, before it passes on any of their cells.
 
 use super::control::Control;
 use super::decoder::CellEncoding;
@@ -10,11 +10,11 @@ use arrow::datatypes::SchemaRef;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Rows between two events of progress.
+/// Rows between two progress events.
 const PROGRESS_ROWS: u64 = 16 * 1024;
 
-/// The first-seen filter at the source. A source that asks it hands on all cells of the candidates, in row order, and of
-/// no other row.
+/// The first-seen filter at the source. A source that asks it passes on all cells of the candidates in row order, and no
+/// cells of other rows.
 pub(crate) struct Gate {
     unit: u32,
     selector: Selector,
@@ -22,22 +22,22 @@ pub(crate) struct Gate {
     schema: SchemaRef,
     control: Arc<Control>,
     passed: Arc<Passed>,
-    told_at: u64,
+    reported_at: u64,
 }
 
-/// What a gate has counted, and which rows the candidates at hand are.
+/// A gate's counts, and which rows the current candidates are.
 #[derive(Debug, Default)]
 pub(super) struct Passed {
     pub read: AtomicU64,
     pub candidates: AtomicU64,
     pub filter_drops: AtomicU64,
     pub null_drops: AtomicU64,
-    /// Of the last chunk's candidates.
+    /// The last chunk's candidates.
     rows: Mutex<Vec<SentRow>>,
 }
 
 impl Passed {
-    /// A candidate of the last chunk; for one that isn't there yet the next row.
+    /// A candidate of the last chunk, or the next row if there is no such candidate yet.
     pub fn row(&self, candidate: usize) -> SentRow {
         let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         let next = SentRow {
@@ -63,11 +63,11 @@ impl Gate {
             schema,
             control,
             passed,
-            told_at: 0,
+            reported_at: 0,
         }
     }
 
-    /// Offers a chunk's rows, each once and in row order. The candidates: ascending rows of the chunk.
+    /// Offers a chunk's rows to the filter, each once and in row order. Returns the candidates: ascending rows of the chunk.
     pub fn select<R: WrittenRows>(&mut self, chunk: &R) -> Result<&[usize]> {
         self.control.check()?;
         let rows_before = self.passed.read.load(Ordering::Relaxed);
@@ -77,14 +77,14 @@ impl Gate {
         self.passed.count(rows_before, chunk, candidates);
         add(&self.passed.filter_drops, drops.by_filter);
         add(&self.passed.null_drops, drops.by_null_key);
-        self.tell();
+        self.report_progress();
         Ok(self.selector.rows())
     }
 
-    fn tell(&mut self) {
+    fn report_progress(&mut self) {
         let read = self.passed.read.load(Ordering::Relaxed);
-        if read - self.told_at >= PROGRESS_ROWS {
-            self.told_at = read;
+        if read - self.reported_at >= PROGRESS_ROWS {
+            self.reported_at = read;
             let candidates = self.passed.candidates.load(Ordering::Relaxed);
             self.control.progress(self.unit, read, candidates);
         }
@@ -104,7 +104,7 @@ impl Passed {
     }
 }
 
-/// One thread counts, and another at most reads.
+/// Only one thread writes a counter; another one may read it.
 fn add(counter: &AtomicU64, more: u64) {
     counter.fetch_add(more, Ordering::Relaxed);
 }

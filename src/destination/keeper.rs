@@ -1,4 +1,4 @@
-//! The keeper of record batches: what becomes of the candidates of one unit, whoever selects them.
+//! The keeper of record batches: collects one unit's candidates, whichever writer selected them.
 
 use super::UnitRows;
 use super::column::Column;
@@ -13,7 +13,7 @@ const BATCH_ROWS: usize = 32 * 1024;
 /// Bytes at which a record batch is finished early.
 const BATCH_BYTES: usize = 4 << 20;
 
-/// The candidates of a unit, as the record batches that are finished and the columns of the one that isn't.
+/// A unit's candidates: finished record batches, and the columns of the unfinished one.
 pub(super) struct Keeper {
     schema: SchemaRef,
     pub columns: Vec<Column>,
@@ -29,7 +29,7 @@ impl Keeper {
         }
     }
 
-    /// Finishes the record batch if its rows are many, or their bytes. Whether it did.
+    /// Finishes the record batch if it has enough rows or bytes. Returns whether it did.
     pub fn finish_full_batch(&mut self, bytes: usize) -> Result<bool> {
         let rows = self.columns.first().map_or(0, Column::len);
         let is_full = rows >= BATCH_ROWS || bytes >= BATCH_BYTES;
@@ -46,20 +46,22 @@ impl Keeper {
         let mut arrays = Vec::with_capacity(self.columns.len());
         for (column, field) in self.columns.iter_mut().zip(self.schema.fields()) {
             let array = column.finish().map_err(|cause| {
-                let error = Error::new(ErrorKind::Bug, "the values make no Arrow array");
+                let message = "internal error: the values don't form a valid Arrow array";
+                let error = Error::new(ErrorKind::Bug, message);
                 error.in_column(field.name()).because(cause)
             })?;
             arrays.push(array);
         }
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).map_err(|cause| {
-            Error::new(ErrorKind::Bug, "the columns of a record batch don't fit").because(cause)
+            let message = "internal error: the columns don't form a valid record batch";
+            Error::new(ErrorKind::Bug, message).because(cause)
         })?;
         self.rows.batches.push(batch);
         Ok(())
     }
 
-    /// The unit's rows. `came` are those that were looked up, as those who looked counted them.
-    pub fn finish(mut self, came: u64) -> Result<UnitRows> {
+    /// The unit's rows. `looked_up` is how many rows the writer counted when it looked up their keys.
+    pub fn finish(mut self, looked_up: u64) -> Result<UnitRows> {
         self.finish_batch()?;
         let UnitRows {
             read,
@@ -68,17 +70,17 @@ impl Keeper {
             ..
         } = self.rows;
         let kept: usize = batches.iter().map(RecordBatch::num_rows).sum();
-        if came == read && kept as u64 == candidates {
+        if looked_up == read && kept as u64 == candidates {
             return Ok(self.rows);
         }
         let message = format!(
-            "{read} rows were announced and {came} came; {candidates} are candidates and {kept} were kept"
+            "{read} rows were announced and {looked_up} arrived; {candidates} are candidates and {kept} were kept"
         );
         Err(Error::new(ErrorKind::Sums, message))
     }
 }
 
-/// Bytes that the values of columns take.
+/// Bytes that the columns' values take.
 pub(super) fn bytes(columns: &[Column]) -> usize {
     columns.iter().map(Column::value_bytes).sum()
 }

@@ -1,4 +1,4 @@
-//! A growing column of lists: the elements of all of them, and where each ends.
+//! A growing column of lists: the elements of all lists, and where each list ends.
 
 use super::column::{Column, taken_offsets};
 use super::decoder::{Decoder, ReadElements};
@@ -14,11 +14,11 @@ use std::ops::Range;
 pub(super) struct List {
     /// The elements of all lists, one after the other.
     elements: Column,
-    /// Arrow's offsets: 0, and where each list ends.
+    /// Arrow's offsets: 0, then the end of each list.
     offsets: Vec<i32>,
-    /// Whether an element that no calendar has is NULL.
+    /// Whether invalid dates become NULL elements.
     nulls_dates: bool,
-    /// Such elements of the last list.
+    /// How many did in the last list.
     nulled: usize,
 }
 
@@ -32,17 +32,17 @@ impl List {
         }
     }
 
-    /// From now on, dates that no calendar has are NULL elements.
+    /// From now on, invalid dates become NULL elements.
     pub fn null_invalid_dates(&mut self) {
         self.nulls_dates = is_dated(self.elements.data_type());
     }
 
-    /// How many elements of the last list no calendar has. They are told once.
+    /// How many invalid dates became NULL elements of the last list. The count is reset.
     pub fn take_nulled(&mut self) -> usize {
         std::mem::take(&mut self.nulled)
     }
 
-    /// Bytes of the elements and the offsets: never fewer than the elements are.
+    /// Bytes of the elements and the offsets: never less than the number of elements.
     pub fn value_bytes(&self) -> usize {
         self.elements.value_bytes() + self.offsets.len() * size_of::<i32>()
     }
@@ -56,7 +56,7 @@ impl List {
         self.offsets.push(self.offsets.last().copied().unwrap_or(0));
     }
 
-    /// Puts a list, or says why it doesn't fit; then nothing has changed.
+    /// Puts a list, or says why it doesn't fit and leaves the column unchanged.
     pub fn push(&mut self, read: ReadElements, decoder: &Decoder, array: &[u8]) -> Fit<()> {
         self.nulled = 0;
         let pushed = read(array, &mut |element| self.push_element(decoder, element));
@@ -90,7 +90,7 @@ impl List {
         for list in lists {
             elements.extend(other.range(*list));
             let end = self.elements.len() + elements.len();
-            // The writer finishes its batch before a column could pass 2 GiB, and no element is less than a byte.
+            // The writer finishes its batch before a column exceeds 2 GiB, and every element takes at least a byte.
             self.offsets.push(i32::try_from(end).unwrap_or(i32::MAX));
         }
         self.elements.extend_from(&other.elements, &elements);
@@ -109,13 +109,13 @@ impl List {
         taken_offsets(&mut self.offsets)
     }
 
-    /// The array of the elements, which are gone afterwards.
+    /// Takes the elements as an array.
     pub fn finish_elements(&mut self) -> Result<ArrayData, ArrowError> {
         Ok(self.elements.finish()?.to_data())
     }
 }
 
-/// Offsets are lengths that fitted an `i32` when they were pushed.
+/// Offsets are lengths that fit an `i32` when they were pushed.
 fn at(offsets: &[i32], index: usize) -> usize {
     offsets[index].cast_unsigned() as usize
 }

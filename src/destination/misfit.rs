@@ -1,7 +1,7 @@
-//! Values that no image fits, and what is said of them.
+//! Values that don't fit their columns, and the errors about them.
 //!
-//! A value is refused if its row is written: whether the filter drops a duplicate while it is read or `unique` afterwards
-//! depends on how fast the tables come, and what a job says must not.
+//! A value is refused only if its row is written. Whether the filter drops a duplicate while it is read, or `unique` drops
+//! it afterwards, depends on how fast the tables are read; whether the job fails must not.
 
 use super::decoder::CellEncoding;
 use super::fit::Misfit;
@@ -11,14 +11,14 @@ use arrow::datatypes::{DataType, Field, Schema};
 /// A row as the database sent it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct SentRow {
-    /// From 1.
+    /// Counted from 1.
     pub number: u64,
-    /// The database's own id of it.
+    /// The database's own id for the row.
     pub id: Option<i64>,
 }
 
 impl SentRow {
-    /// Adds this row and a column of it to an error.
+    /// Adds this row and one of its columns to an error.
     pub fn locate(self, error: Error, column: &str) -> Error {
         error.in_row(self.number, self.id).in_column(column)
     }
@@ -36,20 +36,20 @@ pub(crate) struct MisfitAt {
 }
 
 impl MisfitAt {
-    /// As the job's error.
+    /// The error with which the job fails.
     pub fn refused(&self, schema: &Schema) -> Error {
         let field = schema.field(self.column);
         let (kind, what) = match self.misfit {
             Misfit::OtherType => (
                 ErrorKind::Schema,
                 format!(
-                    "the database sends another type than its catalogue said, {}",
+                    "the database sent a type other than {}, which its catalog reported",
                     arrow_type::name(field.data_type())
                 ),
             ),
             Misfit::Null => (
                 ErrorKind::Schema,
-                "NULL, where the catalogue says NOT NULL".to_owned(),
+                "the value is NULL, but the catalog reported NOT NULL".to_owned(),
             ),
             misfit => (ErrorKind::Value, inexact(misfit, field.data_type())),
         };
@@ -61,13 +61,14 @@ impl MisfitAt {
         let remedy = self.format.remedy(self.misfit, field);
         match (self.misfit, remedy) {
             (Misfit::OtherType | Misfit::Null, _) => {
-                "was the table altered while the job began? run it again".to_owned()
+                "run the job again: the table may have been altered while the job was starting"
+                    .to_owned()
             }
             (Misfit::NoDate, remedy) => format!(
-                "--invalid-dates null writes NULL for it, and counts it; {}",
+                "use --invalid-dates null to write NULL for it and count it, or {}",
                 remedy
                     .as_deref()
-                    .unwrap_or("or leave such rows out with --where, or the column with --columns")
+                    .unwrap_or("leave such rows out with --where, or the column with --columns")
             ),
             (_, Some(remedy)) => remedy,
             (_, None) => advice(field.data_type()).to_owned(),
@@ -79,26 +80,34 @@ impl MisfitAt {
 fn inexact(misfit: Misfit, data_type: &DataType) -> String {
     let name = arrow_type::name(data_type);
     match misfit {
-        Misfit::NoDate => "a date that no calendar has".to_owned(),
-        Misfit::OtherSpelling => format!("text that isn't read as {name}"),
-        Misfit::TooFine => format!("more than six digits behind the second: {name} would round it"),
-        Misfit::NotMidnight => "a time of the day, in a column of dates".to_owned(),
-        Misfit::Zoned => format!("a time with a zone, in a column of {name}, which has none"),
-        Misfit::Zoneless => format!("a time without a zone, in a column of {name}"),
-        _ => format!("the value has no exact image as {name}"),
+        Misfit::NoDate => {
+            "the date is invalid: zero, partial, infinite, or a day that doesn't exist".to_owned()
+        }
+        Misfit::OtherSpelling => format!("the text can't be read as {name}"),
+        Misfit::TooFine => {
+            format!("the seconds have more than six decimal places, and {name} would round them")
+        }
+        Misfit::NotMidnight => "the value has a time of day, but the column holds dates".to_owned(),
+        Misfit::Zoned => {
+            format!("the value has a time zone, but the column's type, {name}, has none")
+        }
+        Misfit::Zoneless => {
+            format!("the value has no time zone, but the column's type, {name}, has one")
+        }
+        _ => format!("the value can't be represented exactly as {name}"),
     }
 }
 
 fn advice(data_type: &DataType) -> &'static str {
     match data_type {
         DataType::Date32 | DataType::Timestamp(..) => {
-            "it is beyond the years that the type holds: read a view that casts it to text, or leave such rows out with --where"
+            "read a view that casts it to text, or leave such rows out with --where: its year is outside the type's range"
         }
         DataType::Decimal128(..) | DataType::Decimal256(..) => {
-            "nothing is rounded; NaN, infinities and numbers of more digits have none: leave such rows out with --where, or the column with --columns"
+            "read a view that casts it to text, or leave such rows out with --where, or the column with --columns: nothing is rounded, and the type can't hold NaN, infinities or more digits"
         }
         _ => {
-            "times beyond 24 h and text that isn't UTF-8 have none: leave such rows out with --where, or the column with --columns"
+            "leave such rows out with --where, or the column with --columns: times beyond 24 hours and text that isn't UTF-8 can't be written"
         }
     }
 }

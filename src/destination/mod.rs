@@ -1,8 +1,8 @@
-//! The destination: our end of ConnectorX, where a unit's cells come in and its candidates go out.
+//! The destination: firstseen's end of ConnectorX. A unit's cells come in, and its candidates go out.
 //!
-//! In: the cells of one unit in row order, in the types that a source gives. Out: the rows that may be the first of their
-//! key, as record batches typed by the plan and in the order in which they came, and what was counted. This room drops a
-//! row only if the first-seen filter or the job's rule for NULL keys says so, never rounds a value, and knows no database.
+//! In: one unit's cells in row order, in the source's types. Out: the rows that might be the first of their key, as record
+//! batches typed by the plan and in the order in which they arrived, and the counts. This module drops a row only if the
+//! first-seen filter or the job's rule for NULL keys says so, never rounds a value, and knows no database.
 
 mod candidates;
 mod cell_type;
@@ -41,7 +41,7 @@ pub(crate) use written_keys::WrittenRows;
 use crate::job::{InvalidDates, NullKeys};
 use arrow::array::RecordBatch;
 
-/// What was read of one unit. `read = candidates + filter_drops + null_drops`.
+/// One unit's rows and counts. `read = candidates + filter_drops + null_drops`.
 #[derive(Debug, Default)]
 pub(crate) struct UnitRows {
     /// Candidates, in the order in which the database sent them.
@@ -52,10 +52,10 @@ pub(crate) struct UnitRows {
     pub candidates: u64,
     /// Rows that the first-seen filter dropped.
     pub filter_drops: u64,
-    /// Rows dropped since their key is NULL.
+    /// Rows dropped because their key is NULL.
     pub null_drops: u64,
-    /// Values of candidates that no image fits, by candidate: refused if their row survives.
+    /// The candidates' values that don't fit their columns, by candidate: refused if their row survives.
     pub misfits: Vec<MisfitAt>,
-    /// Values of candidates that are NULL now, since no calendar has them.
+    /// The candidates' invalid dates that became NULL.
     pub nulled: Nulled,
 }

@@ -1,11 +1,11 @@
-//! Values that a stock source hands over in the type that they are planned as.
+//! Values that one of ConnectorX's own sources passes on in the planned type.
 
 use super::cell_type::CellType;
 use super::decoder::Decoder;
 use super::fit::{Fit, Misfit};
 use arrow::datatypes::{DataType, TimeUnit};
 
-/// What reads the cells of a type as values of the same type; [`Decoder::None`] where it carries another.
+/// The decoder that reads a type's cells as values of the same type; [`Decoder::None`] if the types differ.
 pub(crate) fn native(cell_type: CellType, data_type: &DataType) -> Decoder {
     use CellType as C;
     use DataType as T;
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn another_type_than_the_plan_saw_is_no_value() {
+    fn a_type_other_than_the_planned_one_is_refused() {
         let other = Err(Misfit::OtherType);
         assert_eq!(put(CellType::UInt64(true), &DataType::Int64, &1_u64), other);
         let bytes = b"a".to_vec();

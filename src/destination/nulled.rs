@@ -1,19 +1,19 @@
-//! Values that were made NULL, since they are dates that no calendar has and the job wants it so.
+//! Invalid dates that became NULL, because the job asks for it.
 
-/// Of each column the candidates that had such values, in ascending order; of a list as often as it had any. Which of them
-/// are written is known later.
+/// By column, the candidates that had such values, in ascending order; a candidate is repeated for each such element of its
+/// list. Which of them are written is known later.
 #[derive(Debug, Default)]
 pub(crate) struct Nulled(Vec<Column>);
 
 #[derive(Debug)]
 struct Column {
     index: usize,
-    /// The places of all candidates of a job fit 32 bits, as its survivors' do.
+    /// The places of a job's candidates fit in 32 bits, as those of its survivors do.
     candidates: Vec<u32>,
 }
 
 impl Nulled {
-    /// Notes a candidate's value, or so many elements of it.
+    /// Notes a candidate's value, or this many of its elements.
     pub(super) fn add(&mut self, column: usize, candidate: u64, values: usize) {
         let known = self.0.iter().position(|known| known.index == column);
         let at = known.unwrap_or_else(|| {
@@ -31,8 +31,7 @@ impl Nulled {
         }
     }
 
-    /// How many values of each column are written: `places` are the survivors of this unit, whose first candidate is at
-    /// `first`.
+    /// How many values of each column are written. `places` are this unit's survivors; its first candidate is at `first`.
     pub fn written(&self, first: u64, places: &[u32]) -> impl Iterator<Item = (usize, u64)> {
         self.0.iter().map(move |column| {
             let mut survivors = places.iter().peekable();

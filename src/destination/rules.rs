@@ -1,4 +1,4 @@
-//! What a unit's values are put by, whoever takes them.
+//! The rules by which a unit's values are put into columns, whichever writer takes them.
 
 use super::cell_type::CellType;
 use super::column::Column;
@@ -10,7 +10,7 @@ use crate::arrow_type::is_dated;
 use crate::job::InvalidDates;
 use arrow::datatypes::{Schema, SchemaRef};
 
-/// The plan's types, the source's format, and what the job says of keys and dates.
+/// The plan's types, the source's format, and the job's rules for keys and dates.
 #[derive(Clone)]
 pub(super) struct Rules {
     pub schema: SchemaRef,
@@ -40,7 +40,7 @@ impl Rules {
         self.filter.invalid_dates == InvalidDates::Null
     }
 
-    /// Columns of lists whose elements may be made NULL.
+    /// Columns of lists whose elements can become NULL.
     pub fn dated_lists(&self) -> Vec<usize> {
         let columns = self.schema.fields().iter().enumerate();
         let columns =
@@ -48,7 +48,7 @@ impl Rules {
         columns.map(|(column, _)| column).collect()
     }
 
-    /// Puts a NULL, if the column may hold any.
+    /// Puts a NULL, if the column is nullable.
     pub fn put_null(&self, column: usize, to: &mut Column) -> Fit<()> {
         if !self.schema.field(column).is_nullable() {
             return Err(Misfit::Null);
@@ -57,19 +57,19 @@ impl Rules {
         Ok(())
     }
 
-    /// Whether a value that doesn't fit is NULL from now on.
+    /// Whether a value that doesn't fit becomes NULL.
     pub fn nulls(&self, column: usize, misfit: Misfit) -> bool {
         misfit == Misfit::NoDate
             && self.nulls_dates()
             && is_dated(self.schema.field(column).data_type())
     }
 
-    /// Whether it must be known at once what a value is: by it the row is compared, or the table is another.
+    /// Whether a value must be refused immediately: the row is compared by it, or its type shows that the table has changed.
     pub fn needs(&self, column: usize, misfit: Misfit) -> bool {
         misfit == Misfit::OtherType || self.filter.key.contains(&column)
     }
 
-    /// A value that doesn't fit, in its place.
+    /// A value that doesn't fit, with its place.
     pub fn misfit(&self, row: SentRow, column: usize, misfit: Misfit, candidate: u64) -> MisfitAt {
         MisfitAt {
             candidate,

@@ -7,25 +7,25 @@ use crate::{Error, ErrorKind};
 use arrow::datatypes::Schema;
 use std::sync::Arc;
 
-/// What the rows of a unit are filtered by.
+/// How a unit's rows are filtered.
 #[derive(Clone)]
 pub(crate) struct Filter {
     /// Indices of the key columns.
     pub key: Vec<usize>,
     pub null_keys: NullKeys,
     pub invalid_dates: InvalidDates,
-    /// `None` with `--exact`: every row goes on.
+    /// `None` with `--exact`: every row is a candidate.
     pub first_seen: Option<Arc<FirstSeen>>,
 }
 
-/// Rows of a chunk that are no candidates.
+/// A chunk's rows that aren't candidates.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Drops {
     pub by_filter: u64,
     pub by_null_key: u64,
 }
 
-/// Where a key is NULL that may not be.
+/// Where a key is NULL but must not be.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NullKey {
     /// Row of the chunk.
@@ -34,15 +34,16 @@ pub(super) struct NullKey {
 }
 
 impl NullKey {
-    /// As the job's error; `rows_before` the chunk.
+    /// The error with which the job fails. `rows_before` are the unit's rows before the chunk.
     pub fn refused(&self, schema: &Schema, rows_before: u64) -> Error {
         let name = schema.field(self.column).name();
         let row = rows_before + self.row as u64 + 1;
-        Error::new(
-            ErrorKind::Value,
-            format!("row {row}: the key column {name} is NULL"),
-        )
-        .advise("--null-keys drop leaves such rows out; --null-keys keep writes every one of them")
+        Error::new(ErrorKind::Value, format!("the key column {name} is NULL"))
+            .in_row(row, None)
+            .in_column(name)
+            .advise(
+                "use --null-keys drop to leave such rows out, or --null-keys keep to write every one of them",
+            )
     }
 }
 
@@ -50,7 +51,7 @@ impl NullKey {
 pub(super) trait Keys {
     fn rows(&self) -> usize;
 
-    /// The bytes by which a cell of a key column compares, `None` for NULL. Different values have different bytes.
+    /// The bytes by which a key column's cell compares, `None` for NULL. Different values have different bytes.
     fn with_cell<R>(
         &self,
         row: usize,
@@ -79,14 +80,14 @@ impl Keys for [Column] {
     }
 }
 
-/// Selects the candidates of one unit, chunk after chunk in row order.
+/// Selects one unit's candidates, chunk after chunk in row order.
 pub(super) struct Selector {
     unit: u32,
     filter: Filter,
     /// The candidates of the last chunk, ascending.
     rows: Vec<usize>,
     hashes: Vec<KeyHash>,
-    /// Rows of the chunk that `hashes` belong to: those whose key is not NULL.
+    /// The chunk's rows that `hashes` belong to: those whose key isn't NULL.
     hashed: Vec<usize>,
     keep: Vec<bool>,
     key: Vec<u8>,
@@ -126,7 +127,7 @@ impl Selector {
         Ok(drops)
     }
 
-    /// The hash of a row's key, or the key column that is NULL.
+    /// The hash of a row's key, or the first key column that is NULL.
     fn hash(&mut self, chunk: &(impl Keys + ?Sized), row: usize) -> Result<KeyHash, usize> {
         let first_seen = self.filter.first_seen.as_deref();
         let hash = |bytes: &[u8]| first_seen.map_or(0, |first_seen| first_seen.hash(bytes));
@@ -177,7 +178,8 @@ impl Selector {
     }
 }
 
-/// Adds a part behind its length, so that no two keys of several parts read the same. Whether it is NULL.
+/// Adds the key part after its length, so that different keys of several parts never have the same bytes. Returns whether
+/// the part is NULL.
 fn add_part(key: &mut Vec<u8>, cell: Option<&[u8]>) -> bool {
     let Some(bytes) = cell else {
         return true;

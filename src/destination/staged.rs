@@ -1,4 +1,4 @@
-//! The writer of a stock source's rows: staged until their keys are looked up together, then kept or forgotten.
+//! The writer for ConnectorX's own sources: stages rows until their keys are looked up together, then keeps or forgets them.
 
 use super::UnitRows;
 use super::cell_type::{Carry, CellType};
@@ -18,20 +18,20 @@ const STAGED_ROWS: usize = 256;
 /// Bytes at which staged rows are looked up early: cells may be large.
 const STAGED_BYTES: usize = 1 << 20;
 
-/// Takes all cells of a unit in row order, selects the candidates among its rows, and keeps these.
+/// Takes all of a unit's cells in row order, and selects and keeps the candidates among its rows.
 pub(super) struct StagedWriter {
     unit: u32,
     rules: Rules,
     control: Arc<Control>,
-    /// By column; there from the allocation on.
+    /// By column; set by `allocate`.
     decoders: Vec<Decoder>,
     keeper: Keeper,
     selector: Selector,
     columns: Vec<Column>,
     next_column: usize,
-    /// Of the staged rows, candidates or not; whether they are is known later.
+    /// In all staged rows: which of them are candidates is known later.
     misfits: Vec<MisfitAt>,
-    /// Of the staged rows, candidates or not: the row, the column, and how many values of it are NULL.
+    /// In all staged rows: the row, the column, and how many invalid dates became NULL.
     nulled: Vec<(u64, usize, usize)>,
     dated_lists: Vec<usize>,
     /// Rows whose keys were looked up.
@@ -60,7 +60,7 @@ impl StagedWriter {
         self.decoders = self.rules.decoders(cell_types);
     }
 
-    /// Says that this many rows are about to come.
+    /// Announces this many rows.
     pub fn announce(&mut self, rows: usize) {
         self.keeper.rows.read += rows as u64;
     }
@@ -116,13 +116,13 @@ impl StagedWriter {
         Ok(())
     }
 
-    /// Rows that are staged whole.
+    /// Completely staged rows.
     fn staged(&self) -> usize {
-        // The last column gets its cell of a row last.
+        // A row's last cell goes to the last column.
         self.columns.last().map_or(0, Column::len)
     }
 
-    /// The row that is being put together.
+    /// The row that is being staged.
     fn row(&self) -> SentRow {
         SentRow {
             number: self.rows_before + self.staged() as u64 + 1,
@@ -140,7 +140,7 @@ impl StagedWriter {
         rows.null_drops += drops.by_null_key;
         rows.candidates += self.selector.rows().len() as u64;
         self.rows_before += self.staged() as u64;
-        // Offsets are 32 bits: a chunk of huge cells begins a record batch of its own.
+        // Offsets have 32 bits: a chunk of huge cells begins a new record batch.
         if i32::try_from(bytes(&self.keeper.columns) + bytes(&self.columns)).is_err() {
             self.keeper.finish_batch()?;
         }
@@ -156,7 +156,7 @@ impl StagedWriter {
         self.keeper.finish_full_batch(kept_bytes).map(drop)
     }
 
-    /// What was noted of staged rows is noted of those among them that are candidates.
+    /// Moves the notes about staged rows to the candidates among them.
     fn note_candidates(&mut self) {
         let rows = &mut self.keeper.rows;
         let candidates = rows.candidates;
@@ -181,18 +181,18 @@ impl StagedWriter {
         }
     }
 
-    /// Whether the filter has been asked about any row. What is staged may still be forgotten.
+    /// Whether the filter has been asked about any row. Staged rows can still be forgotten.
     pub fn has_rows(&self) -> bool {
         self.rows_before > 0
     }
 
-    /// Where the next value belongs, for the errors of a source that doesn't say it.
+    /// Where the next value belongs, for a source whose errors don't say it.
     pub fn place(&self) -> (SentRow, &str) {
         let column = self.rules.schema().field(self.next_column).name();
         (self.row(), column)
     }
 
-    /// Looks up what is still staged and hands over the unit's rows.
+    /// Looks up the rows that are still staged, and returns the unit's rows.
     pub fn finish(mut self) -> Result<UnitRows> {
         self.look_up()?;
         self.keeper.finish(self.rows_before)

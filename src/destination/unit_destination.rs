@@ -1,4 +1,4 @@
-//! Our ConnectorX destination: one unit, one partition, cells in row order.
+//! firstseen's ConnectorX destination: one unit, one partition, cells in row order.
 
 use super::UnitRows;
 use super::candidates::CandidateWriter;
@@ -17,17 +17,17 @@ use connectorx::destinations::{Consume, Destination, DestinationPartition};
 use connectorx::errors::ConnectorXError;
 use std::sync::Arc;
 
-/// Who selects the candidates among a source's rows, and how it writes their values.
+/// What selects the candidates among a source's rows, and how the source encodes its values.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Intake {
-    /// A source of our own, which asks the gate and hands on cells of candidates alone.
+    /// A native source of firstseen, which asks the gate and passes on the candidates' cells only.
     Gated(&'static dyn CellEncoding),
-    /// The destination, among all rows of one of `ConnectorX`'s stock sources.
+    /// The destination, among all rows of one of `ConnectorX`'s own sources.
     Staged(&'static dyn CellEncoding),
 }
 
-/// Takes the rows of one unit. What comes out is in the order of the source's rows, typed by the plan rather than by the
-/// query; only candidates are kept. Any cell that doesn't fit stops the job.
+/// Takes one unit's rows and keeps the candidates, in the order of the source's rows and typed by the plan rather than by the
+/// query. A cell that doesn't fit stops the job if its row is written.
 pub struct UnitDestination {
     unit: u32,
     schema: SchemaRef,
@@ -73,7 +73,7 @@ impl UnitDestination {
         }
     }
 
-    /// The plan's schema, for a source whose database knows no types of expressions.
+    /// The plan's schema, for a source whose database doesn't know the types of expressions.
     pub(crate) fn planned_schema(&self) -> &SchemaRef {
         &self.schema
     }
@@ -86,8 +86,8 @@ impl UnitDestination {
         }
     }
 
-    /// Where the next value of a stock source belongs: what its error is about. A source of our own says itself where it
-    /// failed.
+    /// Where the next value of one of ConnectorX's own sources belongs, since their errors don't say it. `None` for a native
+    /// source, whose errors do.
     pub(crate) fn place(&self) -> Option<(SentRow, &str)> {
         match &self.writer {
             Writer::Candidates(_) => None,
@@ -121,7 +121,7 @@ impl Destination for UnitDestination {
         false
     }
 
-    /// Here each column gets its decoder.
+    /// Gives each column its decoder.
     fn allocate<S: AsRef<str>>(
         &mut self,
         _rows: usize,
@@ -132,7 +132,7 @@ impl Destination for UnitDestination {
         let columns = self.schema.fields().len();
         if names.len() != columns || cell_types.len() != columns {
             let message = format!(
-                "the query gives {} columns instead of {columns}",
+                "internal error: the query returns {} columns instead of {columns}",
                 names.len()
             );
             return Err(Error::new(ErrorKind::Bug, message));
@@ -149,7 +149,7 @@ impl Destination for UnitDestination {
         if count != 1 {
             return Err(Error::new(
                 ErrorKind::Bug,
-                "a unit has one query and one partition",
+                "internal error: a unit has one query and one partition",
             ));
         }
         Ok(vec![UnitPartition {
@@ -177,7 +177,7 @@ impl DestinationPartition<'_> for UnitPartition<'_> {
         self.columns
     }
 
-    /// Rows are about to come, or none: the database has executed the query.
+    /// Called before rows arrive, or with 0 if there are none: the database has executed the query.
     fn aquire_row(&mut self, rows: usize) -> Result<usize> {
         let UnitDestination {
             unit,
@@ -207,8 +207,8 @@ impl DestinationPartition<'_> for UnitPartition<'_> {
 }
 
 impl UnitPartition<'_> {
-    /// ConnectorX's parsers read the rest of the result when they are dropped: the other side must stop sending before this
-    /// error gets there.
+    /// Notes the error immediately: ConnectorX's parsers read the rest of the result when they are dropped, so the server must
+    /// stop sending before this error gets there.
     #[cold]
     fn failed(&self, error: Error) -> Error {
         let UnitDestination { unit, control, .. } = &*self.destination;
@@ -217,7 +217,7 @@ impl UnitPartition<'_> {
     }
 }
 
-/// Cells of candidates.
+/// Takes the candidates' cells.
 impl Consume<Option<&[u8]>> for UnitPartition<'_> {
     type Error = Error;
 
@@ -235,7 +235,7 @@ impl Consume<Option<&[u8]>> for UnitPartition<'_> {
     }
 }
 
-/// Values of a stock source.
+/// Takes values of ConnectorX's own sources.
 impl<T: Carry> Consume<T> for UnitPartition<'_> {
     type Error = Error;
 
@@ -257,7 +257,10 @@ impl<T: Carry> Consume<Option<T>> for UnitPartition<'_> {
 }
 
 fn other_writer() -> Error {
-    Error::new(ErrorKind::Bug, "a source takes its rows to another writer")
+    Error::new(
+        ErrorKind::Bug,
+        "internal error: a source sends its rows to the wrong writer",
+    )
 }
 
 impl From<ConnectorXError> for Error {
@@ -266,9 +269,9 @@ impl From<ConnectorXError> for Error {
             ConnectorXError::NoConversionRule(from, _)
             | ConnectorXError::TypeCheckFailed(from, _) => Self::new(
                 ErrorKind::Schema,
-                format!("the database sends the type {from}, which the plan doesn't know"),
+                format!("the database sent the type {from}, which the plan doesn't expect"),
             ),
-            other => Self::new(ErrorKind::Bug, "the extraction failed in itself").because(other),
+            other => Self::new(ErrorKind::Bug, "internal error: ConnectorX failed").because(other),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! The keys of rows as they stand in a source's buffer.
+//! The keys of rows in a source's buffer.
 //!
-//! Most values compare as the bytes that the database sends. Where equal values may be written in different ways, or not be
-//! what they seem, keys are read first: what is a duplicate must not depend on who reads the rows.
+//! Most values compare as the bytes that the database sends. If equal values can be written in different ways, or a value
+//! can be an invalid date, keys are decoded first: which rows are duplicates must not depend on the source that reads them.
 
 use super::cell_type::CellType;
 use super::decoder::{CellEncoding, Decoder};
@@ -11,22 +11,22 @@ use crate::arrow_type::is_dated;
 use crate::job::InvalidDates;
 use arrow::datatypes::{DataType, Schema};
 
-/// A chunk of consecutive rows as they stand in a source's buffer.
+/// A chunk of consecutive rows in a source's buffer.
 pub(crate) trait WrittenRows {
     fn rows(&self) -> usize;
 
-    /// A cell's bytes, `None` for NULL. Within a column different values have different bytes.
+    /// A cell's bytes, `None` for NULL. Within a column, different values have different bytes.
     fn cell(&self, row: usize, column: usize) -> Option<&[u8]>;
 
-    /// The database's own id of a row, for errors.
+    /// The database's own id for a row, for errors.
     fn row_id(&self, _row: usize) -> Option<i64> {
         None
     }
 }
 
-/// How the key columns of written rows compare.
+/// How the key columns of buffered rows compare.
 pub(super) struct KeyColumns {
-    /// By column: what reads a key before it is compared, where that is needed.
+    /// By column, the decoder that reads a key before it is compared, if that is needed.
     read: Vec<Option<Decoder>>,
     invalid_dates: InvalidDates,
 }
@@ -57,7 +57,7 @@ impl KeyColumns {
     }
 }
 
-/// The keys of a chunk.
+/// A chunk's keys.
 pub(super) struct WrittenKeys<'a, R> {
     chunk: &'a R,
     columns: &'a KeyColumns,
@@ -82,7 +82,7 @@ impl<R: WrittenRows> Keys for WrittenKeys<'_, R> {
         match decoder.comparable(bytes) {
             Ok(value) => use_cell(Some(&value)),
             Err(Misfit::NoDate) if nulls_dates => use_cell(None),
-            // A candidate by itself, which is refused when it is read.
+            // Its own key: the row becomes a candidate, and is refused when it is read.
             Err(_) => use_cell(cell),
         }
     }

@@ -1,4 +1,4 @@
-//! Key columns from arrow-rs to Polars over the Arrow C data interface, without a copy.
+//! Passes key columns from arrow-rs to Polars over the Arrow C data interface, without a copy.
 
 use crate::{Error, ErrorKind, Result};
 use arrow::array::{Array, ArrayRef};
@@ -6,7 +6,7 @@ use arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 use polars::prelude::{PlSmallStr, Series};
 use polars_arrow::ffi;
 
-/// A Polars series of one chunk over the same buffers.
+/// A Polars series with one chunk over the same buffers.
 pub(super) fn series(name: &str, array: &ArrayRef) -> Result<Series> {
     let exported = arrow::ffi::to_ffi(&array.to_data());
     let (array, schema) = exported.map_err(|cause| failed().because(cause))?;
@@ -15,7 +15,10 @@ pub(super) fn series(name: &str, array: &ArrayRef) -> Result<Series> {
 }
 
 fn failed() -> Error {
-    Error::new(ErrorKind::Bug, "a key column can't be handed to Polars")
+    Error::new(
+        ErrorKind::Bug,
+        "internal error: a key column can't be passed to Polars",
+    )
 }
 
 const _: () = {
@@ -30,12 +33,12 @@ fn import(
     array: FFI_ArrowArray,
     schema: &FFI_ArrowSchema,
 ) -> polars::error::PolarsResult<Box<dyn polars_arrow::array::Array>> {
-    // SAFETY: both types are `repr(C)` images of the C data interface's struct ArrowArray, of the same size and alignment
+    // SAFETY: both types are `repr(C)` versions of the C data interface's struct ArrowArray, of the same size and alignment
     // (asserted above). Ownership moves: `transmute` forgets the source, and Polars calls the release callback.
     let array = unsafe { std::mem::transmute::<FFI_ArrowArray, ffi::ArrowArray>(array) };
     // SAFETY: likewise for struct ArrowSchema, which is only borrowed for the call.
     let schema = unsafe { &*std::ptr::from_ref(schema).cast::<ffi::ArrowSchema>() };
-    // SAFETY: arrow-rs has just filled both by the C data interface, and they belong to each other.
+    // SAFETY: arrow-rs has just filled both as the C data interface says, and they belong together.
     unsafe {
         let field = ffi::import_field_from_c(schema)?;
         ffi::import_array_from_c(array, field.dtype)

@@ -1,8 +1,8 @@
-//! Distinct: which rows are the first of their key.
+//! Decides which rows are the first of their key.
 //!
-//! Two parts that know nothing of each other: the first-seen filter, asked while rows are read, drops most rows that
-//! can't be first; then Polars' `unique` over the candidates' real keys decides. In: candidates in unit order. Out: the
-//! ascending indices of the survivors. This room never looks at a column that is no key.
+//! There are two independent steps. The first-seen filter, asked while rows are read, drops most rows that can't be first.
+//! Then Polars' `unique` over the candidates' real keys decides. In: candidates in unit order. Out: the ascending indices of
+//! the survivors. This module looks only at key columns.
 
 mod first_seen;
 mod handover;
@@ -14,7 +14,8 @@ pub(crate) use unique::{Survivors, survivors};
 
 use crate::{Error, ErrorKind};
 
-/// The error of a library's step that no keys should fail.
+/// The error for a step of a library that should never fail.
 fn failed(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    Error::new(ErrorKind::Bug, "the distinct keys can't be found").because(cause)
+    let message = "internal error: the distinct keys can't be found";
+    Error::new(ErrorKind::Bug, message).because(cause)
 }

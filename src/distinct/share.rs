@@ -1,5 +1,5 @@
-//! Shares of the keys: equal keys are in the same one, so that each can be looked at by itself. A share is small enough
-//! that its set of keys stays in a core's cache, and any number of threads take share after share.
+//! Shares of the keys. Equal keys are in the same share, so that each share can be processed alone. A share is small enough
+//! for its set of keys to stay in a core's cache, and any number of threads take share after share.
 
 use super::{failed, handover};
 use crate::Result;
@@ -15,10 +15,10 @@ use xxhash_rust::xxh3::xxh3_64;
 /// Name of the series of keys.
 const KEY: &str = "key";
 
-/// The index of the first row of each key, in any order. Indices go through all columns, one after the other; their values
-/// are not NULL. Runs on the threads of the pool that it is called in.
+/// The index of each key's first row, in any order. Indices count through all columns, one after the other. No value is
+/// NULL. Runs on the threads of the pool in which it is called.
 ///
-/// Memory: 8 bytes a row, and for each thread a share of the keys twice.
+/// Memory: 8 bytes per row, and for each thread one share of the keys twice.
 pub(super) fn first_indices(columns: &[ArrayRef], shares: usize) -> Result<Vec<u32>> {
     let dealt: Vec<Dealt> = columns
         .par_iter()
@@ -65,9 +65,9 @@ fn first_of_share(
 
 /// A column's rows by their share.
 struct Dealt {
-    /// Rows of the column, those of a share together and ascending.
+    /// The column's rows, grouped by share and ascending within each.
     rows: Vec<u32>,
-    /// Where each share ends in them.
+    /// Where each share ends in `rows`.
     ends: Vec<usize>,
 }
 
@@ -82,7 +82,7 @@ impl Dealt {
         for place in &mut ends {
             end += std::mem::replace(place, end);
         }
-        // From here on each is where its share's next row goes, and at last where the share ends.
+        // From here on, each entry is where its share's next row goes; after the loop, where the share ends.
         let mut rows = vec![0; share_of.len()];
         for (row, share) in (0..).zip(&share_of) {
             let place = &mut ends[*share as usize];
@@ -98,7 +98,7 @@ impl Dealt {
     }
 }
 
-/// Each row's share. All rows of a type that has few values belong to the first.
+/// Each row's share. For a type with few values, all rows are in the first share.
 fn shares_of(column: &dyn Array, shares: usize) -> Vec<u32> {
     if let Some(column) = column.as_string_opt::<i32>() {
         return of_bytes::<Utf8Type>(column, shares);
@@ -129,10 +129,10 @@ fn of_numbers<T: ArrowPrimitiveType>(column: &dyn Array, shares: usize) -> Optio
     )
 }
 
-/// The hash as a fraction of the shares.
+/// The share of a key: its hash as a fraction of the number of shares.
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "below the number of shares, which a few billion rows make"
+    reason = "below the number of shares, which is small even for billions of rows"
 )]
 fn share_of(key: &[u8], shares: usize) -> u32 {
     ((u128::from(xxh3_64(key)) * shares as u128) >> 64) as u32

@@ -1,4 +1,4 @@
-//! `unique` over the candidates' keys: the first row of each, in order.
+//! `unique` over the candidates' keys: the first row of each key, in order.
 
 use super::{failed, share};
 use crate::threads::{cores, pool};
@@ -11,11 +11,11 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Rows of a share, about: Polars' set of so many texts takes 2 MB. Measured at 1.45 million candidates with keys of 64
-/// characters on two cores: 0.13 s in all with 32 or 16 thousand rows, 0.20 s with half of all rows to a thread.
+/// Approximate rows per share: Polars' set of this many texts takes 2 MB. Measured with 1.45 million candidates and keys of
+/// 64 characters on two cores: 0.13 s in total with 32 or 16 thousand rows, 0.20 s with half of all rows per thread.
 const SHARE_ROWS: usize = 32 * 1024;
 
-/// The candidates that stay, and how many went.
+/// The candidates that stay, and how many were dropped.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Survivors {
     /// Ascending indices into the rows of all batches, one after the other.
@@ -24,10 +24,10 @@ pub(crate) struct Survivors {
     pub dropped: u64,
 }
 
-/// Of the rows of `batches` those to keep: of each key the first row, and every row whose key has a NULL part (such rows
-/// are only here where the job keeps them).
+/// The rows of `batches` to keep: the first row of each key, and every row whose key has a NULL part (such rows are here
+/// only if the job keeps them).
 ///
-/// Memory: 13 bytes a row, and for each core a share of the keys with Polars' set of them; a key of several columns is
+/// Memory: 13 bytes per row, and for each core one share of the keys with Polars' set of them. A key of several columns is
 /// copied.
 ///
 /// # Errors
@@ -47,7 +47,7 @@ pub(crate) fn survivors(batches: &[RecordBatch], key: &[usize]) -> Result<Surviv
     })
 }
 
-/// Polars indexes rows with 32 bits, and keeps the largest index for itself.
+/// Polars indexes rows with 32 bits, and reserves the largest index.
 fn addressable(rows: usize) -> Result<u32> {
     match u32::try_from(rows) {
         Ok(rows) if rows < u32::MAX => Ok(rows),
@@ -62,15 +62,15 @@ fn addressable(rows: usize) -> Result<u32> {
 fn no_column() -> Error {
     Error::new(
         ErrorKind::Bug,
-        "a key column is no column of the candidates",
+        "internal error: the candidates don't have a key column",
     )
 }
 
-/// The keys of all rows, batch by batch, and where these rows stand.
+/// The keys of all rows, batch by batch, and the places of these rows.
 #[derive(Default)]
 struct Keys {
     columns: Vec<ArrayRef>,
-    /// Places of the rows, once one was left out; before that they are their indices.
+    /// Places of the rows, once a row has been left out. Until then, a row's place is its index.
     places: Option<Vec<u32>>,
     /// Places of the rows whose key has a NULL part.
     nulls: Vec<u32>,
@@ -116,7 +116,7 @@ impl Keys {
         kept.collect::<Result<_, _>>().map_err(failed)
     }
 
-    /// The place of the first row of each key and those of the NULL keys, ascending. `rows` is one more than the largest.
+    /// The places of each key's first row and of all rows with a NULL key, ascending. All places are below `rows`.
     fn first_places(&self, rows: u32) -> Result<Vec<u32>> {
         let mut survives = vec![false; rows as usize];
         let mut mark = |place: u32| {
@@ -141,7 +141,7 @@ impl Keys {
             .collect())
     }
 
-    /// The index of the first row of each key, in any order.
+    /// The index of each key's first row, in any order.
     fn first_indices(&self, rows_of_share: usize) -> Result<Vec<u32>> {
         let rows: usize = self.columns.iter().map(Array::len).sum();
         let Some(shares) = NonZeroUsize::new(rows.div_ceil(rows_of_share)) else {
@@ -152,9 +152,9 @@ impl Keys {
     }
 }
 
-/// One column of a type that every build of Polars has, whose values are equal where those of all columns are. A lone
-/// column of such a type is taken as it is; the others become arrow-rs's row format, which is as long as it must be to
-/// tell any two rows apart.
+/// One column, of a type that every build of Polars has, whose values are equal exactly where those of all columns are. A
+/// single column of such a type is used as it is. Other columns are converted to arrow-rs's row format, which is different
+/// for any two different rows.
 fn joined(columns: &[ArrayRef]) -> Result<ArrayRef> {
     if let [column] = columns
         && is_plain(column.data_type())

@@ -1,8 +1,7 @@
-//! Extraction: every unit of the plan, read by a pool of workers with a connection each.
+//! Extraction: a pool of workers, each with its own connection, reads every unit of the plan.
 //!
-//! In: the units with their queries, and the database to read them from. Out: per unit, in unit order, its candidates, and
-//! what was counted and timed. This room never returns fewer rows than the database sent without an error, and never
-//! decides which candidate wins.
+//! In: the units with their queries, and the database to read them from. Out: in unit order, each unit's candidates, counts
+//! and time. This module fails rather than return fewer rows than the database sent, and never decides which candidate wins.
 
 mod pool;
 mod read;
@@ -30,14 +29,14 @@ pub(crate) struct Extraction {
     pub schema: SchemaRef,
     /// What makes a row a candidate.
     pub filter: Filter,
-    /// Whether the database counts each unit's rows, too.
+    /// Whether the database also counts each unit's rows.
     pub check_counts: bool,
-    /// How often a unit is begun anew whose connection was lost before its first row.
+    /// How often a unit is retried whose connection was lost before its first row.
     pub retries: u32,
     pub control: Arc<Control>,
 }
 
-/// A unit that was read to its end.
+/// A unit that was read completely.
 #[derive(Debug)]
 pub(crate) struct ReadUnit {
     pub rows: UnitRows,

@@ -13,13 +13,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long workers may take to leave their connections once the job is interrupted, or one of them waits for a server that
-/// says nothing; then it ends without them.
+/// How long workers may take to close their connections once the job is interrupted, or one of them waits for a server that
+/// sends nothing. After that, the job ends without them.
 const LEAVE_IN_A_HURRY: Duration = Duration::from_millis(1500);
-/// As long as it may take the unit that failed to say why: its client may read the rest of the result first.
+/// How long the unit that failed may take to say why: its client might read the rest of the result first.
 const LEAVE_AFTER_FAILURE: Duration = Duration::from_secs(10);
 
-/// Reads every unit. All units, in unit order; or the error that came first, after the other workers have been stopped.
+/// Reads every unit. Returns all units in unit order, or, after the other workers have been stopped, the first error.
 pub(crate) fn extract(extraction: Extraction) -> Result<Vec<ReadUnit>> {
     let cancellers = Mutex::new(extraction.sessions.cancellers());
     let shared = Arc::new(Shared {
@@ -34,7 +34,7 @@ pub(crate) fn extract(extraction: Extraction) -> Result<Vec<ReadUnit>> {
             Err(cause) if worker == 0 => return Err(cause),
             Err(_) => {
                 let event =
-                    Event::fewer_workers(worker, workers, "the system starts no more threads");
+                    Event::fewer_workers(worker, workers, "the system can't start more threads");
                 shared.extraction.control.event(&event);
                 break;
             }
@@ -62,7 +62,7 @@ fn collect(shared: &Arc<Shared>, messages: &Receiver<Message>) -> Result<Vec<Rea
     loop {
         match messages.recv_timeout(POLL) {
             Ok((unit, Ok(rows))) => done[unit as usize] = Some(rows),
-            // The others fail with the echo of that.
+            // The other units' errors are a consequence of this one.
             Ok((unit, Err(error))) if is_first(control, unit) => failure = Some(error),
             Ok((_, Err(_))) | Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
@@ -78,24 +78,25 @@ fn collect(shared: &Arc<Shared>, messages: &Receiver<Message>) -> Result<Vec<Rea
     if let Some(stop) = stop {
         stop.end();
     }
-    // A worker that a signal interrupted fails with what its database says of it: the signal is the cause.
+    // A worker that a signal interrupts fails with an error from its database, but the signal is the cause.
     control.cancel().check()?;
     control.check().map_err(|copy| failure.unwrap_or(copy))?;
-    done.into_iter()
-        .collect::<Option<_>>()
-        .ok_or_else(|| Error::new(ErrorKind::Bug, "a worker ended without its unit's rows"))
+    done.into_iter().collect::<Option<_>>().ok_or_else(|| {
+        let message = "internal error: a worker ended without its unit's rows";
+        Error::new(ErrorKind::Bug, message)
+    })
 }
 
 fn is_first(control: &Control, unit: u32) -> bool {
     control.failure().is_some_and(|(first, _)| *first == unit)
 }
 
-/// The end of a job that can't be finished: since when it waits for its workers.
+/// The end of a job that can't be finished, while it waits for its workers.
 struct Stop {
     begun: Instant,
-    /// Since when nobody waits for what the workers say.
+    /// Since when the workers' errors no longer matter.
     hurried: Option<Instant>,
-    /// Ends when each of those that wake the workers is done.
+    /// Disconnects when all cancellers are done.
     cancelling: Receiver<()>,
 }
 
@@ -108,7 +109,7 @@ impl Stop {
         }
     }
 
-    /// Whether the coordinator leaves without the workers that are still away. It hurries once a signal wants the job's end,
+    /// Whether the coordinator returns without waiting for the remaining workers. It hurries once a signal interrupts the job,
     /// or a worker waits for a silent server.
     fn is_over(&mut self, hurries: bool) -> bool {
         if hurries && self.hurried.is_none() {
@@ -120,16 +121,16 @@ impl Stop {
         impatient || self.begun.elapsed() >= LEAVE_AFTER_FAILURE
     }
 
-    /// Lets those that wake the workers hear the server's answer, as long as the coordinator would wait for a worker: a
-    /// pooler may take it ill when a client leaves before (`PgBouncer`'s issue 801: it ends itself).
+    /// Waits for the server's answers to the cancellers, as long as the coordinator would wait for a worker. A pooler might
+    /// fail if a client disconnects before (`PgBouncer`'s issue 801: it terminates).
     fn end(self) {
         let left = LEAVE_IN_A_HURRY.saturating_sub(self.begun.elapsed());
-        // Nobody sends anything.
+        // Nothing is ever sent: this waits for the disconnection.
         let _ = self.cancelling.recv_timeout(left);
     }
 }
 
-/// Wakes every worker from its read, each from a thread of its own: a canceller may block on a dead server.
+/// Cancels every worker's read, each on a separate thread, since a canceller might block on a dead server.
 fn cancel_all(shared: &Shared) -> Receiver<()> {
     let (done, cancelling) = channel();
     let cancellers = shared
@@ -138,7 +139,7 @@ fn cancel_all(shared: &Shared) -> Receiver<()> {
         .unwrap_or_else(PoisonError::into_inner);
     for canceller in cancellers.iter() {
         let (canceller, done) = (Arc::clone(canceller), done.clone());
-        // Where no thread can be started, the worker notices by itself at its next rows.
+        // If no thread can be started, the worker notices on its own at its next rows.
         let _ = thread::Builder::new().spawn(move || {
             canceller.cancel_query();
             drop(done);

@@ -1,4 +1,4 @@
-//! All that a job reads, as the stages after it take it.
+//! Everything that a job reads, for the stages that follow.
 
 use super::{Extraction, ReadUnit, extract};
 use crate::cancel::Cancel;
@@ -18,7 +18,7 @@ pub(crate) struct Read {
     pub snapshot: Snapshot,
     /// All candidates in the order of the result.
     pub batches: Arc<Vec<RecordBatch>>,
-    /// What was counted of each unit, in unit order.
+    /// Each unit's counts, in unit order.
     pub units: Vec<ReadUnit>,
 }
 
@@ -76,6 +76,7 @@ fn extraction(
 
 fn random_seed() -> Result<u64> {
     getrandom::u64().map_err(|cause| {
-        Error::new(ErrorKind::Bug, "the system gives no random numbers").because(cause.to_string())
+        Error::new(ErrorKind::Bug, "the system returned no random number")
+            .because(cause.to_string())
     })
 }

@@ -18,7 +18,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
-/// Takes unit after unit on one connection, until none is left or the job stops, and sends what comes of each.
+/// Reads unit after unit on one connection, until none is left or the job stops, and sends each result.
 pub(super) fn work_through(shared: &Shared, sender: &Sender<Message>) {
     let Extraction { units, control, .. } = &shared.extraction;
     let mut worker = None;
@@ -39,7 +39,7 @@ pub(super) fn work_through(shared: &Shared, sender: &Sender<Message>) {
             control.fail(ordinal, error);
         }
         let read = read.map_err(|error| control.in_table(ordinal, error));
-        // The coordinator may have left.
+        // The coordinator might have returned already.
         let _ = sender.send((ordinal, read));
         if failed {
             return;
@@ -47,8 +47,8 @@ pub(super) fn work_through(shared: &Shared, sender: &Sender<Message>) {
     }
 }
 
-/// A worker's connection, and its one-thread pool: ConnectorX's dispatcher calls rayon, and a shared pool would let a
-/// worker steal another unit while its own connection idles.
+/// A worker's connection, and its thread pool with one thread: ConnectorX's dispatcher calls rayon, and in a shared pool a
+/// worker could steal another unit while its own connection is idle.
 struct Worker {
     session: Box<dyn Session>,
     pool: ThreadPool,
@@ -65,8 +65,8 @@ fn ready<'a>(worker: &'a mut Option<Worker>, shared: &Shared) -> Result<&'a mut 
     }
 }
 
-/// Reads a unit, by a new connection where the old one was lost before the unit had a row. Once it had one, the filter
-/// remembers it, and would take the unit's own rows for duplicates: then the job fails.
+/// Reads a unit, and retries it on a new connection if the old one was lost before the unit's first row. After the first row,
+/// the filter remembers the unit's keys and would take the unit's own rows for duplicates, so the job fails.
 fn read_with_retries(
     shared: &Shared,
     ordinal: u32,
@@ -87,7 +87,7 @@ fn read_with_retries(
         attempt += 1;
         control.event(&Event::Warning {
             message: format!(
-                "table {}: {lost}; connecting again, {attempt} of {retries}",
+                "table {}: {lost}; reconnecting (attempt {attempt} of {retries})",
                 unit.name
             ),
         });
@@ -106,13 +106,13 @@ fn reconnect(shared: &Shared, worker: &mut Worker) -> Result<()> {
         .unwrap_or_else(PoisonError::into_inner);
     cancellers.push(worker.session.canceller());
     drop(cancellers);
-    // Whoever cancelled the others meanwhile did not know of this session.
+    // If the others were canceled meanwhile, this session wasn't among them.
     shared.extraction.control.check()
 }
 
 /// Why a unit was not read.
 enum Unread {
-    /// Its connection was lost, and none of its rows has come.
+    /// Its connection was lost before its first row.
     BeforeFirstRow(Error),
     Otherwise(Error),
 }
@@ -162,7 +162,7 @@ fn read_unit(
     }));
     watch.inspect(|watch| watch.rest());
     let read = read.unwrap_or_else(|_| Err(panicked()));
-    // An error of the destination is there already, and says its place.
+    // An error from the destination has been noted already, and has its place.
     let is_placed = extraction.control.failure().is_some();
     read.map_err(|error| match error {
         error if is_placed => Unread::Otherwise(error),
@@ -184,23 +184,23 @@ fn read_unit(
     Ok(ReadUnit { rows, elapsed })
 }
 
-/// In the transaction in which the rows were read the database must count as many.
+/// Fails if the database counts another number of rows in the transaction in which they were read.
 fn check_count(unit: &Unit, read: u64, worker: &mut Worker) -> Result<()> {
     let counted = worker.session.count(&unit.query.count_sql)?;
     if counted == read {
         return Ok(());
     }
-    let message = format!("{read} rows were read, and the database counts {counted}");
+    let message = format!("{read} rows were read, but the database counts {counted}");
     Err(Error::new(ErrorKind::Sums, message))
 }
 
-/// The text of a panic may hold a cell: it is not passed on.
+/// The error for a client library's panic. The panic's message isn't passed on, since it might contain a cell's value.
 fn panicked() -> Error {
-    Error::new(ErrorKind::Value, "the database's client gave up on a value")
+    Error::new(ErrorKind::Value, "the database client can't read a value")
         .advise("leave the row out with --where, or the column with --columns")
 }
 
-/// Says where a source failed to give a value.
+/// Adds the place where a source failed to read a value.
 fn placed(error: Error, destination: &UnitDestination) -> Error {
     match destination.place() {
         Some((row, column)) if error.kind() == ErrorKind::Value => row.locate(error, column),

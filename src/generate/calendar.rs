@@ -1,4 +1,4 @@
-//! The days on which persons are born, as text.
+//! The possible birthdays, as text.
 
 use chrono::{Datelike, NaiveDate};
 
@@ -7,7 +7,7 @@ const FIRST_YEAR: i32 = 1900;
 /// The year of the last table.
 const LAST_YEAR: i32 = 2012;
 
-/// Every day from 1900 to 2012, in ISO form.
+/// Every day from 1900 to 2012, in ISO format.
 #[derive(Debug)]
 pub(super) struct Calendar {
     days: Vec<String>,

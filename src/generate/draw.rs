@@ -1,4 +1,4 @@
-//! Which person stands at which position of a table.
+//! Which person appears at which position of a table.
 
 use super::dice::Dice;
 use super::permutation::Permutation;
@@ -6,7 +6,7 @@ use super::shape::TableShape;
 
 /// The persons of one table, by position.
 ///
-/// As many rows as the table has persons hold one each; the others repeat one of them at random. All are shuffled.
+/// Each person of the table gets one row; the remaining rows repeat persons at random. All rows are shuffled.
 #[derive(Debug, Clone)]
 pub(super) struct Draw {
     known: u64,
@@ -30,7 +30,7 @@ impl Draw {
         }
     }
 
-    /// The person at `position`, which is below the table's rows.
+    /// The person at `position`, which is less than the table's number of rows.
     pub(super) fn person(&self, position: u64) -> u64 {
         let slot = self.order.at(position);
         if slot < self.distinct {

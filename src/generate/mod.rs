@@ -1,18 +1,18 @@
-//! `generate`: the article's thirteen tables, at any scale, in any of the databases.
+//! `generate`: the article's thirteen tables, at any scale, in any supported database.
 //!
 //! ```text
 //! Scale ─▶ Shape: rows, newcomers and distinct persons of each table    scale, shape
-//!   │ Draw: which person stands at which place of a table                draw, permutation, dice
+//!   │ Draw: which person appears at which position of a table            draw, permutation, dice
 //!   ▼
-//! Population: that person's row, ID and HASHIDV from hashes              population, row, calendar
-//!   │ Supply: the rows of one table, reported and stopped on the way     supply
+//! Population: that person's row, with hashes as ID and HASHIDV           population, row, calendar
+//!   │ Supply: the rows of one table, with progress and interrupts        supply
 //!   ▼
 //! one transaction | LOAD DATA LOCAL or INSERT | COPY                     load
 //! ```
 //!
-//! In: a scale, a seed and a database. Out: thirteen tables, and what a job must find in them. The same options make
-//! the same rows in the same order on every database and machine. No more than a few thousand rows are in memory.
-//! This room never touches a table that is not one of the thirteen.
+//! In: a scale, a seed and a database. Out: thirteen tables, and what a job must find in them. The same options produce
+//! the same rows in the same order in every database and on every machine. At most a few thousand rows are in memory.
+//! This module never touches a table that is not one of the thirteen.
 
 mod calendar;
 mod dice;
@@ -34,31 +34,31 @@ use load::LoadOrder;
 use population::Population;
 use shape::{Shape, TableShape};
 
-/// What to make, and where.
+/// What to generate, and where.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The database. A missing SQLite file is made, in a folder that exists.
+    /// The database. A missing SQLite file is created if its folder exists.
     pub source: SourceUrl,
-    /// How much of the article's row counts.
+    /// The row counts, relative to the article's.
     pub scale: Scale,
-    /// Distinct persons over all tables; `None`: the article's, by the same scale as the rows.
+    /// Distinct persons in all tables together; `None` scales the article's number like the rows.
     pub persons: Option<u64>,
-    /// Other seeds make other persons in another order, with the same counts.
+    /// Another seed generates other persons in another order, with the same counts.
     pub seed: u64,
     /// Whether a first column `SEQ`, an integer primary key, counts the rows of each table from 1.
     pub with_key: bool,
-    /// Whether base tables of these thirteen names are dropped first. Views and the like are refused even so.
+    /// Whether base tables with these thirteen names are dropped first. Views and other objects are refused in any case.
     pub force: bool,
 }
 
-/// What stands in the database now.
+/// What the database now contains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Generated {
     /// The thirteen tables, by year.
     pub tables: Vec<GeneratedTable>,
     /// Rows of all tables.
     pub rows: u64,
-    /// Different `HASHIDV` over all tables.
+    /// Distinct `HASHIDV` values in all tables together.
     pub distinct: u64,
 }
 
@@ -69,19 +69,19 @@ pub struct GeneratedTable {
     pub table: &'static str,
     /// Its rows.
     pub rows: u64,
-    /// Different `HASHIDV` in it.
+    /// Distinct `HASHIDV` values in it.
     pub distinct: u64,
-    /// Of these, the ones that no earlier table has.
+    /// Those of them that no earlier table has.
     pub new: u64,
 }
 
-/// Makes the thirteen tables; the columns are `ID CHAR(32), ID_BIRTHDAY DATE, ID_SEX CHAR(1), HASHIDV CHAR(32)`.
+/// Generates the thirteen tables. Their columns are `ID CHAR(32), ID_BIRTHDAY DATE, ID_SEX CHAR(1), HASHIDV CHAR(32)`.
 ///
 /// Names are quoted, so that PostgreSQL keeps their capitals. `HASHIDV` is the XXH3-128 hash of `ID` and the ISO
-/// birthday, as 32 hexadecimal digits. About one row in a thousand has the other `ID_SEX` than its person's.
+/// birthday, as 32 hexadecimal digits. In about one row in a thousand, `ID_SEX` differs from the person's sex.
 ///
-/// If it fails or is interrupted, SQLite and PostgreSQL are as they were. MySQL can't roll back tables: the new ones are
-/// dropped again, and the old ones that `force` dropped are gone.
+/// If this fails or is interrupted, a SQLite or PostgreSQL database is unchanged. MySQL can't roll back CREATE TABLE and
+/// DROP TABLE: the new tables are dropped again, and old ones that `force` dropped are gone.
 pub fn generate(options: &Options, observer: &dyn Observer) -> Result<Generated> {
     let Options {
         source,

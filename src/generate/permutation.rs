@@ -1,10 +1,10 @@
-//! A shuffled order of `0..len` that needs no memory: each number's place is computed.
+//! A shuffled order of `0..len` that takes no memory: each number's position is computed.
 
 use super::dice::Dice;
 
-/// Odd, so that multiplying by it can be undone modulo a power of two; its bits are those of the golden ratio.
+/// Odd, so that multiplication by it is invertible modulo a power of two. Its bits are those of the golden ratio.
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-/// Rounds, each with a key of its own; after three, neighbours end up anywhere.
+/// Rounds, each with its own key. After three, neighbors can end up anywhere.
 const ROUNDS: u64 = 3;
 
 /// A bijection of `0..len`.
@@ -29,7 +29,10 @@ impl Permutation {
 
     /// The number at `index`, which is below `len`.
     pub(super) fn at(&self, index: u64) -> u64 {
-        debug_assert!(index < self.len, "the walk ends only if it starts inside");
+        debug_assert!(
+            index < self.len,
+            "the loop ends only if it starts below len"
+        );
         let mut number = self.scramble(index);
         while number >= self.len {
             number = self.scramble(number);
@@ -37,7 +40,7 @@ impl Permutation {
         number
     }
 
-    /// A bijection of the numbers up to the mask: each step can be undone.
+    /// A bijection of the numbers up to the mask: each step is invertible.
     fn scramble(&self, index: u64) -> u64 {
         self.keys.iter().fold(index, |number, key| {
             let product = number.wrapping_add(*key).wrapping_mul(MULTIPLIER) & self.mask;

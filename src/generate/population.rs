@@ -7,10 +7,10 @@ use super::row::{Row, digits};
 use super::shape::{Shape, TableShape};
 use xxhash_rust::xxh3::xxh3_128;
 
-/// One row in this many has the other sex than its person's.
+/// One row in this many has a sex that differs from its person's.
 const ROWS_PER_SLIP: u64 = 1000;
 
-/// Everyone in the tables. Persons are computed when they are asked for.
+/// Everyone in the tables. Persons are computed on demand.
 pub(super) struct Population<'a> {
     tables: &'a [TableShape],
     calendar: Calendar,
@@ -45,7 +45,7 @@ impl<'a> Population<'a> {
         })
     }
 
-    /// Of each table: the end of its newcomers' numbers, and the days on which they may be born.
+    /// For each table: the end of its newcomers' numbers, and their possible birthdays.
     fn birthdays(&self) -> Vec<(u64, &[String])> {
         let until = |table: &TableShape| (table.known + table.new, self.calendar.until(table.year));
         self.tables.iter().map(until).collect()
@@ -62,7 +62,7 @@ impl<'a> Population<'a> {
         let [a, b, c, d, sex, ..] = self.births.roll(person).to_le_bytes();
         let first_table = birthdays.iter().find(|(end, _)| person < *end);
         let days = first_table.map(|(_, days)| *days).unwrap_or_default();
-        // The later of two days: more persons are young than old.
+        // The later of two random days, so that more persons are young than old.
         let age = u16::from_le_bytes([a, b]).max(u16::from_le_bytes([c, d]));
         let birthday = days
             .get((usize::from(age) * days.len()) >> u16::BITS)

@@ -7,16 +7,16 @@ pub(super) const COLUMNS: [(&str, &str); 4] = [
     ("ID_SEX", "CHAR(1)"),
     ("HASHIDV", "CHAR(32)"),
 ];
-/// The key column of `--with-key`. SQLite makes exactly this type its rowid.
+/// The key column of `--with-key`. SQLite uses a column of exactly this type as its rowid.
 pub(super) const KEY_COLUMN: (&str, &str) = ("SEQ", "INTEGER PRIMARY KEY");
 
 /// 32 hexadecimal digits.
 pub(super) type Digits = [u8; 32];
 
-/// A row, all of ASCII letters, digits and hyphens: nothing in it needs escaping.
+/// A row that consists of ASCII letters, digits and hyphens, so nothing in it needs escaping.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row<'a> {
-    /// Its place in its table, from 1.
+    /// Its position in its table, from 1.
     pub(super) seq: u64,
     pub(super) id: Digits,
     pub(super) birthday: &'a str,
@@ -33,7 +33,7 @@ pub(super) fn write_line(row: &Row<'_>, with_key: bool, text: &mut Vec<u8>) {
     text.push(b'\n');
 }
 
-/// A parenthesis of an INSERT's VALUES, and a comma.
+/// A parenthesized row of an INSERT's VALUES, and a comma.
 pub(super) fn write_values(row: &Row<'_>, with_key: bool, text: &mut Vec<u8>) {
     text.push(b'(');
     if with_key {

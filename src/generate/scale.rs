@@ -1,17 +1,17 @@
-//! `--scale`: an exact decimal number, so that counts are the same on every machine.
+//! `--scale`: an exact decimal number, so that row counts are the same on every machine.
 
 use crate::{Error, ErrorKind, Result};
 use std::fmt;
 use std::str::FromStr;
 
-/// Digits after the point that a scale may have.
+/// Most digits after the decimal point.
 const FRACTION_DIGITS: usize = 9;
 /// The scale 1, in the unit of [`Scale`].
 const ONE_BILLIONTHS: u64 = 1_000_000_000;
-/// The largest scale: 1,509,659,000 rows, which no test needs more of.
+/// The largest scale: 1,509,659,000 rows, more than any test needs.
 const MAX_BILLIONTHS: u64 = 100 * ONE_BILLIONTHS;
 
-/// How much of the article's size: more than 0, at most 100, exact to nine digits after the point.
+/// The size relative to the article's: more than 0, at most 100, exact to nine digits after the decimal point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scale {
     billionths: u64,
@@ -23,7 +23,8 @@ impl Scale {
         billionths: ONE_BILLIONTHS,
     };
 
-    /// This much of `count`, rounded to the nearest, a half upwards. Up to 184 million, nothing overflows.
+    /// `count` times this scale, rounded to the nearest number, with halves rounded up. A `count` up to 184 million can't
+    /// overflow.
     pub(super) fn of(self, count: u64) -> u64 {
         (count * self.billionths + ONE_BILLIONTHS / 2) / ONE_BILLIONTHS
     }
@@ -48,8 +49,8 @@ impl FromStr for Scale {
 
     fn from_str(text: &str) -> Result<Self> {
         Self::parse(text).ok_or_else(|| {
-            Error::new(ErrorKind::Usage, format!("--scale: {text} is no scale"))
-                .advise("write a number above 0 and up to 100, such as 1 or 0.01")
+            Error::new(ErrorKind::Usage, format!("--scale: {text} isn't a scale"))
+                .advise("give a number above 0 and up to 100, such as 1 or 0.01")
         })
     }
 }

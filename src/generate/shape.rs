@@ -3,8 +3,8 @@
 use super::Scale;
 use crate::{Error, ErrorKind, Result};
 
-/// A table as the article counts it. It doesn't tell the newcomers of each year, only their sum, 1,001,413, and that
-/// the last year brings almost none.
+/// A table with the article's row count. The article doesn't give each year's newcomers, only their total, 1,001,413,
+/// and that the last year brings almost none.
 struct Counted {
     table: &'static str,
     year: i32,
@@ -37,11 +37,11 @@ const ARTICLE: [Counted; 13] = [
     counted("ID2012", 2012, 987_513, 21),
 ];
 
-/// Distinct persons of the article.
+/// Distinct persons in the article.
 pub(super) const ARTICLE_PERSONS: u64 = 1_001_413;
-/// Of the persons that earlier tables know, this many in a hundred are in the next table too.
+/// This many in a hundred of the persons in earlier tables are also in the next table.
 const RETURNING_PERCENT: u64 = 97;
-/// Of a table's rows that no newcomer needs, at least this many in a thousand repeat a person of the same table.
+/// At least this many in a thousand of the rows that newcomers leave over repeat a person of the same table.
 const REPEATED_PER_MILLE: u64 = 15;
 
 /// One table. Persons are numbered by their first table: its newcomers are `known..known + new`.
@@ -52,13 +52,13 @@ pub(super) struct TableShape {
     pub(super) rows: u64,
     /// Persons of earlier tables.
     pub(super) known: u64,
-    /// Persons that no earlier table has; all of them are in this one.
+    /// Persons that no earlier table has. All of them are in this one.
     pub(super) new: u64,
     /// Persons of earlier tables that are in this one.
     pub(super) returning: u64,
 }
 
-/// All thirteen tables. Every person is in at least one, and no table has fewer rows than persons.
+/// All thirteen tables. Every person is in at least one of them, and no table has fewer rows than persons.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Shape {
     tables: Vec<TableShape>,
@@ -124,7 +124,7 @@ impl TableShape {
     }
 }
 
-/// `newcomers` of the article's persons, as a part of `persons`, rounded.
+/// The share of `persons` that corresponds to `newcomers` among the article's persons, rounded.
 fn share(newcomers: u64, persons: u64) -> u64 {
     (newcomers * persons + ARTICLE_PERSONS / 2) / ARTICLE_PERSONS
 }
@@ -132,9 +132,9 @@ fn share(newcomers: u64, persons: u64) -> u64 {
 fn unfit(persons: u64) -> Error {
     Error::new(
         ErrorKind::Usage,
-        format!("{persons} persons don't fit the rows of this scale"),
+        format!("{persons} persons don't fit into the rows of this scale"),
     )
-    .advise("choose a larger --scale, or --persons from 1 up to about twice the scale × 1,001,413")
+    .advise("choose a larger --scale, or --persons from 1 to about twice the scale × 1,001,413")
 }
 
 #[cfg(test)]

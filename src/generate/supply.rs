@@ -1,25 +1,25 @@
-//! The rows of one table on their way into a database: reported, and stopped when asked.
+//! The rows of one table on their way into a database, with progress reports and interrupts.
 
 use super::population::Population;
 use super::row::Row;
 use super::shape::TableShape;
 use crate::{Error, ErrorKind, Interrupt, Result};
 
-/// Rows between two reports and two looks for an interrupt: a few milliseconds of work.
+/// Rows between two progress reports and two checks for an interrupt: a few milliseconds of work.
 const REPORT_ROWS: u64 = 8192;
-/// Size at which a piece of text is sent: a few hundred rows, so that an interrupt is seen soon.
+/// Size at which a piece of text is sent: a few hundred rows, so that an interrupt is noticed soon.
 const PIECE_BYTES: usize = 1 << 16;
 
-/// Hears how far `generate` is, and can stop it. It is called every few thousand rows, by one thread at a time.
+/// Receives the progress of `generate` and can stop it. It is called every few thousand rows, by one thread at a time.
 pub trait Observer: Sync {
-    /// This many of the table's rows have been handed to the database.
+    /// Called when this many of the table's rows have been passed to the database.
     fn on_progress(&self, table: &str, rows_done: u64, rows_total: u64);
 
-    /// What asks to stop, if anything does.
+    /// Returns the interrupt that asks to stop, if there is one.
     fn interrupt(&self) -> Option<Interrupt>;
 }
 
-/// One table's rows, with who watches them.
+/// One table's rows, and the observer of their progress.
 #[derive(Clone, Copy)]
 pub(super) struct Supply<'a> {
     pub(super) population: &'a Population<'a>,
@@ -28,11 +28,11 @@ pub(super) struct Supply<'a> {
     pub(super) observer: &'a dyn Observer,
 }
 
-/// A way to write a row as text.
+/// A function that writes a row as text.
 pub(super) type WriteRow = fn(&Row<'_>, bool, &mut Vec<u8>);
 
 impl Supply<'_> {
-    /// Hands every row to `take`, in order.
+    /// Passes every row to `take`, in order.
     pub(super) fn rows(&self, mut take: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
         let report = |done| {
             self.observer
@@ -50,7 +50,7 @@ impl Supply<'_> {
         Ok(())
     }
 
-    /// Hands every row as text to `send`, in order, in pieces that end with a row.
+    /// Passes every row as text to `send`, in order, in pieces that end with a row.
     pub(super) fn pieces(
         &self,
         write: WriteRow,

@@ -1,4 +1,4 @@
-//! Counts at full size, and the same rows in the same order.
+//! Counts at full size, and that the same seed generates the same rows in the same order.
 
 use super::shape::ARTICLE_PERSONS;
 use super::*;
@@ -36,7 +36,7 @@ fn options(path: &Path) -> Options {
     }
 }
 
-/// The content of a table, as SQLite tells it.
+/// The content of a table, as SQLite returns it.
 fn contents(path: &Path, sql: &str) -> Vec<String> {
     let connection = Connection::open(path).expect("a database");
     let mut statement = connection.prepare(sql).expect("a statement");

@@ -1,6 +1,6 @@
-//! Checks of single options, and of those that contradict each other.
+//! Checks of single options and of combinations of options.
 
-use super::choices::{ExtractorChoice, SnapshotChoice};
+use super::choices::{ExtractorChoice, SnapshotChoice, SqliteTypes};
 use super::usage::usage;
 use super::{DEFAULT_FOLDER, Numeric, SourceUrl};
 use crate::Result;
@@ -8,11 +8,15 @@ use std::path::{Component, PathBuf};
 
 pub(super) fn distinct_names(flag: &str, names: Vec<String>) -> Result<Vec<String>> {
     if names.is_empty() || names.iter().any(String::is_empty) {
-        return Err(usage(format!("--{flag} names no column, or an empty one")));
+        return Err(
+            usage(format!("--{flag} names no column, or an empty one")).advise(format!(
+                "write column names separated by commas, as in --{flag} ID,YEAR"
+            )),
+        );
     }
     for (index, name) in names.iter().enumerate() {
         if names[..index].contains(name) {
-            return Err(usage(format!("--{flag} names the column {name} twice")));
+            return Err(usage(format!("--{flag} names column {name} twice")).advise("name it once"));
         }
     }
     Ok(names)
@@ -24,14 +28,12 @@ pub(super) fn check_key_is_selected(key: &[String], columns: Option<&[String]>) 
     };
     match key.iter().find(|column| !columns.contains(column)) {
         None => Ok(()),
-        Some(column) => Err(
-            usage(format!("the key column {column} is not among --columns"))
-                .advise("add it to --columns, or take another --key"),
-        ),
+        Some(column) => Err(usage(format!("key column {column} is not in --columns"))
+            .advise("add it to --columns, or choose another --key")),
     }
 }
 
-/// The stock source of SQLite would write beside the file, and make one where there is none.
+/// ConnectorX's own SQLite source would write files next to the database, and create a database that is missing.
 pub(super) fn checked_extractor(
     extractor: ExtractorChoice,
     source: &SourceUrl,
@@ -44,7 +46,7 @@ pub(super) fn checked_extractor(
     Ok(extractor)
 }
 
-/// Only within a transaction the database counts what the job reads.
+/// Only within the transaction that reads the rows does the database count the same rows.
 pub(super) fn checked_counts(
     check_counts: Option<bool>,
     snapshot: Option<SnapshotChoice>,
@@ -59,11 +61,25 @@ pub(super) fn checked_counts(
     };
     match (check_counts, alone) {
         (Some(true), Some(flag)) => Err(usage(format!(
-            "--check-counts with {flag}: others may write between reading and counting"
+            "--check-counts can't be combined with {flag}: other sessions might write between reading and counting"
         ))
         .advise("leave one of them out")),
         (check_counts, _) => Ok(check_counts.unwrap_or(false)),
     }
+}
+
+/// Refused even with the default value: whoever writes it expects a SQLite file.
+pub(super) fn checked_sqlite_types(
+    sqlite_types: Option<SqliteTypes>,
+    source: &SourceUrl,
+) -> Result<SqliteTypes> {
+    if sqlite_types.is_some() && !matches!(source, SourceUrl::Sqlite(_)) {
+        return Err(
+            usage("--sqlite-types is for SQLite files, but the source is not one")
+                .advise("leave it out"),
+        );
+    }
+    Ok(sqlite_types.unwrap_or_default())
 }
 
 pub(super) fn checked_numeric(
@@ -73,14 +89,14 @@ pub(super) fn checked_numeric(
     let numeric = numeric.map(Numeric::parse).transpose()?;
     if numeric.is_some() && !matches!(source, SourceUrl::Postgres(_)) {
         return Err(usage(
-            "--numeric is for PostgreSQL's numeric, and the source is another database",
+            "--numeric is for PostgreSQL's numeric type, but the source is not PostgreSQL",
         )
         .advise("leave it out"));
     }
     Ok(numeric)
 }
 
-/// A result that may lack rows is one that somebody asked for, and says so.
+/// The result might lack rows: that has to be asked for, and a warning says so.
 pub(super) fn checked_row_security(
     row_security: Option<bool>,
     source: &SourceUrl,
@@ -89,7 +105,7 @@ pub(super) fn checked_row_security(
     let row_security = row_security.unwrap_or(false);
     if row_security && !matches!(source, SourceUrl::Postgres(_)) {
         return Err(usage(
-            "--row-security is for PostgreSQL's policies, and the source is another database",
+            "--row-security is for PostgreSQL's row security policies, but the source is not PostgreSQL",
         )
         .advise("leave it out"));
     }
@@ -100,26 +116,28 @@ pub(super) fn checked_row_security(
     Ok(row_security)
 }
 
-/// The folder's name is what is renamed into place: `.` and `..` are no names.
+/// The folder is renamed into place by its own name, which `.` and `..` are not.
 pub(super) fn checked_folder(out: Option<PathBuf>) -> Result<PathBuf> {
     let out = out.unwrap_or_else(|| PathBuf::from(DEFAULT_FOLDER));
     match out.components().next_back() {
         Some(Component::Normal(_)) => Ok(out),
-        _ => Err(usage(format!("--out {} names no folder", out.display()))
-            .advise("give the folder's own name, as in --out ../batches")),
+        _ => Err(usage(format!(
+            "--out {} doesn't end in the name of a folder",
+            out.display()
+        ))
+        .advise("give the folder's own name, as in --out ../batches")),
     }
 }
 
-/// The user's own SQL goes into the query in parentheses of its own lines, so that a comment can't swallow what follows.
+/// The query holds the user's SQL in parentheses that have their own lines, so that a `--` comment can't swallow them.
 pub(super) fn checked_filter(filter: &str) -> Result<String> {
     let filter = filter.trim();
     if filter.is_empty() {
         return Err(usage("--where is empty").advise("leave it out to read every row"));
     }
     if filter.rfind("/*") > filter.rfind("*/") {
-        return Err(
-            usage("--where has a comment /* without an end").advise("end it, or leave it out")
-        );
+        return Err(usage("--where has a comment that is not closed")
+            .advise("end it with */, or leave it out"));
     }
     Ok(filter.to_owned())
 }

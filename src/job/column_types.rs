@@ -1,25 +1,25 @@
-//! `--column-type NAME=TYPE`: what a column of a SQLite file is read as, whatever it is declared as.
+//! `--column-type NAME=TYPE`: the type that a column of a SQLite file is read as, instead of its declared type.
 
 use super::usage::usage;
 use crate::job::SourceUrl;
 use crate::{Error, Result};
 
-/// What a column's values are read as.
+/// The type that a column's values are read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {
     /// Text, integers and floating-point numbers, all as text.
     Text,
-    /// Integers of 64 bits.
+    /// 64-bit integers.
     Integer,
-    /// Floating-point numbers of 64 bits, and integers that are such.
+    /// 64-bit floating-point numbers, and integers that can be represented exactly as one.
     Real,
     /// Bytes.
     Blob,
     /// Dates.
     Date,
-    /// Dates with a time of the day, in no zone.
+    /// Dates with a time of day, without a time zone.
     DateTime,
-    /// Dates with a time of the day and their zone, in UTC.
+    /// Dates with a time of day and a time zone, converted to UTC.
     Instant,
 }
 
@@ -33,48 +33,47 @@ const NAMED: [(&str, ColumnType); 7] = [
     ("instant", ColumnType::Instant),
 ];
 
-/// The types that were chosen, each for a column of all tables.
+/// The chosen types. Each is for the columns of one name, in all tables.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ColumnTypes(Vec<(String, ColumnType)>);
 
 impl ColumnTypes {
-    /// Of `NAME=TYPE` each, as they were cut at commas. A name may hold `=` and commas, a type doesn't.
+    /// Checks a list of `NAME=TYPE` that was split at commas. A name can contain `=` and commas, a type can't.
     pub(super) fn checked(items: Option<Vec<String>>, source: &SourceUrl) -> Result<Self> {
         let Some(items) = items else {
             return Ok(Self::default());
         };
         if !matches!(source, SourceUrl::Sqlite(_)) {
             return Err(usage(
-                "--column-type is for SQLite files: a server's types are the columns' own",
+                "--column-type is for SQLite files: the columns of a server have types of their own",
             )
-            .advise("leave it out; a view may cast a column to another type"));
+            .advise("leave it out; a view can cast a column to another type"));
         }
         let mut chosen: Vec<(String, ColumnType)> = Vec::new();
         for item in whole(items) {
             let (name, column_type) = parse(&item)?;
             if chosen.iter().any(|(known, _)| *known == name) {
-                return Err(usage(format!(
-                    "--column-type names the column {name} twice"
-                )));
+                return Err(usage(format!("--column-type names column {name} twice"))
+                    .advise("name it once"));
             }
             chosen.push((name, column_type));
         }
         Ok(Self(chosen))
     }
 
-    /// What was chosen for a column.
+    /// The type chosen for a column.
     pub fn of(&self, column: &str) -> Option<ColumnType> {
         let chosen = self.0.iter().find(|(name, _)| name == column);
         chosen.map(|(_, column_type)| *column_type)
     }
 
-    /// The columns that something was chosen for.
+    /// The columns that a type was chosen for.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
     }
 }
 
-/// Puts the parts together that no type ends: the commas between them belong to a column's name.
+/// Joins parts up to one that ends in a type: the commas between them belong to a column's name.
 fn whole(parts: Vec<String>) -> Vec<String> {
     let mut items: Vec<String> = Vec::new();
     for part in parts {
@@ -99,7 +98,7 @@ fn parse(item: &str) -> Result<(String, ColumnType)> {
     let named = NAMED.iter().find(|(known, _)| *known == word);
     match named {
         Some((_, column_type)) => Ok((name.to_owned(), *column_type)),
-        None => Err(unreadable(item, "names no type that is known")),
+        None => Err(unreadable(item, "names an unknown type")),
     }
 }
 
@@ -122,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_stands_behind_the_last_equals_sign() {
+    fn a_type_follows_the_last_equals_sign() {
         let types = chosen(&["at=instant", "a=b=text", "c", "d=date"]).unwrap();
         assert_eq!(types.of("at"), Some(ColumnType::Instant));
         assert_eq!(types.of("a=b"), Some(ColumnType::Text));
@@ -131,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_column_or_no_type_is_refused() {
+    fn an_item_without_a_column_or_a_known_type_is_refused() {
         for items in [
             &["at"][..],
             &["=text"],

@@ -11,10 +11,10 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Reads a job file. Relative paths in it are taken from its folder.
+/// Reads a job file. Its relative paths start at its folder.
 pub fn read_job_file(path: &Path) -> Result<JobOptions> {
     let text = fs::read_to_string(path).map_err(|cause| unreadable(path, cause))?;
-    let mut options = parse(&text).map_err(|error| error.within(path.display()))?;
+    let mut options = parse(path, &text)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     options.source = options
         .source
@@ -30,9 +30,12 @@ pub fn read_job_file(path: &Path) -> Result<JobOptions> {
 }
 
 fn unreadable(path: &Path, cause: std::io::Error) -> Error {
-    Error::new(ErrorKind::JobFile, format!("the job file {} can't be read", path.display()))
-        .because(cause)
-        .advise("name a TOML file, or give everything by flags: firstseen run --source … --tables … --key …")
+    Error::new(
+        ErrorKind::JobFile,
+        format!("can't read the job file {}", path.display()),
+    )
+    .because(cause)
+    .advise("name a TOML file, or use flags only: firstseen run --source … --tables … --key …")
 }
 
 fn relative_source(source: &str, folder: &Path) -> String {
@@ -42,31 +45,36 @@ fn relative_source(source: &str, folder: &Path) -> String {
     }
 }
 
-fn parse(text: &str) -> Result<JobOptions> {
-    // The parser's Display quotes the line, which may hold a password: its message of broken syntax doesn't.
-    let document = DeTable::parse(text).map_err(|cause| at(text, cause.span(), cause.message()))?;
-    refuse_unknown_keys(text, document.get_ref(), &known_keys())?;
+/// Parses the text of the job file at `path`.
+fn parse(path: &Path, text: &str) -> Result<JobOptions> {
+    let file = &JobFile { path, text };
+    // The parser's Display quotes the line, which might contain a password. Its message about a syntax error doesn't.
+    let document =
+        DeTable::parse(text).map_err(|cause| file.error(cause.span(), cause.message()))?;
+    refuse_unknown_keys(file, document.get_ref(), &known_keys())?;
     if let Some(DeValue::Array(tables)) = document.get_ref().get("table").map(Spanned::get_ref) {
         for table in tables {
             if let DeValue::Table(table) = table.get_ref() {
-                refuse_unknown_keys(text, table, &["name".to_owned(), "where".to_owned()])?;
+                refuse_unknown_keys(file, table, &["name".to_owned(), "where".to_owned()])?;
             }
         }
     }
-    // serde's message quotes the value, so that the key has to do.
+    // serde's message quotes the value, so only the key is named.
     toml::from_str(text).map_err(|cause: toml::de::Error| {
         let key = key_of(text, cause.span());
-        let message =
-            format!("the value of {key:?} has a wrong type, or is none of the possible words");
+        let message = format!(
+            "the value of {key:?} has the wrong type, or is not one of the possible values"
+        );
         let value = cause.span().and_then(|span| text.get(span));
         let meant = meant_word(&key, value.unwrap_or_default());
         let advice = meant.map(|word| format!("did you mean {word:?}? "));
-        let advice = advice.unwrap_or_default() + "firstseen run --help says what each takes";
-        at(text, cause.span(), &message).advise(advice)
+        let advice =
+            advice.unwrap_or_default() + "firstseen run --help lists the values of each key";
+        file.error(cause.span(), &message).advise(advice)
     })
 }
 
-/// The possible word of which the value is a slip. It may be shown: it is one of ours.
+/// The possible value that the given one is a misspelling of. It can be shown, since it is not the user's text.
 fn meant_word(key: &str, value: &str) -> Option<String> {
     let flags = flags();
     let mut arguments = flags.get_arguments();
@@ -77,12 +85,22 @@ fn meant_word(key: &str, value: &str) -> Option<String> {
     is_slip_of(value, word).then(|| word.to_owned())
 }
 
-fn at(text: &str, span: Option<Range<usize>>, message: &str) -> Error {
-    let line = span.map_or(1, |span| line_of(text, span.start));
-    Error::new(ErrorKind::JobFile, format!("line {line}: {message}"))
+/// A job file that is being parsed.
+struct JobFile<'a> {
+    path: &'a Path,
+    text: &'a str,
 }
 
-/// What stands before the `=` of a value, if that is a plain key.
+impl JobFile<'_> {
+    /// An error in the line where `span` begins.
+    fn error(&self, span: Option<Range<usize>>, message: &str) -> Error {
+        let line = span.map_or(1, |span| line_of(self.text, span.start));
+        let place = format!("{}, line {line}", self.path.display());
+        Error::new(ErrorKind::JobFile, message).within(place)
+    }
+}
+
+/// The text before the `=` of a value, if that is a plain key.
 fn key_of(text: &str, value: Option<Range<usize>>) -> String {
     let before = value
         .and_then(|value| text.get(..value.start))
@@ -96,12 +114,12 @@ fn key_of(text: &str, value: Option<Range<usize>>) -> String {
     }
 }
 
-/// A key as it may be shown: one that is no plain word may be a value on the wrong side.
-fn shown(key: &str) -> String {
+/// Names an unknown key. One that is not a plain word is not shown: it might be a value on the wrong side of the `=`.
+fn unknown(key: &str) -> String {
     if is_plain(key) {
-        format!("{key:?}")
+        format!("unknown key {key:?}")
     } else {
-        "that stands there".to_owned()
+        "unknown key, not shown because it might be a secret".to_owned()
     }
 }
 
@@ -110,7 +128,7 @@ fn is_plain(key: &str) -> bool {
         .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
 }
 
-/// The flags' own names, so that the two can't drift apart, and the one key that is no flag.
+/// The names of the flags, so that flags and keys can't drift apart, and `table`, the one key that is not a flag.
 fn known_keys() -> Vec<String> {
     let flags = flags();
     let names = flags.get_arguments().filter_map(|arg| arg.get_long());
@@ -125,21 +143,17 @@ fn as_key(flag: &str) -> String {
     flag.replace('-', "_")
 }
 
-fn refuse_unknown_keys(text: &str, table: &DeTable<'_>, known: &[String]) -> Result<()> {
-    let unknown = table
+fn refuse_unknown_keys(file: &JobFile<'_>, table: &DeTable<'_>, known: &[String]) -> Result<()> {
+    let first_unknown = table
         .keys()
         .find(|key| !known.iter().any(|known| known == key.get_ref()));
-    let Some(key) = unknown else {
+    let Some(key) = first_unknown else {
         return Ok(());
     };
-    let line = line_of(text, key.span().start);
     let nearest = nearest(key.get_ref(), known.iter().map(String::as_str));
-    let error = Error::new(
-        ErrorKind::JobFile,
-        format!("line {line}: the key {} is not known", shown(key.get_ref())),
-    );
+    let error = file.error(Some(key.span()), &unknown(key.get_ref()));
     Err(error.advise(format!(
-        "did you mean {:?}? known are {}",
+        "did you mean {:?}? the keys are {}",
         nearest.unwrap_or_default(),
         known.join(", ")
     )))
@@ -158,8 +172,8 @@ mod tests {
     use super::*;
 
     fn refusal(text: &str) -> String {
-        let Err(error) = parse(text) else {
-            panic!("{text} was taken");
+        let Err(error) = parse(Path::new("job.toml"), text) else {
+            panic!("{text} was accepted");
         };
         assert_eq!(error.exit_code(), 2);
         format!("{error} / {}", error.advice().unwrap_or_default())
@@ -168,6 +182,7 @@ mod tests {
     #[test]
     fn every_flag_is_a_key() {
         let options = parse(
+            Path::new("job.toml"),
             "source = 'sqlite://a'\nkey = ['K']\norder_by = 'A desc, B'\nbatch_rows = 5\nverbose = true\njson = true\nlog_format = 'json'\ncount_only = true\n[[table]]\nname = 't'\nwhere = 'x > 1'",
         );
         let options = options.unwrap_or_else(|error| panic!("{error}"));
@@ -180,7 +195,7 @@ mod tests {
         let refused = refusal("source = 'sqlite://a'\nbatch_row = 5");
         assert!(
             refused.starts_with(
-                "line 2: the key \"batch_row\" is not known / did you mean \"batch_rows\"?"
+                "unknown key \"batch_row\", in job.toml, line 2 / did you mean \"batch_rows\"?"
             ),
             "{refused}"
         );
@@ -188,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn no_message_quotes_a_line_that_may_hold_a_password() {
+    fn no_message_quotes_a_line_that_might_contain_a_password() {
         for text in [
             "'mysql://u:hunter2@h/d' = 1",
             "format = 'hunter2'",

@@ -1,9 +1,9 @@
-//! Flags over a job file.
+//! Merges flags with a job file.
 
 use super::JobOptions;
 
 impl JobOptions {
-    /// These options over those of a job file: what is given here wins.
+    /// Merges these options with those of a job file. These win.
     #[must_use]
     pub fn over(self, file: Self) -> Self {
         let mut warnings = file.warnings;

@@ -1,7 +1,7 @@
 //! The job: what the user wants, checked as far as it can be without a database.
 //!
-//! In: flags, environment and a job file, as [`JobOptions`]. Out: a [`Job`], in which no invalid combination can be
-//! written. This room reads the job file, and files that hold a login, and nothing else: no database, no output folder.
+//! In: flags, environment and a job file, as [`JobOptions`]. Out: a [`Job`], whose options are valid together. This
+//! module reads the job file and the files of a login, and nothing else: no database, no output folder.
 
 mod checks;
 mod choices;
@@ -38,19 +38,19 @@ use crate::Result;
 use crate::batch::{Encoding, Format, check_prefix};
 use checks::{
     check_key_is_selected, checked_counts, checked_extractor, checked_filter, checked_folder,
-    checked_numeric, checked_row_security, distinct_names,
+    checked_numeric, checked_row_security, checked_sqlite_types, distinct_names,
 };
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use usage::{count, missing};
 
-/// Rows of a batch file, unless the job says otherwise.
+/// Rows of a batch file by default.
 const DEFAULT_BATCH_ROWS: NonZeroUsize = NonZeroUsize::new(10_000).expect("10,000 is not zero");
-/// Beginning of the file names, unless the job says otherwise.
+/// Beginning of the file names by default.
 const DEFAULT_PREFIX: &str = "batch";
-/// The output folder, unless the job says otherwise.
+/// The output folder by default.
 const DEFAULT_FOLDER: &str = "batches";
-/// More sessions than any server is set up for by default (`max_connections` is 100 or 151).
+/// More sessions than any server allows by default (`max_connections` is 100 or 151).
 const MAX_WORKERS: u64 = 1024;
 
 /// A checked job.
@@ -60,50 +60,51 @@ pub struct Job {
     pub source: SourceUrl,
     /// Which tables, in which order.
     pub tables: Tables,
-    /// Which columns; `None`: all of the first table.
+    /// Which columns; `None` for all columns of the first table.
     pub columns: Option<Vec<String>>,
     /// Columns whose values make a record distinct. Never empty.
     pub key: Vec<String>,
-    /// Filter of every table: the user's own SQL.
+    /// Filter on every table, in the user's own SQL.
     pub filter: Option<String>,
-    /// What the rows of a table are ordered by.
+    /// Order of the rows within a table.
     pub order_by: OrderBy,
-    /// Whether each table is read in parts.
+    /// Whether and how each table is read in parts.
     pub partition: Option<Partition>,
-    /// What becomes of rows whose key is NULL.
+    /// How rows whose key is NULL are handled.
     pub null_keys: NullKeys,
-    /// What becomes of dates that no calendar has.
+    /// How invalid dates are handled.
     pub invalid_dates: InvalidDates,
     /// How values are read.
     pub reading: Reading,
-    /// Whether all tables are read as they were at one moment.
+    /// Whether all tables are read from one consistent snapshot.
     pub snapshot: SnapshotChoice,
-    /// Whether the database counts the rows, too.
+    /// Whether the database counts the rows as well.
     pub check_counts: bool,
     /// How long the job waits for its database.
     pub waits: Waits,
-    /// Whether the first-seen filter is left out.
+    /// Whether the first-seen filter is off.
     pub exact: bool,
-    /// Connections that read at the same time; `None`: as many as cores.
+    /// Number of connections that read at the same time; `None` for one per core.
     pub workers: Option<NonZeroUsize>,
-    /// What is made of the result.
+    /// What happens to the result.
     pub output: Output,
-    /// What the user should know of the options.
+    /// What the user should know about the options.
     pub warnings: Vec<String>,
 }
 
 /// How a database's values are read.
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
-    /// What the columns of a SQLite file are read as.
+    /// The types that the columns of a SQLite file are read as.
     pub sqlite_types: SqliteTypes,
-    /// What single columns of a SQLite file are read as, whatever `sqlite_types` says.
+    /// The types of single columns of a SQLite file. They override `sqlite_types`.
     pub column_types: ColumnTypes,
-    /// Who reads a server's rows.
+    /// What reads a server's rows.
     pub extractor: ExtractorChoice,
-    /// What PostgreSQL's numeric without precision is read as; `None`: as text.
+    /// The type that PostgreSQL's numeric without precision is read as; `None` for text.
     pub numeric: Option<Numeric>,
-    /// Whether just those rows are read that PostgreSQL's policies let the user see. Else a table with others is refused.
+    /// Whether to read only the rows that PostgreSQL's policies let the user see. Otherwise a table that might have others
+    /// is refused.
     pub row_security: bool,
 }
 
@@ -116,7 +117,7 @@ impl Reading {
         source: &SourceUrl,
     ) -> Result<Self> {
         Ok(Self {
-            sqlite_types: sqlite_types.unwrap_or_default(),
+            sqlite_types: checked_sqlite_types(sqlite_types, source)?,
             column_types: ColumnTypes::checked(column_type, source)?,
             extractor: checked_extractor(extractor.unwrap_or_default(), source)?,
             numeric: checked_numeric(numeric, source)?,
@@ -125,17 +126,17 @@ impl Reading {
     }
 }
 
-/// What a job makes of its result.
+/// What happens to the result of a job.
 #[derive(Debug, Clone)]
 pub enum Output {
-    /// The counts only.
+    /// It is only counted.
     Count,
-    /// Batch files and a manifest.
+    /// It is written as batch files and a manifest.
     Batches(BatchOutput),
 }
 
 impl Output {
-    fn made(batches: BatchOutput, count_only: Option<bool>) -> Self {
+    fn new(batches: BatchOutput, count_only: Option<bool>) -> Self {
         match count_only {
             Some(true) => Self::Count,
             _ => Self::Batches(batches),
@@ -148,19 +149,19 @@ impl Output {
 pub struct BatchOutput {
     /// The folder.
     pub folder: PathBuf,
-    /// Whether a folder of an earlier job is replaced.
+    /// Whether the folder of an earlier run is replaced.
     pub force: bool,
-    /// Rows of every file but the last.
+    /// Rows of every file except the last.
     pub batch_rows: NonZeroUsize,
-    /// What the names of the files begin with.
+    /// Beginning of the file names.
     pub prefix: String,
     /// Format and compression.
     pub encoding: Encoding,
 }
 
 impl Job {
-    /// Checks options. `current_dir` is what a relative path of a flag is taken from; paths of a job file are already
-    /// relative to that file.
+    /// Checks options. The relative paths of flags start at `current_dir`; those of a job file were already resolved
+    /// against its folder.
     pub fn new(options: JobOptions, current_dir: &Path) -> Result<Self> {
         let waits = Waits::checked(&options)?;
         let JobOptions {
@@ -192,7 +193,7 @@ impl Job {
             row_security,
             snapshot,
             check_counts,
-            // What `Waits` is made of.
+            // These are in `waits`.
             connect_timeout_secs: _,
             read_timeout_secs: _,
             lock_wait_secs: _,
@@ -200,7 +201,7 @@ impl Job {
             exact,
             force,
             mut warnings,
-            // What is said of the job is no part of it.
+            // Reporting is not part of the job.
             progress: _,
             log_format: _,
             json: _,
@@ -228,8 +229,7 @@ impl Job {
             encoding,
         };
         if count_only == Some(true) && output.force {
-            warnings
-                .push("--force has no meaning with --count-only: nothing is written".to_owned());
+            warnings.push("--force has no effect with --count-only: nothing is written".to_owned());
         }
         let login = LoginOptions {
             password_file: password_file.map(|path| current_dir.join(path)),
@@ -259,7 +259,7 @@ impl Job {
             waits,
             exact: exact.unwrap_or(false),
             workers: count("workers", workers, MAX_WORKERS)?,
-            output: Output::made(output, count_only),
+            output: Output::new(output, count_only),
             warnings,
         })
     }

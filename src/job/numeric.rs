@@ -1,9 +1,9 @@
-//! `--numeric P,S`: what PostgreSQL's numeric without precision is read as.
+//! `--numeric P,S`: the decimal type that PostgreSQL's numeric without precision is read as.
 
 use super::usage::usage;
 use crate::Result;
 
-/// Digits of the widest decimal that Arrow has.
+/// Digits of Arrow's widest decimal.
 const MAX_PRECISION: u8 = 76;
 
 /// Precision and scale of a decimal: 1 ≤ precision ≤ 76, 0 ≤ scale ≤ precision.
@@ -14,7 +14,7 @@ pub struct Numeric {
 }
 
 impl Numeric {
-    /// `10,2`. Anything else is [`crate::ErrorKind::Usage`].
+    /// Parses a text such as `10,2`. Anything else is [`crate::ErrorKind::Usage`].
     pub fn parse(text: &str) -> Result<Self> {
         let parts = text.split_once(',');
         let numbers =
@@ -26,24 +26,24 @@ impl Numeric {
                 Some(Self { precision, scale })
             })
             .ok_or_else(|| {
-                usage(format!("--numeric {text:?} is no precision and scale")).advise(format!(
-                    "give digits in all (1 to {MAX_PRECISION}) and digits behind the point (0 to the first): --numeric 38,10"
+                usage(format!("--numeric {text:?} is not a precision and a scale")).advise(format!(
+                    "give the number of digits (1 to {MAX_PRECISION}) and how many of them follow the decimal point, as in --numeric 38,10"
                 ))
             })
     }
 
-    /// Digits in all.
+    /// Number of digits.
     pub fn precision(self) -> u8 {
         self.precision
     }
 
-    /// Digits behind the point.
+    /// Number of digits after the decimal point.
     pub fn scale(self) -> i8 {
         self.scale
     }
 }
 
-/// Digits only: no sign.
+/// Parses a number without a sign.
 fn number(text: &str) -> Option<u8> {
     let text = text.trim();
     let is_number = text.bytes().all(|digit| digit.is_ascii_digit());
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn precision_and_scale_are_what_arrow_can_hold() {
+    fn precision_and_scale_are_limited_to_what_arrow_can_hold() {
         for (text, precision, scale) in [("1,0", 1, 0), ("38, 10", 38, 10), ("76,76", 76, 76)] {
             assert_eq!(Numeric::parse(text).unwrap(), Numeric { precision, scale });
         }

@@ -1,5 +1,7 @@
 //! What flags and a job file can say, not yet checked.
 
+#![expect(clippy::doc_markdown, reason = "the comments are the text of the help")]
+
 use super::choices::{ExtractorChoice, InvalidDates, NullKeys, SnapshotChoice, SqliteTypes};
 use crate::batch::Format;
 use crate::report::{LogFormat, ProgressChoice, ReportOptions, Verbosity};

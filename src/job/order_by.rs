@@ -3,12 +3,12 @@
 use super::usage::usage;
 use crate::Result;
 
-/// What the rows of a table are ordered by.
+/// Order of the rows within a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderBy {
-    /// The primary key where that is how the table is stored, `rowid`, or the order in which the server stores the rows.
+    /// The primary key if the table is stored in its order, `rowid`, or the order in which the server stores the rows.
     Auto,
-    /// These columns, and the primary key after them.
+    /// These columns, followed by the primary key.
     Columns(Vec<OrderColumn>),
 }
 
@@ -22,7 +22,7 @@ pub struct OrderColumn {
 }
 
 impl OrderBy {
-    /// Parses items like `ID`, `ID desc` or the one word `auto`.
+    /// Parses items such as `ID` and `ID desc`, or the single item `auto`.
     pub fn parse(items: &[String]) -> Result<Self> {
         match items {
             [] => Ok(Self::Auto),
@@ -35,7 +35,7 @@ impl OrderBy {
         }
     }
 
-    /// The items again, for the manifest; none for `auto`.
+    /// The items as given, for the manifest; empty for `auto`.
     pub fn items(&self) -> Vec<String> {
         match self {
             Self::Auto => Vec::new(),
@@ -59,7 +59,8 @@ fn order_column(item: &str) -> Result<OrderColumn> {
         _ => (item, false),
     };
     if name.is_empty() {
-        return Err(usage("--order-by names an empty column"));
+        return Err(usage("--order-by names an empty column")
+            .advise("write column names separated by commas, as in --order-by YEAR,ID"));
     }
     Ok(OrderColumn {
         name: name.trim().to_owned(),

@@ -5,10 +5,10 @@ use super::{OrderBy, PartitionCount};
 use crate::Result;
 use std::num::NonZeroUsize;
 
-/// As many parts of a table as there can be workers.
+/// As many parts as there can be workers.
 const MAX_PARTITIONS: u64 = super::MAX_WORKERS;
 
-/// Each table is read in parts: ranges of a column, in its order.
+/// How each table is read in parts: ranges of a column, in the column's order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partition {
     /// The column.
@@ -20,9 +20,9 @@ pub struct Partition {
 /// How many parts a table is read in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Partitions {
-    /// By its rows and the workers.
+    /// As many as its rows and the workers suggest.
     Auto,
-    /// So many; fewer where there are not so many values.
+    /// This many, or fewer if the column has fewer values.
     AtMost(NonZeroUsize),
 }
 
@@ -35,12 +35,13 @@ impl Partition {
         let Some(column) = column else {
             return match partitions {
                 None => Ok(None),
-                Some(_) => Err(usage("--partitions has no column to part the tables by")
-                    .advise("give --partition-on COLUMN too: one with an index")),
+                Some(_) => Err(usage("--partitions is given without --partition-on")
+                    .advise("give --partition-on COLUMN too; the column needs an index")),
             };
         };
         if column.is_empty() {
-            return Err(usage("--partition-on names an empty column"));
+            return Err(usage("--partition-on names an empty column")
+                .advise("give the name of a column that has an index"));
         }
         check_order(&column, order_by)?;
         let partitions = partitions.map_or(Ok(Partitions::Auto), Partitions::parse)?;
@@ -61,9 +62,8 @@ impl Partitions {
             .and_then(NonZeroUsize::new)
             .map(Self::AtMost)
             .ok_or_else(|| {
-                usage(format!(
-                    "--partitions takes auto, or a number from 1 to {MAX_PARTITIONS}"
-                ))
+                usage("--partitions is neither auto nor a number in range")
+                    .advise(format!("give auto, or a number from 1 to {MAX_PARTITIONS}"))
             })
     }
 
@@ -76,7 +76,7 @@ impl Partitions {
     }
 }
 
-/// The parts follow each other by the column: an order that begins otherwise would be another one.
+/// The parts follow each other in the order of the column, so the order of the rows must begin with it.
 fn check_order(column: &str, order_by: &OrderBy) -> Result<()> {
     let OrderBy::Columns(columns) = order_by else {
         return Ok(());
@@ -84,11 +84,11 @@ fn check_order(column: &str, order_by: &OrderBy) -> Result<()> {
     match columns.first() {
         Some(first) if first.name == column && !first.descending => Ok(()),
         _ => Err(usage(format!(
-            "--order-by doesn't begin with {column}, the column of --partition-on"
+            "--order-by doesn't begin with {column}, the column of --partition-on, in ascending order"
         ))
         .advise(format!(
-            "tables that are read in parts are ordered by the parts' column, ascending: --order-by {column},…; or leave \
-             --order-by out"
+            "write --order-by {column},… or leave --order-by out: tables that are read in parts are ordered by that \
+             column first"
         ))),
     }
 }

@@ -1,11 +1,11 @@
-//! The URL of a server, and its password apart from it.
+//! The URL of a server. Its password is kept apart.
 
 use crate::secret::{Secret, percent_decoded};
 use crate::{Error, ErrorKind, Result};
 use std::fmt;
 use url::Url;
 
-/// A server's URL. No password stands in it: that is kept as a [`Secret`].
+/// A server's URL without the password, which is kept as a [`Secret`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct ServerUrl {
     url: Url,
@@ -13,12 +13,12 @@ pub struct ServerUrl {
 }
 
 impl ServerUrl {
-    /// Takes the password out of a URL: the one before the host, and PostgreSQL's parameter, which wins.
+    /// Takes the password out of a URL: the one before the host, or PostgreSQL's parameter, which overrides it.
     pub fn new(mut url: Url) -> Result<Self> {
         check_encoding(&url)?;
         let mut password = url.password().map(decoded).transpose()?;
         if password.is_some() && url.set_password(None).is_err() {
-            return Err(usage("the source has a password, and no host"));
+            return Err(usage("has a password but no host"));
         }
         if is_postgres(&url) {
             password = take_parameter(&mut url)?.or(password);
@@ -32,26 +32,26 @@ impl ServerUrl {
         &self.url
     }
 
-    /// The password, where one is known.
+    /// The password, if one is known.
     pub(crate) fn password(&self) -> Option<&Secret> {
         self.password.as_ref()
     }
 
-    /// With this password, if it has none.
+    /// Returns the URL with this password, unless it already has one.
     pub(super) fn or_password(self, password: Option<Secret>) -> Self {
         let password = self.password.or(password);
         Self { password, ..self }
     }
 
-    /// With another URL, which has no password.
+    /// Returns the same login with another URL, which has no password.
     pub(super) fn at(self, url: Url) -> Self {
         Self { url, ..self }
     }
 
-    /// A session begins in a database.
+    /// Checks that the URL names a database: a session begins in one.
     pub(super) fn check_database(&self) -> Result<()> {
         if self.url.path().trim_start_matches('/').is_empty() {
-            return Err(usage("the source names no database"));
+            return Err(usage("names no database"));
         }
         Ok(())
     }
@@ -78,12 +78,12 @@ fn is_postgres(url: &Url) -> bool {
     url.scheme() == "postgresql"
 }
 
-/// A password whose `/`, `?` or `#` is not percent-encoded ends the host's part of a URL early: the rest of it would be
-/// taken for a database, which everybody may see.
+/// A `/`, `?` or `#` in a password that is not percent-encoded ends the host part of a URL early. The rest of the password
+/// would be taken for the database, which is not secret.
 fn check_encoding(url: &Url) -> Result<()> {
     let query = url.query().unwrap_or_default();
     let names = query.split('&').map(|pair| match pair.split_once('=') {
-        // A value of libpq's may hold an @, as Azure's users do.
+        // The value of a libpq parameter can contain an @, as Azure's user names do.
         Some((name, _)) if is_postgres(url) => name,
         _ => pair,
     });
@@ -91,7 +91,7 @@ fn check_encoding(url: &Url) -> Result<()> {
         || url.fragment().is_some()
         || names.into_iter().any(|name| name.contains('@'));
     if is_split {
-        return Err(usage("an @ or # stands behind the source's host"));
+        return Err(usage("has an @ or # after the host"));
     }
     Ok(())
 }
@@ -99,11 +99,11 @@ fn check_encoding(url: &Url) -> Result<()> {
 fn decoded(encoded: &str) -> Result<Secret> {
     String::from_utf8(percent_decoded(encoded))
         .map(Secret::new)
-        // The cause would hold the bytes.
-        .map_err(|_| usage("the password is no text in UTF-8"))
+        // The cause would contain the bytes.
+        .map_err(|_| usage("has a password that is not valid UTF-8"))
 }
 
-/// Takes PostgreSQL's parameter `password` out of the query; the last one counts.
+/// Takes PostgreSQL's parameter `password` out of the query. The last one counts.
 fn take_parameter(url: &mut Url) -> Result<Option<Secret>> {
     let mut password = None;
     let mut kept = Vec::new();
@@ -122,11 +122,11 @@ fn take_parameter(url: &mut Url) -> Result<Option<Secret>> {
     Ok(password)
 }
 
-/// An error of `--source`, and how one is written.
-pub(super) fn usage(message: &str) -> Error {
-    Error::new(ErrorKind::Usage, format!("--source: {message}")).advise(
+/// An error about `--source`: what is wrong with it, and how to write it.
+pub(super) fn usage(fault: &str) -> Error {
+    Error::new(ErrorKind::Usage, format!("--source {fault}")).advise(
         "write mysql://USER:PASSWORD@HOST:3306/DATABASE, postgresql://USER:PASSWORD@HOST:5432/DATABASE or sqlite://PATH; \
-         special characters of a password are percent-encoded (@ is %40)",
+         percent-encode special characters in the password (@ is %40)",
     )
 }
 
@@ -183,7 +183,7 @@ mod tests {
             "mysql://r:hunter2%FF@h/d",
         ] {
             let Err(error) = server(url) else {
-                panic!("{url} was taken");
+                panic!("{url} was accepted");
             };
             assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
         }

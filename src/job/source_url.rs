@@ -1,4 +1,4 @@
-//! `--source`: which database, and what of its URL may be shown.
+//! `--source`: the database, and the parts of its URL that can be shown.
 
 use super::server_url::{ServerUrl, usage};
 use crate::Result;
@@ -7,29 +7,29 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use url::Url;
 
-/// A checked source. Its `Debug` and `Display` show neither user nor password.
+/// A checked source. `Debug` and `Display` show neither the user nor the password.
 #[derive(Clone, PartialEq, Eq)]
 pub enum SourceUrl {
     /// `mysql://` or `mariadb://`, with the scheme `mysql`.
     MySql(ServerUrl),
     /// `postgresql://` or `postgres://`, with the scheme `postgresql`.
     Postgres(ServerUrl),
-    /// `sqlite://PATH`: a path as it stands, never percent-decoded.
+    /// `sqlite://PATH`: the path as written, never percent-decoded.
     Sqlite(PathBuf),
 }
 
 impl SourceUrl {
-    /// Parses a URL. A relative SQLite path is taken from `base`. What it leaves out, and whether it names a MySQL
-    /// database at all, is for [`LoginOptions::fill`](super::LoginOptions::fill).
+    /// Parses a URL. A relative SQLite path starts at `base`. [`LoginOptions::fill`](super::LoginOptions::fill) fills in
+    /// what the URL leaves out, and checks that a MySQL URL names a database.
     pub fn parse(text: &str, base: &Path) -> Result<Self> {
         if let Some(path) = text.strip_prefix("sqlite://") {
             if path.is_empty() {
-                return Err(usage("the SQLite source names no file"));
+                return Err(usage("names no SQLite file"));
             }
             return Ok(Self::Sqlite(base.join(path)));
         }
-        // The parser's message never holds the URL itself, so it may be shown.
-        let url = Url::parse(text).map_err(|cause| usage("the source is no URL").because(cause))?;
+        // The parser's message never quotes the URL, so it can be shown.
+        let url = Url::parse(text).map_err(|cause| usage("is not a URL").because(cause))?;
         match url.scheme() {
             "mysql" | "mariadb" => Self::server(&url, "mysql").map(Self::MySql),
             "postgresql" | "postgres" => {
@@ -37,21 +37,21 @@ impl SourceUrl {
                 server.check_database()?;
                 Ok(Self::Postgres(server))
             }
-            _ => Err(usage("the source's scheme is not known")),
+            _ => Err(usage("has an unknown scheme")),
         }
     }
 
     fn server(url: &Url, scheme: &str) -> Result<ServerUrl> {
         let text = url.as_str();
         let Some((_, rest)) = text.split_once("://") else {
-            return Err(usage("the source names no database"));
+            return Err(usage("names no database"));
         };
         let url = Url::parse(&format!("{scheme}://{rest}"))
-            .map_err(|cause| usage("the source is no URL").because(cause))?;
+            .map_err(|cause| usage("is not a URL").because(cause))?;
         ServerUrl::new(url)
     }
 
-    /// The server, where it is one and no file.
+    /// The server; `None` for a file.
     pub(super) fn as_server(&self) -> Option<&ServerUrl> {
         match self {
             Self::MySql(server) | Self::Postgres(server) => Some(server),
@@ -59,13 +59,13 @@ impl SourceUrl {
         }
     }
 
-    /// The password, where it is known.
+    /// The password, if it is known.
     pub(crate) fn secrets(&self) -> Vec<Secret> {
         let password = self.as_server().and_then(ServerUrl::password);
         password.into_iter().cloned().collect()
     }
 
-    /// Host, port and database, or the file: what logs and manifests may hold.
+    /// Host, port and database, or the file: what logs and manifests can contain.
     pub fn redacted(&self) -> String {
         match self {
             Self::MySql(server) | Self::Postgres(server) => server.redacted(),

@@ -5,24 +5,24 @@ use super::{TableEntry, TableList};
 use crate::Result;
 use std::collections::HashSet;
 
-/// A range of numbered tables can't be longer: it is a slip of the pen.
+/// Most tables of a range: a longer one is probably a typing error.
 const MAX_RANGE: u64 = 10_000;
 
 /// The tables of a job, in the order of the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tables(pub Vec<TableItem>);
 
-/// One table, or those that a pattern finds.
+/// One table, or the tables that match a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TableItem {
-    /// A table that must exist, with a filter of its own.
+    /// A table that must exist, with its own filter.
     Named {
         /// Its name.
         name: String,
-        /// Condition on its rows, beside the one of all tables.
+        /// Condition on its rows, in addition to the one for all tables.
         filter: Option<String>,
     },
-    /// Base tables of the catalogue in natural order; `*` stands for any text, `?` for one character.
+    /// Base tables of the catalog, in natural order. `*` matches any text, `?` one character.
     Pattern(String),
 }
 
@@ -30,18 +30,17 @@ impl Tables {
     pub(super) fn new(list: Option<TableList>, entries: Option<Vec<TableEntry>>) -> Result<Self> {
         let items = match (list, entries) {
             (Some(_), Some(_)) => {
-                return Err(usage(
-                    "the job file has both tables = … and [[table]]: take one",
-                ));
+                return Err(usage("the job file has both tables = … and [[table]]")
+                    .advise("remove one of them"));
             }
             (Some(list), None) => from_list(&list)?,
             (None, Some(entries)) => entries.into_iter().map(from_entry).collect::<Result<_>>()?,
             (None, None) => Vec::new(),
         };
         if items.is_empty() {
-            let error = usage("the job names no tables");
+            let error = usage("the job has no tables");
             return Err(error.advise(
-                "give --tables, as ID2000..ID2012, a,b,c or 'ID*', or [[table]] in the job file",
+                "give --tables, such as ID2000..ID2012, a,b,c or 'ID*', or [[table]] in the job file",
             ));
         }
         refuse_twice(&items)?;
@@ -53,7 +52,8 @@ fn from_list(list: &TableList) -> Result<Vec<TableItem>> {
     let mut items = Vec::new();
     for item in list.items() {
         if item.is_empty() {
-            return Err(usage("--tables names an empty table"));
+            return Err(usage("--tables contains an empty name")
+                .advise("write table names separated by commas, as in --tables a,b,c"));
         } else if let Some((first, last)) = item.split_once("..") {
             items.extend(range(first, last)?.into_iter().map(named));
         } else if item.contains(['*', '?']) {
@@ -67,7 +67,7 @@ fn from_list(list: &TableList) -> Result<Vec<TableItem>> {
 
 fn from_entry(entry: TableEntry) -> Result<TableItem> {
     if entry.name.is_empty() {
-        return Err(usage("a [[table]] of the job file has an empty name"));
+        return Err(usage("a [[table]] in the job file has an empty name").advise("name the table"));
     }
     let filter = entry
         .filter
@@ -83,21 +83,21 @@ fn named(name: String) -> TableItem {
     TableItem::Named { name, filter: None }
 }
 
-/// `ID2000..ID2012`: the same text, then numbers that count up; zeros in front keep their width.
+/// The tables of a range such as `ID2000..ID2012`: the same text, then ascending numbers. Leading zeros keep the width.
 fn range(first: &str, last: &str) -> Result<Vec<String>> {
-    let no_range = || {
+    let invalid = || {
         usage(format!(
-            "--tables {first}..{last} is no range of numbered tables"
+            "--tables {first}..{last} is not a range of numbered tables"
         ))
-        .advise(
-            "write the same name with two numbers, the smaller one first: ID2000..ID2012; a name with dots or commas stands in \
-             [[table]] of a job file",
-        )
+        .advise(format!(
+            "write the same name with two numbers, the smaller one first, for at most {MAX_RANGE} tables: ID2000..ID2012; \
+             put a name that contains .. or a comma into [[table]] of a job file"
+        ))
     };
-    let (prefix, from, width) = split_number(first).ok_or_else(no_range)?;
-    let (last_prefix, to, _) = split_number(last).ok_or_else(no_range)?;
+    let (prefix, from, width) = split_number(first).ok_or_else(invalid)?;
+    let (last_prefix, to, _) = split_number(last).ok_or_else(invalid)?;
     if prefix != last_prefix || from > to || to - from >= MAX_RANGE {
-        return Err(no_range());
+        return Err(invalid());
     }
     Ok((from..=to)
         .map(|number| format!("{prefix}{number:0width$}"))
@@ -122,9 +122,10 @@ fn refuse_twice(items: &[TableItem]) -> Result<()> {
     Ok(())
 }
 
+/// The error about a table that is named twice.
 pub(crate) fn named_twice(name: &str) -> crate::Error {
-    usage(format!("the table {name} is named twice"))
-        .advise("every row would be its own duplicate: name it once")
+    usage(format!("table {name} is named twice"))
+        .advise("name it once: otherwise every row would be a duplicate of itself")
 }
 
 #[cfg(test)]
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_tables_is_refused() {
+    fn an_invalid_list_of_tables_is_refused() {
         for text in [
             "",
             "a,,b",

@@ -1,4 +1,4 @@
-//! Errors of usage, and numbers within their range.
+//! Usage errors, and numbers that must be in a range.
 
 use crate::{Error, ErrorKind, Result};
 use std::num::NonZeroUsize;
@@ -9,11 +9,11 @@ pub(super) fn usage(message: impl Into<String>) -> Error {
 }
 
 pub(super) fn missing(what: &str, flag: &str) -> Error {
-    usage(format!("the job names no {what}"))
+    usage(format!("the job has no {what}"))
         .advise(format!("give {flag}, or {what} = … in the job file"))
 }
 
-/// A number that a flag gives, if it gives one, of a type that holds its range.
+/// Checks that the number of a flag, if given, is in a range that its type can hold.
 pub(super) fn in_range<T: TryFrom<u64>>(
     flag: &str,
     number: Option<u64>,
@@ -26,9 +26,8 @@ pub(super) fn in_range<T: TryFrom<u64>>(
     let checked = checked.and_then(|number| T::try_from(number).ok());
     let (least, most) = range.into_inner();
     let refused = || {
-        usage(format!(
-            "--{flag} {given} is out of range: {least} to {most}"
-        ))
+        usage(format!("--{flag} {given} is out of range"))
+            .advise(format!("give a number from {least} to {most}"))
     };
     checked.map(Some).ok_or_else(refused)
 }

@@ -1,18 +1,21 @@
-//! What the plan says of the relations beneath the tables that a job names.
+//! What the plan reports about the relations that the job's tables read, such as the tables that a view reads.
 
 use crate::source::{Named, Relation};
 
-/// Why a transaction doesn't see a table's rows, or those that a filter asks for, as they were at its begin: the first
-/// relation beneath that has no earlier states.
+/// Why a transaction doesn't see a table's rows, or the rows that a filter reads, as they were when it began: the first
+/// relation read that keeps no earlier states.
 pub(super) fn unversioned(table: usize, relations: &[Relation]) -> Option<String> {
     let is_read = |it: &&Relation| it.table.is_none_or(|reader| reader == table);
     let mut unversioned = relations.iter().filter(|it| !it.versioned);
     let relation = unversioned.find(is_read)?;
     let reader = relation.table.map_or("the filter", |_| "it");
-    Some(format!("{reader} reads {}", relation.name))
+    Some(format!(
+        "{reader} reads {}, which no snapshot covers",
+        relation.name
+    ))
 }
 
-/// What can't be known of what is read; `calls` are the functions that the filters call.
+/// Warnings about reads that firstseen can't know. `calls` are the functions that the filters call.
 pub(super) fn warnings(
     named: &[Named],
     relations: &[Relation],
@@ -33,6 +36,6 @@ pub(super) fn warnings(
 
 fn unknown(who: &str, calls: &str) -> String {
     format!(
-        "{who} calls {calls}: what a function reads is not known, and is neither kept as it is nor compared"
+        "{who} calls {calls}: firstseen can't know what a function reads, and neither locks nor compares it"
     )
 }

@@ -1,11 +1,11 @@
-//! The columns of the result: one schema that every table fits.
+//! The columns of the result: one schema that every table matches.
 
 use super::{Chosen, PlannedColumn, in_table};
 use crate::job::{InvalidDates, Job};
-use crate::source::{Column, Dialect, Extractor, Image};
+use crate::source::{Column, Dialect, Extractor, TypeMapping};
 use crate::{Error, ErrorKind, Result, arrow_type};
 
-/// The job's columns, or all of the first table, as every table agrees on them.
+/// The job's columns, or all columns of the first table, in the types on which all tables agree.
 pub(super) fn agree(
     job: &Job,
     dialect: &Dialect,
@@ -13,7 +13,10 @@ pub(super) fn agree(
     warnings: &mut Vec<String>,
 ) -> Result<Vec<PlannedColumn>> {
     let Some(first) = chosen.first() else {
-        return Err(Error::new(ErrorKind::Schema, "no table is left to read"));
+        return Err(Error::new(
+            ErrorKind::Schema,
+            "the job has no tables to read",
+        ));
     };
     let names: Vec<&str> = match &job.columns {
         Some(columns) => columns.iter().map(String::as_str).collect(),
@@ -53,29 +56,32 @@ fn warn_of_left_out(first: &Chosen, chosen: &[Chosen], warnings: &mut Vec<String
         if !left_out.is_empty() {
             let columns = left_out.join(", ");
             warnings.push(format!(
-                "table {}: left out, since {} has no such columns: {columns}",
+                "table {}: columns left out because table {} doesn't have them: {columns}",
                 later.name, first.name
             ));
         }
     }
 }
 
-/// Every column for which a type was chosen is read.
+/// Checks that every column in --column-type is read.
 fn check_typed(job: &Job, names: &[&str]) -> Result<()> {
     let mut typed = job.reading.column_types.columns();
     match typed.find(|name| !names.contains(name)) {
         None => Ok(()),
         Some(name) => Err(Error::new(
             ErrorKind::Schema,
-            format!(
-                "--column-type names the column {name}, which is not among those that are read"
-            ),
+            format!("--column-type names the column {name}, which isn't read"),
         )
-        .advise(format!(
-            "they are {}; names are compared exactly",
-            names.join(", ")
-        ))),
+        .advise(one_of(names))),
     }
+}
+
+/// Advice that lists the columns that can be named.
+pub(super) fn one_of(columns: &[&str]) -> String {
+    format!(
+        "name one of these columns: {}; names must match exactly, including case",
+        columns.join(", ")
+    )
 }
 
 fn agreed(
@@ -85,12 +91,12 @@ fn agreed(
     chosen: (&Chosen, &[Chosen]),
 ) -> Result<PlannedColumn> {
     let (first, chosen) = chosen;
-    let (expected, image) = imaged(dialect, name, first)?;
+    let (expected, mapping) = mapped(dialect, name, first)?;
     let mut nullable = false;
     for table in chosen {
-        let (column, found) = imaged(dialect, name, table)?;
-        if found.data_type != image.data_type {
-            let error = types_differ(name, (first, expected, image), (table, column, found));
+        let (column, found) = mapped(dialect, name, table)?;
+        if found.data_type != mapping.data_type {
+            let error = types_differ(name, (first, expected, mapping), (table, column, found));
             return Err(error.advise(or_as_text(
                 dialect,
                 name,
@@ -100,26 +106,26 @@ fn agreed(
         nullable |= column.nullable;
     }
     let may_become_null =
-        job.invalid_dates == InvalidDates::Null && arrow_type::is_dated(&image.data_type);
+        job.invalid_dates == InvalidDates::Null && arrow_type::is_dated(&mapping.data_type);
     Ok(PlannedColumn {
         name: name.to_owned(),
         sql_type: expected.sql_type.clone(),
-        data_type: image.data_type.clone(),
+        data_type: mapping.data_type.clone(),
         nullable: nullable || may_become_null,
     })
 }
 
-type Described<'a> = (&'a Chosen, &'a Column, &'a Image);
+type Described<'a> = (&'a Chosen, &'a Column, &'a TypeMapping);
 
 fn types_differ(name: &str, first: Described<'_>, other: Described<'_>) -> Error {
-    let (first, expected, image) = first;
+    let (first, expected, mapping) = first;
     let (table, column, found) = other;
     let message = format!(
-        "{} ({}) doesn't match {} ({}) of table {}",
+        "the type {} ({}) doesn't match the type {} ({}) in table {}",
         column.sql_type,
         arrow_type::name(&found.data_type),
         expected.sql_type,
-        arrow_type::name(&image.data_type),
+        arrow_type::name(&mapping.data_type),
         first.name
     );
     Error::new(ErrorKind::Schema, message)
@@ -127,10 +133,10 @@ fn types_differ(name: &str, first: Described<'_>, other: Described<'_>) -> Error
         .in_column(name)
 }
 
-/// The advice, behind the shorter way that a database may have.
+/// The advice, preceded by the flag that reads the column as text, if the database has one.
 pub(super) fn or_as_text(dialect: &Dialect, name: &str, advice: &str) -> String {
     match dialect.text_flag {
-        Some(flag) => format!("{} reads it as text; or {advice}", flag(name)),
+        Some(flag) => format!("use {} to read it as text, or {advice}", flag(name)),
         None => advice.to_owned(),
     }
 }
@@ -142,22 +148,22 @@ pub(super) fn find<'a>(name: &str, chosen: &'a Chosen) -> Result<&'a Column> {
         .find(|column| column.name == name)
         .ok_or_else(|| {
             let known: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
-            let error = Error::new(ErrorKind::Schema, format!("there is no column {name}"));
-            error.in_table(&chosen.name).advise(format!(
-                "its columns are {}; names are compared exactly",
-                known.join(", ")
-            ))
+            let error = Error::new(
+                ErrorKind::Schema,
+                format!("the column {name} doesn't exist"),
+            );
+            error.in_table(&chosen.name).advise(one_of(&known))
         })
 }
 
-fn imaged<'a>(
+fn mapped<'a>(
     dialect: &Dialect,
     name: &str,
     chosen: &'a Chosen,
-) -> Result<(&'a Column, &'a Image)> {
+) -> Result<(&'a Column, &'a TypeMapping)> {
     let column = find(name, chosen)?;
-    match &column.image {
-        Ok(image) => Ok((column, image)),
+    match &column.mapping {
+        Ok(mapping) => Ok((column, mapping)),
         Err(no) => {
             let cast = no.cast.replace("{}", &dialect.quote(name));
             let advice = format!(
@@ -171,7 +177,7 @@ fn imaged<'a>(
     }
 }
 
-/// The SELECT list of a table.
+/// A table's SELECT list.
 pub(super) fn select_list(
     dialect: &Dialect,
     extractor: Extractor,
@@ -180,10 +186,10 @@ pub(super) fn select_list(
 ) -> Result<String> {
     let mut list = Vec::new();
     for column in columns {
-        let (_, image) =
-            imaged(dialect, &column.name, chosen).map_err(|error| in_table(error, &chosen.name))?;
+        let (_, mapping) =
+            mapped(dialect, &column.name, chosen).map_err(|error| in_table(error, &chosen.name))?;
         let quoted = dialect.quote(&column.name);
-        let expression = image.expression(&quoted, extractor);
+        let expression = mapping.expression(&quoted, extractor);
         let plain = expression == quoted;
         list.push(if plain {
             quoted

@@ -1,6 +1,6 @@
-//! The key columns: those whose values compare as bytes.
+//! The key columns. Their values must compare as bytes.
 
-use super::columns::{find, or_as_text};
+use super::columns::{find, one_of, or_as_text};
 use super::{Chosen, PlannedColumn};
 use crate::job::Job;
 use crate::source::Dialect;
@@ -29,35 +29,32 @@ fn key_column(
     let index = columns.iter().position(|column| column.name == name);
     let Some((index, column)) = index.and_then(|index| Some((index, columns.get(index)?))) else {
         let known: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
-        return Err(
-            Error::new(ErrorKind::Schema, format!("there is no key column {name}")).advise(
-                format!(
-                    "the columns are {}; names are compared exactly",
-                    known.join(", ")
-                ),
-            ),
-        );
+        let message = format!("the key column {name} doesn't exist");
+        return Err(Error::new(ErrorKind::Schema, message).advise(one_of(&known)));
     };
     if matches!(column.data_type, DataType::Float32 | DataType::Float64) {
         let cast = dialect.float_as_text.replace("{}", &dialect.quote(name));
-        let message = format!("the key column {name} is {}", column.sql_type);
+        let error = no_key(column, "floating-point numbers");
         let advice = format!("read a view that has {cast} instead");
-        let advice = or_as_text(dialect, name, &advice);
-        return Err(Error::new(ErrorKind::Schema, message)
-            .advise(format!("floating-point numbers make no key: {advice}")));
+        return Err(error.advise(or_as_text(dialect, name, &advice)));
     }
     if matches!(column.data_type, DataType::List(_)) {
-        let message = format!("the key column {name} is {}", column.sql_type);
         let quoted = dialect.quote(name);
-        return Err(Error::new(ErrorKind::Schema, message).advise(format!(
-            "arrays make no key: read a view that has CAST({quoted} AS text) instead"
+        return Err(no_key(column, "arrays").advise(format!(
+            "read a view that has CAST({quoted} AS text) instead"
         )));
     }
     refuse_other_padding(dialect, name, chosen)?;
     Ok(index)
 }
 
-/// Values padded to different lengths would be different keys.
+fn no_key(column: &PlannedColumn, values: &str) -> Error {
+    let PlannedColumn { name, sql_type, .. } = column;
+    let message = format!("the key column {name} is {sql_type}, but {values} can't be keys");
+    Error::new(ErrorKind::Schema, message)
+}
+
+/// Refuses values that are padded to different lengths: equal values would be different keys.
 fn refuse_other_padding(dialect: &Dialect, name: &str, chosen: &[Chosen]) -> Result<()> {
     let mut padded = chosen
         .iter()
@@ -69,16 +66,15 @@ fn refuse_other_padding(dialect: &Dialect, name: &str, chosen: &[Chosen]) -> Res
         None => Ok(()),
         Some((other, column)) => {
             let message = format!(
-                "{} can't be compared with {} of table {}",
+                "the type {} can't be compared with the type {} in table {}: the database pads values with spaces to \
+                 their column's width",
                 column.sql_type, expected.sql_type, first.name
             );
             let quoted = dialect.quote(name);
             let error = Error::new(ErrorKind::Schema, message)
                 .in_table(&other.name)
                 .in_column(name);
-            Err(error.advise(format!(
-                "the database pads such values with blanks to their own width: read views that have CAST({quoted} AS varchar)"
-            )))
+            Err(error.advise(format!("read views that have CAST({quoted} AS varchar)")))
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The plan: ordered units with their queries, and the one schema of the result.
 //!
-//! In: a job and a connection to read the catalogue. Out: a [`Plan`] that every table fits, or an error that names the
-//! table and column that doesn't. This room reads no row of any table, but those that the bounds of ranges are drawn from.
+//! In: a job, and a connection that reads the catalog. Out: a [`Plan`] that every table matches, or an error that names
+//! the table and column that doesn't. This module reads no table's rows, except those that the bounds of parts are drawn
+//! from.
 
 mod beneath;
 mod columns;
@@ -34,7 +35,7 @@ use units::{filters, named, ordered_query, planned_table, units_of};
 pub(crate) struct Plan {
     /// The database's name and version.
     pub database: String,
-    /// Who reads the rows.
+    /// What reads the rows.
     pub extractor: Extractor,
     /// Columns of the result.
     pub columns: Vec<PlannedColumn>,
@@ -44,9 +45,9 @@ pub(crate) struct Plan {
     pub tables: Vec<PlannedTable>,
     /// Their units, one or more of each, in the order of the result.
     pub units: Arc<[Unit]>,
-    /// Each table with the queries that pin what is read of it.
+    /// Each table with the queries that lock what is read of it.
     pub named: Vec<Named>,
-    /// All relations that the queries read, at any depth, as far as the database tells them.
+    /// All relations that the queries read, at any depth, as far as the database reports them.
     pub relations: Vec<Relation>,
     /// Connections that read at the same time.
     pub workers: usize,
@@ -58,10 +59,10 @@ pub(crate) struct Plan {
 #[derive(Debug, Clone)]
 pub(crate) struct PlannedColumn {
     pub name: String,
-    /// The first table's own name of the type.
+    /// The type's name in the first table.
     pub sql_type: String,
     pub data_type: DataType,
-    /// Whether any table's column may hold NULL.
+    /// Whether the column can be NULL in any table.
     pub nullable: bool,
 }
 
@@ -69,18 +70,18 @@ pub(crate) struct PlannedColumn {
 #[derive(Debug, Clone)]
 pub(crate) struct PlannedTable {
     pub name: String,
-    /// The query of all its rows.
+    /// The query for all its rows.
     pub sql: String,
-    /// Why a transaction doesn't see its rows as they were at the transaction's begin, if it doesn't.
+    /// Why a transaction doesn't see its rows as they were when the transaction began, if it doesn't.
     pub unversioned: Option<String>,
     /// What its rows are ordered by, in words.
     pub order: String,
-    /// How many units it is read in.
+    /// How many units it is split into.
     pub units: usize,
     pub estimated_rows: Option<u64>,
 }
 
-/// A table, or a range of one, that one query reads.
+/// What one query reads: a table, or one part of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Unit {
     pub name: UnitName,
@@ -109,7 +110,7 @@ impl Plan {
         })
     }
 
-    /// The sum of the tables' estimates, where each has one.
+    /// The sum of the tables' estimates, if each has one.
     pub fn estimated_rows(&self) -> Option<u64> {
         self.tables.iter().map(|table| table.estimated_rows).sum()
     }
@@ -137,9 +138,7 @@ fn plan(job: &Job, catalog: &mut CatalogSession) -> Result<Plan> {
         .map(|chosen| ordered_query(job, catalog, chosen, &columns))
         .collect::<Result<Vec<_>>>()?;
     let pairs = chosen.iter().zip(&queries);
-    let named: Vec<Named> = pairs
-        .map(|(chosen, query)| named(dialect, chosen, query))
-        .collect();
+    let named: Vec<Named> = pairs.map(|(chosen, query)| named(chosen, query)).collect();
     let relations = catalog.ask(|it| it.relations(&named))?;
     let calls = catalog.ask(|it| it.calls(&filters(&queries)))?;
     warnings.extend(beneath::warnings(&named, &relations, calls));

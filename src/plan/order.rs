@@ -1,4 +1,4 @@
-//! What the rows of a table are ordered by, and how certain that is.
+//! What a table's rows are ordered by, and whether that order is defined.
 
 use super::query::TableQuery;
 use super::{Chosen, in_table};
@@ -9,16 +9,16 @@ use crate::{Error, ErrorKind, Result};
 pub(super) enum Order {
     /// ORDER BY these terms.
     By { terms: Vec<Term>, words: String },
-    /// As the server stores the rows.
+    /// The order in which the server stores the rows.
     Stored { words: &'static str },
-    /// Whatever the server makes of the query.
+    /// Whatever order the server returns.
     Undefined { words: String },
 }
 
 /// A column to order by, quoted.
 pub(super) struct Term {
     column: String,
-    /// Where its NULLs go.
+    /// The clause that says where its NULLs go.
     nulls: &'static str,
 }
 
@@ -31,12 +31,12 @@ impl Order {
         matches!(self, Self::Stored { .. })
     }
 
-    /// What follows ORDER BY, for rows among which the first column may be NULL.
+    /// What follows ORDER BY, for rows whose first column can be NULL.
     pub fn sql(&self) -> Option<String> {
         self.joined(|_| true)
     }
 
-    /// As `sql`, for rows whose first column is not NULL: an index gives these in order, wherever it has its NULLs.
+    /// As `sql`, for rows whose first column is not NULL: an index returns these in order, wherever it puts its NULLs.
     pub fn sql_of_values(&self) -> Option<String> {
         self.joined(|place| place > 0)
     }
@@ -81,7 +81,7 @@ pub(super) fn order(
 fn natural(catalog: &mut CatalogSession, chosen: &Chosen, unordered: &TableQuery) -> Result<Order> {
     match &chosen.table.natural_order {
         NaturalOrder::By(columns) => Ok(by(catalog.dialect, chosen, columns, columns.join(", "))),
-        // One scan gives them so.
+        // A single scan returns them in this order.
         NaturalOrder::Stored if unordered.filters().is_empty() => Ok(Order::stored()),
         NaturalOrder::Stored => stored("as stored", catalog, chosen, unordered),
         NaturalOrder::StoredIfProved(words) => stored(words, catalog, chosen, unordered),
@@ -91,7 +91,8 @@ fn natural(catalog: &mut CatalogSession, chosen: &Chosen, unordered: &TableQuery
     }
 }
 
-/// With a query in the filter the server may begin with the other table, and give the rows in its order.
+/// Asks the database about the stored order: with a subquery in the filter, the server might begin with the other table and
+/// return the rows in that table's order.
 fn stored(
     words: &'static str,
     catalog: &mut CatalogSession,
@@ -99,7 +100,7 @@ fn stored(
     unordered: &TableQuery,
 ) -> Result<Order> {
     let sql = unordered.sql(None, None);
-    // Whoever explains a query gives it to the server as it stands: it must be one.
+    // EXPLAIN passes the text on to the server as written, so check first that it is a single valid query.
     catalog.ask(|it| it.check(&sql))?;
     let term = |column| Term { column, nulls: "" };
     let stored = catalog.ask(|it| it.stored_order(&chosen.name, &sql))?;
@@ -126,7 +127,7 @@ fn by(dialect: &Dialect, chosen: &Chosen, columns: &[String], words: String) -> 
     }
 }
 
-/// The columns, then, where rows may tie in them, those of the primary key that are not among them.
+/// The given columns. If rows can tie in them, the other columns of the primary key follow.
 pub(super) fn declared(
     columns: &[OrderColumn],
     dialect: &Dialect,
@@ -166,7 +167,7 @@ fn direction(column: &OrderColumn) -> &'static str {
     if column.descending { " DESC" } else { "" }
 }
 
-/// NULLs come first in every database, as far as a column has any.
+/// NULLs come first in every database, if the column can have any.
 fn declared_term(column: &OrderColumn, known: &Column, dialect: &Dialect, chosen: &Chosen) -> Term {
     let name = dialect.column(&chosen.name, &column.name);
     Term {
@@ -192,9 +193,9 @@ pub(super) fn known_column<'a>(name: &str, chosen: &'a Chosen) -> Result<&'a Col
     columns.find(|known| known.name == name).ok_or_else(|| {
         let error = Error::new(
             ErrorKind::Schema,
-            format!("there is no column {name} to order by"),
+            format!("can't order by {name}: the column doesn't exist"),
         );
         in_table(error, &chosen.name)
-            .advise("--order-by and --partition-on take columns that every table has")
+            .advise("name a column that every table has in --order-by or --partition-on")
     })
 }

@@ -1,4 +1,4 @@
-//! A plan that is made on a connection that may be left behind.
+//! Makes the plan, on a connection that can be left behind.
 
 use super::{Plan, plan};
 use crate::Result;
@@ -10,14 +10,14 @@ use crate::source::{CatalogSession, Database, QueryCanceller, farewell};
 use crate::watch::Watch;
 use std::sync::{Arc, OnceLock};
 
-/// A plan, and the connection on which it was made, with what tells that it waits for its server.
+/// A plan, the connection on which it was made, and the watch that knows whether the connection waits for its server.
 pub(crate) struct Planned {
     pub plan: Plan,
     pub catalog: CatalogSession,
     pub watch: Arc<Watch>,
 }
 
-/// Ends a query that nobody waits for any more when it is dropped.
+/// When dropped, cancels a query that nobody waits for any more.
 struct Farewell(Arc<dyn QueryCanceller>);
 
 impl Drop for Farewell {
@@ -27,7 +27,7 @@ impl Drop for Farewell {
 }
 
 impl Planned {
-    /// Connects and makes the plan. With `pins` the tables stay as they are as long as the connection does.
+    /// Connects and makes the plan. With `pins`, locks keep the tables from being altered while the connection is open.
     pub fn make(
         job: &Job,
         database: &Arc<dyn Database>,
@@ -67,7 +67,7 @@ impl Planned {
 }
 
 impl Plan {
-    /// Says what the user should know.
+    /// Reports the plan's warnings.
     pub fn warn(&self, listener: &dyn Listener) {
         for message in &self.warnings {
             listener.on_event(&Event::Warning {
@@ -76,7 +76,7 @@ impl Plan {
         }
     }
 
-    /// Says what will be read.
+    /// Reports the plan's warnings, and what will be read.
     pub fn announce(&self, listener: &dyn Listener) {
         self.warn(listener);
         listener.on_event(&Event::Planned {

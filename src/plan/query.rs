@@ -4,8 +4,8 @@ use super::Chosen;
 use crate::job::Job;
 use crate::source::Dialect;
 
-/// What the queries of a table's units have in common: columns named one by one and in the plan's order, each by the
-/// expression that loses nothing, and the filters.
+/// What the queries of a table's units share: the columns in the plan's order, each read by the expression that loses
+/// nothing, and the filters.
 #[derive(Debug, Clone)]
 pub(super) struct TableQuery {
     select: String,
@@ -30,7 +30,7 @@ impl TableQuery {
         }
     }
 
-    /// The same query, its rows in the order in which they are stored.
+    /// The same query, with its rows in stored order.
     pub fn as_stored(&self, dialect: &Dialect, chosen: &Chosen) -> Self {
         Self {
             from: dialect.table_reference(&chosen.name, true),
@@ -38,17 +38,26 @@ impl TableQuery {
         }
     }
 
-    /// What follows FROM.
-    pub fn from(&self) -> &str {
-        &self.from
-    }
-
     /// The user's conditions.
     pub fn filters(&self) -> &[String] {
         &self.filters
     }
 
-    /// The query of the rows that a range holds, in an order.
+    /// Returns the texts that follow `FROM` in queries that, when planned, lock everything that this query reads. One is
+    /// without the conditions, which can exclude partitions. One is with them if there are any, since they can contain queries.
+    pub fn pinned(&self) -> Vec<String> {
+        let mut froms = vec![self.from.clone()];
+        if !self.filters.is_empty() {
+            froms.push(format!(
+                "{} WHERE {}",
+                self.from,
+                self.filters.join(" AND ")
+            ));
+        }
+        froms
+    }
+
+    /// The query for a range's rows, in the given order.
     pub fn sql(&self, range: Option<String>, order_by: Option<&str>) -> String {
         let sql = self.of(&self.select, range);
         match order_by {
@@ -57,7 +66,7 @@ impl TableQuery {
         }
     }
 
-    /// The query that counts the rows that a range holds.
+    /// The query that counts a range's rows.
     pub fn count_sql(&self, range: Option<String>) -> String {
         self.of("COUNT(*)", range)
     }
@@ -72,7 +81,7 @@ impl TableQuery {
     }
 }
 
-/// The user's filters of a table, each a condition that stands by itself.
+/// The user's filters for a table, each in parentheses. The line feed ends a comment in the filter.
 pub(super) fn filters(job: &Job, chosen: &Chosen) -> Vec<String> {
     let filters = [&job.filter, &chosen.filter].into_iter().flatten();
     filters.map(|filter| format!("({filter}\n)")).collect()

@@ -1,4 +1,4 @@
-//! From the names and patterns of a job to tables that exist.
+//! Resolves a job's names and patterns to tables that exist.
 
 use super::{Chosen, in_table};
 use crate::job::{Job, TableItem, named_twice};
@@ -44,7 +44,7 @@ struct Entry {
     pattern: Option<String>,
 }
 
-/// The rows of partitions and heirs are read through their parent: with it, a pattern doesn't find them.
+/// Partitions and child tables are read through their parent: if the job reads the parent, patterns don't match them.
 fn leave_out_members(
     names: &mut Vec<Entry>,
     catalog: &mut CatalogSession,
@@ -57,13 +57,13 @@ fn leave_out_members(
         };
         let Some(pattern) = &names[place].pattern else {
             let message =
-                format!("the table {lower} hangs beneath {upper}, and the job reads both");
+                format!("{lower} is a partition or child table of {upper}, and the job reads both");
             return Err(Error::new(ErrorKind::Usage, message).advise(format!(
-                "{upper} gives the rows of {lower}, too: name one of them"
+                "name one of them: reading {upper} also returns the rows of {lower}"
             )));
         };
         warnings.push(format!(
-            "table {lower}: found by {pattern:?}, and left out: its rows are read through {upper}"
+            "table {lower}: matches {pattern:?} but is left out, because its rows are read through {upper}"
         ));
         names.remove(place);
     }
@@ -92,7 +92,7 @@ fn names(
                 if !left_out.is_empty() {
                     let left_out = left_out.join(", ");
                     warnings.push(format!(
-                        "{pattern:?} leaves out tables that are read only where they are named as they stand: {left_out}"
+                        "{pattern:?} leaves out tables that are read only if you name them without a pattern: {left_out}"
                     ));
                 }
                 names.extend(found.into_iter().map(|name| Entry {
@@ -106,7 +106,7 @@ fn names(
     Ok(names)
 }
 
-/// Tables that match a pattern and are not meant by it, each with what it is.
+/// Tables that match a pattern but are left out of it, each with what it is.
 fn set_apart(pattern: &str, catalog: &mut CatalogSession) -> Result<Vec<String>> {
     let mut found = catalog.ask(|it| it.set_apart())?;
     found.retain(|(name, _)| matches(pattern, name));
@@ -123,26 +123,29 @@ fn no_match(pattern: &str, left_out: &[String]) -> Error {
         format!("no base table matches {pattern:?}"),
     );
     if left_out.is_empty() {
-        return error
-            .advise("a view is named as it stands; is the source's database the right one?");
+        return error.advise(
+            "name views without a pattern, and check that --source names the right database",
+        );
     }
     error.advise(format!(
-        "these are read only where they are named as they stand: {}",
+        "name these without a pattern to read them: {}",
         left_out.join(", ")
     ))
 }
 
 fn missing(name: &str, catalog: &mut CatalogSession) -> Error {
-    let error = Error::new(ErrorKind::Schema, format!("there is no table {name}"));
+    let error = Error::new(ErrorKind::Schema, format!("the table {name} doesn't exist"));
     if let Ok(Some(advice)) = catalog.ask(|it| it.elsewhere(name)) {
         return error.advise(advice);
     }
     let tables = catalog.ask(|it| it.base_tables()).unwrap_or_default();
     match nearest(name, tables.iter().map(String::as_str)) {
         Some(nearest) => error.advise(format!(
-            "did you mean {nearest}? names are compared exactly"
+            "did you mean {nearest}? names must match exactly, including case"
         )),
-        None => error.advise("the database has no tables that this user sees"),
+        None => error.advise(
+            "check --source and the user's privileges: this user can see no tables in the database",
+        ),
     }
 }
 
@@ -155,8 +158,8 @@ fn matching(pattern: &str, tables: Vec<String>) -> Vec<String> {
     found
 }
 
-/// `*` stands for any text, `?` for one character. Only the last `*` is ever tried again, so that the time is bounded by
-/// the product of the lengths.
+/// `*` matches any text, `?` one character. Only the last `*` is retried, so that the time is bounded by the product of
+/// the lengths.
 fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), name.chars().collect());
@@ -185,7 +188,7 @@ fn matches(pattern: &str, name: &str) -> bool {
     pattern.iter().skip(at).all(|rest| *rest == '*')
 }
 
-/// Runs of digits compare by their number: `ID9` before `ID10`. Names that differ by zeros only compare as text.
+/// Compares runs of digits as numbers: `ID9` before `ID10`. Names that differ only by leading zeros compare as text.
 fn natural(a: &str, b: &str) -> Ordering {
     natural_parts(a)
         .cmp(&natural_parts(b))
@@ -229,7 +232,7 @@ mod tests {
         assert!(matches("*a*b*", "xaxxbb") && !matches("*a*b", "xaxbx") && matches("**", ""));
         assert!(
             !matches(&format!("{}b", "*a".repeat(40)), &"a".repeat(200)),
-            "in no time"
+            "without backtracking forever"
         );
     }
 }

@@ -1,28 +1,27 @@
-//! About how large the result may become.
+//! An estimate of how large the result can become.
 
 use super::Plan;
 use arrow::datatypes::DataType;
 
-/// Bytes taken for a text or binary value whose type tells no length, and for a list.
+/// Bytes assumed for a text or binary value whose type has no length, and for a list.
 const UNKNOWN_BYTES: u64 = 16;
 
-/// No more than this is taken for a declared length: `VARCHAR(4000)` seldom holds 4,000 characters.
+/// At most this is assumed for a declared length: `VARCHAR(4000)` seldom holds 4,000 characters.
 const MAX_DECLARED_BYTES: u64 = 64;
 
 impl Plan {
-    /// Bytes of all rows if every one were distinct: the catalogue's estimate of the rows times a usual width of each
-    /// column, without compression and without the quotes and names of the text formats. `None` where a table has no
-    /// estimate.
+    /// Bytes of the result if every row were distinct: the catalog's estimate of the rows times a typical width of each
+    /// column, without compression and without the quotes and names of text formats. `None` if a table has no estimate.
     pub fn estimated_bytes(&self) -> Option<u64> {
         let widths = self
             .columns
             .iter()
-            .map(|column| usual_bytes(&column.data_type, &column.sql_type));
+            .map(|column| typical_bytes(&column.data_type, &column.sql_type));
         Some(self.estimated_rows()?.saturating_mul(widths.sum()))
     }
 }
 
-fn usual_bytes(data_type: &DataType, sql_type: &str) -> u64 {
+fn typical_bytes(data_type: &DataType, sql_type: &str) -> u64 {
     match data_type {
         DataType::Boolean => 1,
         DataType::List(_) => UNKNOWN_BYTES,
@@ -45,13 +44,13 @@ mod tests {
 
     #[test]
     fn widths_are_those_of_arrow_or_as_declared() {
-        let text = |sql_type| usual_bytes(&DataType::Utf8, sql_type);
-        assert_eq!(usual_bytes(&DataType::Int64, "bigint(20)"), 8);
+        let text = |sql_type| typical_bytes(&DataType::Utf8, sql_type);
+        assert_eq!(typical_bytes(&DataType::Int64, "bigint(20)"), 8);
         assert_eq!(
-            usual_bytes(&DataType::Decimal256(65, 30), "decimal(65,30)"),
+            typical_bytes(&DataType::Decimal256(65, 30), "decimal(65,30)"),
             32
         );
-        assert_eq!(usual_bytes(&DataType::Boolean, "boolean"), 1);
+        assert_eq!(typical_bytes(&DataType::Boolean, "boolean"), 1);
         assert_eq!(
             ["char(32)", "character varying(4000)", "text", "set('a(b)')"].map(text),
             [32, 64, 16, 16]

@@ -1,4 +1,4 @@
-//! The SQL of a plan as each database writes it. None is connected.
+//! A plan's SQL in each database's dialect, without a connection.
 
 use super::columns::select_list;
 use super::order::declared;
@@ -6,7 +6,7 @@ use super::partition::Range;
 use super::query::TableQuery;
 use super::{Chosen, PlannedColumn};
 use crate::job::OrderColumn;
-use crate::source::{Bound, Column, Dialect, Draw, Extractor, Image, NaturalOrder, Table};
+use crate::source::{Bound, Column, Dialect, Draw, Extractor, NaturalOrder, Table, TypeMapping};
 use arrow::datatypes::DataType;
 
 /// A table with a column `id`, and a column `no"te` that may be NULL and is read by a cast.
@@ -15,7 +15,7 @@ fn chosen() -> Chosen {
         name: name.to_owned(),
         sql_type: String::new(),
         nullable,
-        image: Ok(Image {
+        mapping: Ok(TypeMapping {
             data_type,
             stock_select: "stock({})",
             wire_select: select,
@@ -55,7 +55,7 @@ fn planned(chosen: &Chosen) -> Vec<PlannedColumn> {
     planned.collect()
 }
 
-/// What MySQL, PostgreSQL and SQLite make of it.
+/// The SQL for MySQL, PostgreSQL and SQLite.
 fn each<T>(write: impl Fn(&Dialect) -> T) -> [T; 3] {
     Dialect::ALL.map(write)
 }
@@ -174,15 +174,4 @@ fn bounds_are_literals_whatever_their_values_are() {
             "CASE WHEN c IS NOT NULL THEN quote(c) END",
         ]
     );
-}
-
-#[test]
-fn only_where_a_plan_locks_are_conditions_pinned() {
-    let conditions = ["(a)".to_owned(), "(b)".to_owned()];
-    let pinned = each(|dialect| dialect.pinned("t", &conditions));
-    assert_eq!(
-        pinned,
-        [vec!["t"], vec!["t", "t WHERE (a) AND (b)"], vec!["t"]]
-    );
-    assert_eq!(each(|dialect| dialect.pinned("t", &[])), [["t"]; 3]);
 }

@@ -1,4 +1,4 @@
-//! The units of a table: their names, queries and orders.
+//! A table's units: their names, queries and order.
 
 use super::order::{Order, order};
 use super::partition::{Parts, Range};
@@ -10,7 +10,7 @@ use crate::source::{CatalogSession, Dialect, Named, Query};
 use crate::unit::UnitName;
 use std::collections::BTreeSet;
 
-/// The query of a table and its order, which the database has understood.
+/// A table's query and its order, which the database has accepted.
 pub(super) struct OrderedQuery {
     query: TableQuery,
     order: Order,
@@ -42,16 +42,15 @@ pub(super) fn ordered_query(
     Ok(ordered)
 }
 
-/// The table, and how all that its query reads is pinned.
-pub(super) fn named(dialect: &Dialect, chosen: &Chosen, ordered: &OrderedQuery) -> Named {
-    let query = &ordered.query;
+/// The table, and the queries that lock everything its query reads.
+pub(super) fn named(chosen: &Chosen, ordered: &OrderedQuery) -> Named {
     Named {
         table: chosen.name.clone(),
-        froms: dialect.pinned(query.from(), query.filters()),
+        froms: ordered.query.pinned(),
     }
 }
 
-/// The conditions of all queries, each once.
+/// The conditions of all queries, without repetitions.
 pub(super) fn filters(queries: &[OrderedQuery]) -> Vec<String> {
     let all = queries.iter().flat_map(|ordered| ordered.query.filters());
     let all: BTreeSet<&String> = all.collect();

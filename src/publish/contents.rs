@@ -1,4 +1,4 @@
-//! Whether a folder holds exactly the files of a manifest.
+//! Compares a folder with the files of a manifest.
 
 use super::failure::cannot;
 use crate::Result;
@@ -10,7 +10,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-/// Whether `folder` is a folder that holds the files of the manifest, each with its size and checksum, and nothing else.
+/// Whether `folder` is a folder with the files of the manifest, each of its size and checksum, and nothing else.
 pub(super) fn holds_exactly(folder: &Path, files: &[BatchFile]) -> Result<bool> {
     compare(folder, files)
         .map_err(|cause| cannot(format_args!("read the folder {}", folder.display()), cause))

@@ -1,4 +1,4 @@
-//! One job at a time for a target: the staging folder's lock.
+//! The lock of the staging folder: one job at a time per target.
 
 use super::failure::{cannot, in_use, not_ours};
 use super::place::Place;
@@ -9,13 +9,13 @@ use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 
-/// Others that remove their staging in just these moments before we call the target busy.
+/// Attempts to lock a staging folder that other jobs remove meanwhile, before the target counts as busy.
 const ATTEMPTS: usize = 100;
 
-/// The locked staging folder. Dropping it frees the lock, as the end of the process does, and leaves the folder.
+/// The locked staging folder. Dropping it releases the lock, as the end of the process does, and leaves the folder.
 ///
-/// The lock file is the first thing in the folder and the last one removed. So whoever locks a file that the path still
-/// names owns the folder; whoever locks one that was removed meanwhile tries again.
+/// The lock file is created first in the folder and removed last. So a job that has locked a file that its path still names
+/// owns the folder. A job that has locked a file that was removed meanwhile tries again.
 #[derive(Debug)]
 pub(super) struct Lock {
     place: Place,
@@ -23,7 +23,7 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Makes the staging folder where it isn't there, and locks it, or says at once that another job has it.
+    /// Creates the staging folder if it doesn't exist, and locks it. Fails immediately if another job has it.
     pub(super) fn acquire(place: &Place) -> Result<Self> {
         for _ in 0..ATTEMPTS {
             make_staging(place)?;
@@ -37,9 +37,9 @@ impl Lock {
         Err(in_use(place))
     }
 
-    /// Removes the folder, if nothing but the lock is left in it, while the lock is held.
+    /// Removes the folder while the lock is held, if nothing but the lock file is left in it.
     ///
-    /// Another job may make a new lock file between the two removals: then the folder isn't empty, and is that job's.
+    /// Another job might create a new lock file between the two removals. Then the folder isn't empty, and belongs to that job.
     pub(super) fn remove(self) -> io::Result<()> {
         fs::remove_file(self.place.lock())?;
         fs::remove_dir(&self.place.staging)
@@ -49,35 +49,37 @@ impl Lock {
 fn make_staging(place: &Place) -> Result<()> {
     match DirBuilder::new().mode(0o700).create(&place.staging) {
         Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => check_staging(place),
-        result => {
-            result.map_err(|cause| cannot(format_args!("make {}", place.staging.display()), cause))
-        }
+        result => result
+            .map_err(|cause| cannot(format_args!("create {}", place.staging.display()), cause)),
     }
 }
 
-/// Without a lock file in it the folder is of no use; with another job's in it, it stays.
+/// Removes the folder if it is empty. If it contains another job's lock file, it stays.
 fn unmake_staging(place: &Place) {
-    // What can't be removed now is swept by the next job.
+    // The next job removes what can't be removed now.
     let _ = fs::remove_dir(&place.staging);
 }
 
-/// A folder of that name which another user made, or with something else in it, is no leftover of ours to sweep.
+/// Checks that the folder is firstseen's own: it must belong to this user and contain nothing else.
 fn check_staging(place: &Place) -> Result<()> {
     let staging = &place.staging;
     let metadata = match fs::symlink_metadata(staging) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
         result => {
-            result.map_err(|cause| cannot(format_args!("look at {}", staging.display()), cause))?
+            result.map_err(|cause| cannot(format_args!("access {}", staging.display()), cause))?
         }
     };
     if !metadata.is_dir() {
-        return Err(not_ours(staging, "is no folder"));
+        return Err(not_ours(staging, "is not a folder"));
     }
     if metadata.uid() != rustix::process::geteuid().as_raw() {
         return Err(not_ours(staging, "belongs to another user"));
     }
-    match place.stranger_in_staging() {
-        Some(name) => Err(not_ours(staging, format_args!("holds {}", name.display()))),
+    match place.foreign_entry_in_staging() {
+        Some(name) => Err(not_ours(
+            staging,
+            format_args!("contains {}", name.display()),
+        )),
         None => Ok(()),
     }
 }

@@ -1,12 +1,12 @@
-//! The manifest: what a publication says of itself, for Makefiles, programs and `verify`.
+//! The manifest: the description of a result, for Makefiles, programs and `verify`.
 
 use crate::batch::BatchFile;
 use serde::{Deserialize, Serialize};
 
-/// Version of the manifest's shape. It grows when a reader of an older one would misread it.
+/// Version of the manifest's format. It is raised when a reader of an older version would misread it.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// What [`Manifest::snapshot`] says where none is proved.
+/// [`Manifest::snapshot`] if no snapshot was verified.
 pub const NO_SNAPSHOT: &str = "none";
 
 /// `OUT.manifest.json`: the job, its plan, its counts and its files.
@@ -14,36 +14,36 @@ pub const NO_SNAPSHOT: &str = "none";
 pub struct Manifest {
     /// [`SCHEMA_VERSION`] of the program that wrote it.
     pub schema_version: u32,
-    /// Random identity of the run that published it, 32 hexadecimal digits.
+    /// Random ID of the run that published it, 32 hexadecimal digits.
     pub run_id: String,
-    /// When the run began, RFC 3339 in UTC.
+    /// Start of the run, RFC 3339 in UTC.
     pub started: String,
-    /// Versions of this program and of the libraries that shape its output.
+    /// Versions of this program and of the database.
     pub versions: Versions,
     /// The job, without secrets.
     pub job: ManifestJob,
-    /// What proves that all tables were read as they were at one moment, or [`NO_SNAPSHOT`].
+    /// How it was verified that all tables were read from one consistent snapshot, or [`NO_SNAPSHOT`].
     pub snapshot: String,
     /// Columns of every batch file, in order.
     pub columns: Vec<ManifestColumn>,
     /// Tables, in the order of the result.
     pub tables: Vec<ManifestTable>,
-    /// Sums over the tables and files.
+    /// Totals over the tables and files.
     pub totals: Totals,
     /// Batch files, in the order of their rows.
     pub files: Vec<BatchFile>,
     /// Where the time went.
     pub timings: Timings,
-    /// Largest resident memory of the process, bytes, where the system tells.
+    /// Peak resident memory of the process in bytes, if the system reports it.
     pub peak_memory_bytes: Option<u64>,
 }
 
-/// Versions of this program and of the libraries that shape its output.
+/// Versions of this program and of the database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Versions {
     /// This program.
     pub firstseen: String,
-    /// The database's own version, as it states it.
+    /// The database's version, as it reports it.
     pub database: String,
 }
 
@@ -54,38 +54,38 @@ pub struct ManifestJob {
     pub source: String,
     /// Key columns.
     pub key: Vec<String>,
-    /// Filter of all tables, as the user wrote it.
+    /// Filter on all tables, as the user wrote it.
     pub r#where: Option<String>,
     /// Columns of `--order-by`; empty for `auto`.
     pub order_by: Vec<String>,
-    /// Column whose ranges the tables were read in; `None`: each as a whole.
+    /// Column by whose ranges the tables were read in parts; `None` if each was read as a whole.
     #[serde(default)]
     pub partition_on: Option<String>,
-    /// How many parts were asked for, `auto` or a number; `None` without `partition_on`.
+    /// Requested number of parts, `auto` or a number; `None` without `partition_on`.
     #[serde(default)]
     pub partitions: Option<String>,
-    /// Rows of every batch file but the last.
+    /// Rows of every batch file except the last.
     pub batch_rows: u64,
     /// Prefix of the file names.
     pub prefix: String,
     /// `parquet`, `arrow`, `csv`, `ndjson` or `pickle`.
     pub format: String,
-    /// Compression as `--compression` names it, `zstd:3`.
+    /// Compression as `--compression` takes it: `zstd:3`.
     pub compression: String,
     /// `error`, `drop` or `keep`.
     pub null_keys: String,
     /// Whether the first-seen filter was off.
     pub exact: bool,
-    /// Whether the database counted each unit's rows, too, and found as many as were read.
+    /// Whether the database also counted each unit's rows, and found as many as were read.
     #[serde(default)]
     pub check_counts: bool,
-    /// Whether just those rows were read that PostgreSQL's policies let the user see.
+    /// Whether only the rows were read that PostgreSQL's policies let the user see.
     #[serde(default)]
     pub row_security: bool,
-    /// Who read the rows: `wire` or `connectorx`.
+    /// What read the rows: `wire` or `connectorx`.
     #[serde(default)]
     pub extractor: String,
-    /// Connections that read at the same time.
+    /// Number of connections that read at the same time.
     pub workers: usize,
 }
 
@@ -94,89 +94,89 @@ pub struct ManifestJob {
 pub struct ManifestColumn {
     /// Its name.
     pub name: String,
-    /// The type in the first table, as its database names it.
+    /// Its type in the first table, as the database names it.
     pub sql_type: String,
-    /// The Arrow type, as arrow-rs prints it.
+    /// Its Arrow type, as arrow-rs prints it.
     pub arrow_type: String,
-    /// Whether it may hold nulls.
+    /// Whether it can contain nulls.
     pub nullable: bool,
-    /// Values in the batch files that are null since they are dates that no calendar has; of lists their elements.
+    /// Invalid dates that are null in the batch files; in lists, elements.
     #[serde(default)]
     pub nulled_dates: u64,
 }
 
-/// A table's part in the result. `rows_read = new + duplicates + null_drops`.
+/// A table's share of the result. `rows_read = new + duplicates + null_drops`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ManifestTable {
     /// Its name.
     pub table: String,
-    /// The query of all its rows. Where it was read in parts, theirs are in `units`.
+    /// The query for all its rows. If it was read in parts, `units` has their queries.
     pub sql: String,
-    /// What its rows are ordered by.
+    /// The order of its rows.
     pub order: String,
     /// Rows that the database sent.
     pub rows_read: u64,
     /// Rows of the result that come from it.
     pub new: u64,
-    /// Rows whose key stands at an earlier place: `filter_drops + unique_drops`.
+    /// Rows whose key is that of an earlier row: `filter_drops + unique_drops`.
     pub duplicates: u64,
-    /// Of these, dropped while reading.
+    /// Duplicates dropped by the first-seen filter, while reading.
     pub filter_drops: u64,
-    /// Of these, dropped by `unique`.
+    /// Duplicates dropped by `unique`, after reading.
     pub unique_drops: u64,
-    /// Rows left out since their key is NULL.
+    /// Rows left out because their key is NULL.
     pub null_drops: u64,
-    /// From each query to its last row, summed up.
+    /// Time from each query to its last row, added up.
     pub elapsed_secs: f64,
-    /// What it was read in, in the order of the result: one or more, whose counts sum up to the table's.
+    /// The units that it was read in, in the order of the result: one or more. Their counts add up to the table's.
     #[serde(default)]
     pub units: Vec<ManifestUnit>,
 }
 
-/// A unit's part in the result: a table's, or a part's of a table. `rows_read = new + duplicates + null_drops`.
+/// A unit's share of the result. A unit is a table or a part of one. `rows_read = new + duplicates + null_drops`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ManifestUnit {
     /// The query that read it.
     pub sql: String,
-    /// What its rows are ordered by: the table's order.
+    /// The order of its rows, which is the table's.
     pub order: String,
     /// Rows that the database sent.
     pub rows_read: u64,
     /// Rows of the result that come from it.
     pub new: u64,
-    /// Rows whose key stands at an earlier place: `filter_drops + unique_drops`.
+    /// Rows whose key is that of an earlier row: `filter_drops + unique_drops`.
     pub duplicates: u64,
-    /// Of these, dropped while reading.
+    /// Duplicates dropped by the first-seen filter, while reading.
     pub filter_drops: u64,
-    /// Of these, dropped by `unique`.
+    /// Duplicates dropped by `unique`, after reading.
     pub unique_drops: u64,
-    /// Rows left out since their key is NULL.
+    /// Rows left out because their key is NULL.
     pub null_drops: u64,
-    /// From the query to its last row.
+    /// Time from the query to its last row.
     pub elapsed_secs: f64,
 }
 
-/// Sums over the tables and files.
+/// Totals over the tables and files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Rows that the database sent.
     pub rows_read: u64,
     /// Rows in the batch files.
     pub new: u64,
-    /// Rows whose key stands at an earlier place.
+    /// Rows whose key is that of an earlier row.
     pub duplicates: u64,
-    /// Rows left out since their key is NULL.
+    /// Rows left out because their key is NULL.
     pub null_drops: u64,
-    /// Batch files.
+    /// Number of batch files.
     pub files: u64,
-    /// Bytes of the batch files.
+    /// Size of the batch files in bytes.
     pub bytes: u64,
 }
 
-/// Where the time went, seconds of wall time.
+/// Where the time went, in seconds of wall time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Timings {
-    /// Connecting, reading the catalogue, planning.
+    /// Connecting, reading the catalog, planning.
     pub plan_secs: f64,
     /// Reading all tables.
     pub read_secs: f64,

@@ -1,4 +1,4 @@
-//! The manifest as a file.
+//! Reading and writing the manifest as a file.
 
 use super::failure::cannot;
 use super::manifest::{Manifest, SCHEMA_VERSION};
@@ -12,13 +12,17 @@ use std::path::Path;
 impl Manifest {
     /// Reads the manifest at `path`.
     ///
-    /// One that is missing, broken, or of a newer [`SCHEMA_VERSION`] is [`ErrorKind::Fault`], with the line where it
-    /// is broken. Whether it agrees with itself or with its folder is not checked.
+    /// A manifest that is missing, can't be parsed, or is of a newer [`SCHEMA_VERSION`] is [`ErrorKind::Fault`]. Whether it
+    /// is consistent, in itself or with its folder, is not checked.
     pub fn read(path: &Path) -> Result<Self> {
-        let bytes = fs::read(path).map_err(|cause| fault(path, "can't be read").because(cause))?;
+        let bytes = fs::read(path).map_err(|cause| {
+            let message = format!("can't read the manifest {}", path.display());
+            Error::new(ErrorKind::Fault, message).because(cause)
+        })?;
         let broken = |cause: serde_json::Error| {
-            let line = cause.line();
-            fault(path, &format!("is broken in line {line}")).because(cause)
+            let place = format!("{}, line {}", path.display(), cause.line());
+            let error = Error::new(ErrorKind::Fault, "can't parse the manifest");
+            error.within(place).because(cause)
         };
         let version: Version = serde_json::from_slice(&bytes).map_err(broken)?;
         if version.schema_version > SCHEMA_VERSION {
@@ -27,10 +31,14 @@ impl Manifest {
         serde_json::from_slice(&bytes).map_err(broken)
     }
 
-    /// Writes a new file at `path`, indented and with a final newline, and makes its bytes last.
+    /// Writes a new file at `path`, indented and with a final newline, and syncs it to disk.
     pub(super) fn write(&self, path: &Path) -> Result<()> {
         let mut json = serde_json::to_vec_pretty(self).map_err(|cause| {
-            Error::new(ErrorKind::Bug, "the manifest can't be told in JSON").because(cause)
+            Error::new(
+                ErrorKind::Bug,
+                "internal error: can't serialize the manifest as JSON",
+            )
+            .because(cause)
         })?;
         json.push(b'\n');
         File::create_new(path)
@@ -39,19 +47,16 @@ impl Manifest {
     }
 }
 
-/// What is read first: a newer manifest may differ in everything else.
+/// Read first, since everything else might differ in a newer manifest.
 #[derive(Deserialize)]
 struct Version {
     schema_version: u32,
 }
 
 fn newer(path: &Path, version: u32) -> Error {
-    let why =
-        format!("has schema version {version}, and this firstseen reads up to {SCHEMA_VERSION}");
-    fault(path, &why).advise("use the firstseen that wrote it, or a newer one")
-}
-
-fn fault(path: &Path, why: &str) -> Error {
-    let message = format!("the manifest {} {why}", path.display());
-    Error::new(ErrorKind::Fault, message)
+    let message = format!(
+        "the manifest {} has schema version {version}, but this firstseen only reads up to {SCHEMA_VERSION}",
+        path.display()
+    );
+    Error::new(ErrorKind::Fault, message).advise("use the firstseen that wrote it, or a newer one")
 }

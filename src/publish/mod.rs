@@ -1,17 +1,18 @@
-//! Publication: staging beside the target, then folder and manifest into place, or nothing at all.
+//! Publication: a result is written to a staging folder next to the target. Then the folder and its manifest are moved into
+//! place, or nothing is.
 //!
-//! In: a target folder, checked before any query; batch files, written to staging; the manifest. Out: the folder, and
-//! its manifest beside it. This room never touches anything at the target that it can't prove to be firstseen's own,
-//! and never leaves a state that [`roll_forward`] doesn't bring to an end.
+//! In: a target folder, checked before any query; batch files, written to the staging folder; the manifest. Out: the folder,
+//! with its manifest next to it. This module never touches anything at the target unless it is known to be firstseen's own,
+//! and never leaves a state that [`roll_forward`] can't complete or clean up.
 //!
 //! ```text
 //! PARENT/batches/                      the folder: batch files and nothing else
 //! PARENT/batches.manifest.json         its manifest, moved into place last
-//! PARENT/.batches.firstseen/           staging, mode 0700, gone when no job runs
-//!     lock                             locked as long as the job runs; made first, removed last
-//!     batches/                         the new folder; once it is in place, the one that it replaced
-//!     manifest.json                    the new manifest: it stands here only while a publication is pending
-//!     replaced/, replaced.manifest.json    what stood at the target
+//! PARENT/.batches.firstseen/           the staging folder, mode 0700; exists only while a job runs
+//!     lock                             locked while the job runs; created first, removed last
+//!     batches/                         the new folder; after it has moved into place, the one that it replaced
+//!     manifest.json                    the new manifest; exists only while a publication is pending
+//!     replaced/, replaced.manifest.json    the old folder and manifest
 //! ```
 
 mod contents;
@@ -25,10 +26,10 @@ mod publication;
 mod roll_forward;
 mod room;
 mod staging;
-mod standing;
 mod sweep;
 mod sync;
 mod target;
+mod target_state;
 #[cfg(test)]
 mod tests;
 

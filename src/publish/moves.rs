@@ -1,4 +1,4 @@
-//! The moves of a publication, each a single system call that can be taken back.
+//! The moves of a publication. Each is a single system call that can be undone.
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 /// A change at the target.
 #[derive(Debug)]
 pub(super) enum Move {
-    /// `from` becomes `to`. A folder takes the place of an empty folder only: the kernel refuses any other.
+    /// `from` becomes `to`. A folder can only replace an empty folder: the kernel refuses any other.
     Rename { from: PathBuf, to: PathBuf },
-    /// The file `from` becomes `to`, where nothing may stand.
+    /// The file `from` becomes `to`, which must not exist.
     Place { from: PathBuf, to: PathBuf },
-    /// Both change their places at the same moment.
+    /// Both change places atomically.
     Exchange { one: PathBuf, other: PathBuf },
-    /// `copy` keeps what `original` holds, since the next move puts something else there.
+    /// `original` is copied to `copy`, since the next move replaces it.
     Keep { original: PathBuf, copy: PathBuf },
 }
 
@@ -30,7 +30,7 @@ impl Move {
         }
     }
 
-    /// Where something else may stand in its way.
+    /// The path where something else might be in its way.
     pub(super) fn target(&self) -> &Path {
         match self {
             Self::Rename { to: target, .. }
@@ -40,7 +40,7 @@ impl Move {
         }
     }
 
-    /// Takes the move back, provided that later moves are taken back already.
+    /// Undoes the move. Later moves must have been undone already.
     pub(super) fn undo(&self) -> io::Result<()> {
         match self {
             Self::Rename { from, to } | Self::Place { from, to } => fs::rename(to, from),
@@ -70,7 +70,7 @@ fn exchange(one: &Path, other: &Path) -> io::Result<()> {
     renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).map_err(io::Error::from)
 }
 
-/// Where the filesystem can't rename without replacing, a look before the rename has to do.
+/// Renames without replacing. If the filesystem doesn't support that, it checks before the rename that nothing is there.
 fn place(from: &Path, to: &Path) -> io::Result<()> {
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE).map_err(io::Error::from) {
         Err(cause) if is_unsupported(&cause) => match fs::symlink_metadata(to) {
@@ -81,17 +81,16 @@ fn place(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether `folder` can't be moved into `occupied`'s place for its filesystem's sake; `occupied` is a folder with
-/// something in it.
+/// Whether the filesystem of `folder` can't move it. `occupied` is a folder that is not empty.
 ///
-/// Overlay filesystems refuse to move a folder that comes from a lower layer (EXDEV), which nothing but a try tells. This
-/// one can't succeed: a rename never replaces a folder with something in it. Where nothing else is wrong, that is the error.
+/// Overlay filesystems refuse to move a folder that comes from a lower layer (EXDEV). Only an attempt shows that. This attempt
+/// never succeeds, since a rename doesn't replace a folder that is not empty: on other filesystems it fails for that reason.
 pub(super) fn is_immovable(folder: &Path, occupied: &Path) -> bool {
     let tried = fs::rename(folder, occupied);
     tried.is_err_and(|cause| cause.kind() == io::ErrorKind::CrossesDevices)
 }
 
-/// Whether `renameat2` or its flag is missing: on NFS and some of FUSE, in kernels before 3.15, behind some sandboxes.
+/// Whether `renameat2` or its flag is missing: on NFS and some FUSE filesystems, in kernels before 3.15, in some sandboxes.
 pub(super) fn is_unsupported(cause: &io::Error) -> bool {
     matches!(
         Errno::from_io_error(cause),

@@ -1,16 +1,16 @@
-//! Where a publication's files stand: all of them in one parent folder, so that every move is a rename.
+//! The paths of a publication. All are in one parent folder, so that every move is a rename.
 
 use crate::{Error, ErrorKind, Result};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The paths of the publication to one target. Nothing of it need exist.
+/// The paths of the publication to one target. None of them has to exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
-    /// The folder to publish, without a trailing slash (which would make system calls follow a symlink).
+    /// The folder to publish, without a trailing slash, which would make system calls follow a symlink.
     pub(super) out: PathBuf,
-    /// The folder that holds it.
+    /// The folder that contains it.
     pub(super) parent: PathBuf,
     /// Its manifest.
     pub(super) manifest: PathBuf,
@@ -19,7 +19,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The paths that belong to `out`. A path that ends in no name (`.`, `/`, `x/..`) is refused.
+    /// The paths that belong to `out`. A path that doesn't end in a name (`.`, `/`, `x/..`) is refused.
     pub(super) fn of(out: &Path) -> Result<Self> {
         let Some(name) = out.file_name() else {
             return Err(unnamed(out));
@@ -65,8 +65,8 @@ impl Place {
         self.staging.join("replaced.manifest.json")
     }
 
-    /// Something in the staging folder that no publication puts there.
-    pub(super) fn stranger_in_staging(&self) -> Option<OsString> {
+    /// Something in the staging folder that doesn't belong to a publication.
+    pub(super) fn foreign_entry_in_staging(&self) -> Option<OsString> {
         let ours = [
             self.lock(),
             self.staged_folder(),
@@ -82,9 +82,9 @@ impl Place {
     }
 }
 
-/// The manifest of the folder `out`: `batches.manifest.json` beside `batches`, whether `out` ends in `/` or not.
+/// The path of the manifest of the folder `out`: `batches.manifest.json` next to `batches`, whether `out` ends in `/` or not.
 ///
-/// The path is taken as it is written: of `.` or `x/..` the result names no manifest.
+/// The path is taken as written: for `.` or `x/..` the result is not the path of a manifest.
 pub fn manifest_path(out: &Path) -> PathBuf {
     let mut name = out.file_name().map(OsStr::to_owned).unwrap_or_default();
     name.push(".manifest.json");
@@ -94,7 +94,10 @@ pub fn manifest_path(out: &Path) -> PathBuf {
 fn unnamed(out: &Path) -> Error {
     Error::new(
         ErrorKind::Usage,
-        format!("--out: \"{}\" names no folder of its own", out.display()),
+        format!(
+            "--out {} doesn't end in the name of a folder",
+            out.display()
+        ),
     )
-    .advise("name a folder that firstseen makes and replaces as a whole, such as --out batches")
+    .advise("name a folder that firstseen can create and replace as a whole, such as --out batches")
 }

@@ -1,30 +1,30 @@
-//! The publication, step by step: what a crash leaves after each of them is in [`super::roll_forward`].
+//! The steps of a publication. [`super::roll_forward`] lists what a crash leaves after each of them.
 
 use super::failure::{cannot, not_ours};
 use super::manifest::Manifest;
 use super::moves::{Move, is_unsupported};
 use super::place::Place;
-use super::standing::Standing;
 use super::sync::sync_folder;
+use super::target_state::TargetState;
 use crate::Result;
 use std::fs;
 use std::io;
 
-/// A step that changes the target, or makes the change last.
+/// A step that changes the target, or syncs the change to disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
-    /// The new folder comes into its place; one that stood there goes to staging.
+    /// The new folder moves into place. The old one moves to the staging folder.
     MoveFolder,
     SyncFolder,
-    /// The manifest in place is copied to staging, so that the next move can be taken back.
+    /// The old manifest is copied to the staging folder, so that the next move can be undone.
     KeepManifest,
-    /// The new manifest takes the place of the old one: the publication is done.
+    /// The new manifest replaces the old one. This completes the publication.
     MoveManifest,
     SyncManifest,
 }
 
 impl Step {
-    /// All of them, in order.
+    /// All steps, in order.
     pub(super) const ALL: [Self; 5] = [
         Self::MoveFolder,
         Self::SyncFolder,
@@ -34,35 +34,31 @@ impl Step {
     ];
 }
 
-/// Puts the manifest into staging and makes all of staging last. The batch files' bytes already do.
+/// Writes the manifest to the staging folder and syncs all of that to disk. The batch files are synced already.
 ///
-/// The manifest gets its name when it is complete: where it stands in staging, the folder beside it is complete.
+/// The manifest gets its name when it is complete. So if it exists in the staging folder, the folder next to it is complete.
 pub(super) fn prepare(place: &Place, manifest: &Manifest) -> Result<()> {
     manifest.write(&place.partial_manifest())?;
     fs::rename(place.partial_manifest(), place.staged_manifest())
-        .map_err(|cause| cannot("name the staged manifest", cause))?;
+        .map_err(|cause| cannot("rename the new manifest", cause))?;
     sync_folder(&place.staged_folder())?;
     sync_folder(&place.staging)?;
     sync_folder(&place.parent)
 }
 
-/// The changes made at the target so far.
+/// A publication, with the changes made to the target so far.
 #[derive(Debug)]
 pub(super) struct Publication<'a> {
     place: &'a Place,
-    standing: Standing,
+    state: TargetState,
     made: Vec<Move>,
 }
 
 impl<'a> Publication<'a> {
-    /// A publication of the prepared staging to a target on which stands `standing`.
-    pub(super) fn new(place: &'a Place, standing: Standing) -> Self {
+    /// A publication from the prepared staging folder to a target in this state.
+    pub(super) fn new(place: &'a Place, state: TargetState) -> Self {
         let made = Vec::new();
-        Self {
-            place,
-            standing,
-            made,
-        }
+        Self { place, state, made }
     }
 
     pub(super) fn take(&mut self, step: Step) -> Result<()> {
@@ -74,7 +70,7 @@ impl<'a> Publication<'a> {
         }
     }
 
-    /// Takes all moves back, the last one first. After an error staging must stay as it is, for the roll-forward.
+    /// Undoes all moves, the last one first. After an error the staging folder must stay as it is, for the roll-forward.
     pub(super) fn undo(&mut self) -> io::Result<()> {
         while let Some(made) = self.made.pop() {
             made.undo()?;
@@ -83,7 +79,7 @@ impl<'a> Publication<'a> {
     }
 
     fn move_folder(&mut self) -> Result<()> {
-        if self.standing != Standing::Published {
+        if self.state != TargetState::Published {
             return self.place_folder();
         }
         let exchange = Move::Exchange {
@@ -99,7 +95,7 @@ impl<'a> Publication<'a> {
         }
     }
 
-    /// The first of the two renames that stand for an exchange.
+    /// The first of the two renames that replace an exchange.
     pub(super) fn park_folder(&mut self) -> Result<()> {
         self.make(Move::Rename {
             from: self.place.out.clone(),
@@ -107,7 +103,7 @@ impl<'a> Publication<'a> {
         })
     }
 
-    /// Moves the new folder to where nothing, or an empty folder, stands.
+    /// Moves the new folder into place, where nothing or an empty folder is.
     pub(super) fn place_folder(&mut self) -> Result<()> {
         self.make(Move::Rename {
             from: self.place.staged_folder(),
@@ -121,7 +117,7 @@ impl<'a> Publication<'a> {
     }
 
     fn keep_manifest(&mut self) -> Result<()> {
-        if self.standing == Standing::Vacant {
+        if self.state == TargetState::Vacant {
             return Ok(());
         }
         self.make(Move::Keep {
@@ -133,7 +129,7 @@ impl<'a> Publication<'a> {
     fn move_manifest(&mut self) -> Result<()> {
         let from = self.place.staged_manifest();
         let to = self.place.manifest.clone();
-        self.make(if self.standing == Standing::Vacant {
+        self.make(if self.state == TargetState::Vacant {
             Move::Place { from, to }
         } else {
             Move::Rename { from, to }

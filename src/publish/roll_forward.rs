@@ -1,15 +1,15 @@
-//! What a dead job's staging means, and how it is brought to an end.
+//! What a crashed job leaves in the staging folder, and how it is completed or cleaned up.
 //!
-//! | a crash before or after                    | staged manifest | staged folder | target folder | then      |
-//! |---------------------------------------------|-----------------|---------------|---------------|-----------|
-//! | batch files, or the manifest, being written | none            | any           | as before     | swept     |
-//! | the staged manifest was named               | there           | the new one   | as before     | swept     |
-//! | the first of two renames without exchange   | there           | the new one   | none          | completed |
-//! | the new folder came into place              | there           | the old, none | the new one   | completed |
-//! | its manifest came into place                | none            | the old, none | the new one   | swept     |
+//! | crash                                            | staged manifest | staged folder | target folder | then       |
+//! |--------------------------------------------------|-----------------|---------------|---------------|------------|
+//! | while batch files or the manifest were written   | none            | any           | as before     | cleaned up |
+//! | after the staged manifest got its name           | exists          | the new one   | as before     | cleaned up |
+//! | after the first of two renames, without exchange | exists          | the new one   | none          | completed  |
+//! | after the new folder moved into place            | exists          | the old, none | the new one   | completed  |
+//! | after its manifest moved into place              | none            | the old, none | the new one   | cleaned up |
 //!
-//! A folder is the new one if it holds exactly the files of the staged manifest, by name, size and checksum. So where
-//! the old and the new folder are the same bytes, either reading of a state gives a target that verifies.
+//! A folder is the new one if it contains exactly the files of the staged manifest, by name, size and checksum. So if the old
+//! and the new folder have the same bytes, the target is valid whichever of the two it is taken for.
 
 use super::contents::holds_exactly;
 use super::failure::cannot;
@@ -25,19 +25,19 @@ use std::path::Path;
 /// What [`roll_forward`] found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RollForward {
-    /// No job has left anything.
+    /// No job had left anything.
     Nothing,
-    /// Another job is at work: nothing was touched.
+    /// Another job is running: nothing was touched.
     InUse,
-    /// A job had died before it changed the target, or after it was done: its leftovers are removed.
+    /// A job had crashed before it changed the target, or after it was done. Its leftovers were removed.
     Swept,
-    /// A publication had been cut: the target now is the whole new result.
+    /// A publication had been interrupted. The target is now the complete new result.
     Completed,
 }
 
-/// Brings to an end what a dead job left at the target `out`. To be called before the target is checked or read.
+/// Completes or cleans up what a crashed job left at the target `out`. Must be called before the target is checked or read.
 ///
-/// Where the target was changed by others after the job died, nothing is touched: [`ErrorKind::Exists`].
+/// If someone changed the target after the crash, nothing is touched: [`ErrorKind::Exists`].
 pub fn roll_forward(out: &Path) -> Result<RollForward> {
     let place = Place::of(out)?;
     if !exists(&place.staging)? {
@@ -53,7 +53,7 @@ pub fn roll_forward(out: &Path) -> Result<RollForward> {
     Ok(outcome)
 }
 
-/// The same under the lock, which is kept.
+/// Does the same for a caller that holds the lock.
 pub(super) fn settle(place: &Place) -> Result<RollForward> {
     let outcome = finish(place)?;
     sweep(place)?;
@@ -93,12 +93,12 @@ fn rename(from: &Path, to: &Path) -> Result<()> {
 
 fn exists(path: &Path) -> Result<bool> {
     path.try_exists()
-        .map_err(|cause| cannot(format_args!("look at {}", path.display()), cause))
+        .map_err(|cause| cannot(format_args!("access {}", path.display()), cause))
 }
 
 fn changed(place: &Place) -> Error {
     let message = format!(
-        "a publication of {} was cut, and the folder was changed since",
+        "a publication to {} was interrupted, and the folder was changed afterwards",
         place.out.display()
     );
     Error::new(ErrorKind::Exists, message).advise(remove_staging(place))

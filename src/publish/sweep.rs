@@ -1,4 +1,4 @@
-//! Removing what a job put into its staging folder.
+//! Cleaning up the staging folder.
 
 use super::failure::cannot;
 use super::place::Place;
@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Removes all but the lock. The manifest goes first: without it, the rest is no pending publication.
+/// Removes everything except the lock. The manifest goes first: without it, the rest is not a pending publication.
 pub(super) fn sweep(place: &Place) -> Result<()> {
     let files = [
         place.staged_manifest(),

@@ -1,4 +1,4 @@
-//! A bar for each running table, or part of one, and one for the total.
+//! Progress bars: one for each running unit, and one for the total.
 
 use super::number::{counted, grouped};
 use super::table_ends::{TableEnds, is_end_of_part};
@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// Between two redraws without an event: the elapsed time and the rates stay true while a database sorts.
+/// Time between two redraws without an event, so that rates stay current while a database sorts.
 const TICK: Duration = Duration::from_millis(200);
 
-/// Bars that are cleared when it is dropped; what was said above them stays.
+/// Progress bars. Dropping them clears them; the lines above them stay.
 pub(super) struct Bars {
     screen: MultiProgress,
     total: ProgressBar,
@@ -138,13 +138,13 @@ impl Bars {
     fn says(&self, event: &Event) -> bool {
         let verbose = self.verbosity == Verbosity::Verbose;
         let is_end = matches!(event, Event::UnitFinished { .. }) && !is_end_of_part(event);
-        let is_told = matches!(event, Event::DatesNulled { .. } | Event::Warning { .. });
-        verbose || is_end || is_told
+        let is_reported = matches!(event, Event::DatesNulled { .. } | Event::Warning { .. });
+        verbose || is_end || is_reported
     }
 
-    /// Above the bars.
+    /// Prints a line above the bars.
     fn say(&self, line: &str) {
-        // A terminal that went away is no reason to stop the job.
+        // A lost terminal is not a reason to stop the job.
         let _ = self.screen.println(line);
     }
 }
@@ -174,7 +174,7 @@ impl Drop for Bars {
     }
 }
 
-/// Takes an estimate. One of 0 says nothing: catalogues have it for tables that were never analyzed.
+/// Sets an estimate. 0 means nothing: catalogs have it for tables that were never analyzed.
 fn expect(bar: &ProgressBar, estimated_rows: Option<u64>) {
     match estimated_rows.filter(|rows| *rows > 0) {
         Some(rows) => {
@@ -185,11 +185,11 @@ fn expect(bar: &ProgressBar, estimated_rows: Option<u64>) {
     }
 }
 
-/// Moves a bar. An estimate that was too small grows.
+/// Moves a bar. An estimate that proves too small grows.
 fn place(bar: &ProgressBar, rows_read: u64, candidates: u64) {
     if bar.length().is_some_and(|length| length < rows_read) {
         bar.set_length(rows_read);
     }
     bar.set_position(rows_read);
-    bar.set_message(format!("{} new at most", grouped(candidates)));
+    bar.set_message(format!("at most {} new", grouped(candidates)));
 }

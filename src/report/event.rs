@@ -1,4 +1,4 @@
-//! What a running job says of itself, as typed events.
+//! The events of a running job, as types.
 
 use crate::publish::NO_SNAPSHOT;
 use crate::unit::Part;
@@ -15,20 +15,20 @@ use std::path::Path;
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
-    /// The plan is made: this many units will be read by this many workers.
+    /// The plan is complete: this many workers will read this many units.
     Planned {
         /// Units, in the order of the result.
         units: usize,
         /// Connections that read at the same time.
         workers: usize,
-        /// Sum of the catalogue's row estimates, where every table has one.
+        /// Sum of the catalog's row estimates, if every table has one.
         estimated_rows: Option<u64>,
     },
     /// All sessions have begun.
     SnapshotTaken {
-        /// What proves that all of them see one state of the tables; `none` if nothing does.
+        /// How it was verified that all of them read one consistent snapshot; `none` if they might not.
         snapshot: String,
-        /// Why there is none.
+        /// Why they might not.
         why_none: Option<String>,
     },
     /// A worker sends a unit's query.
@@ -37,66 +37,66 @@ pub enum Event {
         unit: usize,
         /// The table.
         table: String,
-        /// Which part of it; `None` for all.
+        /// Which part of it; `None` for the whole table.
         part: Option<Part>,
         /// The query.
         sql: String,
-        /// The catalogue's estimate of its rows.
+        /// The catalog's estimate of its rows.
         estimated_rows: Option<u64>,
     },
-    /// The unit's first row, or its end, has arrived: the database has executed the query.
+    /// The unit's first row, or the end of an empty unit, has arrived: the database has executed the query.
     UnitExecuted {
         /// Ordinal of the unit, from 0.
         unit: usize,
         /// The table.
         table: String,
-        /// Which part of it; `None` for all.
+        /// Which part of it; `None` for the whole table.
         part: Option<Part>,
     },
-    /// More rows of a unit have been read. Sent about every 16,384 rows, and sooner where cells are large.
+    /// More rows of a unit have been read. Sent about every 16,384 rows, more often if cells are large.
     UnitProgress {
         /// Ordinal of the unit, from 0.
         unit: usize,
         /// Rows read of this unit so far.
         rows_read: u64,
-        /// Of these, rows whose key was not yet known from an earlier place: an upper bound of its new entries.
+        /// Rows among them whose key was not yet known from an earlier row: an upper bound of the unit's new entries.
         candidates: u64,
     },
-    /// A unit is read to its end.
+    /// All rows of a unit have been read.
     UnitFinished {
         /// Ordinal of the unit, from 0.
         unit: usize,
         /// The table.
         table: String,
-        /// Which part of it; `None` for all.
+        /// Which part of it; `None` for the whole table.
         part: Option<Part>,
         /// Rows read.
         rows_read: u64,
-        /// Of these, rows whose key was not yet known from an earlier place: an upper bound of its new entries.
+        /// Rows among them whose key was not yet known from an earlier row: an upper bound of the unit's new entries.
         candidates: u64,
     },
-    /// All units are read, and their exact counts are known.
+    /// All units have been read. These are the exact counts of one unit.
     UnitCounted {
         /// Ordinal of the unit, from 0.
         unit: usize,
         /// The table.
         table: String,
-        /// Which part of it; `None` for all.
+        /// Which part of it; `None` for the whole table.
         part: Option<Part>,
         /// Rows read.
         rows_read: u64,
         /// Rows of the result that come from this unit.
         new: u64,
-        /// Rows whose key stands at an earlier place.
+        /// Rows whose key is that of an earlier row.
         duplicates: u64,
-        /// Rows left out since their key is NULL.
+        /// Rows left out because their key is NULL.
         null_drops: u64,
     },
-    /// Values of written rows are NULL since they are dates that no calendar has. Sent once for each column that has any.
+    /// Invalid dates in written rows became NULL. Sent once for each column that has any.
     DatesNulled {
         /// The column.
         column: String,
-        /// How many values of it; of lists, elements.
+        /// How many of its values; in lists, how many elements.
         values: u64,
     },
     /// The result is known: this many rows, in this many batch files.
@@ -106,9 +106,9 @@ pub enum Event {
         /// Batch files to be written.
         files: usize,
     },
-    /// A batch file is in staging. Files finish in any order.
+    /// A batch file is complete in the staging folder. Files finish in any order.
     FileWritten {
-        /// Name of the file.
+        /// Its name.
         name: String,
         /// Rows in it.
         rows: u64,
@@ -117,11 +117,11 @@ pub enum Event {
     },
     /// The folder and its manifest are in place.
     Published {
-        /// The folder. In JSON, what is no Unicode becomes U+FFFD.
+        /// The folder. In JSON, bytes that are not valid UTF-8 become U+FFFD.
         #[serde(serialize_with = "shown")]
         folder: std::path::PathBuf,
     },
-    /// Something that the user should know, and that is no error.
+    /// Something that the user should know, but not an error.
     Warning {
         /// What it is.
         message: String,
@@ -129,7 +129,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// That all sessions have begun: what proves that they see one state, or why nothing does.
+    /// All sessions have begun. `proof` is how their snapshot was verified, or why it was not.
     pub(crate) fn snapshot_taken(proof: Result<&str, &str>) -> Self {
         Self::SnapshotTaken {
             snapshot: proof.unwrap_or(NO_SNAPSHOT).to_owned(),
@@ -137,7 +137,7 @@ impl Event {
         }
     }
 
-    /// That a job goes on with fewer workers than it wants.
+    /// The job continues with fewer workers than wanted.
     pub(crate) fn fewer_workers(workers: usize, wanted: usize, why: impl Display) -> Self {
         Self::Warning {
             message: format!("{workers} workers instead of {wanted}: {why}"),
@@ -149,13 +149,13 @@ fn shown<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&path.to_string_lossy())
 }
 
-/// Receives the events of a job, from any thread. It must return quickly: workers wait for it.
+/// Receives the events of a job, from any thread.
 pub trait Listener: Send + Sync {
-    /// Something happened.
+    /// Called for each event. It must return quickly: workers wait for it.
     fn on_event(&self, event: &Event);
 }
 
-/// Listens to nothing.
+/// Ignores all events.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

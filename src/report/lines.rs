@@ -1,4 +1,4 @@
-//! A line of text or JSON for each event, with the seconds since the start.
+//! The log: a line of text or JSON for each event, with the seconds since the start.
 
 use super::table_ends::{TableEnd, TableEnds, is_end_of_part};
 use super::text;
@@ -8,13 +8,13 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Version of the JSON lines' shape, their `schema_version`. New events and fields don't change it.
+/// Version of the format of the JSON lines, their `schema_version`. New events and fields don't change it.
 pub const JSON_SCHEMA_VERSION: u32 = 1;
 
-/// Least time between two progress lines of a job: often enough for a log, seldom enough for a long job.
+/// Least time between two progress lines of a job: often enough for a log, rarely enough for a long job.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Seconds, a tab, and what happened; or one JSON object a line.
+/// Writes the log: seconds, a tab, and what happened, or one JSON object per line.
 pub(super) struct Lines {
     log: Log,
     format: LogFormat,
@@ -68,7 +68,7 @@ impl Lines {
         }
     }
 
-    fn tell_end(&self, end: &TableEnd, elapsed: Duration) {
+    fn write_end(&self, end: &TableEnd, elapsed: Duration) {
         if self.format == LogFormat::Text && self.verbosity != Verbosity::Quiet {
             self.log.write(&timed(&text::table_finished(end), elapsed));
         }
@@ -77,7 +77,7 @@ impl Lines {
 
 impl Listener for Lines {
     fn on_event(&self, event: &Event) {
-        // Held while writing, so that the times of the lines ascend.
+        // Held while writing, so that the lines are in the order of their times.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let elapsed = self.start.elapsed();
         state.note(event);
@@ -87,7 +87,7 @@ impl Listener for Lines {
             self.log.write(&line);
         }
         if let Some(end) = state.table_ends.follow(event) {
-            self.tell_end(&end, elapsed);
+            self.write_end(&end, elapsed);
         }
     }
 }
@@ -142,6 +142,6 @@ fn json(event: &Event, elapsed: Duration) -> Option<String> {
         elapsed_secs: (elapsed.as_secs_f64() * 1e6).round() / 1e6,
         event,
     };
-    // An event holds only strings, numbers and a path shown as a string: JSON can hold it.
+    // An event contains only strings, numbers and a path as a string, so it can always be serialized.
     serde_json::to_string(&record).ok().map(|line| line + "\n")
 }

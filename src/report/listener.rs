@@ -1,4 +1,4 @@
-//! Which listener a command line asks for.
+//! Chooses the listener that the command line asks for.
 
 use super::bars::Bars;
 use super::lines::Lines;
@@ -12,7 +12,8 @@ use console::Term;
 use indicatif::ProgressDrawTarget;
 use std::io::{self, IsTerminal};
 
-/// The listener for standard error: bars only on a terminal that is wide enough for them. Drop it before anything else is printed there: that clears its bars.
+/// Returns the listener for standard error, with bars only on a terminal that is wide enough for them. Drop it before
+/// printing anything else there: that clears its bars.
 pub fn listener(options: ReportOptions) -> Box<dyn Listener> {
     if io::stderr().is_terminal() && is_wide() && options.draws_on(true) {
         return Box::new(Bars::new(ProgressDrawTarget::stderr(), options.verbosity));
@@ -20,13 +21,13 @@ pub fn listener(options: ReportOptions) -> Box<dyn Listener> {
     listener_to(options, Log::stderr())
 }
 
-/// Whether a bar fits into a line of the terminal: one that wraps can't be drawn over.
+/// Whether a bar fits into a line of the terminal. A bar that wraps can't be redrawn.
 fn is_wide() -> bool {
     let size = Term::stderr().size_checked();
     size.is_none_or(|(_, columns)| columns >= BAR_COLUMNS)
 }
 
-/// The listener for `log`, which is no terminal: bars only with [`ProgressChoice::Always`].
+/// Returns the listener for `log`, which is not a terminal, with bars only for [`ProgressChoice::Always`].
 pub fn listener_to(options: ReportOptions, log: Log) -> Box<dyn Listener> {
     if options.draws_on(false) {
         let screen = ProgressDrawTarget::term_like(Box::new(Screen::new(log)));

@@ -1,10 +1,10 @@
-//! Where listeners write: one writer, shared by all threads.
+//! The writer of the listeners, shared by all threads.
 
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A shared writer that never fails its caller: what can't be written is dropped.
+/// A shared writer that never fails. What can't be written is dropped.
 #[derive(Clone)]
 pub struct Log(Arc<Mutex<Box<dyn Write + Send>>>);
 
@@ -19,10 +19,10 @@ impl Log {
         Self::new(io::stderr())
     }
 
-    /// Writes `text` as it stands.
+    /// Writes `text` unchanged.
     pub(super) fn write(&self, text: &str) {
         let mut out = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // A reader that closed the pipe wants no more of it; the job goes on.
+        // If the reader has closed the pipe, the job goes on.
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 }

@@ -1,6 +1,6 @@
 //! The process's peak memory.
 
-/// Largest resident memory of this process so far, bytes: `VmHWM` of Linux. `None` where the system doesn't tell.
+/// Peak resident memory of this process so far, in bytes: `VmHWM` on Linux. `None` if the system doesn't report it.
 pub fn peak_memory_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status
@@ -15,7 +15,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn grows_with_the_memory_that_was_touched() {
+    fn grows_with_the_memory_in_use() {
         let before = peak_memory_bytes();
         let touched = std::hint::black_box(vec![1_u8; 256 << 20]);
         assert!(touched.iter().all(|byte| *byte == 1));

@@ -1,7 +1,7 @@
-//! What a job says: typed events, and the progress bars, log lines and summary made of them.
+//! Reporting: typed events, and the progress bars, log lines and summary made from them.
 //!
-//! In: events, from any thread. Out: text on the log (standard error), and the summary for standard output. Nothing
-//! here can fail a job: what can't be written (a closed pipe, a terminal that went away) is left unsaid.
+//! In: events, from any thread. Out: text for the log (standard error), and the summary for standard output. Nothing
+//! here can make a job fail: what can't be written (to a closed pipe or a lost terminal) is dropped.
 
 mod bars;
 mod event;

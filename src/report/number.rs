@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// `1234567` as `1,234,567`.
+/// Formats `1234567` as `1,234,567`.
 pub(crate) fn grouped(number: impl Into<u128>) -> String {
     let digits = number.into().to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -15,14 +15,14 @@ pub(crate) fn grouped(number: impl Into<u128>) -> String {
     text
 }
 
-/// `count` and its noun: `1 row`, `2 rows`.
+/// Formats `count` with its noun: `1 row`, `2 rows`.
 pub(super) fn counted(count: impl Into<u128>, noun: &str) -> String {
     let count = count.into();
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(count))
 }
 
-/// Whole units a second; 0 where no time has passed.
+/// Whole units per second; 0 if no time has passed.
 pub(super) fn per_second(count: u64, elapsed: Duration) -> u128 {
     u128::from(count)
         .saturating_mul(1_000_000)
@@ -30,7 +30,7 @@ pub(super) fn per_second(count: u64, elapsed: Duration) -> u128 {
         .unwrap_or(0)
 }
 
-/// Bytes in the largest unit of 1000 that leaves at least 1: `812.3 MB`.
+/// Formats bytes in the largest decimal unit of which there is at least 1: `812.3 MB`.
 pub(crate) fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
     let mut scale = 1_000_u64;

@@ -1,44 +1,44 @@
-//! What the command line asks of the report.
+//! Options for reporting.
 
 use serde::Deserialize;
 
-/// When bars are drawn, `--progress`.
+/// When to draw bars, `--progress`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProgressChoice {
-    /// Bars where standard error is a terminal, else lines.
+    /// Bars if standard error is a terminal, otherwise lines.
     #[default]
     Auto,
-    /// Bars in any case.
+    /// Bars.
     Always,
-    /// Lines in any case.
+    /// Lines.
     Never,
 }
 
-/// What a line of the log is, `--log-format`.
+/// Format of the log, `--log-format`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogFormat {
-    /// Seconds since the start, a tab, and what happened.
+    /// Lines with the seconds since the start, a tab, and what happened.
     #[default]
     Text,
-    /// One JSON object with `schema_version`, `elapsed_secs`, `event` and the event's fields. There are never bars.
+    /// One JSON object per line, with `schema_version`, `elapsed_secs`, `event` and the event's fields; no bars.
     Json,
 }
 
-/// How much is said, `-q` and `-v`.
+/// How much to report, `-q` and `-v`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Verbosity {
-    /// Warnings alone.
+    /// Warnings only.
     Quiet,
-    /// Each table's start, SQL, first row and end, each file, the totals. With bars: each table's end.
+    /// Each table's start, SQL, first row and end, each file, and the totals. With bars, only each table's end.
     #[default]
     Normal,
-    /// Lines also say every five seconds how far the reading is. With bars: all lines of `Normal`, above the bars.
+    /// Also the progress of reading, every five seconds. With bars, all lines of `Normal`, above the bars.
     Verbose,
 }
 
-/// What the command line chose.
+/// The options for reporting.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReportOptions {
     /// `--progress`.
@@ -50,7 +50,7 @@ pub struct ReportOptions {
 }
 
 impl ReportOptions {
-    /// Whether bars are drawn, on a terminal or elsewhere.
+    /// Whether to draw bars, on a terminal or elsewhere.
     pub(super) fn draws_on(self, terminal: bool) -> bool {
         let asked = match self.progress {
             ProgressChoice::Auto => terminal,

@@ -1,10 +1,10 @@
-//! A listener that others' texts tell no secrets.
+//! A listener that removes secrets from events.
 
 use super::{Event, Listener};
 use crate::secret::{Secret, struck};
 use std::sync::Arc;
 
-/// Passes events on. Those that may quote a server or a client library lose the secrets that stand in them.
+/// Passes events on. Secrets are removed from those that might quote a server or a client library.
 pub(crate) struct RedactingListener {
     pub listener: Arc<dyn Listener>,
     pub secrets: Vec<Secret>,

@@ -1,13 +1,13 @@
-//! Bars on a stream that is no terminal, for `--progress always`: the reader is taken to understand ANSI sequences.
+//! Bars on a stream that is not a terminal, for `--progress always`. The reader is assumed to understand ANSI sequences.
 
 use super::Log;
 use indicatif::TermLike;
 use std::io;
 
-/// Width where `COLUMNS` doesn't say another.
+/// Width unless `COLUMNS` gives another one.
 const DEFAULT_COLUMNS: u16 = 80;
 
-/// A screen of which only its stream is known.
+/// A screen of which only the stream is known.
 #[derive(Debug)]
 pub(super) struct Screen {
     log: Log,
@@ -27,7 +27,7 @@ impl Screen {
         }
     }
 
-    /// `ESC [ n letter`; nothing for 0, which a terminal takes as 1.
+    /// Writes `ESC [ cells letter`, or nothing for 0, which a terminal takes as 1.
     fn move_cursor(&self, cells: usize, letter: char) {
         if cells > 0 {
             self.log.write(&format!("\x1b[{cells}{letter}"));

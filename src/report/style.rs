@@ -1,23 +1,23 @@
-//! How bars look.
+//! The look of bars.
 
 use super::number::{grouped, per_second};
 use indicatif::{ProgressState, ProgressStyle};
 use std::fmt::Write;
 
-/// Columns that a bar takes before its message, which is cut to what is left.
+/// Width of a bar before its message, which is cut to the rest of the line.
 pub(super) const BAR_COLUMNS: u16 = 67;
 
-/// A table, or the total, of which an estimate of the rows is known.
+/// The bar of a unit, or of the total, with an estimate of its rows.
 pub(super) fn estimated() -> ProgressStyle {
     style("{prefix:12!} [{bar:10}] {rows:>10} of {estimate:10} {rate:>9} rows/s  {wide_msg}")
 }
 
-/// A table, or the total, without an estimate.
+/// The bar of a unit, or of the total, without an estimate.
 pub(super) fn open() -> ProgressStyle {
     style("{prefix:12!}  {spinner:10}  {rows:>10}    {estimate:10} {rate:>9} rows/s  {wide_msg}")
 }
 
-/// The batch files.
+/// The bar of the batch files.
 pub(super) fn files() -> ProgressStyle {
     style("{prefix:12!} [{bar:10}] {rows:>10} of {estimate:10} {wide_msg}")
 }
@@ -40,7 +40,7 @@ fn estimate(state: &ProgressState, out: &mut dyn Write) {
     let _ = out.write_str(&state.len().map(grouped).unwrap_or_default());
 }
 
-/// The mean since the start: the rate that tells when the job ends.
+/// The mean rate since the start, which is the best guide to when the job will end.
 fn rate(state: &ProgressState, out: &mut dyn Write) {
     let _ = out.write_str(&grouped(per_second(state.pos(), state.elapsed())));
 }

@@ -1,4 +1,4 @@
-//! The table at the end, on standard output.
+//! The summary at the end, on standard output.
 
 use super::number::{bytes, counted, grouped, per_second};
 use super::table::TextTable;
@@ -8,19 +8,20 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-/// What became of the result.
+/// What happened to the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome<'a> {
-    /// Batch files in this folder.
+    /// It was written as batch files to this folder.
     Published(&'a Path),
-    /// Nothing was written: `--count-only`.
+    /// It was only counted: `--count-only`.
     CountedOnly,
 }
 
-/// Rows read, new entries and duplicates per table and in total, what was written, whether it is one state of all tables, and
-/// what it cost.
+/// Rows read, new entries and duplicates per table and in total, what was written, whether it is one consistent snapshot, and
+/// the time and memory used.
 ///
-/// Plain text, numbers grouped by commas; null drops have a column where there are any, and so have dates that are NULL a line. Ends with a line feed.
+/// Plain text that ends with a line feed. Numbers are grouped by commas. If there are NULL keys that were dropped, they have
+/// a column. Each column with invalid dates that became NULL has a line.
 #[derive(Debug, Clone, Copy)]
 pub struct Summary<'a> {
     columns: &'a [ManifestColumn],
@@ -33,7 +34,7 @@ pub struct Summary<'a> {
 }
 
 impl<'a> Summary<'a> {
-    /// Sums up `manifest`. With [`Outcome::CountedOnly`] its files don't matter.
+    /// Summarizes `manifest`. With [`Outcome::CountedOnly`] its files don't matter.
     pub fn new(manifest: &'a Manifest, output: Outcome<'a>) -> Self {
         Self {
             columns: &manifest.columns,
@@ -73,8 +74,11 @@ impl<'a> Summary<'a> {
 
     fn state(&self) -> String {
         match self.snapshot {
-            NO_SNAPSHOT => "tables perhaps at different moments: no snapshot".to_owned(),
-            snapshot => format!("tables at one moment: {snapshot}"),
+            NO_SNAPSHOT => {
+                "no consistent snapshot: tables might have been read at different moments"
+                    .to_owned()
+            }
+            snapshot => format!("one consistent snapshot of all tables: {snapshot}"),
         }
     }
 

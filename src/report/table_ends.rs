@@ -1,16 +1,16 @@
-//! When all parts of a table are read: a table is told once, whatever it was read in.
+//! The end of a table that is read in parts, so that each table is reported once.
 
 use super::Event;
 use crate::unit::Part;
 use std::collections::HashMap;
 
-/// Tables of which not all parts are read.
+/// Tables of which some parts, but not all, have been read.
 #[derive(Debug, Default)]
 pub(super) struct TableEnds {
     open: HashMap<String, Open>,
 }
 
-/// What the parts of a table that are read come to.
+/// The totals of a table's parts that have been read.
 #[derive(Debug, Default)]
 struct Open {
     parts: usize,
@@ -18,7 +18,7 @@ struct Open {
     candidates: u64,
 }
 
-/// A table all of whose parts are read.
+/// A table whose parts have all been read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TableEnd {
     pub table: String,
@@ -27,7 +27,8 @@ pub(super) struct TableEnd {
 }
 
 impl TableEnds {
-    /// The table that ends with this event; `None` also for one that is read as a whole, whose end the event itself is.
+    /// The table that ends with this event. `None` for a table that is read as a whole, since the event itself reports its
+    /// end.
     pub fn follow(&mut self, event: &Event) -> Option<TableEnd> {
         let Event::UnitFinished {
             table,
@@ -59,7 +60,7 @@ impl TableEnds {
     }
 }
 
-/// Whether an event is the end of a part, which only `-v` tells in words.
+/// Whether an event is the end of a part, which is reported as text only with `-v`.
 pub(super) fn is_end_of_part(event: &Event) -> bool {
     matches!(event, Event::UnitFinished { part: Some(_), .. })
 }

@@ -1,4 +1,4 @@
-//! What the listeners write for one small job.
+//! The output of the listeners for one small job.
 
 use super::*;
 use crate::unit::Part;
@@ -116,7 +116,7 @@ fn run(options: ReportOptions, out: impl Write + Send + 'static) {
 }
 
 #[test]
-fn lines_tell_the_way_of_each_table_and_escape_its_name() {
+fn lines_follow_each_table_and_escape_its_name() {
     let out = Pipe::default();
     run(ReportOptions::default(), out.clone());
     assert_eq!(
@@ -125,7 +125,7 @@ fn lines_tell_the_way_of_each_table_and_escape_its_name() {
             "reading 1 unit with 2 workers, about 10 rows",
             r"running ID\n2000: SELECT 1",
             r"execution of ID\n2000 completed",
-            r"finished ID\n2000: 30 rows, 3 new at most",
+            r"finished ID\n2000: 30 rows, at most 3 new",
             "total: 30 rows, 2 new, 1 batch file",
             "wrote p-0000001-0000002: 2 rows, 1.5 kB",
             "warning: mind the gap",
@@ -148,11 +148,11 @@ fn job_in_parts() -> Vec<Event> {
 }
 
 #[test]
-fn a_table_in_parts_is_told_once_and_its_parts_if_asked_for() {
-    let once = "finished t: 30 rows, 7 new at most";
+fn a_table_in_parts_is_reported_once_and_its_parts_if_asked_for() {
+    let once = "finished t: 30 rows, at most 7 new";
     let parts = [
-        "finished t, part 2 of 2: 20 rows, 3 new at most",
-        "finished t, part 1 of 2: 10 rows, 4 new at most",
+        "finished t, part 2 of 2: 20 rows, at most 3 new",
+        "finished t, part 1 of 2: 10 rows, at most 4 new",
     ];
     for progress in [ProgressChoice::Never, ProgressChoice::Always] {
         for (verbosity, told) in [
@@ -183,7 +183,7 @@ fn a_table_in_parts_is_told_once_and_its_parts_if_asked_for() {
 }
 
 #[test]
-fn quiet_says_warnings_alone_even_where_bars_are_asked_for() {
+fn quiet_reports_only_warnings_even_if_bars_are_asked_for() {
     for progress in [ProgressChoice::Never, ProgressChoice::Always] {
         let out = Pipe::default();
         let verbosity = Verbosity::Quiet;
@@ -200,7 +200,7 @@ fn quiet_says_warnings_alone_even_where_bars_are_asked_for() {
 }
 
 #[test]
-fn json_lines_name_the_event_and_hold_its_fields() {
+fn json_lines_have_the_events_name_and_fields() {
     let out = Pipe::default();
     let progress = ProgressChoice::Always;
     run(
@@ -244,7 +244,7 @@ fn json_lines_name_the_event_and_hold_its_fields() {
 }
 
 #[test]
-fn bars_grow_past_a_wrong_estimate_and_leave_the_finished_tables() {
+fn bars_outgrow_a_wrong_estimate_and_leave_lines_for_finished_tables() {
     let out = Pipe::default();
     let progress = ProgressChoice::Always;
     run(
@@ -256,7 +256,7 @@ fn bars_grow_past_a_wrong_estimate_and_leave_the_finished_tables() {
     );
     let text = out.text();
     assert!(
-        text.contains(r"finished ID\n2000: 30 rows, 3 new at most"),
+        text.contains(r"finished ID\n2000: 30 rows, at most 3 new"),
         "{text:?}"
     );
     assert!(text.contains("warning: mind the gap"), "{text:?}");

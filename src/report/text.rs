@@ -1,4 +1,4 @@
-//! What an event is in words.
+//! Events as lines of text.
 
 use super::Event;
 use super::number::{bytes, counted, grouped};
@@ -7,9 +7,9 @@ use crate::unit::{Part, UnitName};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// The event as one line without its time and without control characters. `rows_read` is the sum of all units so far.
+/// The event as one line, without its time and without control characters. `rows_read` is the total of all units so far.
 ///
-/// `None` for an event that no line tells: exact counts stand in the summary.
+/// `None` for an event without a line: exact counts are in the summary.
 pub(super) fn line(event: &Event, rows_read: u64) -> Option<String> {
     let line = match event {
         Event::Planned {
@@ -49,31 +49,32 @@ pub(super) fn line(event: &Event, rows_read: u64) -> Option<String> {
 
 fn taken(snapshot: &str, why_none: Option<&str>) -> String {
     match why_none {
-        None => format!("all tables are read as they were at one moment: {snapshot}"),
-        Some(why) => format!("tables may be read as they were at different moments: {why}"),
+        None => format!("reading one consistent snapshot of all tables: {snapshot}"),
+        Some(why) => {
+            format!("no consistent snapshot, tables might be read at different moments: {why}")
+        }
     }
 }
 
-/// How many dates became NULL.
+/// How many invalid dates became NULL.
 pub(super) fn nulled(column: &str, values: u64) -> String {
-    let dates = counted(values, "date");
-    let are = if values == 1 { "is" } else { "are" };
-    format!("column {column}: {dates} that no calendar has {are} NULL")
+    let dates = counted(values, "invalid date");
+    format!("column {column}: {dates} written as NULL")
 }
 
-/// What a unit is called.
+/// The name of a unit.
 pub(super) fn name(table: &str, part: Option<Part>) -> String {
     let table = table.to_owned();
     UnitName { table, part }.to_string()
 }
 
-/// That all parts of a table are read.
+/// The line for a table whose parts have all been read.
 pub(super) fn table_finished(end: &TableEnd) -> String {
     let line = finished(&end.table, end.rows_read, end.candidates);
     plain(&line).into_owned()
 }
 
-/// How far a unit is.
+/// The line for the progress of a unit.
 pub(super) fn progress(unit: &str, rows_read: u64, candidates: u64) -> String {
     let rows = counted(rows_read, "row");
     plain(&format!(
@@ -83,7 +84,7 @@ pub(super) fn progress(unit: &str, rows_read: u64, candidates: u64) -> String {
     .into_owned()
 }
 
-/// `text` with control characters escaped: a table's name must not steer a terminal or break a line.
+/// Escapes control characters in `text`, so that a table's name can't control a terminal or break a line.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains(char::is_control) {
         return Cow::Borrowed(text);
@@ -123,7 +124,7 @@ fn distinct(rows_read: u64, rows: u64, files: usize) -> String {
     )
 }
 
-/// Before the distinct step, an entry is new only as far as the filter knows: an upper bound.
+/// Until all tables are read, only an upper bound of the new entries is known: the rows that the filter let through.
 fn candidate_entries(candidates: u64) -> String {
-    format!("{} new at most", grouped(candidates))
+    format!("at most {} new", grouped(candidates))
 }

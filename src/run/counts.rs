@@ -10,7 +10,7 @@ use crate::{Error, ErrorKind, Result};
 use std::iter::Sum;
 use std::time::Duration;
 
-/// What became of a unit's rows, or a table's: `read = new + filter_drops + unique_drops + null_drops`.
+/// What happened to the rows of a unit or a table: `read = new + filter_drops + unique_drops + null_drops`.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Counts {
     /// Counted when the database sent them.
@@ -19,7 +19,7 @@ pub(super) struct Counts {
     pub new: u64,
     /// Counted when the first-seen filter dropped them.
     pub filter_drops: u64,
-    /// Candidates that are no survivors; their sum is what `unique` dropped.
+    /// Candidates that didn't survive; their total is what `unique` dropped.
     pub unique_drops: u64,
     /// Counted when they were left out.
     pub null_drops: u64,
@@ -46,13 +46,13 @@ impl<'a> Sum<&'a Self> for Counts {
     }
 }
 
-/// The counts of a table: the sum of its units'.
+/// A table's counts: the total of its units', and each unit's.
 pub(super) struct TableCounts {
     pub total: Counts,
     pub units: Vec<Counts>,
 }
 
-/// Counts by table, in the plan's order, or an error that says whose sums differ.
+/// Counts by table, in the plan's order. Fails if a unit's counts don't add up.
 pub(super) fn by_table(
     plan: &Plan,
     read: &[ReadUnit],
@@ -83,7 +83,7 @@ fn by_unit(units: &[Unit], read: &[ReadUnit], survivors: &Survivors) -> Result<V
         return Ok(counts);
     }
     Err(differ(format!(
-        "{} survivors belong to no table",
+        "{} of the rows to write belong to no table",
         rest.len()
     )))
 }
@@ -103,7 +103,7 @@ fn of(name: &UnitName, read: &ReadUnit, new: u64) -> Result<Counts> {
         return Ok(counts);
     }
     let message = format!(
-        "{} rows were read, but {} new + {} duplicates + {} with NULL keys are {sum}",
+        "{} rows were read, but {} new + {} duplicates + {} with NULL keys add up to {sum}",
         counts.read,
         counts.new,
         counts.duplicates(),
@@ -112,7 +112,7 @@ fn of(name: &UnitName, read: &ReadUnit, new: u64) -> Result<Counts> {
     Err(differ(message).in_unit(name))
 }
 
-/// Says what was counted of each table, or of each part where it has several.
+/// Reports the counts of each table, or of each part if the table has several.
 pub(super) fn announce(plan: &Plan, tables: &[TableCounts], listener: &dyn Listener) {
     let counts = tables.iter().flat_map(|table| &table.units);
     for (unit, (planned, counts)) in plan.units.iter().zip(counts).enumerate() {
@@ -128,7 +128,7 @@ pub(super) fn announce(plan: &Plan, tables: &[TableCounts], listener: &dyn Liste
     }
 }
 
-/// The rows that the writers counted are those that the tables gave.
+/// Fails if the writers counted other rows than the tables have.
 pub(super) fn check_files(manifest: &Manifest) -> Result<()> {
     let written: u64 = manifest.files.iter().map(|file| file.rows).sum();
     if written == manifest.totals.new {
@@ -142,5 +142,5 @@ pub(super) fn check_files(manifest: &Manifest) -> Result<()> {
 
 fn differ(message: String) -> Error {
     Error::new(ErrorKind::Sums, message)
-        .advise("nothing was published; this is a bug: please report it with the plan")
+        .advise("report this bug together with the plan; nothing was published")
 }

@@ -1,4 +1,4 @@
-//! Which rows survive, and what was counted on the way: all that is known of a result before it is written.
+//! Which rows survive, and the counts: everything known about a result before it is written.
 
 use super::counts::{self, TableCounts};
 use super::record::{self, Clock};
@@ -16,19 +16,19 @@ use crate::snapshot::Snapshot;
 use arrow::array::RecordBatch;
 use std::sync::Arc;
 
-/// The result of a job before it is written: candidates, and which of them survive.
+/// A job's result before it is written: the candidates, and which of them survive.
 pub(super) struct Decided {
     pub plan: Plan,
     snapshot: Snapshot,
     batches: Arc<Vec<RecordBatch>>,
     survivors: Survivors,
     tables: Vec<TableCounts>,
-    /// By column of the plan, values that are written as NULL since no calendar has them.
+    /// By column of the plan, how many invalid dates are written as NULL.
     nulled: Vec<u64>,
 }
 
 impl Decided {
-    /// Finds the survivors, refuses those that no image fits, and says what was counted.
+    /// Finds the survivors, fails if one of them has a value that doesn't fit its column, and reports the counts.
     pub fn of(read: Read, listener: &dyn Listener, cancel: &Cancel) -> Result<Self> {
         let Read {
             plan,
@@ -61,7 +61,7 @@ impl Decided {
         }
     }
 
-    /// The manifest of the run, of which these files were written.
+    /// The manifest of the run that wrote these files.
     pub fn manifest(&self, job: &Job, files: Vec<BatchFile>, clock: &Clock) -> Manifest {
         let (plan, snapshot) = (&self.plan, &self.snapshot);
         record::manifest(

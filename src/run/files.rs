@@ -1,4 +1,4 @@
-//! The decided rows become files in staging.
+//! Writes the rows to files in the staging folder.
 
 use super::decided::Decided;
 use crate::Result;
@@ -10,10 +10,10 @@ use crate::report::{Event, Listener};
 use crate::threads::{cores, pool};
 use std::num::NonZeroUsize;
 
-/// Threads that encode, for each core: while one waits for its file to be synced, another encodes.
+/// Encoder threads per core: while one waits for its file to be synced, another encodes.
 const ENCODERS_PER_CORE: NonZeroUsize = NonZeroUsize::new(3).unwrap();
 
-/// Encodes in a pool of its own: the workers' pools have one thread each, and belong to their connections.
+/// Encodes in a separate pool: each worker's pool has one thread and belongs to its connection.
 pub(super) fn write(
     decided: &Decided,
     output: &BatchOutput,

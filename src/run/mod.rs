@@ -1,7 +1,7 @@
-//! The way of the data, from a job to a publication: plan, open, read, decide, write, publish.
+//! The stages of a run, from a job to a publication: plan, open, read, decide, write, publish.
 //!
-//! Each stage takes what the one before it gives, by value, and says what it has to say to the listener. This room
-//! joins them, times them, and makes sure that the counts add up; what a stage does is in its own room.
+//! Each stage takes the result of the one before it by value, and reports to the listener. This module connects the stages,
+//! times them, and makes sure that the counts add up. What a stage does is in its own module.
 
 mod counts;
 mod decided;
@@ -23,8 +23,8 @@ use decided::Decided;
 use record::Clock;
 use std::sync::Arc;
 
-/// Makes the plan of a job and says what it is. Writes nothing, and reads no rows, but those that the bounds of parts are
-/// drawn from.
+/// Makes a job's plan and returns it as a document. Writes nothing, and reads no rows except those that the bounds of parts
+/// are drawn from.
 pub fn show_plan(job: &Job, listener: &dyn Listener, cancel: &Cancel) -> Result<PlanDocument> {
     let database = database(&job.source, &job.reading, &job.waits)?;
     let planned = Planned::make(job, &database, false, cancel);
@@ -34,16 +34,15 @@ pub fn show_plan(job: &Job, listener: &dyn Listener, cancel: &Cancel) -> Result<
     Ok(PlanDocument::new(job, &plan, catalog.dialect))
 }
 
-/// Runs a job: reads every table, keeps of each key the row that comes first in table order, and publishes the batch
-/// files with their manifest, which is returned. With [`Output::Count`] nothing is written, and the manifest that is
-/// returned lists no files.
+/// Runs a job: reads every table, keeps for each key the row that comes first in table order, and publishes the batch files
+/// with their manifest, which it returns. With [`Output::Count`], writes nothing and returns a manifest without files.
 ///
-/// The batch files are the same bytes whatever the workers and the speed of each table. Memory: the filter's index, the
-/// candidates, and a few chunks a worker. The panic hook should be [`crate::hide_panics`]: a client library's panic may
-/// hold a cell.
+/// The batch files have the same bytes whatever the number of workers and the speed of each table. Memory: the filter's
+/// index, the candidates, and a few chunks per worker. The panic hook should be [`crate::hide_panics`]: a client library's
+/// panic might contain a cell's value.
 ///
 /// # Errors
-/// On any error nothing is published and what stood at the target is as it was. See [`ErrorKind`](crate::ErrorKind).
+/// On any error, nothing is published and the output folder stays as it was. See [`ErrorKind`](crate::ErrorKind).
 pub fn run(job: &Job, listener: &Arc<dyn Listener>, cancel: &Cancel) -> Result<Manifest> {
     let clock = Clock::start();
     match &job.output {
@@ -62,7 +61,7 @@ fn run_to_files(
     cancel: &Cancel,
     clock: Clock,
 ) -> Result<Manifest> {
-    tell_of_earlier_run(roll_forward(&output.folder)?, listener.as_ref());
+    warn_of_earlier_run(roll_forward(&output.folder)?, listener.as_ref());
     let target = Target::check(&output.folder, output.force)?;
     let room = Room::at(&target)?;
     let staging = Staging::create(&target)?;
@@ -78,7 +77,7 @@ fn run_to_files(
     Ok(manifest)
 }
 
-/// Plans, opens, reads and decides. No word of the database's, in events or errors, has a secret in it.
+/// Plans, opens, reads and decides. Removes secrets from the database's texts in events and errors.
 fn decide(
     job: &Job,
     room: Option<Room>,
@@ -107,7 +106,7 @@ fn stages(
     let pins = job.snapshot != SnapshotChoice::Off;
     let planned = Planned::make(job, database, pins, cancel)?;
     planned.plan.announce(listener.as_ref());
-    warn_of_room(&planned.plan, room, listener.as_ref());
+    warn_of_space(&planned.plan, room, listener.as_ref());
     let opened = Opened::begin(planned, database, job.snapshot, listener, cancel)?;
     clock.planned();
     let read = read(job, opened, listener, cancel)?;
@@ -117,12 +116,14 @@ fn stages(
     Ok(decided)
 }
 
-fn tell_of_earlier_run(found: RollForward, listener: &dyn Listener) {
+fn warn_of_earlier_run(found: RollForward, listener: &dyn Listener) {
     let message = match found {
         RollForward::Completed => {
-            "an earlier run died while it published: its publication is complete now"
+            "an earlier run was cut off while it published; its publication is now complete"
         }
-        RollForward::Swept => "an earlier run died before it published: what it left is removed",
+        RollForward::Swept => {
+            "an earlier run was cut off before it published; the files it left were removed"
+        }
         RollForward::Nothing | RollForward::InUse => return,
     };
     listener.on_event(&Event::Warning {
@@ -130,15 +131,15 @@ fn tell_of_earlier_run(found: RollForward, listener: &dyn Listener) {
     });
 }
 
-/// No error: of a result with many duplicates, or compressed, a tenth may be left.
-fn warn_of_room(plan: &Plan, room: Option<Room>, listener: &dyn Listener) {
+/// A warning rather than an error: with many duplicates or compression, the result might be a tenth of the estimate.
+fn warn_of_space(plan: &Plan, room: Option<Room>, listener: &dyn Listener) {
     let Some(bytes) = plan.estimated_bytes() else {
         return;
     };
     if let Some(free) = room.and_then(|room| room.free_if_below(bytes)) {
         let (bytes, free) = (report::bytes(bytes), report::bytes(free));
         let message = format!(
-            "if all rows were distinct they would take about {bytes} before compression, and the output's filesystem has {free} free"
+            "if all rows were distinct, they would take about {bytes} before compression, but the output's file system has only {free} free"
         );
         listener.on_event(&Event::Warning { message });
     }

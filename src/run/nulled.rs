@@ -1,11 +1,11 @@
-//! The dates of written rows that are NULL since no calendar has them: nobody loses any unaware.
+//! Counts the invalid dates that are written as NULL, so that no date is lost unnoticed.
 
 use crate::distinct::Survivors;
 use crate::extract::ReadUnit;
 use crate::plan::Plan;
 use crate::report::{Event, Listener};
 
-/// How many values of each column of the plan, elements of lists among them, are written as NULL.
+/// How many invalid dates of each column of the plan, including elements of lists, are written as NULL.
 pub(super) fn count(read: &[ReadUnit], survivors: &Survivors, plan: &Plan) -> Vec<u64> {
     let mut counts = vec![0; plan.columns.len()];
     let mut rest = survivors.places.as_slice();
@@ -23,7 +23,7 @@ pub(super) fn count(read: &[ReadUnit], survivors: &Survivors, plan: &Plan) -> Ve
     counts
 }
 
-/// Says so of each column that has any.
+/// Reports each column that has any.
 pub(super) fn announce(plan: &Plan, counts: &[u64], listener: &dyn Listener) {
     let columns = plan.columns.iter().zip(counts);
     for (column, values) in columns.filter(|(_, values)| **values > 0) {

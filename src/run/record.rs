@@ -1,4 +1,4 @@
-//! The record of a run: its manifest, and the clock that it is timed by.
+//! The record of a run: its manifest, and the clock that times it.
 
 use super::counts::{Counts, TableCounts};
 use crate::arrow_type;
@@ -14,7 +14,7 @@ use crate::snapshot::Snapshot;
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::time::{Duration, Instant, SystemTime};
 
-/// When a run reached which part of its way.
+/// When a run finished each of its stages.
 pub(super) struct Clock {
     started: SystemTime,
     begun: Instant,
@@ -64,7 +64,7 @@ impl Clock {
     }
 }
 
-/// The manifest of a run that has come this far.
+/// The manifest of a run whose files are written.
 pub(super) fn manifest(
     job: &Job,
     (plan, snapshot): (&Plan, &Snapshot),
@@ -134,7 +134,7 @@ fn manifest_unit(table: &PlannedTable, unit: &Unit, counts: &Counts) -> Manifest
 
 fn run_id() -> String {
     let mut bytes = [0; 16];
-    // Without random numbers the id is zeros; it tells runs apart and nothing depends on it.
+    // Without random numbers the id is all zeros: it only distinguishes runs, and nothing depends on it.
     let _ = getrandom::fill(&mut bytes);
     format!("{:032x}", u128::from_be_bytes(bytes))
 }

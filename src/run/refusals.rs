@@ -1,4 +1,4 @@
-//! The values of written rows that no image fits: nothing is published with one.
+//! Refuses a result in which a value doesn't fit its column: nothing is published with such a value.
 
 use crate::Result;
 use crate::destination::MisfitAt;
@@ -6,7 +6,7 @@ use crate::distinct::Survivors;
 use crate::extract::ReadUnit;
 use crate::plan::Plan;
 
-/// The error of the first value in table order that doesn't fit its column, if its row survives.
+/// Fails for the first value, in table order, that doesn't fit its column and whose row survives.
 pub(super) fn refuse(read: &[ReadUnit], survivors: &Survivors, plan: &Plan) -> Result<()> {
     let mut first = 0_u64;
     for (unit, read) in plan.units.iter().zip(read) {

@@ -1,4 +1,4 @@
-//! What nobody is shown: passwords.
+//! Passwords, which are never shown.
 
 mod spelling;
 mod struck;
@@ -11,28 +11,28 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-/// What stands where a secret was.
+/// Replaces a secret in a text.
 const STRUCK: &str = "***";
-/// Bytes of the shortest secret that is struck out of a text. A shorter one stands in ordinary words, and the gaps in
-/// them would tell it.
+/// Bytes of the shortest secret that is removed from texts. A shorter one also occurs in ordinary words, and the gaps in
+/// them would reveal it.
 const MIN_STRUCK_BYTES: usize = 4;
 
-/// A password. `Debug` and `Display` show none of it, and it can't be serialized: only [`Secret::reveal`] gives it.
+/// A password. `Debug` and `Display` hide it, and it can't be serialized: only [`Secret::reveal`] returns it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Arc<str>);
 
 impl Secret {
-    /// Keeps a password.
+    /// Wraps a password.
     pub fn new(password: impl Into<Arc<str>>) -> Self {
         Self(password.into())
     }
 
-    /// The password itself: for the server, and for nobody else.
+    /// The password itself, to be sent to the server and nowhere else.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// The text without the secret: neither as it is, nor percent-encoded, nor with backslashes, nor a mixture of these.
+    /// The text without the secret, whether it is written plainly, percent-encoded, with backslashes, or as a mixture.
     pub(crate) fn struck_from<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let secret = self.0.as_bytes();
         if secret.len() < MIN_STRUCK_BYTES {
@@ -47,7 +47,7 @@ impl Secret {
             } else {
                 struck.push(letter);
             }
-            // A secret ends where a letter does, since it is text itself.
+            // A secret is text, so it ends at the end of a character.
             rest = rest
                 .get(found.unwrap_or(letter.len_utf8())..)
                 .unwrap_or_default();
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_struck_out_in_every_spelling() {
+    fn a_secret_is_removed_in_every_spelling() {
         let secret = Secret::new(PASSWORD);
         for written in [
             PASSWORD,
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_of_three_letters_is_no_gap_in_a_word() {
+    fn a_secret_of_three_letters_is_not_removed_from_words() {
         assert_eq!(Secret::new("the").struck_from("the server"), "the server");
     }
 }

@@ -1,8 +1,8 @@
-//! How the bytes of a secret may be written in a text, or in a URL.
+//! The ways to write the bytes of a secret in a text or a URL.
 
 use percent_encoding::percent_decode_str;
 
-/// How many bytes of the beginning of `text` are the secret, however each of its bytes is written.
+/// How many bytes at the beginning of `text` are the secret, however each of its bytes is written.
 pub(super) fn length_at(secret: &[u8], text: &[u8]) -> Option<usize> {
     let mut ends = vec![0];
     for byte in secret {
@@ -18,7 +18,7 @@ pub(super) fn length_at(secret: &[u8], text: &[u8]) -> Option<usize> {
     ends.into_iter().max()
 }
 
-/// The lengths in which a byte begins `text`: as it is, behind a backslash, and percent-encoded.
+/// The length of a byte at the beginning of `text`: written plainly, after a backslash, and percent-encoded.
 fn forms(byte: u8, text: &[u8]) -> [Option<usize>; 3] {
     let encoded = match text {
         [b'%', high, low, ..] => hexadecimal(*high, *low),
@@ -36,7 +36,7 @@ fn hexadecimal(high: u8, low: u8) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-/// The bytes of a percent-encoded text; a percent sign that begins no byte stands for itself.
+/// The bytes of a percent-encoded text. A percent sign that doesn't begin an encoded byte stands for itself.
 pub(crate) fn percent_decoded(text: &str) -> Vec<u8> {
     percent_decode_str(text).collect()
 }
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_percent_sign_that_begins_no_byte_stands_for_itself() {
+    fn a_percent_sign_without_two_digits_stands_for_itself() {
         assert_eq!(percent_decoded("a%41%2f%zz%4"), b"aA/%zz%4");
     }
 }

@@ -1,10 +1,10 @@
-//! The causes of an error, without the secrets that stood in them.
+//! An error's causes, without the secrets that they contained.
 
 use super::{Secret, struck};
 use std::error::Error as StdError;
 use std::fmt;
 
-/// A cause in which, or below which, a secret stood.
+/// A cause that contained a secret, or one of whose own causes did.
 #[derive(Debug)]
 pub(crate) struct Struck {
     text: String,
@@ -12,7 +12,7 @@ pub(crate) struct Struck {
 }
 
 impl Struck {
-    /// The cause without the secrets; `None` where none of them stands in it, so that it may stay what it is.
+    /// The cause without the secrets; `None` if it contains none of them, so that it can stay as it is.
     pub fn of(cause: &(dyn StdError + 'static), secrets: &[Secret]) -> Option<Self> {
         let text = cause.to_string();
         let source = cause.source();
@@ -55,7 +55,7 @@ mod tests {
     use std::io;
 
     #[test]
-    fn an_error_keeps_its_causes_and_loses_the_secret() {
+    fn an_error_keeps_its_causes_without_the_secret() {
         let secrets = [Secret::new("hunter2")];
         let library = Error::new(ErrorKind::Lost, "the server said hunter%32")
             .because(io::Error::other("below it"));
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cause_without_a_secret_stays_what_it_is() {
+    fn a_cause_without_a_secret_stays_as_it_is() {
         let error = Error::new(ErrorKind::Lost, "x").because(io::Error::other("y"));
         let error = error.without(&[Secret::new("hunter2")]);
         assert!(error.source().expect("a cause").is::<io::Error>());

@@ -1,16 +1,16 @@
-//! What all sessions of a job do at the same time: the closer together, the likelier they see one state.
+//! What all of a job's sessions do at the same time. The closer together they act, the likelier they see the same state.
 
-use super::side_by_side::{let_in, side_by_side};
+use super::side_by_side::{accepted, side_by_side};
 use crate::source::{Begin, Session};
 use crate::{Error, Result};
 
 /// How often each session is asked what it sees.
 const ROUNDS: usize = 3;
 
-const GAVE_UP: &str = "a session gave up while it began";
+const PANICKED: &str = "internal error: a session panicked while it began";
 
-/// Begins every session's transaction: that of all its units, or that of its first unit where each has its own. A pooler may
-/// have let sessions in for which it has no connection: those go, and why is given back.
+/// Begins every session's transaction: the one for all its units, or the one for its first unit if each unit has its own. A
+/// pooler might have accepted sessions for which it has no connection: those are dropped, and the reason is returned.
 pub(super) fn begin_all(
     sessions: &mut Vec<Box<dyn Session>>,
     begin: Option<&Begin>,
@@ -19,25 +19,25 @@ pub(super) fn begin_all(
         Some(begin) => session.begin(begin).map(|()| session),
         None => session.begin_unit().map(|()| session),
     };
-    let asked = side_by_side(std::mem::take(sessions), act, GAVE_UP)?;
+    let asked = side_by_side(std::mem::take(sessions), act, PANICKED)?;
     let refused;
-    (*sessions, refused) = let_in(asked)?;
+    (*sessions, refused) = accepted(asked)?;
     Ok(refused)
 }
 
-/// What sessions say of the state that they see.
+/// What sessions report about the state that they see.
 pub(super) enum Seen {
-    /// All say the same, each time; `None` where their database tells nothing.
+    /// All report the same, each time; `None` if their database reports nothing.
     Alike(Option<String>),
-    /// They differ.
+    /// Their reports differ.
     Apart,
 }
 
 /// Asks all sessions what they see.
 ///
-/// MariaDB 10.11 keeps the answer to SHOW STATUS in variables of the whole server between writing and reading it: of two
-/// sessions that ask at the same moment, each may be told what the other sees (measured: 258 of 107,566 times). So they are
-/// asked one after the other, and more than once, since somebody else may ask, too.
+/// Between writing and reading it, MariaDB 10.11 keeps the answer to SHOW STATUS in variables of the whole server: if two
+/// sessions ask at the same moment, each might get the other's answer (measured: 258 of 107,566 times). So the sessions are
+/// asked one after the other, and more than once, since other clients might ask too.
 pub(super) fn seen(sessions: &mut [Box<dyn Session>]) -> Result<Seen> {
     let mut all = Vec::with_capacity(sessions.len() * ROUNDS);
     for _ in 0..ROUNDS {
@@ -53,7 +53,7 @@ pub(super) fn seen(sessions: &mut [Box<dyn Session>]) -> Result<Seen> {
     })
 }
 
-/// Whether all are connected to this server.
+/// Whether all sessions are connected to this server.
 pub(super) fn all_on(sessions: &mut [Box<dyn Session>], server: Option<&str>) -> Result<bool> {
     let mut all = true;
     for session in sessions {
@@ -75,6 +75,6 @@ fn each(
     act: impl Fn(&mut dyn Session) -> Result<()> + Sync,
 ) -> Result<()> {
     let act = |session: &mut Box<dyn Session>| act(session.as_mut());
-    let ended = side_by_side(sessions, act, GAVE_UP)?;
+    let ended = side_by_side(sessions, act, PANICKED)?;
     ended.into_iter().collect()
 }

@@ -1,8 +1,8 @@
-//! One state of the database: the sessions of a job, begun so that all of them see the tables as they were at one moment,
-//! wherever that can be proved.
+//! The snapshot: begins a job's sessions so that all of them see one consistent state of all tables, if that can be verified.
 //!
-//! In: the catalogue's connection, on which the plan was made; its pins keep the tables from being altered, and it stays
-//! until the last row is read, where a snapshot is wanted. Out: a session for each worker, and what was achieved. This room reads no row.
+//! In: the catalog connection, on which the plan was made. Its locks keep the tables from being altered, and it stays open
+//! until the last row is read if a snapshot is wanted. Out: a session for each worker, and whether they share a snapshot.
+//! This module reads no rows.
 
 mod begin;
 mod connect;
@@ -21,21 +21,21 @@ use crate::source::{
 };
 use crate::{Error, ErrorKind, Result};
 use begin::{Seen, begin_all, pin_all, seen};
-use connect::tell_of_fewer;
+use connect::warn_of_fewer;
 use one_state::{Proof, Sharer};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What was achieved.
+/// Whether the sessions share a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Snapshot {
-    /// All sessions see one state, as this proves.
+    /// All sessions see one consistent state, verified in this way.
     Proved(&'static str),
-    /// They may see several, for this reason.
+    /// The sessions might see different states, for this reason.
     Unproved(String),
 }
 
 impl Snapshot {
-    /// What proves that all sessions see one state, or why nothing does.
+    /// How the snapshot was verified, or why there is none.
     pub fn proof(&self) -> Result<&'static str, &str> {
         match self {
             Self::Proved(proof) => Ok(proof),
@@ -44,26 +44,26 @@ impl Snapshot {
     }
 }
 
-/// The sessions of a job.
+/// A job's sessions.
 pub(crate) struct Sessions {
     database: Arc<dyn Database>,
     extractor: Extractor,
-    /// With what each began.
+    /// How each session began.
     begin: Begin,
     proof: Proof,
     snapshot: Snapshot,
-    /// What follows FROM, in the queries that pin all that is read.
+    /// What follows FROM in the queries that lock everything that is read.
     tables: Vec<String>,
     named: Vec<Named>,
     /// What the queries read, as the plan found it.
     relations: Vec<Relation>,
     ready: Mutex<Vec<Box<dyn Session>>>,
-    /// Keeps the pins, and the snapshot that it exported; `None` where there are none.
+    /// Holds the locks, and the snapshot that it exported; `None` if there are none.
     catalog: Mutex<Option<CatalogSession>>,
 }
 
 impl Sessions {
-    /// Connects as many sessions as the plan wants, or as the server lets in.
+    /// Connects as many sessions as the plan has workers, or as the server accepts.
     pub fn open(
         database: Arc<dyn Database>,
         mut catalog: CatalogSession,
@@ -76,7 +76,7 @@ impl Sessions {
             server: catalog.ask(|it| it.server())?,
             schema: catalog.facts.schema_mark.clone(),
         };
-        // Without a snapshot it keeps nothing, and its connection is one that a worker may need.
+        // Without a snapshot it holds nothing, and a worker might need its connection.
         let mut catalog = Some(catalog).filter(|_| choice != SnapshotChoice::Off);
         let mut sessions = connect::sessions(database.as_ref(), plan, listener)?;
         let tables = plan.named.iter().flat_map(|named| named.froms.clone());
@@ -84,7 +84,7 @@ impl Sessions {
         let (proof, snapshot) = match &mut catalog {
             None => {
                 let refused = begin_all(&mut sessions, None)?;
-                tell_of_fewer(sessions.len(), plan, refused, listener);
+                warn_of_fewer(sessions.len(), plan, refused, listener);
                 (Proof::Off, Snapshot::Unproved("--snapshot off".to_owned()))
             }
             Some(catalog) => Sharer {
@@ -116,8 +116,8 @@ impl Sessions {
         Ok(sessions)
     }
 
-    /// Fails where what the queries read is not what it was when the plan was made: a lock keeps a relation as it is, and none
-    /// from getting a partition or an heir. To be asked when the sessions have begun, and when the last row was read.
+    /// Fails if the queries no longer read what they read when the plan was made: a lock keeps a relation from being altered,
+    /// but not from getting a new partition or child table. Called when the sessions have begun, and after the last row.
     pub fn confirm(&self) -> Result<()> {
         if self.proof == Proof::Off || self.relations.is_empty() {
             return Ok(());
@@ -125,7 +125,7 @@ impl Sessions {
         let mut catalog = self.catalog();
         let catalog = catalog.as_mut().ok_or_else(left)?;
         let now = match catalog.ask(|it| it.relations(&self.named)) {
-            // Its pins are gone, but not those of the sessions.
+            // Its locks are gone, but the sessions still hold theirs.
             Err(error) if matches!(error.kind(), ErrorKind::Lost | ErrorKind::Ended) => {
                 catalog.reconnect(self.database.as_ref())?;
                 catalog.ask(|it| it.relations(&self.named))
@@ -135,17 +135,17 @@ impl Sessions {
         compare(&self.named, &self.relations, &now)
     }
 
-    /// What was achieved.
+    /// Whether the sessions share a snapshot.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
 
-    /// How many there are.
+    /// How many sessions there are.
     pub fn count(&self) -> usize {
         self.ready().len()
     }
 
-    /// What wakes each of those that wait for a worker.
+    /// The cancellers of the sessions that wait for a worker.
     pub fn cancellers(&self) -> Vec<Arc<dyn QueryCanceller>> {
         let ready = self.ready();
         ready.iter().map(|session| session.canceller()).collect()
@@ -154,10 +154,15 @@ impl Sessions {
     /// A session for a worker.
     pub fn take(&self) -> Result<Box<dyn Session>> {
         let session = self.ready().pop();
-        session.ok_or_else(|| Error::new(ErrorKind::Bug, "more workers than sessions"))
+        session.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Bug,
+                "internal error: there are more workers than sessions",
+            )
+        })
     }
 
-    /// A session in place of one that was lost. It sees what the lost one saw, or there is none.
+    /// A session that replaces a lost one. Fails if it can't see the snapshot that the lost one saw.
     pub fn again(&self) -> Result<Box<dyn Session>> {
         if self.proof == Proof::Begun {
             return Err(left());
@@ -173,7 +178,7 @@ impl Sessions {
         if let Proof::Witnesses(witnesses) = &self.proof {
             let mut catalog = self.catalog();
             let now = catalog.as_mut().ok_or_else(left)?.ask(|it| it.witness())?;
-            // The catalogue stays locked, so that sessions are asked one after the other.
+            // The catalog stays locked, so that sessions are asked one after the other.
             match seen(std::slice::from_mut(&mut session))? {
                 Seen::Alike(seen) if witnesses.are(seen.as_ref(), now.as_ref()) => {}
                 _ => return Err(left()),
@@ -183,7 +188,7 @@ impl Sessions {
         Ok(session)
     }
 
-    /// Takes back a session that has read its last unit: what it read stays pinned until the end.
+    /// Takes back a session that has read its last unit: it holds its locks until the end.
     pub fn rest(&self, session: Box<dyn Session>) {
         self.ready().push(session);
     }
@@ -199,12 +204,12 @@ impl Sessions {
 
 impl Drop for Sessions {
     fn drop(&mut self) {
-        // Those that no worker has taken, and those that have read all.
+        // The sessions that no worker has taken, and those that have read their last unit.
         farewell(std::mem::take(&mut *self.ready()));
     }
 }
 
 fn left() -> Error {
-    let message = "a new connection can't see the snapshot that the others read";
+    let message = "a new connection can't see the snapshot that the other connections read";
     Error::new(ErrorKind::Ended, message).advise("run the job again")
 }

@@ -1,8 +1,8 @@
-//! How the sessions come to see one state, and what proves that they do.
+//! Makes the sessions see one consistent state, and verifies that they do.
 
 use super::Snapshot;
 use super::begin::{Seen, all_on, begin_all, end_all, seen};
-use super::connect::tell_of_fewer;
+use super::connect::warn_of_fewer;
 use crate::job::SnapshotChoice;
 use crate::plan::Plan;
 use crate::report::Listener;
@@ -11,30 +11,31 @@ use crate::{Error, ErrorKind, Result};
 use std::thread;
 use std::time::Duration;
 
-/// How often sessions begin in the hope that nobody commits meanwhile.
+/// How often the sessions begin, hoping that nobody commits meanwhile.
 const ATTEMPTS: u32 = 20;
-/// After the first attempt, and as much more after each other one: a busy server has gaps of some length.
+/// The pause grows by this much with each attempt: even a busy server has gaps of some length.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// Each has a state and a log of its own, and tables that no pin of another one keeps.
-const SEVERAL_SERVERS: &str = "its connections reach several servers: name one of them in --source";
+/// Each server has its own state and log, and a lock on one of them doesn't protect another one's tables.
+const SEVERAL_SERVERS: &str =
+    "the connections reach several servers (name one of them in --source)";
 
-/// What proves that the sessions see one state; what a new one has to show.
+/// How it is verified that the sessions see one state, and what a new session has to show.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Proof {
     /// No transaction is begun.
     Off,
-    /// Nothing: each session sees a state of its own.
+    /// Not verified: each session sees its own state.
     Apart,
-    /// All took over what one exported.
+    /// All sessions imported the snapshot that one exported.
     Exported,
-    /// All show the same witnesses.
+    /// All sessions show the same witnesses.
     Witnesses(Witnesses),
-    /// All began while a lock kept others from committing, or there is but one.
+    /// All sessions began while a lock kept others from committing, or there is only one.
     Begun,
 }
 
-/// What tells which state a session sees, and what tells that nobody committed since.
+/// The positions that identify the state that a session sees, and show that nobody has committed since.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Witnesses {
     session: Option<String>,
@@ -47,7 +48,7 @@ impl Witnesses {
     }
 }
 
-/// All who have to agree.
+/// Everything that has to agree on a state.
 pub(super) struct Sharer<'a> {
     pub catalog: &'a mut CatalogSession,
     pub database: &'a dyn Database,
@@ -58,7 +59,7 @@ pub(super) struct Sharer<'a> {
 }
 
 impl Sharer<'_> {
-    /// Begins all sessions, so that they see one state where that can be proved.
+    /// Begins all sessions so that they see one state, if that can be verified.
     pub fn share(&mut self, choice: SnapshotChoice) -> Result<(Proof, Snapshot)> {
         if let Some(why) = unversioned(self.plan) {
             return self.apart(choice, why);
@@ -81,7 +82,7 @@ impl Sharer<'_> {
                     let proof = Proof::Witnesses(witnesses);
                     Ok((proof, Snapshot::Proved("witnessed")))
                 }
-                None => self.locked(choice, "others committed all the time"),
+                None => self.locked(choice, "other sessions kept committing"),
             },
             Sharing::Unproved(why) => self.locked(choice, why),
         }
@@ -89,11 +90,11 @@ impl Sharer<'_> {
 
     fn begin_all(&mut self) -> Result<()> {
         let refused = begin_all(self.sessions, Some(self.begin))?;
-        tell_of_fewer(self.sessions.len(), self.plan, refused, self.listener);
+        warn_of_fewer(self.sessions.len(), self.plan, refused, self.listener);
         Ok(())
     }
 
-    /// Without a lock each sees a state of its own.
+    /// Begins all sessions under a lock if the job requires a snapshot. Otherwise each sees its own state.
     fn locked(&mut self, choice: SnapshotChoice, why: &str) -> Result<(Proof, Snapshot)> {
         if choice != SnapshotChoice::Require {
             return self.apart(choice, why.to_owned());
@@ -105,17 +106,20 @@ impl Sharer<'_> {
 
     fn apart(&mut self, choice: SnapshotChoice, why: String) -> Result<(Proof, Snapshot)> {
         if choice == SnapshotChoice::Require {
-            let message = format!("--snapshot require: no one state of all tables: {why}");
-            let error = Error::new(ErrorKind::Refused, message);
-            return Err(
-                error.advise("--snapshot auto reads without one, and says so in the manifest")
+            let message = format!(
+                "--snapshot require: can't read all tables from one consistent snapshot: {why}"
             );
+            let error = Error::new(ErrorKind::Refused, message);
+            return Err(error.advise(
+                "use --snapshot auto, which reads without one and says so in the manifest",
+            ));
         }
         self.begin_all()?;
         Ok((Proof::Apart, Snapshot::Unproved(why)))
     }
 
-    /// Begins all sessions until they see the same state, or that was tried often enough; then none has begun.
+    /// Begins all sessions again and again until they see the same state. Gives up after enough attempts, with no session
+    /// begun.
     fn agreed(&mut self) -> Result<Option<Witnesses>> {
         for attempt in 0..ATTEMPTS {
             let before = self.catalog.ask(|it| it.witness())?;
@@ -134,10 +138,10 @@ impl Sharer<'_> {
     }
 }
 
-/// Why no transaction could show one state of all tables.
+/// Why a transaction can't see one consistent state of all tables.
 fn unversioned(plan: &Plan) -> Option<String> {
     if plan.extractor == Extractor::ConnectorX {
-        let why = "ConnectorX's stock source reads each table by itself";
+        let why = "ConnectorX's own source reads each table separately";
         return Some(why.to_owned());
     }
     let reason = |table: &crate::plan::PlannedTable| {

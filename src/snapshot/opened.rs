@@ -1,4 +1,4 @@
-//! The sessions of a plan, opened and at the end confirmed by a thread that may be left behind.
+//! Opens a plan's sessions, and confirms them at the end, on threads that can be left behind.
 
 use super::{Sessions, Snapshot};
 use crate::Result;
@@ -14,12 +14,12 @@ use std::sync::Arc;
 pub(crate) struct Opened {
     pub plan: Plan,
     pub sessions: Arc<Sessions>,
-    /// Whether the catalogue's connection waits for its server.
+    /// Watches whether the catalog connection waits for its server.
     watch: Arc<Watch>,
 }
 
 impl Opened {
-    /// Begins the plan's sessions, and says what they see.
+    /// Begins the plan's sessions, and reports their snapshot.
     pub fn begin(
         planned: Planned,
         database: &Arc<dyn Database>,
@@ -48,7 +48,7 @@ impl Opened {
         })
     }
 
-    /// Once the last row was read: whether all that was read is what was planned. The sessions, and their pins, end with it.
+    /// Called after the last row: fails if what was read isn't what was planned. The sessions, and their locks, end here.
     pub fn end(self, cancel: &Cancel) -> Result<(Plan, Snapshot)> {
         let Self {
             plan,

@@ -1,14 +1,14 @@
-//! What all sessions of a job do at the same time.
+//! Lets all of a job's sessions do something at the same time.
 
 use crate::{Error, ErrorKind, Result};
 use std::thread;
 
-/// Does the same with each of `subjects`, on a thread each. What came of each, in their order; `gave_up` is said of one
-/// that panics.
+/// Calls `act` with each of `subjects`, each on its own thread. Returns the results in the same order. `panicked` is the
+/// error message for a call that panics.
 pub(super) fn side_by_side<S: Send, T: Send>(
     subjects: impl IntoIterator<Item = S>,
     act: impl Fn(S) -> Result<T> + Sync,
-    gave_up: &'static str,
+    message: &'static str,
 ) -> Result<Vec<Result<T>>> {
     let act = &act;
     thread::scope(|scope| {
@@ -17,7 +17,7 @@ pub(super) fn side_by_side<S: Send, T: Send>(
             let spawned = thread::Builder::new().spawn_scoped(scope, move || act(subject));
             acting.push(spawned.map_err(Error::no_thread)?);
         }
-        let panicked = || Err(Error::new(ErrorKind::Bug, gave_up));
+        let panicked = || Err(Error::new(ErrorKind::Bug, message));
         let ended = acting.into_iter().map(thread::ScopedJoinHandle::join);
         Ok(ended
             .map(|ended| ended.unwrap_or_else(|_| panicked()))
@@ -25,9 +25,9 @@ pub(super) fn side_by_side<S: Send, T: Send>(
     })
 }
 
-/// Those of the sessions that are let in; at least one. A server, or a pooler before it, may let some in and then no more:
-/// why, where that is so.
-pub(super) fn let_in<T>(asked: Vec<Result<T>>) -> Result<(Vec<T>, Option<Error>)> {
+/// The sessions that the server accepted, at least one. A server, or a pooler before it, might accept only some of them:
+/// then also why it refused the others.
+pub(super) fn accepted<T>(asked: Vec<Result<T>>) -> Result<(Vec<T>, Option<Error>)> {
     let mut sessions = Vec::with_capacity(asked.len());
     let mut refused = None;
     for session in asked {
@@ -39,7 +39,7 @@ pub(super) fn let_in<T>(asked: Vec<Result<T>>) -> Result<(Vec<T>, Option<Error>)
     }
     match refused {
         Some(error) if sessions.is_empty() => {
-            Err(error.after("no connection besides the catalog's can be opened"))
+            Err(error.after("only the catalog connection can be opened"))
         }
         refused => Ok((sessions, refused)),
     }

@@ -1,4 +1,4 @@
-//! ConnectorX's side of a source that reads rows in place: the candidates' cells, one after the other.
+//! ConnectorX's side of a source that reads rows in place: the candidates' cells, one after another.
 
 use super::Query;
 use super::one_query::{Columns, OneQuery, QueryRows};
@@ -12,27 +12,28 @@ use connectorx::sql::CXQuery;
 use connectorx::typesystem::Transport;
 use std::marker::PhantomData;
 
-/// A result whose rows stand in a buffer, some hundred at a time.
+/// A result whose rows are in a buffer, a few hundred at a time.
 pub(super) trait InPlace: Send + 'static {
-    /// Sends the query, and takes what comes before the first row. The columns' names.
+    /// Sends the query, and reads what comes before the first row. Returns the columns' names.
     fn begin(&mut self, query: &str) -> Result<Vec<String>>;
 
-    /// Reads the next rows and asks the gate about each of them once.
+    /// Reads the next rows, and asks the gate about each of them once.
     fn select(&mut self, gate: &mut Gate) -> Result<Selected>;
 
-    /// A cell of a candidate of the last selection, `None` for NULL.
+    /// Returns a cell of a candidate of the last selection, or `None` for NULL.
     fn cell(&self, candidate: usize, column: usize) -> Option<&[u8]>;
 }
 
-/// What came of the rows at hand.
+/// The result of one selection.
 pub(super) struct Selected {
-    /// How many of them are candidates.
+    /// How many of the rows are candidates.
     pub candidates: usize,
-    /// Whether they were the last of the result.
+    /// Whether the rows were the last of the result.
     pub is_last: bool,
 }
 
-/// Sends a query, and its candidates to the destination, by one dispatcher. The reader keeps its connection until its end.
+/// Sends a query, and passes its candidates to the destination with one dispatcher. The reader keeps its connection until
+/// the end.
 pub(super) fn read<R: InPlace>(
     reader: R,
     query: &Query,
@@ -44,13 +45,13 @@ pub(super) fn read<R: InPlace>(
     Dispatcher::<_, _, InPlaceTransport<R>>::new(source, destination, &queries, None).run()
 }
 
-/// The rows of one query, and who selects among them.
+/// The rows of one query, and the gate that selects among them.
 pub(super) struct GatedRows<R> {
     reader: R,
     gate: Gate,
 }
 
-/// How every cell travels; the destination decodes it as the plan's type.
+/// How every cell travels. The destination decodes it as the plan's type.
 const CELL: CellType = CellType::Cell(true);
 
 impl<R: InPlace> QueryRows for GatedRows<R> {
@@ -72,7 +73,7 @@ impl<R: InPlace> QueryRows for GatedRows<R> {
     }
 }
 
-/// The one partition of such a source.
+/// The source's one partition.
 pub(super) struct InPlacePartition<R> {
     columns: usize,
     rows: Option<GatedRows<R>>,
@@ -89,7 +90,8 @@ impl<R: InPlace> SourcePartition for InPlacePartition<R> {
 
     fn parser(&mut self) -> Result<InPlaceParser<R>> {
         let rows = self.rows.take();
-        let rows = rows.ok_or_else(|| Error::new(ErrorKind::Bug, "a unit is read twice"))?;
+        let rows =
+            rows.ok_or_else(|| Error::new(ErrorKind::Bug, "internal error: a unit is read twice"))?;
         Ok(InPlaceParser {
             columns: self.columns,
             rows,
@@ -107,11 +109,11 @@ impl<R: InPlace> SourcePartition for InPlacePartition<R> {
     }
 }
 
-/// Hands the candidates' cells on.
+/// Passes the candidates' cells on.
 pub(super) struct InPlaceParser<R> {
     columns: usize,
     rows: GatedRows<R>,
-    /// Of the next cell.
+    /// The next cell's row and column.
     candidate: usize,
     column: usize,
 }
@@ -142,8 +144,8 @@ impl<'r, R: InPlace> Produce<'r, Option<&'r [u8]>> for InPlaceParser<R> {
     }
 }
 
-/// Hands cells over as they are. By hand, since ConnectorX's macro knows no transport for sources of any kind: so the source's
-/// look for a cell and the destination's decoder become one function.
+/// Passes cells on unchanged. Written by hand because ConnectorX's macro can't make a transport for a generic source. This
+/// way the source's lookup of a cell and the destination's decoder become one function.
 pub(super) struct InPlaceTransport<R>(PhantomData<R>);
 
 impl<R: InPlace> Transport for InPlaceTransport<R> {
@@ -166,7 +168,7 @@ impl<R: InPlace> Transport for InPlaceTransport<R> {
     where
         Self: 'd,
     {
-        hand_on(source, destination)
+        pass_on(source, destination)
     }
 
     fn processor<'s, 'd>(
@@ -176,14 +178,14 @@ impl<R: InPlace> Transport for InPlaceTransport<R> {
     where
         Self: 'd,
     {
-        Ok(hand_on)
+        Ok(pass_on)
     }
 }
 
-/// As the trait has it: written out, the compiler misses `'s`.
+/// The trait's associated type: if it were written out, `'s` would be missing.
 type Parser<'s, R> = <InPlacePartition<R> as SourcePartition>::Parser<'s>;
 
-fn hand_on<R: InPlace>(
+fn pass_on<R: InPlace>(
     source: &mut InPlaceParser<R>,
     destination: &mut UnitPartition<'_>,
 ) -> Result<()> {

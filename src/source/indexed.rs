@@ -1,14 +1,14 @@
-//! What a catalogue says of a table's indexes, and of how a few of its rows are found without reading all.
+//! What a catalog says about a table's indexes, and how a few of its rows are found without reading all of them.
 
 use super::{Column, Table};
 
-/// An index that serves a range of a column and its order: a B-tree over whole values, by the column's own collation, that
-/// knows every row.
+/// An index that can be used for a range of a column and its order: a B-tree over whole values, by the column's own
+/// collation, that contains every row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Index {
     /// Its first column.
     pub column: String,
-    /// Whether it has no other column, and no two rows have the same value. There may be many NULLs all the same.
+    /// Whether it has no other column, and no two rows have the same value. There can still be many NULLs.
     pub unique: bool,
 }
 
@@ -21,23 +21,23 @@ pub(crate) enum Bound {
     Quoted,
 }
 
-/// How a few rows of a table are drawn, each with the same chance.
+/// How a few rows of a table are sampled, each with the same probability.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Draw {
-    /// By TABLESAMPLE, from a table of so many pages.
+    /// With TABLESAMPLE, from a table of this many pages.
     Pages(u64),
     /// By random values of a unique integer that is never NULL.
     Key {
         column: String,
-        /// Where it has too few of the values: as [`Draw::Walk`].
+        /// The condition for [`Draw::Walk`], if too few of the values exist.
         or_walk: &'static str,
     },
-    /// From a walk through an index, each entry by a condition that is true for one in `{}`.
+    /// From a walk through an index, selecting each entry by a condition that is true for one in `{}`.
     Walk(&'static str),
 }
 
 impl Draw {
-    /// By an integer key, where a table has one, or by this condition.
+    /// Samples by an integer key if the table has one, or else by this condition.
     pub fn by_key_or(condition: &'static str, columns: &[Column], indexes: &[Index]) -> Self {
         let is_number = |name: &str| {
             let mut columns = columns.iter();
@@ -61,7 +61,7 @@ impl Table {
         self.indexes.iter().any(|index| index.column == column)
     }
 
-    /// Whether an order by this column has no ties.
+    /// Returns whether an order by this column has no ties.
     pub fn is_unique(&self, column: &str) -> bool {
         let mut columns = self.columns.iter();
         let has_no_null = columns.any(|known| known.name == column && !known.nullable);

@@ -1,12 +1,12 @@
-//! A session's connection while a unit is read: ConnectorX's traits take it by value, and give nothing back.
+//! A session's connection while a unit is read. ConnectorX's traits take it by value, and return nothing.
 
 use crate::{Error, ErrorKind, Result};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Where a session's connection waits between two units.
+/// Keeps a session's connection between two units.
 pub(super) struct Lender<C>(Arc<Mutex<Option<C>>>);
 
-/// A connection away from home; it goes back when this is dropped.
+/// A connection that is lent out. It is returned when this is dropped.
 pub(super) struct Lease<C> {
     connection: Option<C>,
     home: Arc<Mutex<Option<C>>>,
@@ -17,13 +17,13 @@ impl<C> Lender<C> {
         Self(Arc::new(Mutex::new(Some(connection))))
     }
 
-    /// The connection, until the end of a unit.
+    /// Lends the connection, until the end of a unit.
     pub fn lend(&self) -> Result<Lease<C>> {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(connection) = connection else {
             return Err(Error::new(
                 ErrorKind::Bug,
-                "a connection is used twice at once",
+                "internal error: a connection is used by two readers at once",
             ));
         };
         Ok(Lease {
@@ -34,15 +34,20 @@ impl<C> Lender<C> {
 }
 
 impl<C> Lease<C> {
-    /// The connection, which is there until the drop.
+    /// Returns the connection, which is present until the drop.
     pub fn get(&self) -> Option<&C> {
         self.connection.as_ref()
     }
 
-    /// Likewise, to be used.
+    /// Returns the connection for use.
     pub fn get_mut(&mut self) -> Result<&mut C> {
         let connection = self.connection.as_mut();
-        connection.ok_or_else(|| Error::new(ErrorKind::Bug, "a connection is used after its unit"))
+        connection.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Bug,
+                "internal error: a connection is used after its unit ended",
+            )
+        })
     }
 }
 

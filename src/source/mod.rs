@@ -1,7 +1,8 @@
-//! Sources: what firstseen knows of each database, and nothing of what is done with its rows.
+//! Sources: what firstseen knows about each database, and nothing about what happens to its rows.
 //!
-//! A [`Dialect`] writes SQL without a connection. A [`Catalog`] tells of tables and reads no rows. A [`Session`] is one connection of a
-//! worker: it feeds one unit's rows to the unit's destination through ConnectorX. A [`QueryCanceller`] ends what a session waits for.
+//! A [`Dialect`] writes SQL without a connection. A [`Catalog`] describes tables and reads no rows. A [`Session`] is one
+//! worker's connection: it feeds one unit's rows to the unit's destination through ConnectorX. A [`QueryCanceller`] ends the
+//! query that a session is waiting for.
 
 mod catalog;
 mod dialect;
@@ -34,33 +35,32 @@ pub(crate) use indexed::{Bound, Draw, Index};
 pub(crate) use relation::{Named, Relation, compare};
 pub(crate) use shared::{Begin, CommitLock, Sharing, Transaction};
 
-/// A database that can be connected to, any number of times.
+/// A database that any number of connections can be made to.
 pub(crate) trait Database: Send + Sync {
-    /// How it writes SQL.
+    /// Returns how it writes SQL.
     fn dialect(&self) -> &'static Dialect;
 
-    /// Connects to read the catalogue. With `pins` nobody alters a table that it has described before it is dropped.
+    /// Connects to read the catalog. With `pins`, nobody can alter a table that it has described until it is dropped.
     fn catalog(&self, pins: bool) -> Result<(Box<dyn Catalog>, SessionFacts)>;
 
-    /// Connects to read rows, by the extractor for which the plan's queries were made.
+    /// Connects to read rows with the extractor that the plan's queries were made for.
     fn session(&self, extractor: Extractor) -> Result<Box<dyn Session>>;
 
-    /// Keeps everybody else from committing for a moment; waits for it no longer than for any lock.
-    /// Only a database whose [`Sharing`] isn't `Exported` is asked for it.
+    /// Keeps all other sessions from committing for a moment. Waits for the lock no longer than for any other.
+    /// Called only if the database's [`Sharing`] isn't `Exported`.
     fn commit_lock(&self) -> Result<CommitLock> {
-        let message =
-            "--snapshot require: the database has no lock that keeps others from committing";
+        let message = "the database has no lock that keeps other sessions from committing, which --snapshot require needs";
         Err(Error::new(ErrorKind::Refused, message)
-            .advise("--snapshot auto reads without one, and says so in the manifest"))
+            .advise("use --snapshot auto to read without one; the manifest says so"))
     }
 
-    /// What no text of a client library's or a server's may show.
+    /// Returns the secrets to remove from the texts of client libraries and servers.
     fn secrets(&self) -> Vec<Secret> {
         Vec::new()
     }
 }
 
-/// The database of a URL. Nothing is connected yet.
+/// Returns the database of a URL. Connects to nothing yet.
 pub(crate) fn database(
     source: &SourceUrl,
     reading: &Reading,
@@ -73,20 +73,20 @@ pub(crate) fn database(
     })
 }
 
-/// A row of a small result: each cell as text, `None` for NULL.
+/// A row of a small result: each cell as text, or `None` for NULL.
 pub(crate) type TextRow = Vec<Option<String>>;
 
-/// Who reads rows: both give the same values, but some of them by other expressions.
+/// What reads rows. Both return the same values, some of them through different expressions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extractor {
-    /// A source of our own, which reads rows in place.
+    /// firstseen's native source, which reads rows in place.
     Wire,
-    /// ConnectorX's stock source.
+    /// ConnectorX's own source.
     ConnectorX,
 }
 
 impl Extractor {
-    /// The value of `--extractor`.
+    /// Its name as a value of `--extractor`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Wire => "wire",
@@ -94,7 +94,7 @@ impl Extractor {
         }
     }
 
-    /// The choice of this one and no other.
+    /// The choice of this extractor and no other.
     fn choice(self) -> ExtractorChoice {
         match self {
             Self::Wire => ExtractorChoice::Wire,
@@ -105,20 +105,20 @@ impl Extractor {
 
 #[cfg(test)]
 impl Dialect {
-    /// Those of MySQL, PostgreSQL and SQLite.
+    /// The dialects of MySQL, PostgreSQL and SQLite.
     pub const ALL: [&'static Self; 3] = [&mysql::DIALECT, &postgres::DIALECT, &sqlite::DIALECT];
 }
 
-/// A connection of one worker.
+/// One worker's connection.
 pub(crate) trait Session: Transaction + Send {
-    /// Who selects among the rows that it reads, and how it writes their values.
+    /// Returns what selects among the rows that it reads, and how their values are encoded.
     fn intake(&self) -> Intake;
 
-    /// Sends the query, and its rows to the destination, by one ConnectorX dispatcher. To be called in the worker's own
-    /// one-thread pool.
+    /// Sends the query, and passes its rows to the destination with one ConnectorX dispatcher. Must be called in the
+    /// worker's own one-thread pool.
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()>;
 
-    /// What ends this session's query from another thread.
+    /// Returns a handle that ends this session's query from another thread.
     fn canceller(&self) -> Arc<dyn QueryCanceller>;
 }
 
@@ -129,103 +129,103 @@ pub(crate) struct Query {
     pub sql: String,
     /// The SQL that counts its rows.
     pub count_sql: String,
-    /// Whether the rows are wanted in the order in which the server stores them.
+    /// Whether the rows must come in the order in which the server stores them.
     pub stored_order: bool,
-    /// Whether the last column is the row's id, which is no column of the plan.
+    /// Whether the last column is the row's id, which is not a column of the plan.
     pub row_id: bool,
 }
 
-/// Ends the query of one session from outside, so that its worker wakes from a read.
+/// Ends one session's query from outside, so that its worker wakes from a read.
 pub(crate) trait QueryCanceller: Send + Sync {
-    /// Asks the database to end the query. Best effort: it may block for the connect timeout.
+    /// Asks the database to end the query. Best effort: it can block for the connect timeout.
     fn cancel_query(&self);
 }
 
-/// What a catalogue says of a table.
+/// What a catalog says about a table.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     /// Columns, in the table's order.
     pub columns: Vec<Column>,
-    /// Columns of the primary key; empty if there is none.
+    /// Columns of the primary key. Empty if there is none.
     pub primary_key: Vec<String>,
-    /// Name of the row's id, by which errors name a row.
+    /// Name of the row id, which errors identify a row by.
     pub row_id: Option<&'static str>,
     /// What `--order-by auto` means for it.
     pub natural_order: NaturalOrder,
-    /// The catalogue's estimate of its rows.
+    /// The catalog's estimate of its row count.
     pub estimated_rows: Option<u64>,
-    /// Its indexes, as far as they serve a range and its order.
+    /// Its indexes that can be used for a range and its order.
     pub indexes: Vec<Index>,
-    /// How a few of its rows are drawn.
+    /// How a few of its rows are sampled.
     pub draw: Draw,
-    /// Why a transaction doesn't see its rows as they were at the transaction's begin, if it doesn't.
+    /// Why a transaction doesn't see its rows as they were when the transaction began, if it doesn't.
     pub unversioned: Option<String>,
 }
 
 /// What `--order-by auto` means for a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NaturalOrder {
-    /// ORDER BY these columns.
+    /// `ORDER BY` these columns.
     By(Vec<String>),
-    /// As the server stores the rows.
+    /// The order in which the server stores the rows.
     Stored,
-    /// As the server stores the rows, in these words, where its plan of the query shows that it gives them so.
+    /// The order in which the server stores the rows, described by these words, if the query's plan shows that it keeps it.
     StoredIfProved(&'static str),
-    /// A view's: whatever its query gives.
+    /// No order: a view's rows come as its query returns them.
     Undefined,
 }
 
-/// What a query that says no order makes of the order in which the rows are stored.
+/// How a query without `ORDER BY` affects the order in which the rows are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum StoredOrder {
-    /// It keeps it.
+    /// It keeps the order.
     Kept,
-    /// It may not; a sort by these expressions makes it.
+    /// It might not keep it. Sorting by these expressions restores it.
     By(Vec<String>),
-    /// It may not; why there is no order.
+    /// It might not keep it. The reason why there is no order.
     Undefined(&'static str),
 }
 
-/// What a catalogue says of a column, and how its values become Arrow.
+/// What a catalog says about a column, and how its values become Arrow.
 #[derive(Debug, Clone)]
 pub(crate) struct Column {
     /// Its name.
     pub name: String,
-    /// The database's own name of its type.
+    /// The database's own name for its type.
     pub sql_type: String,
-    /// Whether it may hold NULL.
+    /// Whether it can hold NULL.
     pub nullable: bool,
-    /// Its exact image, or why there is none.
-    pub image: Result<Image, NoImage>,
-    /// Length to which the database pads its values with blanks, if it sends them padded.
+    /// Its exact type mapping, or why there is none.
+    pub mapping: Result<TypeMapping, Unmappable>,
+    /// The length to which the database pads its values with spaces, if it sends them padded.
     pub padded_to: Option<u32>,
-    /// How many bytes of its values a sort compares, if not all.
+    /// How many bytes of a value a sort compares, if not all.
     pub sorted_bytes: Option<u32>,
-    /// How a bound of its values is written; `None` for a type that has no ranges.
+    /// How a bound of its values is written, or `None` for a type that has no ranges.
     pub bound: Option<Bound>,
 }
 
-/// The exact image of a column.
+/// A column's Arrow type, and the SQL expression that reads its values exactly.
 #[derive(Debug, Clone)]
-pub(crate) struct Image {
+pub(crate) struct TypeMapping {
     /// The Arrow type.
     pub data_type: DataType,
-    /// The expression that carries the value without loss by the stock source; `{}` stands for the quoted column.
+    /// The expression that reads the value without loss through ConnectorX's own source. `{}` stands for the quoted column.
     pub stock_select: &'static str,
-    /// As `stock_select`, by the source of our own.
+    /// Like `stock_select`, through the native source.
     pub wire_select: &'static str,
 }
 
-/// Why a column has no exact image.
+/// Why a column's values can't be represented exactly.
 #[derive(Debug, Clone)]
-pub(crate) struct NoImage {
+pub(crate) struct Unmappable {
     /// What is wrong with the type.
     pub reason: String,
-    /// An expression that a view could offer instead; `{}` stands for the quoted column.
+    /// An expression that a view could have instead. `{}` stands for the quoted column.
     pub cast: String,
 }
 
-impl Image {
+impl TypeMapping {
     fn plain(data_type: DataType) -> Self {
         Self {
             data_type,
@@ -234,7 +234,7 @@ impl Image {
         }
     }
 
-    /// The same expression for both extractors.
+    /// Uses the same expression for both extractors.
     fn cast(data_type: DataType, select: &'static str) -> Self {
         Self {
             data_type,
@@ -243,7 +243,7 @@ impl Image {
         }
     }
 
-    /// An expression for each extractor.
+    /// Uses a separate expression for each extractor.
     fn by(data_type: DataType, stock_select: &'static str, wire_select: &'static str) -> Self {
         Self {
             data_type,
@@ -252,7 +252,7 @@ impl Image {
         }
     }
 
-    /// The expression for a quoted column.
+    /// Returns the expression for a quoted column.
     pub fn expression(&self, quoted: &str, extractor: Extractor) -> String {
         let select = match extractor {
             Extractor::Wire => self.wire_select,
@@ -262,7 +262,7 @@ impl Image {
     }
 }
 
-/// Microseconds since 1970 without a zone.
+/// Microseconds since 1970 without a time zone.
 fn timestamp() -> DataType {
     DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, None)
 }
@@ -272,7 +272,7 @@ fn timestamp_utc() -> DataType {
     DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-/// The narrowest decimal type; `None` beyond 76 digits.
+/// Returns the narrowest decimal type, or `None` beyond 76 digits.
 fn decimal(precision: u8, scale: i8) -> Option<DataType> {
     match precision {
         1..=38 => Some(DataType::Decimal128(precision, scale)),

@@ -1,4 +1,4 @@
-//! ConnectorX's `Source` for one query on one connection that is there already: its own sources open a pool for each query, and
+//! ConnectorX's `Source` for one query on an existing connection. ConnectorX's own sources open a pool for each query, and
 //! hide their connections.
 
 use connectorx::data_order::DataOrder;
@@ -17,10 +17,10 @@ pub(super) trait QueryRows: Sized {
     type Partition: SourcePartition<TypeSystem = Self::Types, Error = Self::Error> + Send;
     type Error: From<ConnectorXError> + Send + Debug;
 
-    /// Learns of the query's columns.
+    /// Finds out the query's columns.
     fn describe(&mut self, query: &CXQuery) -> Result<Columns<Self::Types>, Self::Error>;
 
-    /// What reads the rows.
+    /// Returns the partition that reads the rows.
     fn partition(
         self,
         query: &CXQuery,

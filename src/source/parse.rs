@@ -1,4 +1,4 @@
-//! One parser a type: from the text or number that a database sends to the Arrow value, exactly or not at all.
+//! One parser for each type: from the text or number that a database sends to the Arrow value, exactly or not at all.
 
 use crate::destination::days;
 use arrow::datatypes::i256;
@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 pub(super) const MICROS_PER_SECOND: i64 = 1_000_000;
 pub(super) const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
-/// `2000-12-31`.
+/// Parses `2000-12-31`.
 pub(super) fn date(text: &str) -> Option<i32> {
     let (year, rest) = digits(text.as_bytes(), 4)?;
     let (month, rest) = digits(expect(rest, b'-')?, 2)?;
@@ -16,8 +16,8 @@ pub(super) fn date(text: &str) -> Option<i32> {
     rest.is_empty().then(|| days(date))
 }
 
-/// Whether a text begins as a date does, of a day that no calendar has.
-pub(super) fn is_no_day(text: &str) -> bool {
+/// Returns whether a text begins like a date, but with a day that doesn't exist.
+pub(super) fn is_invalid_date(text: &str) -> bool {
     text.get(..10).is_some_and(|day| {
         let places = day.bytes().enumerate();
         let mut shape = places.map(|(place, byte)| match place {
@@ -28,8 +28,8 @@ pub(super) fn is_no_day(text: &str) -> bool {
     })
 }
 
-/// `2000-12-31 23:59:59.123456` or with `T`; the fraction may be missing, and a missing time is midnight.
-/// More than six fractional digits are refused unless they are zeros. Microseconds since 1970.
+/// Parses `2000-12-31 23:59:59.123456`, or the same with a `T`, into microseconds since 1970. The fraction can be missing,
+/// and a missing time is midnight. Digits after the sixth of a fraction must be zeros.
 pub(super) fn timestamp(text: &str) -> Option<i64> {
     let (day, rest) = text.split_at_checked(10)?;
     let day = i64::from(date(day)?) * MICROS_PER_DAY;
@@ -40,13 +40,13 @@ pub(super) fn timestamp(text: &str) -> Option<i64> {
     }
 }
 
-/// `23:59:59.123456`, below 24 hours. Microseconds since midnight.
+/// Parses `23:59:59.123456`, below 24 hours, into microseconds since midnight.
 pub(super) fn time(text: &str) -> Option<i64> {
     let micros = clock(text.as_bytes(), 2)?;
     (micros < MICROS_PER_DAY).then_some(micros)
 }
 
-/// `-838:59:59.000000` as MySQL writes TIME: any number of hours, with a sign. Microseconds.
+/// Parses `-838:59:59.000000`, as MySQL writes a TIME of any number of hours with a sign, into microseconds.
 pub(super) fn duration(text: &str) -> Option<i64> {
     let (sign, rest) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
@@ -71,7 +71,7 @@ fn clock(text: &[u8], hour_digits: usize) -> Option<i64> {
     Some(whole * MICROS_PER_SECOND + micros)
 }
 
-/// `.123456`, or nothing. More than six figures are refused unless they are zeros.
+/// Parses `.123456`, or nothing. Digits after the sixth must be zeros.
 pub(super) fn fraction(text: &[u8]) -> Option<i64> {
     let Some((b'.', figures)) = text.split_first() else {
         return text.is_empty().then_some(0);
@@ -104,7 +104,7 @@ pub(super) fn expect(text: &[u8], byte: u8) -> Option<&[u8]> {
         .and_then(|(first, rest)| (*first == byte).then_some(rest))
 }
 
-/// A decimal number as an integer of `10^-scale`, if it has at most `precision` digits and needs no rounding.
+/// Parses a decimal number into an integer of `10^-scale`, if it has at most `precision` digits and needs no rounding.
 pub(super) fn decimal128(text: &str, precision: u8, scale: i8) -> Option<i128> {
     unscaled(text, precision, scale, |number: i128, figure| {
         number.checked_mul(10)?.checked_add(i128::from(figure))
@@ -112,7 +112,7 @@ pub(super) fn decimal128(text: &str, precision: u8, scale: i8) -> Option<i128> {
     .map(|(negative, number)| if negative { -number } else { number })
 }
 
-/// As [`decimal128`], for up to 76 digits.
+/// Like [`decimal128`], for up to 76 digits.
 pub(super) fn decimal256(text: &str, precision: u8, scale: i8) -> Option<i256> {
     let ten = i256::from_i128(10);
     unscaled(text, precision, scale, |number: i256, figure| {
@@ -174,9 +174,11 @@ mod tests {
         for broken in ["0000-00-00", "2000-1-1", "2000-01-01x", "2001-02-29", ""] {
             assert_eq!(date(broken), None, "{broken}");
         }
-        assert!(is_no_day("0000-00-00 00:00:00") && is_no_day("2001-02-29"));
+        assert!(is_invalid_date("0000-00-00 00:00:00") && is_invalid_date("2001-02-29"));
         assert!(
-            !is_no_day("2001-02-28 25:00:00") && !is_no_day("infinity") && !is_no_day("20010229xx")
+            !is_invalid_date("2001-02-28 25:00:00")
+                && !is_invalid_date("infinity")
+                && !is_invalid_date("20010229xx")
         );
     }
 

@@ -1,6 +1,7 @@
-//! One connection in an r2d2 pool of one, since ConnectorX's partitions take their connection from nothing else and
-//! give it back to nothing else.
+//! One connection in an r2d2 pool of one, because ConnectorX's partitions can take their connection only from a pool, and
+//! return it only to one.
 
+use super::wire::LOOK;
 use crate::cancel::POLL;
 use crate::{Error, ErrorKind, Result};
 use r2d2::{CustomizeConnection, HandleError, ManageConnection, Pool, PooledConnection};
@@ -12,17 +13,17 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Files that a client opens to connect: a socket, and what its runtime waits with. Where it gets none it panics.
+/// Files that a client opens to connect: a socket, and what its runtime needs for waiting. It panics if it can't open them.
 const FILES: usize = 8;
 
-/// A pool that connects once. By itself a pool replaces a broken connection, and the new one would have none of the
-/// settings of the old.
+/// A pool that connects once. By default a pool replaces a broken connection, and the new one would have none of the old
+/// one's settings.
 pub(super) struct Single<M: ManageConnection> {
     pool: Pool<M>,
     connected: Arc<AtomicU32>,
 }
 
-/// Begins a session on each connection that the pool makes, and counts them.
+/// Begins a session on each connection that the pool makes, and counts the connections.
 struct Opening<F> {
     connected: Arc<AtomicU32>,
     begin: F,
@@ -44,21 +45,21 @@ where
     }
 }
 
-/// Passes on what the pool would only log and try again.
+/// Passes on errors that the pool would only log before trying again.
 #[derive(Debug)]
 struct Report<E>(Sender<E>);
 
 impl<E: Send + Debug + 'static> HandleError<E> for Report<E> {
     fn handle_error(&self, error: E) {
-        // The receiver is gone once the pool has given its connection.
+        // The receiver is gone once the pool has returned its connection.
         let _ = self.0.send(error);
     }
 }
 
 impl<M: ManageConnection<Error: Send>> Single<M> {
-    /// Connects once. The first failure is the answer, told by `explain`, where a pool by itself would try again for 30
-    /// seconds. The timeout covers all that the server does to let a session begin, what `begin` says first with it: where that
-    /// fails, the session has not begun.
+    /// Connects once. Returns the first failure, translated by `explain`. A pool alone would try again for 30 seconds. The
+    /// timeout covers everything until the session has begun, including the statements of `begin`. If those fail, the
+    /// session has not begun.
     pub fn connect(
         manager: M,
         timeout: Duration,
@@ -89,7 +90,7 @@ impl<M: ManageConnection<Error: Send>> Single<M> {
         Err(too_slow())
     }
 
-    /// The connection, given back since the last call.
+    /// Returns the connection, which was given back since the last call.
     pub fn get(&self) -> Result<PooledConnection<M>> {
         let connection = self.pool.get_timeout(POLL).ok();
         let same = |_: &PooledConnection<M>| self.connected.load(Ordering::Relaxed) == 1;
@@ -98,30 +99,33 @@ impl<M: ManageConnection<Error: Send>> Single<M> {
                 ErrorKind::Lost,
                 "the connection was lost between two tables",
             )
-            .advise("run the job again; does the server's log say why it ended the session?")
+            .advise(LOOK)
         })
     }
 }
 
 fn check_files() -> Result<()> {
-    // Workers connect side by side, and must not take each other's.
+    // Workers connect at the same time, and must not count each other's files.
     static ALONE: Mutex<()> = Mutex::new(());
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let opened: io::Result<Vec<File>> = (0..FILES).map(|_| File::open("/dev/null")).collect();
     opened.map(drop).map_err(|cause| {
-        Error::new(ErrorKind::Unreachable, "no connection can be made")
-            .because(cause)
-            .advise("let the job open more files: ulimit -n")
+        Error::new(
+            ErrorKind::Unreachable,
+            "can't open the files that a connection needs",
+        )
+        .because(cause)
+        .advise("raise the limit on open files: ulimit -n")
     })
 }
 
 fn too_slow() -> Error {
     Error::new(
         ErrorKind::Unreachable,
-        "the server took too long to let the session begin",
+        "the server took too long to start the session",
     )
     .advise(
-        "check host, port or socket of --source, and that the server answers; a pooler before it needs a connection for \
-         each of --workers and one for the catalogue",
+        "check host, port or socket in --source, and that the server answers; a pooler in front of it needs a connection \
+         for each of --workers and one for the catalog",
     )
 }

@@ -1,40 +1,40 @@
-//! How the sessions of a job see one state of the database, as far as it lets them.
+//! How a job's sessions see one consistent snapshot of the database, as far as the database allows.
 
 use super::TextRow;
 use crate::{Error, ErrorKind, Result};
 
-/// What to do where a server, a database or a user has a limit on sessions. The catalogue's keeps the pins, so that a job of
-/// one worker has two.
-pub(super) const NO_CONNECTION_LEFT: &str = "a job needs a connection for the catalogue and one for each of --workers, \
-     two at least: raise the limit, or end other sessions";
+/// What to do if a server, a database or a user has a limit on sessions. The catalog's session keeps the pins, so a job with
+/// one worker has two sessions.
+pub(super) const NO_CONNECTION_LEFT: &str = "raise the connection limit, or end other sessions; a job needs a \
+     connection for the catalog and one for each of --workers, at least two, and for a moment one more with --snapshot require";
 
-/// What a database offers to sessions that want to see one state.
+/// What a database offers to sessions that need to see one snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sharing {
-    /// Whoever begins with this name sees what the catalogue's connection saw.
+    /// A session that begins with this name sees what the catalog's connection sees.
     Exported(String),
-    /// Sessions say which state they see: those that begin while nobody commits see the same one.
+    /// Sessions can report which state they see. Those that begin while nobody commits see the same one.
     Witnessed,
-    /// Nothing without a lock; the reason.
+    /// Nothing without a lock, for this reason.
     Unproved(&'static str),
 }
 
-/// With what a session begins the transaction in which it reads all its units.
+/// What a session needs to begin the transaction in which it reads all its units.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Begin {
-    /// The state to take over.
+    /// The snapshot to import.
     pub exported: Option<String>,
-    /// The server of the catalogue's connection.
+    /// The server of the catalog's connection.
     pub server: Option<String>,
-    /// The catalogue's mark of the schema that the plan was made of, where it has one.
+    /// The catalog's mark of the schema that the plan was made from, if it has one.
     pub schema: Option<String>,
 }
 
-/// Keeps all other sessions from committing until it is dropped: sessions that begin meanwhile see one state.
+/// Keeps all other sessions from committing until it is dropped. Sessions that begin in the meantime see one snapshot.
 pub(crate) struct CommitLock {
-    /// What it is called in the manifest.
+    /// Its name in the manifest.
     pub name: &'static str,
-    /// Gives the lock back when it is dropped.
+    /// Releases the lock when it is dropped.
     _lock: Box<dyn Send>,
 }
 
@@ -47,40 +47,41 @@ impl CommitLock {
     }
 }
 
-/// A connection whose transaction can be begun anew.
+/// A connection whose transaction can be begun again.
 pub(crate) trait Transaction {
     /// Begins the transaction.
     fn begin(&mut self, begin: &Begin) -> Result<()>;
 
-    /// Which server it is connected to, where a name or a proxy may lead to several and nothing else tells.
+    /// Returns which server it is connected to, if a name or a proxy can lead to several and nothing else reports that.
     fn server(&mut self) -> Result<Option<String>> {
         Ok(None)
     }
 
-    /// Begins the transaction of the session's first unit, where each unit has its own: whoever can't have one now is to know
-    /// it before the units are dealt.
+    /// Begins the transaction of the session's first unit, if each unit has its own. A session that can't have one must find
+    /// out before the units are distributed.
     fn begin_unit(&mut self) -> Result<()> {
         Ok(())
     }
 
-    /// What tells the state that the transaction sees, where anything does. Not to be asked of several sessions at once.
+    /// Returns what identifies the state that the transaction sees, if anything does. Must not be called for several
+    /// sessions at once.
     fn witness(&mut self) -> Result<Option<String>> {
         Ok(None)
     }
 
-    /// Uses each table once, so that nobody alters it before the transaction's end. `tables` are what follows FROM.
+    /// Uses each table once, so that nobody can alter it until the transaction ends. `tables` are what follows `FROM`.
     fn pin(&mut self, _tables: &[String]) -> Result<()> {
         Ok(())
     }
 
-    /// The one number that a query gives in the transaction.
+    /// Returns the one number that a query returns in the transaction.
     fn count(&mut self, sql: &str) -> Result<u64>;
 
     /// Ends the transaction.
     fn end(&mut self) -> Result<()>;
 }
 
-/// A session whose units are each read by itself: ConnectorX's stock sources know of no transaction around them.
+/// A session whose units are read separately: ConnectorX's own sources can't share a transaction.
 pub(crate) trait Untransacted {}
 
 impl<T: Untransacted> Transaction for T {
@@ -90,7 +91,10 @@ impl<T: Untransacted> Transaction for T {
 
     /// Without a transaction it would mean nothing.
     fn count(&mut self, _sql: &str) -> Result<u64> {
-        Err(Error::new(ErrorKind::Bug, "a stock session counts no rows"))
+        Err(Error::new(
+            ErrorKind::Bug,
+            "internal error: a session without a transaction can't count rows",
+        ))
     }
 
     fn end(&mut self) -> Result<()> {
@@ -98,14 +102,14 @@ impl<T: Untransacted> Transaction for T {
     }
 }
 
-/// The number that a query gives as text in its one row.
+/// Returns the number that a query returns as text in its one row.
 pub(super) fn number(rows: &[TextRow]) -> Result<u64> {
     let text = rows.first().and_then(|row| row.first()?.as_deref());
     text.and_then(|text| text.parse().ok())
-        .ok_or_else(|| Error::new(ErrorKind::Bug, "a count is no number"))
+        .ok_or_else(|| Error::new(ErrorKind::Bug, "internal error: a count is not a number"))
 }
 
-/// The statement that uses a table and reads no row of it.
+/// Returns a statement that uses a table without reading any of its rows.
 pub(super) fn pin(table: &str) -> String {
     format!("SELECT 1 FROM {table} LIMIT 0")
 }

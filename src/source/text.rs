@@ -1,11 +1,11 @@
-//! Values as servers write them in text: one decoder a type, exact or not at all.
+//! Values that servers write as text: one decoder for each type, exact or not at all.
 
 use super::parse;
 use crate::destination::{Decoder, Fit, Misfit};
 use arrow::datatypes::{DataType, TimeUnit};
 use std::str::FromStr;
 
-/// What reads a column's values in text; values of binary types are the bytes themselves.
+/// Returns the decoder for a column's values as text. Values of binary types are the bytes themselves.
 pub(super) fn decoder(data_type: &DataType) -> Decoder {
     use DataType as T;
     match data_type {
@@ -24,7 +24,7 @@ pub(super) fn decoder(data_type: &DataType) -> Decoder {
     }
 }
 
-/// Likewise, of the types that stock sources hand over in text, too.
+/// Returns the same for the types that ConnectorX's own sources also deliver as text.
 pub(super) fn spelled_out(data_type: &DataType) -> Decoder {
     use DataType as T;
     use TimeUnit::Microsecond;
@@ -48,7 +48,7 @@ pub(super) fn exact<T>(value: Option<T>) -> Fit<T> {
     value.ok_or(Misfit::Inexact)
 }
 
-/// Text that isn't UTF-8 has no image.
+/// Text that isn't UTF-8 can't be represented.
 pub(super) fn as_text(written: &[u8]) -> Fit<&str> {
     exact(std::str::from_utf8(written).ok())
 }
@@ -57,11 +57,11 @@ fn number<T: FromStr>(written: &[u8]) -> Fit<T> {
     exact(as_text(written)?.parse().ok())
 }
 
-/// A date or moment, or why it can't be read.
+/// Parses a date or timestamp, or returns why it can't.
 fn dated<T>(written: &[u8], parse: fn(&str) -> Option<T>) -> Fit<T> {
     let text = as_text(written)?;
     parse(text).ok_or_else(|| {
-        if parse::is_no_day(text) {
+        if parse::is_invalid_date(text) {
             Misfit::NoDate
         } else {
             Misfit::Inexact

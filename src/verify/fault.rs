@@ -1,11 +1,11 @@
-//! What can be wrong with a folder.
+//! The faults that a folder can have.
 
 use crate::{Error, ErrorKind};
 use std::fmt;
 use std::path::Path;
 
-/// Faults that an error tells; the rest are counted.
-const MOST_TOLD: usize = 20;
+/// Faults that an error lists. The rest is only counted.
+const MAX_LISTED: usize = 20;
 
 /// One difference between a folder and its manifest, or within the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,60 +16,60 @@ pub enum Fault {
         /// Its name.
         file: String,
     },
-    /// The folder holds what the manifest doesn't list.
+    /// The folder contains something that the manifest doesn't list.
     Extra {
         /// Its name.
         file: String,
     },
-    /// What should be a batch file is a folder, a link or something else.
+    /// Something in place of a batch file: a folder, a link or something else.
     NoFile {
         /// Its name.
         file: String,
     },
-    /// A file's place among the rows asks for another name.
+    /// A file whose name doesn't fit its rows.
     Name {
         /// Its name in the manifest.
         file: String,
-        /// The name that it should have.
+        /// The name that fits.
         expected: String,
     },
-    /// A file that the manifest lists with another number of rows than batches have.
+    /// A file that the manifest lists with a number of rows that a batch can't have.
     BatchRows {
         /// Its name.
         file: String,
-        /// Rows that the manifest lists.
+        /// Its rows in the manifest.
         rows: u64,
-        /// Rows of a batch; for the last file the most that it may have.
+        /// Rows of a batch; for the last file, the most that it can have.
         batch_rows: u64,
     },
-    /// A file of another size.
+    /// A file whose size differs from the manifest.
     Size {
         /// Its name.
         file: String,
         /// Its size.
         bytes: u64,
-        /// The size in the manifest.
+        /// Its size in the manifest.
         expected: u64,
     },
-    /// A file of another SHA-256.
+    /// A file whose SHA-256 differs from the manifest.
     Checksum {
         /// Its name.
         file: String,
     },
-    /// A file that is not what its format says, or whose columns are not the manifest's.
+    /// A file that is not valid in its format, or whose columns are not those of the manifest.
     Content {
         /// Its name.
         file: String,
         /// What is wrong, without cell values.
         what: String,
     },
-    /// A file with more or fewer rows in it than the manifest says.
+    /// A file with more or fewer rows than the manifest says.
     Rows {
         /// Its name.
         file: String,
-        /// Rows in it.
+        /// Its rows.
         rows: u64,
-        /// Rows in the manifest.
+        /// Its rows in the manifest.
         expected: u64,
     },
     /// Rows with a NULL key, which the job should have refused or dropped.
@@ -81,7 +81,7 @@ pub enum Fault {
         /// The first of them, from 1.
         first_row: u64,
     },
-    /// Rows whose key stands at an earlier place of the folder.
+    /// Rows whose key is that of an earlier row in the folder.
     RepeatedKeys {
         /// The file's name.
         file: String,
@@ -89,20 +89,20 @@ pub enum Fault {
         rows: u64,
         /// The first of them, from 1.
         first_row: u64,
-        /// The file where that one's key stands first.
+        /// The file with the first row of that one's key.
         earlier_file: String,
-        /// The row there, from 1.
+        /// That row, from 1.
         earlier_row: u64,
     },
-    /// Counts of the manifest that don't add up.
+    /// Counts in the manifest that don't add up.
     Sum {
-        /// What is counted.
+        /// The name of the count.
         what: String,
         /// The count.
         count: u128,
-        /// What it should add up from.
+        /// What it should be equal to.
         of: &'static str,
-        /// The sum of these.
+        /// The value of that.
         sum: u128,
     },
 }
@@ -112,9 +112,12 @@ impl fmt::Display for Fault {
         match self {
             Self::Missing { file } => write!(f, "{file}: missing"),
             Self::Extra { file } => write!(f, "{file}: not in the manifest"),
-            Self::NoFile { file } => write!(f, "{file}: no regular file"),
+            Self::NoFile { file } => write!(f, "{file}: not a regular file"),
             Self::Name { file, expected } => {
-                write!(f, "{file}: by its rows it should be {expected}")
+                write!(
+                    f,
+                    "{file}: according to its rows, its name should be {expected}"
+                )
             }
             Self::BatchRows {
                 file,
@@ -123,7 +126,8 @@ impl fmt::Display for Fault {
             } => {
                 write!(
                     f,
-                    "{file}: listed with {rows} rows, in batches of {batch_rows}"
+                    "{file}: listed with {}, but a batch has {batch_rows}",
+                    counted(*rows)
                 )
             }
             Self::Size {
@@ -131,13 +135,13 @@ impl fmt::Display for Fault {
                 bytes,
                 expected,
             } => write!(f, "{file}: {bytes} bytes instead of {expected}"),
-            Self::Checksum { file } => write!(f, "{file}: its SHA-256 is not the manifest's"),
+            Self::Checksum { file } => write!(f, "{file}: its SHA-256 differs from the manifest"),
             Self::Content { file, what } => write!(f, "{file}: {what}"),
             Self::Rows {
                 file,
                 rows,
                 expected,
-            } => write!(f, "{file}: {rows} rows in it instead of {expected}"),
+            } => write!(f, "{file}: {} instead of {expected}", counted(*rows)),
             Self::NullKeys {
                 file,
                 rows,
@@ -145,7 +149,8 @@ impl fmt::Display for Fault {
             } => {
                 write!(
                     f,
-                    "{file}: {rows} rows with a NULL key, the first is row {first_row}"
+                    "{file}: {} with a NULL key, first in row {first_row}",
+                    counted(*rows)
                 )
             }
             Self::RepeatedKeys {
@@ -156,7 +161,8 @@ impl fmt::Display for Fault {
                 earlier_row,
             } => write!(
                 f,
-                "{file}: {rows} rows repeat an earlier key; row {first_row} has that of row {earlier_row} of {earlier_file}"
+                "{file}: {} with a repeated key: row {first_row} has the key of row {earlier_row} in {earlier_file}",
+                counted(*rows)
             ),
             Self::Sum {
                 what,
@@ -170,31 +176,36 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The error that tells the faults of a folder, a line each.
+/// The error that lists the faults of a folder, one per line.
 pub(super) fn error(folder: &Path, faults: &[Fault], in_use: bool) -> Error {
     let count = faults.len();
     let noun = if count == 1 { "fault" } else { "faults" };
     let mut lines = vec![format!(
-        "{} is not what its manifest says: {count} {noun}",
+        "{} doesn't match its manifest: {count} {noun}",
         folder.display()
     )];
     lines.extend(
         faults
             .iter()
-            .take(MOST_TOLD)
+            .take(MAX_LISTED)
             .map(|fault| escaped(&fault.to_string())),
     );
-    if count > MOST_TOLD {
-        lines.push(format!("and {} more", count - MOST_TOLD));
+    if count > MAX_LISTED {
+        lines.push(format!("and {} more", count - MAX_LISTED));
     }
     Error::new(ErrorKind::Fault, lines.join("\n  ")).advise(if in_use {
-        "a job is writing this folder right now: verify it again when that has ended"
+        "verify it again when the job that is writing to this folder has finished"
     } else {
         "restore the folder and its manifest from a copy, or run the job again with --force"
     })
 }
 
-/// A file's name may hold anything but a slash: it must not steer a terminal.
+/// `1 row`, `2 rows`.
+fn counted(rows: u64) -> String {
+    format!("{rows} row{}", if rows == 1 { "" } else { "s" })
+}
+
+/// Escapes control characters, since a file's name must not control a terminal.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {

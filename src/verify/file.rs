@@ -1,4 +1,4 @@
-//! One batch file: its size, its checksum, and what is in it.
+//! Checks one batch file: its size, its checksum and its content.
 
 use super::Fault;
 use super::keys::{Hash, Keys, NULL_KEY};
@@ -12,15 +12,15 @@ use std::fs::File;
 use std::io::Seek;
 use std::path::Path;
 
-/// What a file gave.
+/// The result for one file.
 #[derive(Default)]
 pub(super) struct Checked {
     pub faults: Vec<Fault>,
-    /// By row; empty if the file was not read.
+    /// The key of each row; empty if the file was not read.
     pub keys: Vec<Hash>,
 }
 
-/// Checks the file of `folder` that is listed as `file`.
+/// Checks the file in `folder` that the manifest lists as `file`.
 pub(super) fn check(
     folder: &Path,
     file: &BatchFile,
@@ -67,7 +67,7 @@ fn compare(
     Ok(Checked { faults, keys })
 }
 
-/// Of another size the checksum can only differ, and says nothing more.
+/// Compares size and checksum. If the size differs, the checksum is not computed: it would differ, too.
 fn differences(bytes: &mut File, file: &BatchFile, keys: &Keys<'_>) -> Result<Vec<Fault>, Unread> {
     let size = bytes.metadata()?.len();
     let name = || file.name.clone();

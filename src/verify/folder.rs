@@ -1,4 +1,4 @@
-//! Whether a folder holds the manifest's files and nothing else.
+//! Whether a folder contains the files of the manifest and nothing else.
 
 use super::Fault;
 use crate::batch::BatchFile;
@@ -8,7 +8,7 @@ use std::fs::{self, DirEntry};
 use std::io;
 use std::path::Path;
 
-/// The manifest's files that are there.
+/// The files of the manifest that exist.
 pub(super) struct Present<'a>(HashSet<&'a str>);
 
 impl Present<'_> {
@@ -17,7 +17,7 @@ impl Present<'_> {
     }
 }
 
-/// Compares the folder's entries by name. Since only these are opened, no name in a manifest leads out of its folder.
+/// Compares the entries of the folder by name. Only these are opened, so no name in a manifest leads out of its folder.
 pub(super) fn check<'a>(
     folder: &Path,
     files: &'a [BatchFile],
@@ -43,7 +43,7 @@ pub(super) fn check<'a>(
     Ok((Present(present), faults))
 }
 
-/// By name, so that faults come in the same order everywhere.
+/// The entries, sorted by name so that faults come in the same order everywhere.
 fn entries(folder: &Path) -> io::Result<Vec<DirEntry>> {
     let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
     entries.sort_by_key(DirEntry::file_name);
@@ -55,6 +55,6 @@ fn is_file(entry: &DirEntry) -> bool {
 }
 
 fn unreadable(folder: &Path, cause: io::Error) -> Error {
-    let message = format!("the folder {} can't be read", folder.display());
+    let message = format!("can't read the folder {}", folder.display());
     Error::new(ErrorKind::Fault, message).because(cause)
 }

@@ -6,16 +6,16 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-/// Rows between two looks at whether the caller wants more.
+/// Rows between two checks whether to continue.
 const ROWS_PER_LOOK: usize = 8192;
 
-/// Stands for a key that is NULL. A hash of this value becomes [`Hash`] 1.
+/// Stands for a key that is NULL. A hash with this value is replaced by 1.
 pub(super) const NULL_KEY: Hash = 0;
 
-/// 128 bits of a key's value.
+/// The 128-bit hash of a key.
 pub(super) type Hash = u128;
 
-/// Takes the key of each row of a file, in order.
+/// Collects the keys of a file's rows, in order.
 pub(super) struct Keys<'a> {
     seed: u64,
     proceed: Proceed<'a>,
@@ -23,7 +23,7 @@ pub(super) struct Keys<'a> {
     value: Vec<u8>,
 }
 
-/// A seed that no one who writes a table can know.
+/// A random seed, so that nobody can prepare a table with colliding keys.
 pub(super) fn random_seed() -> u64 {
     RandomState::new().build_hasher().finish()
 }
@@ -38,12 +38,12 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// [`Unread::Stopped`] once the caller wants no more.
+    /// Returns [`Unread::Stopped`] if the caller wants to stop.
     pub(super) fn look(&self) -> Result<(), Unread> {
         (self.proceed)().map_err(Unread::Stopped)
     }
 
-    /// Takes the parts of the next row's key; with a part that is NULL (`None`) all of it is.
+    /// Adds the next row's key. If one of its parts is NULL (`None`), the key is NULL.
     pub(super) fn push<'k>(
         &mut self,
         parts: impl IntoIterator<Item = Option<&'k [u8]>>,
@@ -56,7 +56,7 @@ impl<'a> Keys<'a> {
         Ok(())
     }
 
-    /// Each part with its length: `ab`, `c` is another key than `a`, `bc`.
+    /// Hashes each part with its length, so that the key `ab`, `c` differs from `a`, `bc`.
     fn hash<'k>(&mut self, parts: impl IntoIterator<Item = Option<&'k [u8]>>) -> Option<Hash> {
         self.value.clear();
         for part in parts {

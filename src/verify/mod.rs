@@ -1,11 +1,11 @@
-//! `verify`: whether a folder still holds what its manifest says.
+//! `verify`: checks whether a folder still matches its manifest.
 //!
-//! In: a published folder, with its manifest beside it. Out: that all is well, or every fault there is. This room reads
-//! batch files with decoders of its own or of their format's crate, never with the code that wrote them, and it
-//! changes nothing (only a publication that was cut is first brought to its end, by the room `publish`).
+//! In: a published folder, with its manifest next to it. Out: success, or a list of all faults. This module reads batch files
+//! with its own decoders or those of the format's crate, never with the code that wrote them. It changes nothing, except that
+//! an interrupted publication is completed first, by the module `publish`.
 //!
 //! ```text
-//! manifest ─▶ its sums, its names                                      sums, names
+//! manifest ─▶ its totals, its names                                    sums, names
 //! folder   ─▶ its entries ─▶ each file: size, checksum, rows, columns  folder, file, read
 //!                                └▶ hashes of the keys ─▶ repeats      keys, repeats
 //! ```
@@ -33,39 +33,39 @@ use shape::Shape;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// What was found to be as the manifest says.
+/// The result for a folder that matches its manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verified {
-    /// The folder, as it was given.
+    /// The folder, as given.
     pub folder: PathBuf,
-    /// Identity of the run that published it.
+    /// ID of the run that published it.
     pub run_id: String,
-    /// Batch files.
+    /// Number of batch files.
     pub files: u64,
-    /// Rows in them.
+    /// Rows in all of them.
     pub rows: u64,
-    /// Bytes of them.
+    /// Size of all of them in bytes.
     pub bytes: u64,
 }
 
-/// Checks `folder` against the manifest beside it, `FOLDER.manifest.json`, wherever both have been moved to.
+/// Checks `folder` against the manifest next to it, `FOLDER.manifest.json`. Both can have been moved.
 ///
-/// - The folder holds the manifest's files and nothing else, under the names that their rows give them, each but the
-///   last with exactly the job's `batch_rows`.
-/// - Each file has its size, its SHA-256, its rows and the manifest's columns (parquet and arrow: of their types). A file
-///   whose checksum differs is not decoded.
-/// - No key that is not NULL stands twice in the folder, and no NULL key where the job allowed none.
+/// - The folder contains the files of the manifest and nothing else. Their names fit their rows. Each file except the last has
+///   exactly the job's `batch_rows` rows.
+/// - Each file has its size, its SHA-256, its rows and the columns of the manifest (for parquet and arrow, of their types). A
+///   file whose checksum differs is not decoded.
+/// - No key occurs twice in the folder, except NULL, and there is no NULL key unless the job allowed it.
 /// - The counts of the tables and files add up.
 ///
-/// All faults are collected; the error is [`ErrorKind::Fault`] and tells the first 20. A missing folder or manifest, or one that
-/// can't be read or understood, is an [`ErrorKind::Fault`] of its own.
-/// `proceed` is asked before each file and every few thousand rows; its error is given back.
+/// All faults are collected. The error is [`ErrorKind::Fault`] and lists the first 20. A folder or manifest that is missing,
+/// unreadable or invalid is also an [`ErrorKind::Fault`], on its own.
+/// `proceed` is called before each file and every few thousand rows. Its error is returned.
 ///
-/// This finds damage, not forgery: who changes a file and its manifest together can pass, or make an arrow file ask for
-/// more memory than there is.
+/// This finds damage, not forgery: someone who changes a file together with its manifest can pass the check, or make an arrow
+/// file ask for more memory than there is.
 ///
-/// Files are read in the caller's rayon pool, one a thread. Keys are compared by 128-bit hashes with a random seed: 32 bytes
-/// of memory a row, and a chance of about n²/2¹²⁹ that two of n distinct keys are taken for one.
+/// Files are read in the caller's rayon pool, one per thread. Keys are compared by 128-bit hashes with a random seed. This takes
+/// 32 bytes of memory per row, and has a chance of about n²/2¹²⁹ that two of n distinct keys are taken for the same.
 pub fn verify(folder: &Path, proceed: Proceed<'_>) -> Result<Verified> {
     let named = named(folder)?;
     let state = roll_forward(&named)?;
@@ -111,17 +111,13 @@ fn faults(folder: &Path, manifest: &Manifest, proceed: Proceed<'_>) -> Result<Ve
     Ok(faults)
 }
 
-/// A path that ends in the folder's name: the manifest's name is made of it.
+/// A path that ends in the folder's name, from which the manifest's name is derived.
 fn named(folder: &Path) -> Result<PathBuf> {
     if folder.file_name().is_some() {
         return Ok(folder.to_path_buf());
     }
     folder.canonicalize().map_err(|cause| {
-        Error::new(
-            ErrorKind::Fault,
-            format!("{} can't be found", folder.display()),
-        )
-        .because(cause)
+        Error::new(ErrorKind::Fault, format!("can't find {}", folder.display())).because(cause)
     })
 }
 
@@ -131,8 +127,8 @@ fn manifest_of(folder: &Path) -> Result<Manifest> {
         if path.symlink_metadata().is_err() {
             let message = format!("the {what} {} is missing", path.display());
             return Err(Error::new(ErrorKind::Fault, message).advise(
-                "give the folder that a run published; its manifest stands beside it as FOLDER.manifest.json \
-                 and is moved or renamed with it",
+                "give the folder that a run published, with its manifest next to it as FOLDER.manifest.json; if you move or \
+                 rename the folder, do the same with the manifest",
             ));
         }
     }
@@ -151,7 +147,7 @@ impl fmt::Display for Verified {
         let folder = folder.display();
         write!(
             f,
-            "{folder}: as its manifest says: {files} files, {rows} rows, {bytes} bytes (run {run_id})"
+            "{folder} matches its manifest: {files} files, {rows} rows, {bytes} bytes (run {run_id})"
         )
     }
 }

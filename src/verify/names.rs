@@ -1,10 +1,10 @@
-//! Whether the manifest's files are the batches of a result: contiguous from row 1, each full but the last.
+//! Whether the files of the manifest are the batches of a result: contiguous from row 1, all full except the last.
 
 use super::Fault;
 use crate::batch::{BatchFile, Encoding, file_name};
 use crate::publish::Manifest;
 
-/// The names, their order, and the rows that are listed with them.
+/// Checks the names, their order, and the rows listed with them.
 pub(super) fn check(manifest: &Manifest, encoding: Encoding) -> Vec<Fault> {
     let files = &manifest.files;
     let total = files

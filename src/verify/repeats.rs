@@ -1,4 +1,4 @@
-//! Keys that stand twice in a folder.
+//! Keys that occur more than once in a folder.
 
 use super::Fault;
 use super::keys::{Hash, NULL_KEY};
@@ -7,10 +7,10 @@ use rayon::prelude::*;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-/// A row of a file, both from 0.
+/// A file and one of its rows, both from 0.
 type Place = (usize, usize);
 
-/// One fault for each file that repeats keys. `keys` has the hashes of each of `files`, by row.
+/// Returns one fault for each file that repeats keys. `keys` has the hashes of the rows of each file in `files`.
 pub(super) fn check(files: &[BatchFile], keys: &[Vec<Hash>]) -> Vec<Fault> {
     let repeated = repeated(keys);
     if repeated.is_empty() {

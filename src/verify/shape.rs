@@ -5,7 +5,7 @@ use crate::publish::{Manifest, ManifestColumn};
 use crate::{Error, ErrorKind, Result};
 use std::str::FromStr;
 
-/// The format and the columns of all files of a folder.
+/// The format and the columns of all files in a folder.
 pub(super) struct Shape {
     pub encoding: Encoding,
     /// In the order of the files.
@@ -17,12 +17,12 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// A manifest whose format or key this program doesn't know is [`ErrorKind::Fault`].
+    /// Takes them from a manifest. A format, compression or key that this program doesn't know is [`ErrorKind::Fault`].
     pub(super) fn of(manifest: &Manifest) -> Result<Self> {
         let job = &manifest.job;
         let encoding = Format::from_str(&job.format)
             .and_then(|format| Encoding::new(format, Some(&job.compression)))
-            .map_err(|cause| fault("a format or compression that is not known").because(cause))?;
+            .map_err(|cause| fault("an unknown format or compression").because(cause))?;
         let columns = &manifest.columns;
         let index = |name: &String| columns.iter().position(|column| column.name == *name);
         let key: Option<Vec<usize>> = job.key.iter().map(index).collect();

@@ -1,9 +1,9 @@
-//! Whether the manifest's counts add up.
+//! Whether the counts in the manifest add up. They are called by their names in its JSON.
 
 use super::Fault;
 use crate::publish::{Manifest, ManifestTable, ManifestUnit};
 
-/// The counts of each table, and the totals over tables and files.
+/// Checks the counts of each table, and the totals over tables and files.
 pub(super) fn check(manifest: &Manifest) -> Vec<Fault> {
     let tables = manifest.tables.iter().flat_map(table);
     tables.chain(totals(manifest)).collect()
@@ -14,21 +14,21 @@ fn table(table: &ManifestTable) -> impl Iterator<Item = Fault> + use<> {
     let parts = [table.new, table.duplicates, table.null_drops];
     let drops = [table.filter_drops, table.unique_drops];
     let read = differ(
-        format!("rows read of table {name}"),
+        format!("rows_read of table {name}"),
         table.rows_read,
-        "new + duplicates + null drops",
+        "new + duplicates + null_drops",
         parts,
     );
     let duplicates = differ(
         format!("duplicates of table {name}"),
         table.duplicates,
-        "filter drops + unique drops",
+        "filter_drops + unique_drops",
         drops,
     );
     read.into_iter().chain(duplicates).chain(units(table))
 }
 
-/// The counts of a table's units. A manifest of an older version has none.
+/// Checks the counts of a table's units. A manifest of an older version has none.
 fn units(table: &ManifestTable) -> impl Iterator<Item = Fault> + use<> {
     let name = &table.table;
     let sum = |what: &str, count: u64, of: fn(&ManifestUnit) -> u64| {
@@ -37,12 +37,12 @@ fn units(table: &ManifestTable) -> impl Iterator<Item = Fault> + use<> {
         differ(what, count, "the sum over its units", units)
     };
     let sums = [
-        sum("rows read", table.rows_read, |unit| unit.rows_read),
+        sum("rows_read", table.rows_read, |unit| unit.rows_read),
         sum("new", table.new, |unit| unit.new),
         sum("duplicates", table.duplicates, |unit| unit.duplicates),
-        sum("filter drops", table.filter_drops, |unit| unit.filter_drops),
-        sum("unique drops", table.unique_drops, |unit| unit.unique_drops),
-        sum("null drops", table.null_drops, |unit| unit.null_drops),
+        sum("filter_drops", table.filter_drops, |unit| unit.filter_drops),
+        sum("unique_drops", table.unique_drops, |unit| unit.unique_drops),
+        sum("null_drops", table.null_drops, |unit| unit.null_drops),
     ];
     let has_units = !table.units.is_empty();
     sums.into_iter().flatten().filter(move |_| has_units)
@@ -52,22 +52,18 @@ fn totals(manifest: &Manifest) -> impl Iterator<Item = Fault> {
     let totals = &manifest.totals;
     let over_tables = [
         (
-            "total of rows read",
+            "totals.rows_read",
             totals.rows_read,
             count(manifest, |table| table.rows_read),
         ),
+        ("totals.new", totals.new, count(manifest, |table| table.new)),
         (
-            "total of new",
-            totals.new,
-            count(manifest, |table| table.new),
-        ),
-        (
-            "total of duplicates",
+            "totals.duplicates",
             totals.duplicates,
             count(manifest, |table| table.duplicates),
         ),
         (
-            "total of null drops",
+            "totals.null_drops",
             totals.null_drops,
             count(manifest, |table| table.null_drops),
         ),
@@ -76,21 +72,21 @@ fn totals(manifest: &Manifest) -> impl Iterator<Item = Fault> {
     let files = || manifest.files.iter();
     let over_files = [
         differ(
-            "total of new".into(),
+            "totals.new".into(),
             totals.new,
             "the sum of the files' rows",
             files().map(|file| file.rows),
         ),
         differ(
-            "total of bytes".into(),
+            "totals.bytes".into(),
             totals.bytes,
             "the sum of the files' bytes",
             files().map(|file| file.bytes),
         ),
         differ(
-            "total of files".into(),
+            "totals.files".into(),
             totals.files,
-            "the list of files",
+            "the number of listed files",
             files().map(|_| 1),
         ),
     ];
@@ -101,7 +97,7 @@ fn count(manifest: &Manifest, of: fn(&ManifestTable) -> u64) -> Vec<u64> {
     manifest.tables.iter().map(of).collect()
 }
 
-/// Summed in 128 bits: what a manifest says may be anything.
+/// Compares a count with a sum, which is computed in 128 bits: the numbers in a manifest can be anything.
 fn differ(
     what: String,
     count: u64,

@@ -1,4 +1,4 @@
-//! Folders that the room `batch` wrote, and what is then done to them.
+//! Folders written by the module `batch`, and then damaged.
 #![allow(clippy::unwrap_used)] // a test ends where it fails
 
 use super::*;
@@ -16,7 +16,7 @@ use tempfile::TempDir;
 /// Batches of 10, 10 and 5.
 const ROWS: u32 = 25;
 
-/// Every format, and every compression that this room undoes itself.
+/// Every format, and every compression that this module decompresses itself.
 const ENCODINGS: [(Format, &str); 9] = [
     (Format::Parquet, "zstd"),
     (Format::Arrow, "lz4"),
@@ -42,7 +42,7 @@ impl Published {
         })
     }
 
-    /// The key's column `id` is made by `id`; `no` is the row's parity, and nothing else tells rows apart.
+    /// `id` makes the values of the key column `id`. `no` is the row's parity. The other columns don't distinguish rows.
     fn with_key(format: Format, compression: &str, key: &[&str], id: fn(u32) -> String) -> Self {
         let parent = tempfile::tempdir().unwrap();
         let folder = parent.path().join("batches");
@@ -89,7 +89,7 @@ impl Published {
         self.folder().join(&self.manifest.files[index].name)
     }
 
-    /// Replaces a file, and makes the manifest agree with its bytes.
+    /// Replaces a file, and updates the manifest to match.
     fn put(&mut self, index: usize, bytes: &[u8]) {
         fs::write(self.file(index), bytes).unwrap();
         let file = &mut self.manifest.files[index];
@@ -104,7 +104,7 @@ impl Published {
         verify(&self.folder(), &|| Ok(()))
     }
 
-    /// The lines that tell the faults.
+    /// The lines that list the faults.
     fn faults(&self) -> Vec<String> {
         let error = self.verify().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Fault);
@@ -166,7 +166,7 @@ fn batch(id: fn(u32) -> String) -> RecordBatch {
     RecordBatch::try_from_iter(columns.into_iter().chain(more)).unwrap()
 }
 
-/// A list of two, an empty one, and null.
+/// A list of two elements, an empty one, and null.
 fn days() -> ArrayRef {
     let mut days = ListBuilder::new(Date32Builder::new());
     for row in 0..ROWS {
@@ -227,7 +227,7 @@ fn empty_manifest() -> Manifest {
 }
 
 #[test]
-fn every_format_verifies_also_when_moved_with_its_manifest() {
+fn every_format_verifies_even_when_moved_with_its_manifest() {
     for (format, compression) in ENCODINGS {
         let published = Published::new(format, compression);
         let verified = published.verify().unwrap();
@@ -256,7 +256,7 @@ fn a_repeated_key_is_found_in_every_format() {
             .map(|file| &file.name)
             .collect();
         let expected = format!(
-            "{}: 1 rows repeat an earlier key; row 5 has that of row 1 of {}",
+            "{}: 1 row with a repeated key: row 5 has the key of row 1 in {}",
             names[2], names[0]
         );
         assert_eq!(published.faults(), [expected]);
@@ -271,7 +271,7 @@ fn a_null_key_is_a_fault_unless_the_job_keeps_them() {
         let faults = published.faults();
         assert_eq!(faults.len(), 3, "{faults:?}");
         assert!(
-            faults[0].ends_with(": 4 rows with a NULL key, the first is row 1"),
+            faults[0].ends_with(": 4 rows with a NULL key, first in row 1"),
             "{faults:?}"
         );
         published.manifest.job.null_keys = "keep".into();
@@ -280,7 +280,7 @@ fn a_null_key_is_a_fault_unless_the_job_keeps_them() {
 }
 
 #[test]
-fn all_faults_are_told_together_and_name_their_files() {
+fn all_faults_are_listed_together_and_name_their_files() {
     let mut published = Published::new(Format::Csv, "none");
     let mut bytes = fs::read(published.file(0)).unwrap();
     bytes[20] ^= 1;
@@ -293,32 +293,32 @@ fn all_faults_are_told_together_and_name_their_files() {
     assert_eq!(
         published.faults(),
         [
-            "manifest: total of duplicates is 4, but the sum over the tables is 3",
+            "manifest: totals.duplicates is 4, but the sum over the tables is 3",
             r"x\ny: not in the manifest",
             "p-0000021-0000025.csv: missing",
-            "p-0000001-0000010.csv: its SHA-256 is not the manifest's",
+            "p-0000001-0000010.csv: its SHA-256 differs from the manifest",
             &format!("p-0000011-0000020.csv: 3 bytes instead of {size}"),
         ]
     );
 }
 
 #[test]
-fn names_and_rows_of_the_manifest_must_be_those_of_batches() {
+fn names_and_rows_in_the_manifest_must_be_those_of_batches() {
     let mut published = Published::new(Format::Ndjson, "none");
     published.manifest.files.swap(0, 2);
     let faults = published.add_up().faults();
     assert_eq!(
         faults[0],
-        "p-0000021-0000025.ndjson: listed with 5 rows, in batches of 10"
+        "p-0000021-0000025.ndjson: listed with 5 rows, but a batch has 10"
     );
     assert_eq!(
         faults[1],
-        "p-0000021-0000025.ndjson: by its rows it should be p-0000001-0000005.ndjson"
+        "p-0000021-0000025.ndjson: according to its rows, its name should be p-0000001-0000005.ndjson"
     );
 }
 
 #[test]
-fn what_is_in_a_file_is_read_whatever_its_checksum_says() {
+fn the_content_of_a_file_is_checked_even_if_its_checksum_matches() {
     for (format, compression) in ENCODINGS {
         let mut published = Published::new(format, compression);
         let (first, last) = (
@@ -329,7 +329,7 @@ fn what_is_in_a_file_is_read_whatever_its_checksum_says() {
         let faults = published.faults();
         let name = &published.manifest.files[0].name;
         assert!(
-            faults.contains(&format!("{name}: 5 rows in it instead of 10")),
+            faults.contains(&format!("{name}: 5 rows instead of 10")),
             "{faults:?}"
         );
         for cut in (0..first.len()).step_by(7) {
@@ -343,8 +343,8 @@ fn what_is_in_a_file_is_read_whatever_its_checksum_says() {
 }
 
 #[test]
-fn a_flipped_byte_under_a_forged_checksum_is_a_fault_or_harmless() {
-    // Arrow's reader allocates whatever a forged length says.
+fn a_flipped_byte_with_a_forged_checksum_is_a_fault_or_harmless() {
+    // Arrow's reader allocates as much as a forged length says.
     let others = ENCODINGS
         .into_iter()
         .filter(|(format, _)| *format != Format::Arrow);
@@ -374,7 +374,7 @@ fn columns_must_be_those_of_the_manifest() {
 }
 
 #[test]
-fn a_cancelled_verification_is_no_fault() {
+fn a_canceled_verification_is_not_a_fault() {
     let published = Published::new(Format::Pickle, "none");
     assert!(published.verify().is_ok());
     let stop = || Error::new(ErrorKind::Interrupted(crate::Interrupt::Hup), "stop");
@@ -383,7 +383,7 @@ fn a_cancelled_verification_is_no_fault() {
 }
 
 #[test]
-fn a_missing_folder_and_a_missing_manifest_are_told_apart() {
+fn a_missing_folder_and_a_missing_manifest_have_different_errors() {
     let published = Published::new(Format::Csv, "none");
     let error = verify(&published.folder(), &|| Ok(())).unwrap_err();
     assert!(

@@ -1,13 +1,13 @@
-//! Why a file was not read to its end.
+//! The reason why a file was not read to its end.
 
 use crate::Error;
 use std::io;
 
-/// Why a file was not read to its end.
+/// The reason why a file was not read to its end.
 pub(super) enum Unread {
-    /// It is not what it should be; the text holds no cell value.
+    /// It is not what it should be. The text contains no cell value.
     Content(String),
-    /// The caller wants no more; why.
+    /// The caller stopped it.
     Stopped(Error),
 }
 
@@ -18,7 +18,7 @@ impl Unread {
 }
 
 impl From<io::Error> for Unread {
-    /// From the system, or from a decompressor.
+    /// Takes an error of the system or of a decompressor.
     fn from(cause: io::Error) -> Self {
         Self::content(format!("can't be read: {cause}"))
     }

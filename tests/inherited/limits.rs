@@ -60,7 +60,7 @@ fn a_limit_of_mariadb_is_told_with_what_a_job_needs() {
     // Sessions of the previous job might not have ended yet.
     limited.is_led_out(
         "one",
-        "two at least",
+        "at least two",
         "ALTER USER one WITH MAX_USER_CONNECTIONS 5",
     );
     limited.is_led_out(
@@ -81,7 +81,7 @@ fn a_full_mariadb_says_how_many_sessions_a_job_needs() {
     // The minimum. One more connection is accepted for a user with all privileges.
     limited.admin.execute("SET GLOBAL max_connections = 10");
     let others: Vec<Admin> = (0..8).map(|_| limited.server.admin()).collect();
-    let failed = limited.job("reader").fails_with(3).says("two at least");
+    let failed = limited.job("reader").fails_with(3).says("at least two");
     failed.says("1040").never_says("fewer --workers");
     drop(others);
     limited.job("reader").succeeds();
@@ -98,7 +98,7 @@ fn a_limit_of_postgresql_is_told_with_what_a_job_needs() {
     ] {
         let limit_to = |most: i32| format!("ALTER {of} CONNECTION LIMIT {most}");
         limited.admin.execute(&limit_to(limit));
-        limited.is_led_out("reader", "two at least", &limit_to(limit + 3));
+        limited.is_led_out("reader", "at least two", &limit_to(limit + 3));
         limited.admin.execute(&limit_to(-1));
     }
 }

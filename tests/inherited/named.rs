@@ -12,7 +12,11 @@ struct Five {
 
 impl Five {
     fn on(system: System) -> Self {
-        let server = Lonely::start(system);
+        Self::at(Lonely::start(system))
+    }
+
+    fn at(server: Lonely) -> Self {
+        let system = server.system();
         let table = Table::notes("t1").ids(1..=5);
         let mut statements = table.statements(system);
         for other in ["t2", "t3"] {
@@ -55,6 +59,11 @@ impl Five {
 }
 
 #[test]
+fn a_server_that_lets_no_session_set_its_clock_is_read() {
+    Five::at(Lonely::with_secure_timestamp()).is_whole();
+}
+
+#[test]
 fn a_limit_on_selected_rows_leaves_out_no_row_and_no_table() {
     let mut five = Five::on(System::MariaDb);
     let generate = |five: &Five| five.command("generate").args(["--scale", "0.0001"]);
@@ -70,7 +79,8 @@ fn a_limit_on_selected_rows_leaves_out_no_row_and_no_table() {
         five.is_whole();
         generate(&five)
             .fails_with(6)
-            .says("ID2000 exists, and 12 more");
+            .says("the table already exists, and so do 12 more")
+            .says("table ID2000");
     }
 }
 
@@ -135,7 +145,7 @@ fn pages_that_a_role_would_pass_over_are_refused() {
     let failed = five.command("run").args(job).fails_with(3);
     failed
         .says("zero_damaged_pages")
-        .says("their rows: ALTER ROLE");
+        .says("RESET it with ALTER ROLE");
     five.admin
         .execute("ALTER ROLE reader RESET zero_damaged_pages");
     five.is_whole();

@@ -56,22 +56,22 @@ fn parameters_are_written_as_their_errors_say() {
         &[],
     )
     .fails_with(2);
-    failed.says("name one of them");
+    failed.says("set sslmode to one of them");
     let direct = format!("{url}?sslmode=require&sslnegotiation=direct");
     let version = "SELECT current_setting('server_version_num')::bigint";
     if case.database.count(version) < 170_000 {
         let failed = by(&case, &direct, &[]).fails_with(3);
-        failed.says("leave it out for older servers");
+        failed.says("leave out sslnegotiation=direct");
     } else {
         by(&case, &direct, &[]).succeeds();
     }
     by(&case, &format!("{url}?sslmode=require"), &[]).succeeds();
     by(&case, &format!("{url}?sslcert=client.pem"), &[])
         .fails_with(2)
-        .says("name both files, or neither");
+        .says("give both files or neither");
     by(&case, &format!("{url}?application_name"), &[])
         .fails_with(2)
-        .says("write each as NAME=VALUE");
+        .says("write each parameter as NAME=VALUE");
     by(&case, &format!("{url}?application_name=a%26b"), &[]).succeeds();
     by(&case, &format!("{url}?port=1,2"), &[])
         .fails_with(2)
@@ -89,6 +89,9 @@ fn a_password_file_is_closed_and_filled_as_the_errors_say() {
         let file = case.path("password");
         fs::write(&file, "").expect("a file");
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("a mode");
+        by(&case, &url, &["--password-file", "."])
+            .fails_with(2)
+            .says("name a text file in UTF-8");
         let run = || by(&case, &url, &["--password-file", "password"]);
         let failed = run().fails_with(2);
         let chmod = failed
@@ -100,7 +103,7 @@ fn a_password_file_is_closed_and_filled_as_the_errors_say() {
         fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("a mode");
         run()
             .fails_with(2)
-            .says("write the password into it, as it is, and nothing else");
+            .says("write only the password into it, without quotes or escapes");
         fs::write(&file, PASSWORD).expect("a password");
         let ran = run().succeeds();
         accounts_for_all(&case, &ran);
@@ -127,7 +130,7 @@ fn a_service_and_its_file_are_looked_for_where_the_error_says() {
     let failed = by(&case, &url, &[])
         .env("PGSERVICEFILE", &file)
         .fails_with(2);
-    failed.says("none of them is service=");
+    failed.says("no service=");
     let lines = format!(
         "[registry]\nhost=127.0.0.1\nport={}\nuser=reader\npassword={PASSWORD}\n",
         postgres().port()
@@ -141,7 +144,7 @@ fn a_service_and_its_file_are_looked_for_where_the_error_says() {
 fn a_file_is_found_by_the_path_that_the_error_asks_for() {
     let case = case(System::Sqlite);
     let failed = by(&case, "sqlite://other.sqlite", &[]).fails_with(3);
-    failed.says("check the path of --source");
+    failed.says("check the path in --source");
     let ran = by(&case, "sqlite://source.sqlite", &[]).succeeds();
     accounts_for_all(&case, &ran);
 }
@@ -162,7 +165,7 @@ fn a_state_that_can_not_be_proved_is_read_as_the_error_says() {
     );
     failed
         .fails_with(3)
-        .says("--snapshot auto reads without one, and says so in the manifest");
+        .says("use --snapshot auto, which reads without one and says so in the manifest");
     let ran = by(
         &case,
         &case.database.url(),
@@ -230,7 +233,7 @@ fn an_option_file_is_written_as_its_error_says() {
     failed.says("write [client], and below it lines such as user=NAME and password=\"WORD\"");
     let lines = format!("[client]\nuser=reader\npassword=\"{PASSWORD}\"\nhost=127.0.0.1\nport=");
     case.write_with_mode("options", format!("{lines}many\n"), 0o600);
-    run().fails_with(2).says("check host and port in it");
+    run().fails_with(2).says("check host and port in the file");
     case.write_with_mode("options", format!("{lines}{port}\n"), 0o600);
     let ran = run().succeeds();
     accounts_for_all(&case, &ran);

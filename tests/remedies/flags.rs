@@ -6,9 +6,16 @@ use crate::harness::System;
 /// Flags, the exit code and the hint of their error, and the flags that the hint names.
 type Way<'a> = (&'a [&'a str], i32, &'a str, &'a [&'a str]);
 
-const WAYS: [Way<'static>; 22] = [
+const WAYS: [Way<'static>; 30] = [
     (&[LEFT_OUT, "--key"], 2, "give --key", &[]),
     (&[LEFT_OUT, "--tables"], 2, "give --tables", &[]),
+    (
+        &["--key", ""],
+        2,
+        "write column names separated by commas, as in --key",
+        &["--key", "id"],
+    ),
+    (&["--key", "id,id"], 2, "name it once", &["--key", "id"]),
     (
         &["--columns", "note"],
         2,
@@ -31,7 +38,7 @@ const WAYS: [Way<'static>; 22] = [
     (
         &["--where", "id > 0 /* all"],
         2,
-        "end it, or leave it out",
+        "end it with */, or leave it out",
         &["--where", "id > 0 /* all */"],
     ),
     (&["--extractor", "connectorx"], 2, "leave it out", &[]),
@@ -50,6 +57,42 @@ const WAYS: [Way<'static>; 22] = [
         &["--column-type", "note=text"],
     ),
     (
+        &["--column-type", "note=text,note=text"],
+        2,
+        "name it once",
+        &["--column-type", "note=text"],
+    ),
+    (
+        &["--workers", "0"],
+        2,
+        "give a number from 1 to 1024",
+        &["--workers", "1"],
+    ),
+    (
+        &["--partitions", "0", "--partition-on", "id"],
+        2,
+        "give auto, or a number from 1 to 1024",
+        &["--partitions", "1", "--partition-on", "id"],
+    ),
+    (
+        &["--partition-on", ""],
+        2,
+        "give the name of a column that has an index",
+        &["--partition-on", "id"],
+    ),
+    (
+        &["--order-by", ""],
+        2,
+        "write column names separated by commas, as in --order-by",
+        &["--order-by", "id"],
+    ),
+    (
+        &["--tables", "t1,,t2"],
+        2,
+        "write table names separated by commas",
+        &["--tables", "t1,t2"],
+    ),
+    (
         &["--partitions", "4"],
         2,
         "give --partition-on COLUMN too",
@@ -64,19 +107,19 @@ const WAYS: [Way<'static>; 22] = [
     (
         &["--partition-on", "note"],
         4,
-        "create an index, or take another column",
+        "create an index, or use another column",
         &["--partition-on", "id"],
     ),
     (
         &["--partition-on", "nothing"],
         4,
-        "columns that every table has",
+        "a column that every table has",
         &["--partition-on", "id"],
     ),
     (
         &["--order-by", "nothing"],
         4,
-        "columns that every table has",
+        "a column that every table has",
         &["--order-by", "id"],
     ),
     (
@@ -100,7 +143,7 @@ const WAYS: [Way<'static>; 22] = [
     (
         &["--tables", "u*"],
         4,
-        "a view is named as it stands",
+        "name views without a pattern",
         &["--tables", "t*"],
     ),
     (
@@ -157,11 +200,19 @@ fn formats_and_compressions_are_mended_as_their_errors_say() {
 fn a_job_file_is_named_or_its_job_is_given_by_flags() {
     let case = case(System::Sqlite);
     let failed = case.command().args(["run", "no.toml"]).fails_with(2);
-    failed.says("name a TOML file, or give everything by flags");
+    failed.says("name a TOML file, or use flags only");
     let text = "source = \"sqlite://source.sqlite\"\ntables = \"t1,t2\"\nkeys = [\"id\"]\n";
     case.write("job.toml", text);
     let failed = case.command().args(["run", "job.toml"]).fails_with(2);
     failed.says("did you mean \"key\"");
+    let entries = "\n[[table]]\nname = \"t1\"\n\n[[table]]\nname = \"\"\n";
+    case.write("job.toml", text.replace("keys", "key") + entries);
+    let failed = case.command().args(["run", "job.toml"]).fails_with(2);
+    failed.says("remove one of them");
+    let without_list = text.replace("keys", "key").replace("tables", "# tables");
+    case.write("job.toml", without_list + entries);
+    let failed = case.command().args(["run", "job.toml"]).fails_with(2);
+    failed.says("name the table");
     case.write("job.toml", text.replace("keys", "key"));
     let ran = case.command().args(["run", "job.toml"]).succeeds();
     accounts_for_all(&case, &ran);
@@ -199,6 +250,7 @@ fn a_precision_is_given_as_its_error_writes_one() {
         "leave it out; a view",
         &[],
     );
+    leads_out(&case, &["--sqlite-types", "text"], 2, "leave it out", &[]);
 }
 
 #[test]
@@ -219,7 +271,7 @@ fn a_made_up_registry_is_made_as_the_errors_say() {
     generate(&["--scale", "0.001", "--persons", "1"]).succeeds();
     generate(&["--scale", "0.001"])
         .fails_with(6)
-        .says("--force drops and remakes");
+        .says("pass --force to drop and recreate");
     generate(&["--scale", "0.001", "--force"]).succeeds();
     // Nothing else was lost.
     let ran = case.run().args(super::job(&[])).succeeds();
@@ -227,7 +279,7 @@ fn a_made_up_registry_is_made_as_the_errors_say() {
     case.database
         .execute_all(&["DROP TABLE ID2003", "CREATE VIEW ID2003 AS SELECT 1 AS ID"]);
     let failed = generate(&["--scale", "0.001", "--force"]).fails_with(6);
-    failed.says("choose another database, or rename it");
+    failed.says("choose another database, or rename the object");
     case.command()
         .args([
             "generate",
@@ -237,7 +289,7 @@ fn a_made_up_registry_is_made_as_the_errors_say() {
             "0.001",
         ])
         .fails_with(5)
-        .says("its folder must exist");
+        .says("create its folder first");
     case.command()
         .args([
             "generate",

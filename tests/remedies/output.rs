@@ -20,7 +20,9 @@ fn published() -> Case {
 fn a_result_that_stands_there_is_replaced_or_another_folder_is_taken() {
     let case = published();
     let failed = case.run().args(job(&[])).fails_with(6);
-    failed.says("--force, or name another folder with --out");
+    failed.says(
+        "pass --force to replace the folder and its manifest, or name another folder with --out",
+    );
     case.run().args(job(&["--out", "others"])).succeeds();
     let ran = case.run().args(job(&["--force"])).succeeds();
     accounts_for_all(&case, &ran);
@@ -36,7 +38,7 @@ fn a_result_that_stands_there_is_replaced_or_another_folder_is_taken() {
 fn a_parent_that_is_missing_is_made_as_the_error_says() {
     let case = case(System::Sqlite);
     let failed = case.run().args(job(&["--out", "a/b/c"])).fails_with(5);
-    let mkdir = command(&failed.stderr, "make it first: ");
+    let mkdir = command(&failed.stderr, "create it first: ");
     let made = std::process::Command::new(mkdir[0])
         .args(&mkdir[1..])
         .current_dir(case.folder())

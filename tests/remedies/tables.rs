@@ -15,7 +15,7 @@ fn a_column_that_a_table_lacks_is_written_as_the_tables_have_it() {
             &case,
             &["--columns", "id,note"],
             4,
-            "names are compared exactly",
+            "names must match exactly",
             both,
         );
     }
@@ -65,8 +65,7 @@ fn rows_without_a_key_are_counted_or_kept_as_the_error_says() {
             "CREATE TABLE t2 (id BIGINT, note VARCHAR(40))",
             "INSERT INTO t1 VALUES (1, 'a'), (NULL, 'b'), (2, 'c')",
         ]);
-        let remedy =
-            "--null-keys drop leaves such rows out; --null-keys keep writes every one of them";
+        let remedy = "use --null-keys drop to leave such rows out, or --null-keys keep to write every one of them";
         case.run().args(super::job(&[])).fails_with(4).says(remedy);
         for (choice, new, dropped) in [("drop", 2, 1), ("keep", 3, 0)] {
             let job = ["--null-keys", choice, "--force"];
@@ -98,7 +97,7 @@ fn a_table_is_parted_by_the_key_that_the_error_asks_for() {
         ];
         let view = ["--tables", "v", "--partition-on", "id"];
         let failed = case.run().args(super::job(&view)).fails_with(4);
-        failed.says("name the tables beneath it, or leave out --partition-on");
+        failed.says("name the underlying tables, or leave out --partition-on");
         case.run()
             .args(super::job(parts))
             .fails_with(4)
@@ -106,7 +105,7 @@ fn a_table_is_parted_by_the_key_that_the_error_asks_for() {
         case.database.execute("CREATE INDEX of_id ON t1 (id)");
         let failed = case.run().args(super::job(parts));
         let failed = failed.fails_with(4);
-        failed.says("create one, or take a unique column that is NOT NULL");
+        failed.says("create a primary key, or use a unique column that is NOT NULL");
         case.database
             .execute("CREATE UNIQUE INDEX of_each ON t1 (id)");
         let ran = case.run().args(super::job(parts)).succeeds();
@@ -124,7 +123,7 @@ fn a_type_that_makes_no_parts_is_told_with_those_that_do() {
             "CREATE INDEX w1 ON t1 (weight)",
             "CREATE INDEX w2 ON t2 (weight)",
         ]);
-        let remedy = "takes a column of integers, dates, timestamps or text";
+        let remedy = "use a column of integers, dates, timestamps or text";
         leads_out(
             &case,
             &["--partition-on", "weight"],
@@ -165,13 +164,13 @@ fn a_misspelled_name_is_the_one_that_was_meant() {
     for system in System::ALL {
         let case = case(system);
         let failed = leads_out(&case, &["--tables", "t1,t_2"], 4, "did you mean t", &[]);
-        failed.says("names are compared exactly");
+        failed.says("names must match exactly");
         let empty = Case::on(system);
         empty.database.execute("CREATE TABLE gone (id BIGINT)");
         empty.database.execute("DROP TABLE gone");
         let failed = empty.run().args(super::job(&[])).fails_with(4);
         failed.check(
-            failed.stderr.contains("no tables that this user sees")
+            failed.stderr.contains("this user can see no tables")
                 || failed.stderr.contains("search_path"),
             "it says why nothing is found",
         );
@@ -181,7 +180,7 @@ fn a_misspelled_name_is_the_one_that_was_meant() {
         &case,
         &[LEFT_OUT, "--key", "--key", "ID"],
         4,
-        "the columns are id, note; names are compared exactly",
+        "name one of these columns: id, note; names must match exactly",
         &[],
     );
 }
@@ -219,7 +218,7 @@ fn a_date_that_a_format_lacks_is_written_by_another_or_left_out() {
     ]);
     let job = |more: &[&'static str]| super::job(&[&["--tables", "t1"], more].concat());
     let failed = case.run().args(job(&["--format", "pickle"])).fails_with(4);
-    failed.says("choose another --format, or leave such rows out with --where");
+    failed.says("choose another --format, or exclude such rows with --where");
     case.run().args(job(&["--format", "parquet"])).succeeds();
     assert_eq!(case.manifest()["totals"]["new"], 2);
     let without = [

@@ -100,7 +100,7 @@ fn the_first_place_that_has_a_password_counts() {
             run.env("FIRSTSEEN_SOURCE", url)
         };
         let ran = reads(&case, file(&with, "wrong"), &[]);
-        ran.says("--password-file is not read");
+        ran.says("--password-file is ignored");
         let right = file(&without, "right").env("FIRSTSEEN_PASSWORD", "wrong word");
         reads(&case, right, &[]);
         let wrong = file(&without, "wrong").env("FIRSTSEEN_PASSWORD", PASSWORD);

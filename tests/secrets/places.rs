@@ -82,7 +82,7 @@ fn readable_by_all(id: u32) -> String {
 
 #[test]
 fn a_password_among_the_arguments_is_taken_with_a_warning() {
-    const WARNING: &str = "every user of this machine can read the password";
+    const WARNING: &str = "every user of this machine can see the password";
     for system in SERVERS {
         let case = Case::with(system, &[Table::notes("t").ids([1])]);
         let url = case.database.url();

@@ -1,4 +1,4 @@
-//! Lists: the elements of the picked ones, one after the other.
+//! Gathers lists.
 
 use super::{Parts, gather, offsets, unfit};
 use crate::Result;
@@ -8,13 +8,13 @@ use arrow::datatypes::FieldRef;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Gathers lists of this element; a list that is null has none, whatever stood in its slot.
+/// Gathers lists with this element type. A null list gets no elements, even if there are some in its slot.
 pub(super) fn lists(element: &FieldRef, parts: &Parts<'_, ListArray>) -> Result<ArrayRef> {
     let length = |cell: Option<(&ListArray, usize)>| match cell {
         Some((part, row)) => range(part, row).len(),
         None => 0,
     };
-    // Counted first: what is too much is not gathered.
+    // Counted first, so that too many are not gathered.
     let offsets = offsets(parts.cells().map(length), "list elements")?;
     let picks = parts.cells().zip(parts.rows).flat_map(|(cell, pick)| {
         let rows = cell.map_or(0..0, |(part, row)| range(part, row));
@@ -31,7 +31,7 @@ pub(super) fn lists(element: &FieldRef, parts: &Parts<'_, ListArray>) -> Result<
         .map_err(unfit)
 }
 
-/// The list's elements among those of all.
+/// The range of the list's elements among those of all lists.
 fn range(part: &ListArray, row: usize) -> Range<usize> {
     let ends = part.value_offsets();
     let at = |index: usize| super::length(ends[index]);

@@ -18,7 +18,7 @@ fn pick(batches: &[RecordBatch], survivors: &[u32]) -> Result<RecordBatch> {
 }
 
 #[test]
-fn null_slots_are_zero_whatever_stood_in_them() -> Outcome {
+fn null_slots_are_zero_whatever_was_in_them() -> Outcome {
     let valid = || Some(NullBuffer::from(vec![true, false, true]));
     let dirty = batch(vec![
         (
@@ -77,7 +77,7 @@ fn rows_are_found_past_empty_batches_and_slices() -> Outcome {
 }
 
 #[test]
-fn elements_of_null_lists_are_left_out_and_lists_stand_one_after_the_other() -> Outcome {
+fn elements_of_null_lists_are_left_out_and_lists_are_contiguous() -> Outcome {
     let element = Arc::new(Field::new_list_field(DataType::Int32, true));
     let lists = |values: Vec<Option<i32>>, lengths: [usize; 3]| -> Result<ArrayRef, ArrowError> {
         let lists = ListArray::try_new(
@@ -107,7 +107,7 @@ fn elements_of_null_lists_are_left_out_and_lists_stand_one_after_the_other() -> 
 }
 
 #[test]
-fn indices_that_are_no_rows_are_a_bug_and_no_panic() -> Outcome {
+fn indices_out_of_range_are_a_bug_but_not_a_panic() -> Outcome {
     let full = [batch(vec![(
         "n",
         Arc::new(Int32Array::from_iter_values(0..10)),
@@ -122,7 +122,7 @@ fn indices_that_are_no_rows_are_a_bug_and_no_panic() -> Outcome {
 #[test]
 fn more_text_than_offsets_can_count_is_refused_before_it_is_copied() -> Outcome {
     const CELL_BYTES: usize = 1 << 30;
-    // Zeroed pages that nothing reads: the memory is never really taken.
+    // Zeroed pages that nothing reads take no physical memory.
     let huge = arrow::buffer::MutableBuffer::from_len_zeroed(CELL_BYTES);
     let offsets = OffsetBuffer::from_lengths([CELL_BYTES]);
     let cell = BinaryArray::try_new(offsets, huge.into(), None)?;

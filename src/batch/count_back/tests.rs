@@ -5,8 +5,8 @@ use arrow::compute::concat_batches;
 use std::fs::{self, OpenOptions};
 use std::io;
 
-/// Formats whose files tell their rows.
-const TELLING: [(Format, &str); 5] = [
+/// Formats whose files record their number of rows.
+const RECORDING: [(Format, &str); 5] = [
     (Format::Parquet, "zstd"),
     (Format::Parquet, "none"),
     (Format::Arrow, "none"),
@@ -21,17 +21,17 @@ fn written(path: &Path) -> io::Result<Written> {
 }
 
 #[test]
-fn a_file_tells_its_own_rows() -> Outcome {
+fn a_file_records_its_number_of_rows() -> Outcome {
     for part in [all_types()?, all_lists()?] {
         for copies in [1, 77] {
             let rows = concat_batches(part.schema_ref(), &vec![part.clone(); copies])?;
-            for (format, compression) in TELLING {
+            for (format, compression) in RECORDING {
                 let folder = tempfile::tempdir()?;
                 let path = write_one(&rows, format, Some(compression), folder.path())?;
                 let encoding = layout(format, Some(compression), 1)?.encoding;
                 let expected = rows.num_rows() as u64;
-                let told = count_back(&path, encoding, &written(&path)?, expected)?;
-                assert_eq!(told, expected, "{format} {compression}");
+                let recorded = count_back(&path, encoding, &written(&path)?, expected)?;
+                assert_eq!(recorded, expected, "{format} {compression}");
                 let differ = count_back(&path, encoding, &written(&path)?, expected + 1);
                 let kind = differ.map_err(|error| error.kind()).err();
                 assert_eq!(kind, Some(ErrorKind::Sums), "{format} {compression}");
@@ -60,7 +60,7 @@ fn a_file_that_has_lost_bytes_is_an_output_error_in_every_format() -> Outcome {
 }
 
 #[test]
-fn a_footer_that_is_nonsense_is_an_output_error() -> Outcome {
+fn an_invalid_footer_is_an_output_error() -> Outcome {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("f");
     let arrow = Encoding::Arrow(ArrowCompression::None);

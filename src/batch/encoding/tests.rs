@@ -1,6 +1,6 @@
 use super::*;
 
-/// What each format takes, and the name in the manifest.
+/// The compressions that each format takes, and their names in the manifest.
 const TAKEN: [(Format, &[(&str, &str)]); 5] = [
     (
         Format::Parquet,
@@ -45,7 +45,7 @@ const WRITTEN: [&str; 12] = [
 ];
 
 #[test]
-fn a_format_takes_what_it_can_do_and_refuses_the_rest() {
+fn a_format_takes_the_compressions_that_it_supports_and_refuses_others() {
     for (format, taken) in TAKEN {
         for written in WRITTEN {
             let name = taken
@@ -87,7 +87,7 @@ fn only_parquet_is_compressed_by_default() {
 }
 
 #[test]
-fn a_format_is_read_as_it_is_shown() {
+fn a_format_is_parsed_from_its_name() {
     for format in Format::ALL {
         assert_eq!(format.to_string().parse::<Format>().ok(), Some(format));
     }

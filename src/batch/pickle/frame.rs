@@ -1,15 +1,15 @@
-//! Pickle's frames: a reader asks its file once for each frame, not once for each opcode.
+//! Pickle's frames: a reader reads its file once per frame, not once per opcode.
 
 use super::super::sink::failed;
 use super::opcode;
 use crate::Result;
 use std::io::{self, Write};
 
-/// Makes a frame of what each call of `write` brings, which must be whole opcodes.
+/// Writes the bytes of each call of `write` as a frame. They must be complete opcodes.
 pub(super) struct Framed<W>(W);
 
 impl<W: Write> Framed<W> {
-    /// Writes the header, which stands before the first frame.
+    /// Writes the header, which precedes the first frame.
     pub(super) fn begin(mut out: W) -> Result<Self> {
         out.write_all(&opcode::PROTO_4).map_err(failed)?;
         Ok(Self(out))

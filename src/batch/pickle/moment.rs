@@ -1,22 +1,22 @@
 //! Dates and times as Python's `datetime` pickles them.
 //!
-//! `date`, `datetime` and `time` take their state as one bytes object: year in two bytes, month, day, hour, minute, second,
-//! microsecond in three, the highest byte first. It is what `__reduce__` gives.
+//! `date`, `datetime` and `time` take their state as one bytes object, as `__reduce__` returns it: the year in two bytes, month,
+//! day, hour, minute, second, and the microsecond in three bytes, all big-endian.
 
 use super::super::calendar::{Civil, MICROS_PER_DAY, TimeOfDay, day_and_micros};
 use super::opcode::{self, Class};
 
-/// What Python can't hold.
+/// A value that Python can't represent.
 pub(super) struct OutOfRange(pub &'static str);
 
-/// `datetime.date(year, month, day)`.
+/// Appends a `datetime.date`.
 pub(super) fn date(days: i32, out: &mut Vec<u8>) -> Result<(), OutOfRange> {
     let state = date_state(days.into())?;
     instance(Class::Date, &state, out);
     Ok(())
 }
 
-/// A naive `datetime.datetime`.
+/// Appends a naive `datetime.datetime`.
 pub(super) fn datetime(micros: i64, out: &mut Vec<u8>) -> Result<(), OutOfRange> {
     let (days, of_day) = day_and_micros(micros);
     let [year_high, year_low, month, day] = date_state(days)?;
@@ -28,14 +28,14 @@ pub(super) fn datetime(micros: i64, out: &mut Vec<u8>) -> Result<(), OutOfRange>
     Ok(())
 }
 
-/// A naive `datetime.time`.
+/// Appends a naive `datetime.time`.
 pub(super) fn time(micros: i64, out: &mut Vec<u8>) -> Result<(), OutOfRange> {
     let micros = u64::try_from(micros).map_err(|_| NO_TIME)?;
     instance(Class::Time, &time_state(micros)?, out);
     Ok(())
 }
 
-/// `datetime.timedelta(days, seconds, microseconds)`, which holds every `i64` of microseconds.
+/// Appends a `datetime.timedelta(days, seconds, microseconds)`, which can hold every `i64` of microseconds.
 pub(super) fn timedelta(micros: i64, out: &mut Vec<u8>) {
     let of_day = micros.rem_euclid(MICROS_PER_DAY);
     opcode::call(Class::TimeDelta, out, |out| {
@@ -81,6 +81,7 @@ fn byte(value: i64) -> Option<u8> {
 }
 
 const NO_YEAR: OutOfRange =
-    OutOfRange("a year outside 1 to 9999, which Python's datetime does not have");
-const NO_TIME: OutOfRange =
-    OutOfRange("a time outside 00:00 to 24:00, which Python's datetime does not have");
+    OutOfRange("a year outside 1 to 9999, which Python's datetime doesn't support");
+const NO_TIME: OutOfRange = OutOfRange(
+    "a time outside 00:00:00 to 23:59:59.999999, which Python's datetime doesn't support",
+);

@@ -1,4 +1,4 @@
-//! The opcodes of pickle's protocol 4 that a list of dicts needs, as Python's `pickletools` documents them.
+//! The opcodes of pickle protocol 4 that a list of dicts needs, as documented in Python's `pickletools`.
 
 pub(super) const PROTO_4: [u8; 2] = [0x80, 4];
 pub(super) const FRAME: u8 = 0x95;
@@ -24,12 +24,12 @@ const BININT2: u8 = b'M';
 const BININT: u8 = b'J';
 const LONG1: u8 = 0x8a;
 const BINFLOAT: u8 = b'G';
-/// With a length of 1, 4 and 8 bytes.
+/// For lengths of 1, 4 and 8 bytes.
 const UNICODE: [u8; 3] = [0x8c, b'X', 0x8d];
-/// With a length of 1, 4 and 8 bytes.
+/// For lengths of 1, 4 and 8 bytes.
 const BYTES: [u8; 3] = [b'C', b'B', 0x8e];
 
-/// A class whose instances a file holds. Its discriminant is its index in the memo.
+/// A class whose instances a file contains. Its discriminant is its index in the memo.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Class {
     Decimal,
@@ -40,7 +40,7 @@ pub(super) enum Class {
 }
 
 impl Class {
-    /// In the order of the memo.
+    /// All classes, in the order of the memo.
     pub(super) const ALL: [Self; 5] = [
         Self::Decimal,
         Self::Date,
@@ -60,7 +60,7 @@ impl Class {
     }
 }
 
-/// Puts the class itself onto the stack.
+/// Puts the class onto the stack.
 pub(super) fn class(class: Class, out: &mut Vec<u8>) {
     let (module, name) = class.path();
     text(module, out);
@@ -68,12 +68,12 @@ pub(super) fn class(class: Class, out: &mut Vec<u8>) {
     out.push(STACK_GLOBAL);
 }
 
-/// Moves the top of the stack into the next place of the memo.
+/// Moves the top of the stack to the next place in the memo.
 pub(super) fn memoize_and_pop(out: &mut Vec<u8>) {
     out.extend_from_slice(&[MEMOIZE, POP]);
 }
 
-/// The opcode that puts the memo's `index` onto the stack.
+/// Returns the opcode that puts the item at `index` of the memo onto the stack.
 pub(super) fn get(index: usize) -> Vec<u8> {
     match (u8::try_from(index), u32::try_from(index)) {
         (Ok(index), _) => vec![BINGET, index],
@@ -83,29 +83,29 @@ pub(super) fn get(index: usize) -> Vec<u8> {
     }
 }
 
-/// An instance of `class`, made by calling it with the tuple that `arguments` leaves on the stack.
+/// Appends an instance of `class`, made by calling it with the tuple that `arguments` leaves on the stack.
 pub(super) fn call(class: Class, out: &mut Vec<u8>, arguments: impl FnOnce(&mut Vec<u8>)) {
     out.extend_from_slice(&[BINGET, class as u8]);
     arguments(out);
     out.push(REDUCE);
 }
 
-/// A str.
+/// Appends a str.
 pub(super) fn text(text: &str, out: &mut Vec<u8>) {
     counted(UNICODE, text.as_bytes(), out);
 }
 
-/// A str of ASCII characters.
+/// Appends a str of ASCII characters.
 pub(super) fn ascii(characters: &[u8], out: &mut Vec<u8>) {
     counted(UNICODE, characters, out);
 }
 
-/// A bytes object.
+/// Appends a bytes object.
 pub(super) fn bytes(bytes: &[u8], out: &mut Vec<u8>) {
     counted(BYTES, bytes, out);
 }
 
-/// `opcodes` take a length of 1, 4 and 8 bytes.
+/// Appends bytes after their length. `opcodes` are for lengths of 1, 4 and 8 bytes.
 fn counted(opcodes: [u8; 3], bytes: &[u8], out: &mut Vec<u8>) {
     let [one, four, eight] = opcodes;
     match (u8::try_from(bytes.len()), u32::try_from(bytes.len())) {
@@ -122,7 +122,7 @@ fn counted(opcodes: [u8; 3], bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(bytes);
 }
 
-/// An int.
+/// Appends an int.
 pub(super) fn int(value: i64, out: &mut Vec<u8>) {
     match (
         u8::try_from(value),
@@ -145,7 +145,7 @@ pub(super) fn int(value: i64, out: &mut Vec<u8>) {
     }
 }
 
-/// An int that is not negative. Beyond `i64` a ninth byte keeps the sign clear.
+/// Appends an int that is not negative. Beyond `i64` a ninth byte keeps it positive.
 pub(super) fn uint(value: u64, out: &mut Vec<u8>) {
     if let Ok(value) = i64::try_from(value) {
         return int(value, out);
@@ -155,7 +155,7 @@ pub(super) fn uint(value: u64, out: &mut Vec<u8>) {
     out.push(0);
 }
 
-/// A float.
+/// Appends a float.
 pub(super) fn float(value: f64, out: &mut Vec<u8>) {
     out.push(BINFLOAT);
     out.extend_from_slice(&value.to_be_bytes());

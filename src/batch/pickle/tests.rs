@@ -37,7 +37,7 @@ const EXPECTED: &str = r#"[False, -128, -32768, -2147483648, -922337203685477580
 "#;
 
 #[test]
-fn python_loads_every_type_as_its_own() -> Outcome {
+fn python_loads_every_type_as_its_own_type() -> Outcome {
     let folder = tempfile::tempdir()?;
     let rows = all_types()?;
     let file = pickled(&rows, folder.path())?;
@@ -93,7 +93,7 @@ fn python_loads_as_many_rows_as_were_written() -> Outcome {
 }
 
 #[test]
-fn python_loads_more_columns_than_a_byte_counts_and_long_cells() -> Outcome {
+fn python_loads_more_columns_than_a_byte_can_count_and_long_cells() -> Outcome {
     let folder = tempfile::tempdir()?;
     let names: Vec<String> = (0..300).map(|index| format!("c{index}")).collect();
     let long = "x".repeat(100_000);
@@ -108,7 +108,7 @@ fn python_loads_more_columns_than_a_byte_counts_and_long_cells() -> Outcome {
 }
 
 #[test]
-fn moments_that_python_lacks_are_refused_with_their_column() -> Outcome {
+fn dates_and_times_that_python_cannot_represent_are_refused_with_their_column() -> Outcome {
     let day_before_year_1: ArrayRef = Arc::new(Date32Array::from(vec![-719_163]));
     let year_10000: ArrayRef = Arc::new(TimestampMicrosecondArray::from(vec![
         253_402_300_800_000_000,

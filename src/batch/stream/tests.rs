@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use std::io::Read;
 use std::sync::Arc;
 
-/// The file that holds all rows of `batch`.
+/// The bytes of a file with all rows of `batch`.
 fn bytes_of(
     batch: &RecordBatch,
     format: Format,
@@ -17,7 +17,7 @@ fn bytes_of(
 }
 
 #[test]
-fn csv_tells_null_from_empty_and_quotes_what_it_must() -> Outcome {
+fn csv_distinguishes_null_from_empty_and_quotes_only_what_it_must() -> Outcome {
     let expected = concat!(
         "bool,i8,i16,i32,i64,u8,u16,u32,u64,f32,f64,d128,d256,text,bytes,date,ts,ts_utc,time,dur\n",
         "false,-128,-32768,-2147483648,-9223372036854775808,0,0,0,0,-3.4028235e38,-inf,-999999999999999999999999999999999999.99,-99999999999999999999999999999999999.999999999999999999999999999999,a,/wD+,0001-01-01,0001-01-01T00:00:00,0001-01-01T00:00:00Z,00:00:00,-2562047788:00:54.775808\n",

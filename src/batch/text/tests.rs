@@ -26,7 +26,7 @@ fn dates_beyond_four_digits_are_in_the_expanded_form() {
 }
 
 #[test]
-fn every_day_of_800_years_follows_the_one_before() {
+fn every_day_of_800_years_follows_the_previous_one() {
     let mut before = Civil::from_days(-146_098);
     for days in -146_097..146_097 {
         let day = Civil::from_days(days);
@@ -61,7 +61,7 @@ fn every_day_of_800_years_follows_the_one_before() {
 }
 
 #[test]
-fn moments_show_microseconds_only_where_there_are_some() {
+fn timestamps_have_microseconds_only_if_these_are_not_zero() {
     for (micros, expected) in [
         (949_363_199_000_000, "2000-01-31T23:59:59"),
         (949_363_199_000_010, "2000-01-31T23:59:59.000010"),
@@ -120,7 +120,7 @@ fn decimals_keep_their_scale() {
 }
 
 #[test]
-fn floats_read_back_as_themselves() {
+fn floats_parse_as_the_same_floats() {
     for value in [
         0.1,
         f64::MAX,

@@ -16,7 +16,7 @@ fn numbers(count: u32) -> Result<(RecordBatch, Vec<u32>), Box<dyn StdError>> {
     Ok((batch(vec![("n", Arc::new(column))])?, (0..count).collect()))
 }
 
-/// `rows` with other rows between them, cut into chunks of random length; and where the rows are now.
+/// Returns `rows` with other rows between them, split into chunks of random length, and the new indices of the rows.
 fn scatter(
     rows: &RecordBatch,
     random: &mut Random,
@@ -24,11 +24,8 @@ fn scatter(
     let mut order = Vec::new();
     let mut survivors = Vec::new();
     for row in 0..u32::try_from(rows.num_rows())? {
-        let strangers = random.below(3);
-        order.extend(std::iter::repeat_n(
-            u32::try_from(random.below(5))?,
-            strangers,
-        ));
+        let others = random.below(3);
+        order.extend(std::iter::repeat_n(u32::try_from(random.below(5))?, others));
         survivors.push(u32::try_from(order.len())?);
         order.push(row);
     }
@@ -44,7 +41,7 @@ fn scatter(
 }
 
 #[test]
-fn the_bytes_of_a_file_do_not_depend_on_chunks_or_strangers() -> Outcome {
+fn the_bytes_of_a_file_do_not_depend_on_chunks_or_other_rows() -> Outcome {
     bytes_do_not_depend_on_chunks(&all_types()?)?;
     bytes_do_not_depend_on_chunks(&all_lists()?)
 }
@@ -75,7 +72,7 @@ fn bytes_do_not_depend_on_chunks(part: &RecordBatch) -> Outcome {
 }
 
 #[test]
-fn every_file_but_the_last_is_full() -> Outcome {
+fn every_file_except_the_last_is_full() -> Outcome {
     for (count, expected) in [
         (0, &[][..]),
         (9, &[9]),
@@ -164,7 +161,7 @@ fn a_full_disk_is_an_output_error_in_every_format() -> Outcome {
 }
 
 #[test]
-fn a_cancelled_job_stops_before_a_file_and_within_one() -> Outcome {
+fn a_canceled_job_stops_before_a_file_and_within_one() -> Outcome {
     let text = StringArray::from_iter_values((0..100).map(|_| "x".repeat(10_000)));
     let candidates = batch(vec![("t", Arc::new(text))])?;
     let survivors: Vec<u32> = (0..100).collect();
@@ -204,7 +201,7 @@ fn a_cancelled_job_stops_before_a_file_and_within_one() -> Outcome {
 }
 
 #[test]
-fn elements_of_lists_get_a_dictionary_where_they_repeat() -> Outcome {
+fn list_elements_have_a_dictionary_if_they_repeat() -> Outcome {
     let lists = |element: fn(u32) -> String| {
         let mut lists = ListBuilder::new(StringBuilder::new());
         for row in 0..3000 {

@@ -1,13 +1,13 @@
-//! What the slots ask of the machine: large pages, and cache lines before they are needed. Both are hints: without them
-//! the filter gives the same answers, more slowly.
+//! Requests to the machine: large pages, and cache lines before they are needed. Both are hints: without them the filter
+//! gives the same answers, more slowly.
 
 use rustix::mm::{Advice, madvise};
 
 /// A large page of x86-64 and of most ARM systems.
 const LARGE_PAGE_BYTES: usize = 2 << 20;
 
-/// Asks for large pages under a slice that was just allocated and is not written yet. A filter of tens of megabytes is
-/// probed at random: with pages of 4 KiB nearly every probe also misses the table of pages.
+/// Requests large pages for a slice that was just allocated and isn't written yet. A filter of tens of megabytes is probed
+/// at random: with pages of 4 KiB, nearly every probe also misses the TLB.
 #[expect(unsafe_code, reason = "measured: a fifth of the filter's time")]
 pub(super) fn advise_large_pages<T>(slots: &mut [T]) {
     let start = slots.as_mut_ptr() as usize;
@@ -27,17 +27,17 @@ pub(super) fn advise_large_pages<T>(slots: &mut [T]) {
     let _ = advised;
 }
 
-/// Asks for the cache line of a value.
+/// Requests a value's cache line.
 #[cfg(target_arch = "x86_64")]
 #[expect(unsafe_code, reason = "measured: half of the filter's time")]
 #[inline]
 pub(super) fn prefetch<T>(value: &T) {
     use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-    // SAFETY: a prefetch is a hint; it reads nothing that the program sees.
+    // SAFETY: a prefetch is a hint. It reads nothing that the program can observe.
     unsafe { _mm_prefetch(std::ptr::from_ref(value).cast::<i8>(), _MM_HINT_T0) }
 }
 
-/// Other processors overlap enough misses by themselves.
+/// Other processors overlap enough misses on their own.
 #[cfg(not(target_arch = "x86_64"))]
 #[inline]
 pub(super) fn prefetch<T>(_value: &T) {}

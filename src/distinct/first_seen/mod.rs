@@ -1,4 +1,4 @@
-//! The first-seen filter: which rows can't be first, known while they are read.
+//! The first-seen filter: knows, while rows are read, which of them can't be the first of their key.
 
 mod memory;
 mod slots;
@@ -10,28 +10,29 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 /// For every key that any unit has offered, the smallest ordinal of a unit that has it.
 ///
-/// Keys are known by 128 bits of a hash with a random seed, all of them kept and compared: for `n` distinct keys the
-/// chance that any two clash, and a row is lost, is about `n² / 2¹²⁹` (for a billion keys 10⁻²¹). It is only a filter:
-/// of the rows that it lets through, `unique` on the real values decides.
+/// Keys are identified by a 128-bit hash with a random seed. All bits are kept and compared: for `n` distinct keys, the
+/// chance that any two collide, and a row is lost, is about `n² / 2¹²⁹` (10⁻²¹ for a billion keys). It is only a filter:
+/// among the rows that pass it, `unique` on the real values decides.
 ///
-/// Any number of threads offer at the same time without a lock between them; only while the slots grow they wait. A slot
-/// takes 21⅓ bytes, and between 51 and 76 of 100 are used: 28 to 42 bytes a distinct key.
+/// Any number of threads can offer keys at the same time without a lock between them. They wait only while the slots grow.
+/// A slot takes 21⅓ bytes, and between 51% and 76% of the slots are used: 28 to 42 bytes per distinct key.
 pub struct FirstSeen {
     seed: u64,
     slots: RwLock<Slots>,
-    /// Slots that are used, and those that an offer under way may still use.
+    /// Slots that are used, plus those that offers in progress might still use.
     claimed: AtomicUsize,
 }
 
-/// Keys whose slots are asked for before they are needed: as many cache misses as a core has under way at once.
-/// Measured at a million keys: 40 ns a key without, 25 ns with all of a chunk asked for first, 21 ns with these.
+/// Keys whose slots are prefetched: as many cache misses as a core can have in flight at once.
+/// Measured with a million keys: 40 ns per key without prefetching, 25 ns when a whole chunk is prefetched first, 21 ns this
+/// way.
 const AHEAD: usize = 16;
 
 /// A key's hash.
 pub type KeyHash = u128;
 
 impl FirstSeen {
-    /// An empty filter. The same seed gives the same hashes; the result of a job doesn't depend on it.
+    /// An empty filter. The same seed gives the same hashes. A job's result doesn't depend on it.
     pub fn new(seed: u64) -> Self {
         Self {
             seed,
@@ -46,13 +47,13 @@ impl FirstSeen {
         xxh3_128_with_seed(key, self.seed)
     }
 
-    /// Offers the keys of consecutive rows of a unit, and sets `keep[i]` for each row that may be the first of its key:
-    /// no earlier unit has offered the key yet, nor has an earlier row of this unit.
+    /// Offers the keys of consecutive rows of a unit, and sets `keep[i]` for each row that might be the first of its key:
+    /// neither an earlier unit nor an earlier row of this unit has offered the key yet.
     ///
-    /// Since the filter remembers what a unit has offered, a unit must be offered once only, and by one thread at a time.
-    /// Units are below `u32::MAX - 1`. The cache misses of a call overlap: offer some hundred keys at once.
+    /// The filter remembers what a unit has offered, so each unit must be offered only once, by one thread at a time. Units
+    /// must be below `u32::MAX - 1`. The cache misses within a call overlap: offer a few hundred keys at once.
     pub fn offer(&self, unit: u32, keys: &[KeyHash], keep: &mut Vec<bool>) {
-        let slots = self.room_for(keys.len());
+        let slots = self.claim(keys.len());
         for key in keys.iter().take(AHEAD) {
             slots.prefetch(*key);
         }
@@ -69,8 +70,8 @@ impl FirstSeen {
         self.claimed.fetch_sub(keys.len() - new, Ordering::Relaxed);
     }
 
-    /// The slots, with room for this many more keys, which are claimed.
-    fn room_for(&self, keys: usize) -> RwLockReadGuard<'_, Slots> {
+    /// The slots, grown if necessary, with slots claimed for this many more keys.
+    fn claim(&self, keys: usize) -> RwLockReadGuard<'_, Slots> {
         self.claimed.fetch_add(keys, Ordering::Relaxed);
         loop {
             let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);

@@ -1,16 +1,16 @@
-//! The slots of the first-seen filter: open addressing in buckets of a cache line, without locks.
+//! The first-seen filter's slots: open addressing without locks, in buckets of one cache line.
 
 use super::{KeyHash, memory};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::thread;
 
-/// Slots of a bucket: as many as a cache line holds.
+/// Slots per bucket: as many as a cache line holds.
 const BUCKET_SLOTS: usize = 3;
-/// Buckets of an empty filter: 64 KiB.
+/// Buckets in an empty filter: 64 KiB.
 const FIRST_BUCKETS: usize = 1024;
-/// Used slots of 100 at which the slots grow: beyond it too many keys stand outside of their first bucket.
+/// Percentage of used slots at which the slots grow: beyond it, too many keys are outside their first bucket.
 const MAX_USED_PERCENT: usize = 76;
-/// After growing by 3/2, 51 slots of 100 are used, so that a key takes 42 bytes at most.
+/// After growing by 3/2, 51% of the slots are used, so that a key takes at most 42 bytes.
 const GROWTH: (usize, usize) = (3, 2);
 
 /// A slot without a key.
@@ -20,7 +20,7 @@ const BUSY: u32 = 1;
 /// What is added to a unit's ordinal.
 const FIRST_UNIT: u32 = 2;
 
-/// What became of an offer.
+/// The result of an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Offered {
     /// No unit had the key.
@@ -31,7 +31,7 @@ pub(super) enum Offered {
     Seen,
 }
 
-/// Three slots in one cache line. A hash is written once, while its slot is [`BUSY`], and never changes; units only fall.
+/// Three slots in one cache line. A hash is written once, while its slot is [`BUSY`], and never changes. Units only decrease.
 #[repr(align(64))]
 #[derive(Default)]
 struct Bucket {
@@ -55,7 +55,7 @@ impl Slots {
         Self { buckets }
     }
 
-    /// How many slots may be used before they have to grow. Never all: a search ends at a free one.
+    /// How many slots can be used before they have to grow. Never all of them: a search ends at a free slot.
     pub fn limit(&self) -> usize {
         self.buckets.len() * BUCKET_SLOTS * MAX_USED_PERCENT / 100
     }
@@ -65,7 +65,7 @@ impl Slots {
         self.buckets.len() * size_of::<Bucket>()
     }
 
-    /// Asks for the first bucket of a key, which will be offered soon.
+    /// Prefetches the buckets of a key that will be offered soon.
     #[inline]
     pub fn prefetch(&self, key: KeyHash) {
         let home = self.home(key);
@@ -73,7 +73,7 @@ impl Slots {
         memory::prefetch(&self.buckets[self.after(home)]);
     }
 
-    /// Keeps the smallest unit of a key.
+    /// Offers a unit's key, and keeps the key's smallest unit.
     pub fn offer(&self, unit: u32, key: KeyHash) -> Offered {
         let mut bucket = self.home(key);
         loop {
@@ -86,8 +86,8 @@ impl Slots {
         }
     }
 
-    /// The bucket where the search for a key begins: the hash's upper half as a fraction of the buckets, which need be no
-    /// power of two.
+    /// The bucket where the search for a key begins: the hash's upper half as a fraction of the number of buckets, which
+    /// doesn't need to be a power of two.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "below the number of buckets, since the fraction is below one"
@@ -105,7 +105,7 @@ impl Slots {
         }
     }
 
-    /// More slots with the same keys. In order of the buckets, so that it reads and writes memory in order, too.
+    /// Moves the keys into more slots. Goes through the buckets in order, so that memory is read and written in order too.
     pub fn grow(&mut self) {
         let grown = Self::with_buckets(self.buckets.len() * GROWTH.0 / GROWTH.1);
         for bucket in &self.buckets {
@@ -118,7 +118,7 @@ impl Slots {
 }
 
 impl Bucket {
-    /// Offers to one slot; `None` if it holds another key.
+    /// Offers the key to one slot; `None` if the slot holds another key.
     fn offer(&self, slot: usize, unit: u32, key: KeyHash) -> Option<Offered> {
         let holder = &self.units[slot];
         let mut seen = holder.load(Ordering::Acquire);
@@ -133,7 +133,7 @@ impl Bucket {
             }
         }
         while seen == BUSY {
-            // Two stores away from being written, unless that thread was stopped right here.
+            // The other thread is two stores away from writing the key, unless it was suspended right here.
             thread::yield_now();
             seen = holder.load(Ordering::Acquire);
         }
@@ -154,7 +154,7 @@ impl Bucket {
 
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "the two halves are what is wanted"
+        reason = "the hash is split into its two halves"
     )]
     fn write(&self, slot: usize, key: KeyHash) {
         let [low, high] = &self.hashes[slot];

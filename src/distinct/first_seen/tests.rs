@@ -16,7 +16,7 @@ fn distinct(filter: &FirstSeen) -> usize {
 }
 
 #[test]
-fn drops_a_row_only_if_its_key_stands_at_an_earlier_place() {
+fn drops_a_row_only_if_its_key_occurs_earlier() {
     let filter = FirstSeen::new(7);
     assert_eq!(offer(&filter, 5, &[1, 2, 1]), [true, true, false]);
     assert_eq!(offer(&filter, 5, &[2, 3]), [false, true]);
@@ -55,7 +55,7 @@ fn remembers_every_key_while_it_grows() {
 }
 
 #[test]
-fn threads_at_once_keep_the_smallest_unit_of_every_key() {
+fn concurrent_threads_keep_the_smallest_unit_of_every_key() {
     const UNITS: u32 = 4;
     let filter = FirstSeen::new(13);
     let keys: Vec<u64> = (0..60_000).collect();

@@ -29,7 +29,7 @@ fn keeps_the_first_row_of_each_key_over_all_batches() {
 }
 
 #[test]
-fn a_key_of_several_columns_is_all_of_them_and_a_null_part_is_never_merged() {
+fn a_key_of_several_columns_compares_all_of_them_and_a_null_part_is_never_merged() {
     let days: ArrayRef = Arc::new(Date32Array::from(vec![
         Some(1),
         Some(2),
@@ -44,7 +44,7 @@ fn a_key_of_several_columns_is_all_of_them_and_a_null_part_is_never_merged() {
 }
 
 #[test]
-fn decimals_compare_by_value_also_in_a_slice() {
+fn decimals_compare_by_value_even_in_a_slice() {
     let numbers = Decimal128Array::from(vec![9, 1, -1, 1, 9])
         .with_precision_and_scale(20, 2)
         .unwrap();

@@ -1,7 +1,7 @@
-//! Loading: the same steps in every database, each by its fastest ordinary way.
+//! Loading: the same steps in every database, by the fastest ordinary method of each.
 //!
-//! In: a population and who watches. Out: the thirteen tables, all or none of them. Only base tables of these names are
-//! ever dropped, and only when forced.
+//! In: a population and an observer. Out: the thirteen tables, all or none of them. Only base tables with these names are
+//! ever dropped, and only with `--force`.
 
 mod loader;
 mod mysql;
@@ -12,9 +12,9 @@ use super::population::Population;
 use super::supply::{Observer, Supply};
 use crate::job::SourceUrl;
 use crate::{Error, ErrorKind, Result};
-use loader::{Loader, Taken};
+use loader::{Existing, Loader};
 
-/// What is to be loaded, whatever the database.
+/// What to load, independent of the database.
 pub(super) struct LoadOrder<'a> {
     pub(super) population: &'a Population<'a>,
     pub(super) with_key: bool,
@@ -22,7 +22,7 @@ pub(super) struct LoadOrder<'a> {
     pub(super) observer: &'a dyn Observer,
 }
 
-/// Makes the tables in `source`.
+/// Creates the tables in `source`.
 pub(super) fn load(source: &SourceUrl, order: &LoadOrder<'_>) -> Result<()> {
     match source {
         SourceUrl::Sqlite(path) => sqlite::load(path, order),
@@ -32,7 +32,7 @@ pub(super) fn load(source: &SourceUrl, order: &LoadOrder<'_>) -> Result<()> {
     .map_err(|error| error.without(&source.secrets()).within(source))
 }
 
-/// Makes room for the tables, makes them, and fills them one after the other.
+/// Drops what has to go, then creates and fills the tables one after the other.
 fn fill(database: &mut dyn Loader, order: &LoadOrder<'_>) -> Result<()> {
     make_room(database, order)?;
     for table in order.population.tables() {
@@ -51,7 +51,7 @@ fn fill(database: &mut dyn Loader, order: &LoadOrder<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Drops what stands in the way, if that is allowed for all of it.
+/// Drops existing tables, if all of them may be dropped.
 fn make_room(database: &mut dyn Loader, order: &LoadOrder<'_>) -> Result<()> {
     let names: Vec<&str> = order
         .population
@@ -59,13 +59,13 @@ fn make_room(database: &mut dyn Loader, order: &LoadOrder<'_>) -> Result<()> {
         .iter()
         .map(|table| table.name)
         .collect();
-    let standing = database.standing(&names)?;
-    if let Some(other) = standing.iter().find(|standing| !standing.is_base_table) {
+    let existing = database.existing(&names)?;
+    if let Some(other) = existing.iter().find(|existing| !existing.is_base_table) {
         return Err(not_ours(other));
     }
-    match standing.first() {
-        Some(first) if !order.force => Err(exists(first, standing.len())),
-        _ => standing
+    match existing.first() {
+        Some(first) if !order.force => Err(exists(first, existing.len())),
+        _ => existing
             .iter()
             .try_for_each(|table| database.drop(&table.name)),
     }
@@ -76,24 +76,24 @@ fn expect_rows(supply: &Supply<'_>, rows: u64) -> Result<()> {
         return Ok(());
     }
     let (table, sent) = (supply.table.name, supply.table.rows);
-    let message = format!("{sent} rows were sent, but the database took {rows}");
+    let message = format!("{sent} rows were sent, but the database counted {rows}");
     Err(Error::new(ErrorKind::Sums, message).in_table(table))
 }
 
-fn exists(table: &Taken, count: usize) -> Error {
+fn exists(table: &Existing, count: usize) -> Error {
     let others = match count - 1 {
         0 => String::new(),
-        others => format!(", and {others} more of the thirteen tables"),
+        others => format!(", and so do {others} more of the thirteen tables"),
     };
-    Error::new(
-        ErrorKind::Exists,
-        format!("table {} exists{others}", table.name),
-    )
-    .advise("--force drops and remakes ID2000 to ID2012, and nothing else")
+    let message = format!("the table already exists{others}");
+    Error::new(ErrorKind::Exists, message)
+        .in_table(&table.name)
+        .advise("choose another database, or pass --force to drop and recreate ID2000 to ID2012 and nothing else")
 }
 
-fn not_ours(object: &Taken) -> Error {
-    let message = format!("{} exists and is no plain table", object.name);
+fn not_ours(object: &Existing) -> Error {
+    let message = "an object with this name already exists and isn't an ordinary table";
     Error::new(ErrorKind::Exists, message)
-        .advise("not even --force drops it: choose another database, or rename it")
+        .in_table(&object.name)
+        .advise("choose another database, or rename the object: even --force doesn't drop it")
 }

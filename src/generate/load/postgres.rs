@@ -1,6 +1,6 @@
-//! PostgreSQL: COPY of frozen rows, all in one transaction.
+//! PostgreSQL: COPY with FREEZE, all in one transaction.
 
-use super::loader::{Loader, Taken, column_list, create_statement};
+use super::loader::{Existing, Loader, column_list, create_statement};
 use super::{LoadOrder, fill};
 use crate::generate::row::write_line;
 use crate::generate::supply::Supply;
@@ -13,13 +13,13 @@ use postgres::{Client, Transaction};
 use std::io::{self, Write};
 use std::time::Duration;
 
-/// Data that the server doesn't take in this time will never be taken.
+/// A server that doesn't accept data for this long is taken to be dead.
 const STALL_TIMEOUT: Duration = Duration::from_secs(300);
-/// Loading may take long, but somebody else's lock on an old table is waited for 30 s only. A pooler hands on what is set for
-/// more than the transaction.
+/// Loading may take long, but the wait for another session's lock on an old table is limited to 30 s. LOCAL because a pooler
+/// passes on settings that outlive the transaction.
 const SETTINGS: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '30s'";
 
-/// Makes the tables in the first schema of the user's search path.
+/// Creates the tables in the first schema of the user's search path.
 pub(super) fn load(server: &ServerUrl, order: &LoadOrder<'_>) -> Result<()> {
     let mut client = connect(server)?;
     let mut transaction = client.transaction().map_err(translate)?;
@@ -43,18 +43,18 @@ fn connect(server: &ServerUrl) -> Result<Client> {
 struct Postgres<'t, 'c>(&'t mut Transaction<'c>);
 
 impl Loader for Postgres<'_, '_> {
-    fn standing(&mut self, names: &[&str]) -> Result<Vec<Taken>> {
+    fn existing(&mut self, names: &[&str]) -> Result<Vec<Existing>> {
         let statement = "SELECT relname::text, relkind = 'r' FROM pg_catalog.pg_class \
              WHERE relnamespace = current_schema()::regnamespace AND relname::text = ANY($1) ORDER BY relname";
         let rows = self.0.query(statement, &[&names]).map_err(translate)?;
-        let standing = |row: &postgres::Row| {
-            Ok(Taken {
+        let existing = |row: &postgres::Row| {
+            Ok(Existing {
                 name: row.try_get(0)?,
                 is_base_table: row.try_get(1)?,
             })
         };
         rows.iter()
-            .map(standing)
+            .map(existing)
             .collect::<Result<_, _>>()
             .map_err(translate)
     }
@@ -69,7 +69,7 @@ impl Loader for Postgres<'_, '_> {
         self.0.batch_execute(&statement).map_err(translate)
     }
 
-    /// Also counts the table's statistics, so that the planner, and `firstseen plan`, know its size at once.
+    /// Also collects the table's statistics, so that the planner and `firstseen plan` know its size right away.
     fn fill(&mut self, supply: &Supply<'_>) -> Result<u64> {
         let (table, columns) = (supply.table.name, column_list(supply.with_key, '"'));
         let statement = format!("COPY \"{table}\" ({columns}) FROM STDIN (FREEZE)");
@@ -95,8 +95,7 @@ fn translate_write(cause: io::Error) -> Error {
 
 fn translate(cause: postgres::Error) -> Error {
     if cause.code() == Some(&SqlState::DISK_FULL) {
-        return Error::new(ErrorKind::Output, "no space is left on PostgreSQL's disk")
-            .because(cause);
+        return Error::new(ErrorKind::Output, "the server's disk is full").because(cause);
     }
     error::in_use(&cause)
 }

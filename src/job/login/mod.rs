@@ -1,8 +1,8 @@
-//! What a login takes from outside of the URL: a password, and what a MySQL option file says.
+//! The parts of a login that are not in the URL: a password, and the options of a MySQL option file.
 //!
-//! In: the names of files, and the environment's password. Out: a [`SourceUrl`] that says all of it. A password comes
-//! from the first of: URL, `--password-file`, `FIRSTSEEN_PASSWORD`, `--defaults-file`. What PostgreSQL's own environment
-//! and files say comes after these, when a session begins.
+//! In: the names of files, and the password from the environment. Out: a [`SourceUrl`] that holds all of it. The password
+//! is the first one found in the URL, `--password-file`, `FIRSTSEEN_PASSWORD` and `--defaults-file`. PostgreSQL's own
+//! environment variables and files come after these, when a session begins.
 
 mod option_file;
 mod private_file;
@@ -14,19 +14,19 @@ use crate::{Error, ErrorKind, Result};
 use option_file::OptionFile;
 use std::path::PathBuf;
 
-/// Where a login may come from, beside the URL.
+/// Sources of login data other than the URL.
 #[derive(Debug, Clone, Default)]
 pub struct LoginOptions {
-    /// `--password-file`: a file that holds the password.
+    /// `--password-file`: a file that contains the password.
     pub password_file: Option<PathBuf>,
     /// `FIRSTSEEN_PASSWORD`.
     pub password: Option<Secret>,
-    /// `--defaults-file`: an option file of MySQL's or MariaDB's clients.
+    /// `--defaults-file`: an option file of the MySQL or MariaDB clients.
     pub defaults_file: Option<PathBuf>,
 }
 
 impl LoginOptions {
-    /// Fills in what the source leaves out, and says what had no effect.
+    /// Fills in what the source leaves out. Options without effect become warnings.
     pub fn fill(&self, source: SourceUrl, warnings: &mut Vec<String>) -> Result<SourceUrl> {
         match source {
             SourceUrl::MySql(url) => {
@@ -50,7 +50,9 @@ impl LoginOptions {
     fn with_password(&self, url: ServerUrl, warnings: &mut Vec<String>) -> Result<ServerUrl> {
         match &self.password_file {
             Some(_) if url.password().is_some() => {
-                warnings.push("--password-file is not read: the source has a password".to_owned());
+                warnings.push(
+                    "--password-file is ignored: the source already has a password".to_owned(),
+                );
                 Ok(url)
             }
             Some(path) => {
@@ -81,25 +83,25 @@ impl LoginOptions {
     }
 }
 
-/// A password file holds one line: an editor ends it with a line feed, which is no part of the password.
+/// A password file is one line. An editor ends it with a line feed, which is not part of the password.
 fn one_line(text: &str) -> Result<Secret> {
     let line = text.strip_suffix('\n').unwrap_or(text);
     let line = line.strip_suffix('\r').unwrap_or(line);
     let fault = if line.is_empty() {
-        "holds no password"
+        "contains no password"
     } else if line.contains(['\n', '\r', '\0']) {
-        "holds more than one line"
+        "contains more than one line"
     } else {
         return Ok(Secret::new(line));
     };
     let error = Error::new(ErrorKind::Usage, format!("--password-file {fault}"));
-    Err(error.advise("write the password into it, as it is, and nothing else"))
+    Err(error.advise("write only the password into it, without quotes or escapes"))
 }
 
 fn meaningless(flag: &str, why: &str) -> Error {
     Error::new(
         ErrorKind::Usage,
-        format!("{flag} has no meaning for this source: {why}"),
+        format!("{flag} can't be used with this source: {why}"),
     )
     .advise("leave it out")
 }

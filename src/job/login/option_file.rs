@@ -1,4 +1,4 @@
-//! An option file of MySQL's or MariaDB's clients, and what a URL takes from it.
+//! An option file of the MySQL or MariaDB clients, and what a URL takes from it.
 //! <https://dev.mysql.com/doc/refman/8.4/en/option-files.html>
 
 mod fill;
@@ -10,7 +10,7 @@ use crate::{Error, ErrorKind, Result};
 use std::path::Path;
 use syntax::{Line, line};
 
-/// The groups that are read. As for every client, a later line wins over an earlier one, whatever their groups.
+/// The groups that are read. As in every client, a later line overrides an earlier one, whatever their groups.
 const GROUPS: [&str; 5] = [
     "client",
     "client-server",
@@ -19,7 +19,7 @@ const GROUPS: [&str; 5] = [
     "firstseen",
 ];
 
-/// What is said of a login; any other option is somebody else's.
+/// The options that belong to a login. All other options are for other programs.
 #[derive(Default)]
 pub(super) struct OptionFile {
     user: Option<String>,
@@ -30,24 +30,26 @@ pub(super) struct OptionFile {
     database: Option<String>,
     ssl_mode: Option<String>,
     ssl_ca: Option<String>,
-    /// MariaDB's words for a mode.
+    /// MariaDB's way to say a mode, together with the next one.
     ssl: Option<bool>,
     ssl_verify_server_cert: Option<bool>,
 }
 
 impl OptionFile {
-    /// Reads a file that nobody else can read.
+    /// Reads a file, which only its owner may have access to.
     pub fn read(path: &Path) -> Result<Self> {
         let text = private_file::read(path, "defaults-file")?;
         Self::parse(&text).map_err(|(number, fault)| {
-            let message = format!("--defaults-file {}, line {number}: {fault}", path.display());
-            Error::new(ErrorKind::Usage, message).advise(
-                "write [client], and below it lines such as user=NAME and password=\"WORD\"",
+            Error::new(
+                ErrorKind::Usage,
+                format!("can't parse --defaults-file: {fault}"),
             )
+            .within(format_args!("{}, line {number}", path.display()))
+            .advise("write [client], and below it lines such as user=NAME and password=\"WORD\"")
         })
     }
 
-    /// The error is a line's number, and what is wrong with it.
+    /// The error is the number of a line, and what is wrong with it.
     fn parse(text: &str) -> Result<Self, (usize, &'static str)> {
         let mut options = Self::default();
         let mut is_read = None;
@@ -58,7 +60,7 @@ impl OptionFile {
                 Line::Option { name, value } => match is_read {
                     Some(true) => options.set(&name, value),
                     Some(false) => {}
-                    None => return Err((index + 1, "an option stands before any [group]")),
+                    None => return Err((index + 1, "an option comes before the first [group]")),
                 },
             }
         }

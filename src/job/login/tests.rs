@@ -37,19 +37,19 @@ fn password(url: &str, login: &LoginOptions) -> Option<String> {
 
 fn refusal(url: &str, login: &LoginOptions) -> String {
     let Err(error) = fill(url, login) else {
-        panic!("{url} was taken");
+        panic!("{url} was accepted");
     };
     assert_eq!(error.exit_code(), 2);
     format!("{error} / {}", error.advice().unwrap_or_default())
 }
 
 #[test]
-fn the_first_place_that_has_a_password_gives_it() {
-    let (_one, password_file) = file(b"of the file\n", 0o600);
-    let (_two, defaults_file) = file(b"[client]\npassword=of the options\n", 0o400);
+fn the_password_comes_from_the_first_place_that_has_one() {
+    let (_one, password_file) = file(b"from the file\n", 0o600);
+    let (_two, defaults_file) = file(b"[client]\npassword=from the options\n", 0o400);
     let mut login = LoginOptions {
         password_file,
-        password: Some(Secret::new("of the environment")),
+        password: Some(Secret::new("from the environment")),
         defaults_file,
     };
     assert_eq!(
@@ -58,19 +58,19 @@ fn the_first_place_that_has_a_password_gives_it() {
     );
     let (_, warnings) = fill("mysql://r:mine@h/d", &login).unwrap();
     assert!(warnings[0].contains("--password-file"), "{warnings:?}");
-    assert_eq!(password(MYSQL, &login).as_deref(), Some("of the file"));
+    assert_eq!(password(MYSQL, &login).as_deref(), Some("from the file"));
     let shown = format!("{:?} {login:?}", fill(MYSQL, &login).unwrap());
     assert!(
-        !shown.contains("of the environment") && !shown.contains("of the file"),
+        !shown.contains("from the environment") && !shown.contains("from the file"),
         "{shown}"
     );
     login.password_file = None;
     assert_eq!(
         password(MYSQL, &login).as_deref(),
-        Some("of the environment")
+        Some("from the environment")
     );
     login.password = None;
-    assert_eq!(password(MYSQL, &login).as_deref(), Some("of the options"));
+    assert_eq!(password(MYSQL, &login).as_deref(), Some("from the options"));
     login.defaults_file = None;
     assert_eq!(password(MYSQL, &login), None);
 }
@@ -136,7 +136,7 @@ fn a_file_that_others_have_access_to_is_refused() {
 }
 
 #[test]
-fn what_is_no_file_is_refused() {
+fn a_folder_a_missing_file_and_a_device_are_refused() {
     for path in ["/", "/nowhere/at/all", "/dev/zero"] {
         let login = LoginOptions {
             password_file: Some(path.into()),
@@ -147,7 +147,7 @@ fn what_is_no_file_is_refused() {
 }
 
 #[test]
-fn a_flag_that_means_nothing_for_the_source_is_refused() {
+fn a_flag_that_the_source_has_no_use_for_is_refused() {
     let (_folder, path) = file(b"[client]\n", 0o600);
     let defaults = LoginOptions {
         defaults_file: path.clone(),

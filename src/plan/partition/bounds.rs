@@ -1,14 +1,14 @@
-//! Cuts become bounds: each is asked of the server first.
+//! Turns cuts into bounds, after asking the server about each.
 
 use super::Range;
 use crate::Result;
 use crate::plan::Chosen;
 use crate::source::CatalogSession;
 
-/// The ranges between those of the cuts that leave a row in each. Two values that only look different, `a` and `A` where the
-/// collation ignores case, are one bound.
+/// The ranges between the cuts, without the cuts that would leave a range empty. Two values that only look different, such as
+/// `a` and `A` in a case-insensitive collation, are one bound.
 ///
-/// A row between two bounds proves that the second compares as greater: no row is in two ranges, or in none.
+/// A row between two bounds proves that the second one compares as greater, so that every row is in exactly one range.
 pub(super) fn ranges(
     cuts: Vec<String>,
     column: &str,
@@ -38,7 +38,7 @@ pub(super) fn ranges(
     Ok(Range::between(column, &bounds))
 }
 
-/// Whether there are rows of a range: each question is one step into the index.
+/// Asks whether a range has rows. Each question takes one index lookup.
 struct Rows<'a> {
     catalog: &'a mut CatalogSession,
     table: String,
@@ -67,7 +67,7 @@ impl Rows<'_> {
             table,
             column,
         } = self;
-        // The order leads every optimizer to the column's index.
+        // With this order, every optimizer uses the column's index.
         let sql = format!("SELECT 1 FROM {table} WHERE {condition} ORDER BY {column} LIMIT 1");
         Ok(!catalog.ask(|it| it.rows(&sql))?.is_empty())
     }

@@ -1,4 +1,4 @@
-//! Whether a table can be read in ranges of a column.
+//! Whether a table can be read in parts that are ranges of a column.
 
 use crate::job::{Job, OrderBy};
 use crate::plan::Chosen;
@@ -6,37 +6,37 @@ use crate::plan::order::known_column;
 use crate::source::NaturalOrder;
 use crate::{Error, ErrorKind, Result};
 
-/// An error that says why the column makes no parts, and what would.
+/// Fails if the column can't split the table into parts, and says what would help.
 pub(super) fn check(job: &Job, column: &str, chosen: &Chosen) -> Result<()> {
     let table = &chosen.table;
     if table.natural_order == NaturalOrder::Undefined {
         return Err(
             unfit("a view or foreign table can't be read in parts".to_owned())
-                .advise("name the tables beneath it, or leave out --partition-on"),
+                .advise("name the underlying tables, or leave out --partition-on"),
         );
     }
     let known = known_column(column, chosen)?;
     if known.bound.is_none() {
         let message = format!(
-            "a column of type {} can't be split into parts",
+            "a column of type {} can't split a table into parts",
             known.sql_type
         );
         return Err(unfit(message)
             .in_column(column)
-            .advise("--partition-on takes a column of integers, dates, timestamps or text"));
+            .advise("use a column of integers, dates, timestamps or text for --partition-on"));
     }
     if !table.is_indexed(column) {
         return Err(unfit("no index begins with this column".to_owned()).in_column(column).advise(
-            "every part would read and sort the whole table: create an index, or take another column for --partition-on \
-             (what doesn't serve: an index of some rows, of a prefix, by another collation, or that is no B-tree)",
+            "create an index, or use another column for --partition-on: without an index, every part would read and sort the \
+             whole table (indexes of some rows, of a prefix, with another collation, or other than B-trees don't count)",
         ));
     }
     if table.primary_key.is_empty() && !is_certain(job, column, chosen) {
-        let message = "rows with the same value have no defined order";
-        return Err(unfit(message.to_owned()).in_column(column).advise(
-            "it isn't unique, or may be NULL, and the table has no primary key: create one, or take a unique column that \
-             is NOT NULL",
-        ));
+        let message = "rows with the same value have no defined order: the column isn't unique, or can be NULL, and the \
+                       table has no primary key";
+        return Err(unfit(message.to_owned())
+            .in_column(column)
+            .advise("create a primary key, or use a unique column that is NOT NULL"));
     }
     Ok(())
 }

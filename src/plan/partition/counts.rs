@@ -1,30 +1,30 @@
-//! How many parts each table gets.
+//! How many parts each table is split into.
 
 use crate::job::Partitions;
 use std::num::NonZeroUsize;
 
-/// Rows that are worth a query of their own: they take a connection about a tenth of a second.
-const LEAST_ROWS: u64 = 100_000;
+/// Rows that are worth a separate query: one connection reads them in about a tenth of a second.
+const MIN_ROWS: u64 = 100_000;
 
-/// So many that the last one is short beside the whole job, whichever it is.
-const PARTS_A_WORKER: u64 = 4;
+/// Enough parts that the last one, whichever it is, is short compared with the whole job.
+const PARTS_PER_WORKER: u64 = 4;
 
-/// Whether a table of so many rows may be read in more than one part by itself.
+/// Whether a table with this many rows can have more than one part.
 pub(super) fn is_worth_parts(rows: u64) -> bool {
-    rows >= 2 * LEAST_ROWS
+    rows >= 2 * MIN_ROWS
 }
 
-/// Parts of each table: as the job says; or by its share of all rows, so that all tables together have about four parts a
-/// worker, none of them below [`LEAST_ROWS`].
+/// Each table's number of parts: as the job says, or by the table's share of all rows, so that all tables together have
+/// about four parts per worker, none with fewer than [`MIN_ROWS`].
 pub(super) fn counts(partitions: Partitions, rows: &[u64], workers: NonZeroUsize) -> Vec<usize> {
     let count = match partitions {
         Partitions::AtMost(count) => return vec![count.get(); rows.len()],
-        Partitions::Auto => PARTS_A_WORKER.saturating_mul(workers.get() as u64),
+        Partitions::Auto => PARTS_PER_WORKER.saturating_mul(workers.get() as u64),
     };
     let all = rows.iter().map(|rows| u128::from(*rows)).sum::<u128>();
     let share = |rows: &u64| {
         let fair = (u128::from(*rows) * u128::from(count)).div_ceil(all.max(1));
-        let most = u128::from(rows / LEAST_ROWS);
+        let most = u128::from(rows / MIN_ROWS);
         usize::try_from(fair.min(most)).unwrap_or(usize::MAX).max(1)
     };
     rows.iter().map(share).collect()

@@ -1,18 +1,18 @@
-//! Where an ordered sample is cut, so that the parts have about as many rows each.
+//! Where an ordered sample is cut, so that all parts have about the same number of rows.
 
 use std::cmp::Ordering;
 
-/// Longer literals make no bound: a plan is to be read.
+/// Longer literals aren't used as bounds: people read the plan.
 const MAX_LITERAL_BYTES: usize = 4096;
 
-/// Equal neighbours of a sample.
+/// Neighboring values of a sample that are equal.
 struct Group<'a> {
     value: Option<&'a str>,
     rows: usize,
 }
 
-/// The values before which an ordered sample of literals is cut into at most so many parts. Fewer where equal values, which
-/// stay together, are too many. NULLs, which stand first, stay in the first part.
+/// The values before which an ordered sample of literals is cut into at most this many parts. Equal values stay together: if
+/// there are too many of them, there are fewer parts. NULLs come first, and stay in the first part.
 pub(super) fn cuts(sample: &[Option<String>], parts: usize) -> Vec<String> {
     let mut cuts = Vec::new();
     let mut left = Left {
@@ -42,16 +42,16 @@ fn groups(sample: &[Option<String>]) -> impl Iterator<Item = Group<'_>> {
     })
 }
 
-/// What is not yet cut off.
+/// What hasn't been cut off yet.
 struct Left {
     rows: usize,
     parts: usize,
 }
 
 impl Left {
-    /// Whether a part of `rows` is nearer to an even share than with the next group.
+    /// Whether a part of `rows` is nearer to an even share without the next group than with it.
     fn ends_before(&self, rows: usize, next: usize) -> bool {
-        // rows and rows + next beside the share, all times the parts, so that nothing is rounded.
+        // Compares rows and rows + next with the share, all multiplied by the parts, so that nothing is rounded.
         let below = self.rows.saturating_sub(rows.saturating_mul(self.parts));
         let above = (rows + next)
             .saturating_mul(self.parts)
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frequent_value_has_a_part_of_its_own_and_the_others_share_the_rest() {
+    fn a_frequent_value_has_its_own_part_and_the_others_share_the_rest() {
         let often = |value, rows| std::iter::repeat_n(value, rows);
         let first = sample(often(1, 60).chain(2..=41));
         assert_eq!(sizes(&first, 3), [60, 20, 20]);

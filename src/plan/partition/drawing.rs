@@ -1,4 +1,4 @@
-//! A few rows of a table: their values of the column, in its order.
+//! A sample of a table: the column's values in a few rows, in the column's order.
 
 use crate::job::Job;
 use crate::plan::Chosen;
@@ -7,15 +7,15 @@ use crate::plan::query::filters;
 use crate::source::{Bound, CatalogSession, Dialect, Draw, TextRow};
 use crate::{Error, ErrorKind, Result};
 
-/// Rows that are wanted: eight parts of so many are even within about a tenth.
-pub(super) const WANTED: u64 = 8192;
+/// Rows in a sample: with this many, eight parts differ by about a tenth at most.
+pub(super) const SAMPLE_ROWS: u64 = 8192;
 
 /// What was drawn.
 #[derive(Debug, Default)]
 pub(super) struct Drawn {
-    /// Literals of the rows that the filters leave, in the column's order: NULLs first.
+    /// Literals of the sampled rows that pass the filters, in the column's order: NULLs first.
     pub values: Vec<Option<String>>,
-    /// Estimate of the rows that the filters leave of the table.
+    /// Estimate of how many of the table's rows pass the filters.
     pub rows: u64,
 }
 
@@ -25,8 +25,8 @@ impl Drawn {
         Self { values, rows }
     }
 
-    /// What the rows of a query (a literal, and 1 where the filters leave the row) are of a table that has about `rows` for
-    /// each `drawn` ones.
+    /// The sample that a query returned: of each row a literal, and 1 if the row passes the filters. The table has about
+    /// `rows` rows for every `drawn` sampled ones.
     pub fn new(found: Vec<TextRow>, rows: u128, drawn: u128) -> Self {
         let values = found.into_iter().filter(passes);
         let values: Vec<_> = values.map(|row| row.into_iter().next().flatten()).collect();
@@ -50,7 +50,7 @@ pub(super) struct Drawing<'a> {
     /// The column, quoted.
     pub column: String,
     pub bound: Bound,
-    /// Conditions of the job on the rows, as far as a drawn row may be asked for them.
+    /// The job's conditions on the rows; empty if they aren't checked on sampled rows.
     pub filters: Vec<String>,
 }
 
@@ -62,10 +62,13 @@ impl<'a> Drawing<'a> {
         chosen: &'a Chosen,
     ) -> Result<Self> {
         let bound = known_column(column, chosen)?.bound;
-        let no_bound = || Error::new(ErrorKind::Bug, "no bounds").in_column(column);
+        let no_bound = || {
+            let message = "internal error: the column's type has no bounds";
+            Error::new(ErrorKind::Bug, message).in_column(column)
+        };
         let table = catalog.dialect.quote(&chosen.name);
         let mut filters = filters(job, chosen);
-        // What a query in a filter costs is not known: then the sample is one of all rows.
+        // The cost of a subquery in a filter is unknown: then the sample is drawn from all rows.
         if !filters.is_empty() {
             let filtered = format!("SELECT 1 FROM {table} WHERE {}", filters.join(" AND "));
             if !catalog.ask(|it| it.reads_alone(&filtered))? {
@@ -81,7 +84,7 @@ impl<'a> Drawing<'a> {
         })
     }
 
-    /// What a query of drawn rows selects, see [`Drawn::new`].
+    /// What a query for a sample selects, see [`Drawn::new`].
     pub fn select_list(&self, dialect: &Dialect) -> String {
         let literal = dialect.literal(&self.column, self.bound);
         if self.filters.is_empty() {

@@ -1,17 +1,17 @@
-//! Rows drawn by random values of a key: one statement that looks up some thousand values, so that each row has the same
-//! chance whatever gaps there are.
+//! A sample drawn by random values of a key: one statement looks up a few thousand values, so that each row has the same
+//! chance whatever gaps the key has.
 
-use super::drawing::{Drawing, Drawn, WANTED};
+use super::drawing::{Drawing, Drawn, SAMPLE_ROWS};
 use super::spans::{Span, places, tight};
 use crate::Result;
 use crate::source::{CatalogSession, TextRow};
 
 /// Keys that are looked up.
 const TRIES: i128 = 8192;
-/// Fewer rows than these of as many tries are no sample: the key has too few of the values between its ends.
-const LEAST_HITS: usize = 1024;
+/// Rows that the lookups must find at least: with fewer, the key is too sparse to sample.
+const MIN_HITS: usize = 1024;
 
-/// A sample, or `None` where the key has too few of the values, even between its largest gaps.
+/// A sample, or `None` if the key is too sparse, even between its largest gaps.
 pub(super) fn draw(
     drawing: &Drawing<'_>,
     key: &str,
@@ -29,7 +29,7 @@ pub(super) fn draw(
     };
     let spans = tight(Span { first, last }, |middle| keys.around(middle))?;
     let values: i128 = spans.iter().map(Span::len).sum();
-    let all = values <= i128::from(WANTED);
+    let all = values <= i128::from(SAMPLE_ROWS);
     let condition = if all {
         "1 = 1".to_owned()
     } else {
@@ -42,12 +42,12 @@ pub(super) fn draw(
     if all {
         return Ok(Some(Drawn::new(found, 1, 1)));
     }
-    let is_sample = found.len() >= LEAST_HITS;
+    let is_sample = found.len() >= MIN_HITS;
     let (values, tries) = (values.unsigned_abs(), TRIES.unsigned_abs());
     Ok(is_sample.then(|| Drawn::new(found, values, tries)))
 }
 
-/// Questions to the key's index.
+/// Lookups in the key's index.
 struct Keys<'a> {
     catalog: &'a mut CatalogSession,
     table: &'a str,
@@ -55,7 +55,7 @@ struct Keys<'a> {
 }
 
 impl Keys<'_> {
-    /// Smallest and largest key.
+    /// The smallest and the largest key.
     fn ends(&mut self) -> Result<Option<(i128, i128)>> {
         let Self { table, key, .. } = self;
         let sql =
@@ -63,7 +63,7 @@ impl Keys<'_> {
         self.pair(&sql)
     }
 
-    /// The keys on both sides of a place between two keys: the largest below it, and the smallest of the others.
+    /// The keys on both sides of a value: the largest one below it, and the smallest one that isn't.
     fn around(&mut self, middle: i128) -> Result<Option<(i128, i128)>> {
         let Self { table, key, .. } = self;
         let sql = format!(

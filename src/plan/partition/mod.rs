@@ -1,13 +1,13 @@
-//! Tables in parts: ranges of a column, in its order, with about as many rows each.
+//! Tables in parts: ranges of a column, in the column's order, with about the same number of rows each.
 //!
-//! In: the tables, and the column of `--partition-on`. Out: of each table, its ranges, whose bounds are literals; or why
-//! the column makes none. Rows are only drawn, never counted one by one where that can be avoided, and whatever is drawn
-//! decides how even the parts are, never which rows are read: that one bound lies before the next is asked of the
-//! server, by the comparison that the parts are read by.
+//! In: the tables, and the column of `--partition-on`. Out: each table's ranges, whose bounds are literals, or why the
+//! column can't split the table. Rows are sampled, and not counted one by one if that can be avoided. The sample decides
+//! only how even the parts are, never which rows are read: whether one bound comes before the next is asked of the server,
+//! by the comparison that the parts are read by.
 //!
 //! ```text
-//! column is fit ─▶ a few rows drawn, in order ─▶ how many parts ─▶ cuts ─▶ bounds, checked ─▶ ranges
-//!        column      drawing, keys, spans, pages, walk     share      cuts        bounds          range
+//! column checked ─▶ a few rows drawn, in order ─▶ how many parts ─▶ cuts ─▶ bounds, checked ─▶ ranges
+//!         column      drawing, keys, spans, pages, walk    counts      cuts       bounds          range
 //! ```
 
 mod bounds;
@@ -37,7 +37,7 @@ pub(super) struct Parts {
     pub estimated_rows: Option<u64>,
 }
 
-/// The parts of each table; all of it is one where the job asks for no more.
+/// Each table's parts. Without --partition-on, the whole table is one part.
 pub(super) fn parts(
     job: &Job,
     catalog: &mut CatalogSession,
@@ -72,7 +72,7 @@ impl Parts {
     }
 }
 
-/// A few rows of a table, where more than one part may come of them.
+/// A sample of a table, unless the table is one part anyway.
 fn drawn(
     job: &Job,
     partition: &Partition,
@@ -82,7 +82,7 @@ fn drawn(
     let estimate = chosen.table.estimated_rows.unwrap_or(0);
     let is_one_part = match partition.partitions {
         Partitions::AtMost(count) => count == NonZeroUsize::MIN,
-        // Catalogues have 0 also for tables that they know nothing of.
+        // Catalogs also report 0 for tables that they know nothing about.
         Partitions::Auto => estimate > 0 && !counts::is_worth_parts(estimate),
     };
     if is_one_part {

@@ -1,10 +1,10 @@
-//! Rows drawn by PostgreSQL's TABLESAMPLE: all rows of some random pages of a table.
+//! A sample drawn by PostgreSQL's TABLESAMPLE: all rows of some random pages of a table.
 
-use super::drawing::{Drawing, Drawn, WANTED};
+use super::drawing::{Drawing, Drawn, SAMPLE_ROWS};
 use crate::Result;
 use crate::source::CatalogSession;
 
-/// Pages that are read, at most 16 MiB. Where a column's order is that of the table they are as good as as many rows.
+/// Pages that are read, at most 16 MiB. If the column's order is the table's, they are no better than this many rows.
 const PAGES: u64 = 2048;
 /// Ten-thousandths of a percent.
 const ALL: u64 = 1_000_000;
@@ -26,8 +26,8 @@ pub(super) fn draw(
         .flatten()
         .find_map(|cell| cell?.parse().ok())
         .unwrap_or(0);
-    // Every so many rows of the ordered sample are enough to know its shape.
-    let step = (count / WANTED).max(1);
+    // One in `step` rows of the ordered sample is enough to know its shape.
+    let step = (count / SAMPLE_ROWS).max(1);
     let place = format!(
         "row_number() OVER (ORDER BY {column}{})",
         catalog.dialect.nulls(false)
@@ -43,7 +43,7 @@ pub(super) fn draw(
     Ok(drawn)
 }
 
-/// What follows FROM; the same pages each time.
+/// What follows FROM. It samples the same pages each time.
 fn sampled(drawing: &Drawing<'_>, share: u64) -> String {
     let Drawing { table, filters, .. } = drawing;
     let percent = format!("{}.{:04}", share / 10_000, share % 10_000);

@@ -1,24 +1,24 @@
-//! A range of a column, and the condition that it is.
+//! A range of a column, and its SQL condition.
 
 use crate::plan::Chosen;
 use crate::source::Dialect;
 
-/// Values from one bound to below the next, or all.
+/// Values from one bound up to, but not including, the next; or all values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::plan) struct Range(Option<Bounds>);
 
-/// Bounds are literals of SQL.
+/// Bounds are SQL literals.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Bounds {
     column: String,
-    /// `None`: from NULL on.
+    /// `None`: from the beginning, NULLs included.
     from: Option<String>,
     /// `None`: to the end.
     below: Option<String>,
 }
 
 impl Range {
-    /// The ranges between these bounds of a column, open at both ends.
+    /// The ranges between these bounds of a column. The first has no lower bound and the last no upper bound.
     pub fn between(column: &str, bounds: &[String]) -> Vec<Self> {
         if bounds.is_empty() {
             return vec![Self::default()];
@@ -35,12 +35,12 @@ impl Range {
         from.zip(below).map(range).collect()
     }
 
-    /// Whether the rows whose value is NULL belong to it.
+    /// Whether rows whose value is NULL belong to the range.
     pub fn has_nulls(&self) -> bool {
         self.0.as_ref().is_none_or(|bounds| bounds.from.is_none())
     }
 
-    /// What its rows fulfil, and no others.
+    /// The condition that exactly the range's rows meet.
     pub fn condition(&self, dialect: &Dialect, chosen: &Chosen) -> Option<String> {
         let Bounds {
             column,
@@ -48,7 +48,7 @@ impl Range {
             below,
         } = self.0.as_ref()?;
         let mut known = chosen.table.columns.iter();
-        // MySQL takes a zero date for NULL where a column is NOT NULL: it may not be asked there.
+        // In a NOT NULL column, MySQL's IS NULL is true for a zero date, so it must not be used there.
         let may_be_null = known.any(|known| known.name == *column && known.nullable);
         let column = dialect.column(&chosen.name, column);
         let from = from.as_ref().map(|from| format!("{column} >= {from}"));

@@ -1,16 +1,16 @@
-//! The stretches of a number line on which an index has its keys, and evenly spread places on them.
+//! The spans of a number line where an index has its keys, and evenly spread places in them.
 
 use crate::Result;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Each costs a statement of two steps into the index.
+/// Each split costs a statement with two index lookups.
 const MAX_SPLITS: usize = 32;
-/// So many splits one after the other without a gap are taken as a sign that there are no more.
-const VAIN_SPLITS: usize = 4;
-/// A gap counts if it is one in so many of the span's values.
+/// After this many splits in a row without a gap, no more gaps are expected.
+const GAPLESS_SPLITS: usize = 4;
+/// A gap counts if it is at least this fraction of the span's values: one in four.
 const GAP_SHARE: i128 = 4;
 
-/// Both ends belong to it.
+/// A span of values. Both ends belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     pub first: i128,
@@ -23,20 +23,20 @@ impl Span {
     }
 }
 
-/// Leaves the largest gaps out of a span that begins and ends with a key. `around` gives the keys on both sides of a place.
+/// Leaves the largest gaps out of a span that begins and ends with a key. `around` returns the keys on both sides of a value.
 pub(super) fn tight(
     whole: Span,
     mut around: impl FnMut(i128) -> Result<Option<(i128, i128)>>,
 ) -> Result<Vec<Span>> {
     let mut spans = vec![whole];
-    let mut vain = 0;
+    let mut gapless = 0;
     for _ in 0..MAX_SPLITS {
         spans.sort_by_key(Span::len);
         let Some(widest) = spans.pop_if(|widest| widest.len() > 2) else {
             break;
         };
         let middle = widest.first + widest.len() / 2;
-        // Keys may have gone meanwhile.
+        // Keys might have been deleted meanwhile.
         let found = around(middle)?
             .filter(|(below, above)| *below >= widest.first && *above <= widest.last);
         let Some((below, above)) = found else {
@@ -46,8 +46,8 @@ pub(super) fn tight(
         let (first, last) = (widest.first, widest.last);
         spans.extend([Span { first, last: below }, Span { first: above, last }]);
         let is_gap = (above - below - 1) * GAP_SHARE >= widest.len();
-        vain = if is_gap { 0 } else { vain + 1 };
-        if vain == VAIN_SPLITS {
+        gapless = if is_gap { 0 } else { gapless + 1 };
+        if gapless == GAPLESS_SPLITS {
             break;
         }
     }
@@ -55,7 +55,7 @@ pub(super) fn tight(
     Ok(spans)
 }
 
-/// So many places on ascending spans: one at random in each equal stretch of them, the same ones each time.
+/// This many places in ascending spans: a random one in each of as many equal stretches, the same ones each time.
 pub(super) fn places(spans: &[Span], count: i128) -> impl Iterator<Item = i128> {
     let all: i128 = spans.iter().map(Span::len).sum();
     let stretch = move |number: i128| all * number / count;
@@ -81,7 +81,7 @@ fn at(spans: &[Span], mut offset: i128) -> Option<i128> {
 mod tests {
     use super::*;
 
-    /// The spans of these keys, and how many questions they took.
+    /// The spans of these keys, and how many lookups they took.
     fn spans(keys: &[i128]) -> (Vec<Span>, usize) {
         let mut asked = 0;
         let whole = Span {
@@ -113,14 +113,14 @@ mod tests {
     }
 
     #[test]
-    fn keys_without_gaps_take_few_questions() {
+    fn keys_without_gaps_take_few_lookups() {
         let keys: Vec<i128> = (0..100_000).collect();
-        assert_eq!(spans(&keys).1, VAIN_SPLITS);
+        assert_eq!(spans(&keys).1, GAPLESS_SPLITS);
         assert_eq!(spans(&[7]), (vec![Span { first: 7, last: 7 }], 0));
     }
 
     #[test]
-    fn places_are_spread_evenly_and_each_is_another() {
+    fn places_are_distinct_and_evenly_spread() {
         let spans = [(0, 999), (5_000, 5_999)].map(|(first, last)| Span { first, last });
         let places: Vec<i128> = places(&spans, 200).collect();
         assert_eq!(places.len(), 200);

@@ -1,7 +1,7 @@
-//! Rows drawn from a walk through the column's index, where a table has no key to draw them by. It reads the whole index,
-//! once to count and once to draw, but not the table.
+//! A sample drawn by walking through the column's index, if a table has no key to sample by. It reads the whole index, once
+//! to count and once to sample, but not the table.
 
-use super::drawing::{Drawing, Drawn, WANTED};
+use super::drawing::{Drawing, Drawn, SAMPLE_ROWS};
 use crate::Result;
 use crate::source::CatalogSession;
 
@@ -23,13 +23,13 @@ pub(super) fn draw(
         .flatten()
         .find_map(|cell| cell?.parse().ok())
         .unwrap_or(0);
-    let one_in = count / WANTED;
+    let one_in = count / SAMPLE_ROWS;
     if one_in <= 1 {
         let select = drawing.select_list(catalog.dialect);
         let sql = format!("SELECT {select} FROM {table} ORDER BY {column}");
         return Ok(Drawn::new(catalog.ask(|it| it.rows(&sql))?, 1, 1));
     }
-    // The filters' columns may not stand in the index: then they are not asked.
+    // The filters aren't checked: their columns might not be in the index.
     let literal = catalog.dialect.literal(column, *bound);
     let condition = condition.replace("{}", &one_in.to_string());
     let sql = format!("SELECT {literal}, 1 FROM {table} WHERE {condition} ORDER BY {column}");

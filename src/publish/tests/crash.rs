@@ -1,10 +1,10 @@
-//! A crash after every step, and what the next command makes of it.
+//! A crash after every step, and what the next command does about it.
 
 use super::super::publication::{Publication, Step, prepare};
 use super::*;
 
 const OLD: Files = &[("a.csv", "1\n"), ("b.csv", "2\n")];
-/// Results that differ from the old one, begin like it, equal it, or are empty.
+/// Results that differ from the old one, begin like it, are equal to it, or are empty.
 const RESULTS: [Files; 4] = [&[("a.csv", "3\n")], &[("a.csv", "1\n")], OLD, &[]];
 /// Moments before the target is changed: nothing, one file, all files, half a manifest, all of staging.
 const MOMENTS_BEFORE: usize = 5;
@@ -27,7 +27,7 @@ fn with_two_renames() -> Vec<Action> {
     actions
 }
 
-/// A job that dies in moment `cut`, leaving all as it is then.
+/// A job that crashes at the moment `cut` and leaves everything as it is then.
 fn die(spot: &Spot, files: Files, actions: &[Action], cut: usize) {
     let mut staging = spot.staging(true);
     let place = spot.place();
@@ -43,8 +43,8 @@ fn die(spot: &Spot, files: Files, actions: &[Action], cut: usize) {
     }
     if cut >= 4 {
         prepare(&place, &manifest).unwrap();
-        let standing = spot.check(true).unwrap().standing().unwrap();
-        let mut publication = Publication::new(&place, standing);
+        let state = spot.check(true).unwrap().state().unwrap();
+        let mut publication = Publication::new(&place, state);
         for action in actions.iter().take(cut + 1 - MOMENTS_BEFORE) {
             action(&mut publication).unwrap();
         }
@@ -56,7 +56,7 @@ fn moments(actions: &[Action]) -> std::ops::RangeInclusive<usize> {
     0..=MOMENTS_BEFORE - 1 + actions.len()
 }
 
-/// Dies in every moment, over `old` or over nothing, and checks what the next command finds.
+/// Crashes at every moment, with `old` or nothing at the target, and checks what the next command finds.
 fn assert_old_or_new(
     old: Option<Files>,
     files: Files,
@@ -87,13 +87,13 @@ fn next_command(spot: &Spot, _target: &Target) {
     assert_eq!(roll_forward(&spot.out()).unwrap(), RollForward::Nothing);
 }
 
-/// A job that checked its target before the other one died, and ends as soon as it has the lock.
+/// A job that checked its target before the other one crashed, and ends as soon as it has the lock.
 fn next_job(_spot: &Spot, target: &Target) {
     drop(Staging::create(target).unwrap());
 }
 
 #[test]
-fn a_job_cut_anywhere_leaves_nothing_or_the_whole_result() {
+fn a_job_that_crashes_anywhere_leaves_nothing_or_the_complete_result() {
     for files in RESULTS {
         assert_old_or_new(None, files, &with_exchange(), next_command);
         assert_old_or_new(None, files, &with_exchange(), next_job);
@@ -101,7 +101,7 @@ fn a_job_cut_anywhere_leaves_nothing_or_the_whole_result() {
 }
 
 #[test]
-fn a_replacing_job_cut_anywhere_leaves_the_old_result_or_the_new_one() {
+fn a_replacing_job_that_crashes_anywhere_leaves_the_old_result_or_the_new_one() {
     for files in RESULTS {
         assert_old_or_new(Some(OLD), files, &with_exchange(), next_command);
         assert_old_or_new(Some(OLD), files, &with_exchange(), next_job);
@@ -110,7 +110,7 @@ fn a_replacing_job_cut_anywhere_leaves_the_old_result_or_the_new_one() {
 }
 
 #[test]
-fn the_same_holds_where_folders_cannot_be_exchanged() {
+fn the_same_is_true_if_folders_cannot_be_exchanged() {
     for files in RESULTS {
         assert_old_or_new(Some(OLD), files, &with_two_renames(), next_command);
         assert_old_or_new(Some(OLD), files, &with_two_renames(), next_job);
@@ -119,7 +119,7 @@ fn the_same_holds_where_folders_cannot_be_exchanged() {
 }
 
 #[test]
-fn over_a_manifest_whose_files_are_gone_the_next_command_completes_or_the_next_job_begins_anew() {
+fn if_the_old_files_are_gone_the_next_command_completes_or_the_next_job_starts_over() {
     for leaves_folder in [false, true] {
         for files in RESULTS {
             for cut in moments(&with_exchange()) {
@@ -142,7 +142,7 @@ fn over_a_manifest_whose_files_are_gone_the_next_command_completes_or_the_next_j
 }
 
 #[test]
-fn a_publication_taken_back_after_any_step_leaves_the_target_as_it_was() {
+fn a_publication_undone_after_any_step_leaves_the_target_as_it_was() {
     for actions in [with_exchange(), with_two_renames()] {
         for taken in 0..=actions.len() {
             let spot = Spot::new();
@@ -150,9 +150,9 @@ fn a_publication_taken_back_after_any_step_leaves_the_target_as_it_was() {
             let before = spot.tree();
             let staging = spot.staging(true);
             prepare(&spot.place(), &manifest_of("new", &[])).unwrap();
-            let standing = spot.check(true).unwrap().standing().unwrap();
+            let state = spot.check(true).unwrap().state().unwrap();
             let place = spot.place();
-            let mut publication = Publication::new(&place, standing);
+            let mut publication = Publication::new(&place, state);
             for action in actions.iter().take(taken) {
                 action(&mut publication).unwrap();
             }
@@ -175,7 +175,7 @@ fn a_folder_changed_after_the_crash_is_left_as_it_is() {
 }
 
 #[test]
-fn a_folder_of_the_same_sizes_and_other_bytes_is_not_taken_for_the_new_one() {
+fn a_folder_with_the_same_sizes_but_other_bytes_is_not_taken_for_the_new_one() {
     let spot = Spot::new();
     spot.publish("old", &[("a.csv", "1\n")]);
     die(
@@ -189,7 +189,7 @@ fn a_folder_of_the_same_sizes_and_other_bytes_is_not_taken_for_the_new_one() {
 }
 
 #[test]
-fn an_empty_staging_folder_is_swept() {
+fn an_empty_staging_folder_is_cleaned_up() {
     let spot = Spot::new();
     fs::create_dir(spot.place().staging).unwrap();
     assert_eq!(roll_forward(&spot.out()).unwrap(), RollForward::Swept);

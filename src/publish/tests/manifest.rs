@@ -1,4 +1,4 @@
-//! What is read of a manifest, and what is said of one that can't be read.
+//! Reading manifests, and the errors about those that can't be read.
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn reads_back_what_was_written_with_a_final_newline() {
 }
 
 #[test]
-fn names_the_line_where_a_manifest_is_broken() {
+fn names_the_line_in_which_a_manifest_is_invalid() {
     let (kind, message) = read_error("{\n  \"schema_version\": 1,\n  \"run_id\": 7\n}\n");
     assert_eq!(kind, ErrorKind::Fault);
     assert!(message.contains("line 3"), "{message}");
@@ -27,7 +27,7 @@ fn refuses_a_newer_schema_by_its_version() {
 }
 
 #[test]
-fn stands_beside_its_folder_however_the_folder_is_written() {
+fn is_next_to_its_folder_however_the_folder_is_written() {
     for out in ["a/batches", "a/batches/", "a/batches/."] {
         let path = manifest_path(Path::new(out));
         assert_eq!(path, Path::new("a/batches.manifest.json"), "{out}");

@@ -1,4 +1,4 @@
-//! The room's contract, in folders of its own: a target, what stands there, and what a publication or a crash leaves.
+//! The contract of this module, in temporary folders: a target, what exists there, and what a publication or a crash leaves.
 #![allow(clippy::unwrap_used)] // a test ends where it fails
 
 mod crash;
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 /// Names and contents of batch files.
 type Files<'a> = &'a [(&'a str, &'a str)];
 
-/// A parent folder with room for one target.
+/// A parent folder for one target.
 struct Spot {
     parent: TempDir,
 }
@@ -53,7 +53,7 @@ impl Spot {
             .unwrap();
     }
 
-    /// The run whose whole result stands at the target, or `None` if nothing does. Anything else fails.
+    /// The run whose complete result is at the target, or `None` if nothing is. Anything else fails.
     fn whole_result(&self) -> Option<String> {
         assert!(!self.place().staging.exists(), "{:?}", self.tree());
         if !self.out().exists() && !manifest_path(&self.out()).exists() {

@@ -1,4 +1,4 @@
-//! The staging folder: its lock, its modes, its end; and publications that nothing cuts.
+//! The staging folder: its lock, its modes, its removal; and publications without a crash.
 
 use super::super::lock::{self, Lock};
 use super::*;
@@ -14,7 +14,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn publishes_to_nothing_to_an_empty_folder_and_over_an_earlier_result() {
+fn publishes_to_a_missing_or_empty_folder_and_over_an_earlier_result() {
     let spot = Spot::new();
     spot.publish("first", OLD);
     assert_eq!(spot.whole_result().as_deref(), Some("first"));
@@ -27,7 +27,7 @@ fn publishes_to_nothing_to_an_empty_folder_and_over_an_earlier_result() {
 }
 
 #[test]
-fn publishes_that_nothing_was_found() {
+fn publishes_an_empty_result() {
     let spot = Spot::new();
     spot.publish("empty", &[]);
     assert_eq!(spot.whole_result().as_deref(), Some("empty"));
@@ -47,7 +47,7 @@ fn publishes_to_a_path_with_dots_and_a_trailing_slash() {
 }
 
 #[test]
-fn staging_is_private_and_what_is_published_has_the_modes_of_the_umask() {
+fn staging_is_private_and_the_published_files_have_the_modes_of_the_umask() {
     let spot = Spot::new();
     let (folder, file) = (spot.parent.path().join("d"), spot.parent.path().join("f"));
     fs::create_dir(&folder).unwrap();
@@ -62,7 +62,7 @@ fn staging_is_private_and_what_is_published_has_the_modes_of_the_umask() {
 }
 
 #[test]
-fn a_second_job_for_the_same_target_ends_at_once() {
+fn a_second_job_for_the_same_target_fails_immediately() {
     let spot = Spot::new();
     let first = spot.staging(false);
     let target = spot.check(false).unwrap();
@@ -74,7 +74,7 @@ fn a_second_job_for_the_same_target_ends_at_once() {
 }
 
 #[test]
-fn a_target_that_another_job_published_meanwhile_is_refused_under_the_lock() {
+fn a_target_that_another_job_has_published_meanwhile_is_refused_under_the_lock() {
     let spot = Spot::new();
     let target = spot.check(false).unwrap();
     spot.publish("faster", NEW);
@@ -127,7 +127,7 @@ fn a_folder_filled_at_the_last_moment_is_left_as_it_is() {
 }
 
 #[test]
-fn a_manifest_that_cannot_be_moved_takes_the_folder_back() {
+fn if_the_manifest_cannot_be_moved_the_folder_is_moved_back() {
     let spot = Spot::new();
     let staging = spot.staging(false);
     write(staging.folder(), NEW);
@@ -143,7 +143,7 @@ fn a_manifest_that_cannot_be_moved_takes_the_folder_back() {
 }
 
 #[test]
-fn a_file_that_comes_to_the_manifests_place_at_the_last_moment_is_left_as_it_is() {
+fn a_file_created_in_the_manifests_place_at_the_last_moment_is_left_as_it_is() {
     let spot = Spot::new();
     let staging = spot.staging(false);
     write(staging.folder(), NEW);
@@ -159,7 +159,7 @@ fn a_file_that_comes_to_the_manifests_place_at_the_last_moment_is_left_as_it_is(
 }
 
 #[test]
-fn a_staging_folder_with_something_else_in_it_is_not_swept() {
+fn a_staging_folder_with_something_else_in_it_is_not_cleaned_up() {
     let spot = Spot::new();
     let staging = spot.place().staging;
     fs::create_dir(&staging).unwrap();
@@ -172,7 +172,7 @@ fn a_staging_folder_with_something_else_in_it_is_not_swept() {
 }
 
 #[test]
-fn a_lock_file_that_was_removed_before_it_was_locked_is_no_lock() {
+fn a_lock_file_removed_before_it_was_locked_is_not_a_lock() {
     let spot = Spot::new();
     let place = spot.place();
     let first = Lock::acquire(&place).unwrap();
@@ -183,7 +183,7 @@ fn a_lock_file_that_was_removed_before_it_was_locked_is_no_lock() {
 }
 
 #[test]
-fn one_job_at_a_time_has_the_lock_while_others_make_and_remove_it() {
+fn one_job_at_a_time_has_the_lock_while_others_create_and_remove_it() {
     let spot = Spot::new();
     let (holders, turns) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
@@ -197,7 +197,7 @@ fn one_job_at_a_time_has_the_lock_while_others_make_and_remove_it() {
                     std::thread::yield_now();
                     assert_eq!(holders.fetch_sub(1, Ordering::SeqCst), 1);
                     turns.fetch_add(1, Ordering::SeqCst);
-                    // Another job may have made the next lock already: then the folder is that job's.
+                    // Another job might have created the next lock already. Then the folder belongs to that job.
                     let _ = lock.remove();
                 }
             });

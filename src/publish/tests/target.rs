@@ -1,12 +1,12 @@
-//! What may stand at a target, and what is refused.
+//! What can exist at a target, and what is refused.
 
-use super::super::standing::Standing;
+use super::super::target_state::TargetState;
 use super::*;
 use std::os::unix::fs::symlink;
 
 const A: Files = &[("a.csv", "1\n"), ("b.csv", "2\n")];
 
-/// The target is refused, with and without force, with a message that names `named`, and is left as it is.
+/// The target is refused with and without force, by a message that contains `named`, and is left as it is.
 fn assert_refused(spot: &Spot, named: &str) {
     let before = spot.tree();
     for force in [false, true] {
@@ -26,7 +26,7 @@ fn nothing_and_an_empty_folder_are_fine() {
 }
 
 #[test]
-fn an_earlier_result_is_replaced_with_force_only() {
+fn an_earlier_result_is_only_replaced_with_force() {
     let spot = Spot::new();
     spot.publish("old", A);
     let (kind, message) = refusal(spot.check(false));
@@ -36,7 +36,7 @@ fn an_earlier_result_is_replaced_with_force_only() {
 }
 
 #[test]
-fn an_earlier_empty_result_counts_as_one() {
+fn an_earlier_empty_result_counts_as_a_result() {
     let spot = Spot::new();
     spot.publish("old", &[]);
     assert_eq!(refusal(spot.check(false)).0, ErrorKind::Exists);
@@ -44,7 +44,7 @@ fn an_earlier_empty_result_counts_as_one() {
 }
 
 #[test]
-fn a_file_that_the_manifest_lacks_protects_the_folder() {
+fn a_file_that_the_manifest_does_not_list_protects_the_folder() {
     let spot = Spot::new();
     spot.publish("old", A);
     fs::write(spot.out().join("notes.txt"), "mine").unwrap();
@@ -52,7 +52,7 @@ fn a_file_that_the_manifest_lacks_protects_the_folder() {
 }
 
 #[test]
-fn a_symlink_named_as_a_batch_file_protects_the_folder() {
+fn a_symlink_named_like_a_batch_file_protects_the_folder() {
     let spot = Spot::new();
     spot.publish("old", A);
     fs::remove_file(spot.out().join("a.csv")).unwrap();
@@ -92,7 +92,7 @@ fn a_file_is_refused() {
 }
 
 #[test]
-fn a_symlink_is_refused_also_with_a_trailing_slash() {
+fn a_symlink_is_refused_even_with_a_trailing_slash() {
     let spot = Spot::new();
     let elsewhere = tempfile::tempdir().unwrap();
     symlink(elsewhere.path(), spot.out()).unwrap();
@@ -105,7 +105,7 @@ fn a_symlink_is_refused_also_with_a_trailing_slash() {
 #[cfg(target_os = "linux")]
 fn a_mount_point_is_refused() {
     let place = Place::of(Path::new("/proc")).unwrap();
-    let (kind, message) = refusal(Standing::of(&place));
+    let (kind, message) = refusal(TargetState::of(&place));
     assert_eq!(kind, ErrorKind::Exists);
     assert!(message.contains("mount point"), "{message}");
 }
@@ -138,7 +138,7 @@ fn a_manifest_whose_files_are_all_gone_is_replaced() {
 }
 
 #[test]
-fn one_file_that_is_left_is_replaced_with_force_only() {
+fn one_remaining_file_is_only_replaced_with_force() {
     let spot = Spot::new();
     spot.publish("old", A);
     fs::remove_file(spot.out().join("a.csv")).unwrap();
@@ -147,7 +147,7 @@ fn one_file_that_is_left_is_replaced_with_force_only() {
 }
 
 #[test]
-fn a_file_that_comes_back_while_the_job_runs_is_left_as_it_is() {
+fn files_that_come_back_while_the_job_runs_are_left_as_they_are() {
     let spot = Spot::new();
     spot.publish("old", A);
     fs::remove_dir_all(spot.out()).unwrap();
@@ -170,7 +170,7 @@ fn a_parent_that_is_missing_or_a_file_is_an_output_error() {
 }
 
 #[test]
-fn a_name_too_long_for_its_manifest_is_refused_at_once() {
+fn a_name_too_long_for_its_manifest_is_refused_immediately() {
     let spot = Spot::new();
     let out = spot.parent.path().join("n".repeat(250));
     assert_eq!(

@@ -1,19 +1,21 @@
-//! What MySQL and MariaDB say of their tables.
+//! What MySQL and MariaDB say about their tables.
 
 use super::super::shared::pin;
-use super::super::{Catalog, Column, Draw, NaturalOrder, Sharing, Table, TextRow};
+use super::super::{Catalog, Column, Draw, Named, NaturalOrder, Relation, Sharing, Table, TextRow};
+use super::cells::{is_versioned, number, text};
 use super::client::Client;
 use super::dialect::DIALECT;
+use super::filters;
 use super::indexes::{self, IndexPart};
 use super::settings::MAX_SORT_LENGTH;
 use super::settings::literal;
 use super::transaction::{SERVER, cell, position};
-use super::types::{ColumnType, bound, image, is_long};
+use super::types::{ColumnType, bound, is_long, mapping};
 use crate::Result;
 
 pub(super) struct MySqlCatalog {
     client: Client,
-    /// Whether tables are used before they are described: a metadata lock keeps them as they are.
+    /// Whether tables are used before they are described, so that a metadata lock keeps them from being altered.
     pins: bool,
 }
 
@@ -23,38 +25,28 @@ const COLUMNS: &str = "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, 
      FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {} ORDER BY ORDINAL_POSITION";
 const INDEXES: &str = "SELECT INDEX_NAME, COLUMN_NAME, NON_UNIQUE = 0, SUB_PART IS NULL AND INDEX_TYPE = 'BTREE' \
      FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {} ORDER BY INDEX_NAME, SEQ_IN_INDEX";
-/// Engines whose rows a transaction sees as they were at its begin.
-const VERSIONED: [&str; 2] = ["innodb", "rocksdb"];
 const BASE_TABLES: &str = "SELECT TABLE_NAME FROM information_schema.TABLES \
      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')";
 
 impl MySqlCatalog {
     pub fn new(mut client: Client, pins: bool) -> Result<Self> {
         if pins {
-            // Pins last as long as a transaction.
+            // Pins last until the end of the transaction.
             client.execute("START TRANSACTION READ ONLY")?;
         }
         Ok(Self { client, pins })
     }
 
-    /// The rows that a query about a table gives; `{}` stands for the table's name.
+    /// Returns the rows of a query about a table. `{}` stands for the table's name.
     fn of_table(&mut self, query: &str, table: &str) -> Result<Vec<TextRow>> {
         self.client.text_rows(&query.replace("{}", &literal(table)))
     }
 
-    /// The first cells of a query's rows.
+    /// Returns the first cell of each of a query's rows.
     fn first_cells(&mut self, query: &str) -> Result<Vec<String>> {
         let rows = self.client.text_rows(query)?;
         Ok(rows.iter().map(|row| text(row, 0)).collect())
     }
-}
-
-fn text(row: &TextRow, index: usize) -> String {
-    row.get(index).cloned().flatten().unwrap_or_default()
-}
-
-fn number(row: &TextRow, index: usize) -> Option<u64> {
-    row.get(index)?.as_ref()?.parse().ok()
 }
 
 fn column(row: &TextRow) -> Column {
@@ -66,10 +58,10 @@ fn column(row: &TextRow) -> Column {
         scale: number(row, 5),
     };
     Column {
-        image: image(&column_type),
+        mapping: mapping(&column_type),
         name: text(row, 0),
         nullable: text(row, 3) == "YES",
-        // The server strips the blanks of a CHAR before it sends it.
+        // The server strips a CHAR's trailing spaces before it sends it.
         padded_to: None,
         sorted_bytes: is_long(&name).then_some(MAX_SORT_LENGTH),
         bound: bound(&name),
@@ -86,7 +78,7 @@ fn part(row: &TextRow) -> IndexPart {
     }
 }
 
-/// By a row of `information_schema.TABLES`: type, engine, estimated rows.
+/// Returns the order, from a row of `information_schema.TABLES`: type, engine, estimated rows.
 fn natural_order(row: &TextRow, primary_key: &[String]) -> NaturalOrder {
     let is_innodb = text(row, 1).eq_ignore_ascii_case("innodb");
     if text(row, 0).ends_with("VIEW") {
@@ -98,15 +90,17 @@ fn natural_order(row: &TextRow, primary_key: &[String]) -> NaturalOrder {
     }
 }
 
-/// By a row of `information_schema.TABLES`. What a view reads is not known.
+/// Returns why a table isn't versioned, from a row of `information_schema.TABLES`. What a view reads is not known.
 fn unversioned(row: &TextRow) -> Option<String> {
     let engine = text(row, 1);
     if text(row, 0).ends_with("VIEW") {
-        Some("it is a view, whose tables may have no earlier states".to_owned())
-    } else if VERSIONED.contains(&engine.to_ascii_lowercase().as_str()) {
+        Some("it is a view, whose tables might not keep earlier states of their rows".to_owned())
+    } else if is_versioned(&engine) {
         None
     } else {
-        Some(format!("its engine {engine} keeps no earlier states"))
+        Some(format!(
+            "its engine {engine} doesn't keep earlier states of its rows"
+        ))
     }
 }
 
@@ -154,7 +148,7 @@ impl Catalog for MySqlCatalog {
         self.client.check(sql)
     }
 
-    /// A plan has a row for each table that is read.
+    /// The plan has a row for each table that is read.
     fn reads_alone(&mut self, sql: &str) -> Result<bool> {
         let plan = self.client.text_rows(&format!("EXPLAIN {sql}"))?;
         Ok(plan.len() == 1 && plan.iter().all(|row| row.len() > 1))
@@ -164,17 +158,25 @@ impl Catalog for MySqlCatalog {
         self.client.text_rows(sql)
     }
 
+    fn relations(&mut self, named: &[Named]) -> Result<Vec<Relation>> {
+        filters::relations(&mut self.client, named, self.pins)
+    }
+
+    fn calls(&mut self, conditions: &[String]) -> Result<Option<String>> {
+        filters::calls(&mut self.client, conditions)
+    }
+
     fn server(&mut self) -> Result<Option<String>> {
         Ok(cell(&self.client.text_rows(SERVER)?))
     }
 
     fn sharing(&mut self) -> Result<Sharing> {
-        // Only MariaDB tells a session where in the binary log its state stands.
+        // Only MariaDB reports its snapshot's position in the binary log to a session.
         let position = position(|sql| self.client.text_rows(sql))?;
         Ok(if position.is_some() {
             Sharing::Witnessed
         } else {
-            Sharing::Unproved("the server has no binary log that tells where a snapshot stands")
+            Sharing::Unproved("the server has no binary log that reports a snapshot's position")
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Rows as they stand in the connection's buffer: complete packets, and where their cells are.
+//! Rows in the connection's buffer: complete packets, and where their cells are.
 
 use super::connection::{
     CellRange, EOF, ERR, FULL_BYTES, HEADER_BYTES, MAX_EOF_BYTES, is_end, malformed, payload_bytes,
@@ -7,7 +7,7 @@ use super::connection::{
 use std::io;
 use std::ops::Range;
 
-/// Rows that the gate is asked about at once: its cache misses overlap.
+/// Rows that the gate is asked about at once, so that its cache misses overlap.
 const ROWS: usize = 256;
 
 /// The rows at the front of a buffer.
@@ -15,20 +15,20 @@ const ROWS: usize = 256;
 pub(super) struct Chunk {
     columns: usize,
     rows: usize,
-    /// Row after row; behind them what former rows have left.
+    /// Row after row, followed by leftovers of earlier rows.
     cells: Vec<CellRange>,
-    /// Bytes of the buffer that the rows and their end take.
+    /// Bytes of the buffer that the rows and their end occupy.
     pub taken: usize,
-    /// What follows the rows, if it has come.
+    /// What follows the rows, if it has arrived.
     pub end: Option<End>,
 }
 
 /// How a result ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum End {
-    /// All its rows have come.
+    /// All its rows have arrived.
     Complete,
-    /// With an error, which is this payload.
+    /// An error, which this payload describes.
     Error(Range<usize>),
 }
 
@@ -47,14 +47,14 @@ impl Chunk {
         self.rows
     }
 
-    /// A cell in the buffer that the chunk was filled from, `None` for NULL.
+    /// Returns a cell in the buffer that the chunk was filled from, or `None` for NULL.
     #[inline]
     pub fn cell<'a>(&self, buffer: &'a [u8], row: usize, column: usize) -> Option<&'a [u8]> {
         self.cells.get(row * self.columns + column)?.of(buffer)
     }
 
-    /// Finds the rows whose packets are complete, up to some hundred. `sequence` is the first packet's number, and the next
-    /// one's afterwards. Of a row in several packets the payloads are joined in place.
+    /// Finds the rows whose packets are complete, up to a few hundred. `sequence` is the first packet's number, and
+    /// afterwards the next one's. If a row takes several packets, their payloads are joined in place.
     pub fn fill(&mut self, buffer: &mut [u8], sequence: &mut u8) -> io::Result<()> {
         self.rows = 0;
         self.taken = 0;
@@ -99,7 +99,7 @@ struct Packet {
     end: usize,
 }
 
-/// The packet that begins at `at`; `None` if it isn't complete.
+/// Returns the packet that begins at `at`, or `None` if it isn't complete.
 #[inline]
 fn next_packet(buffer: &mut [u8], at: usize, sequence: &mut u8) -> io::Result<Option<Packet>> {
     let Some(&[low, middle, high, number]) = buffer.get(at..at + HEADER_BYTES) else {
@@ -123,7 +123,7 @@ fn next_packet(buffer: &mut [u8], at: usize, sequence: &mut u8) -> io::Result<Op
     }))
 }
 
-/// Moves the payloads of a row's packets together, once all of them are there.
+/// Moves the payloads of a row's packets together, once all of them have arrived.
 #[cold]
 fn joined(buffer: &mut [u8], at: usize, sequence: &mut u8) -> io::Result<Option<Packet>> {
     let mut parts: Vec<Range<usize>> = Vec::new();

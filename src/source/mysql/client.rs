@@ -1,5 +1,5 @@
-//! Who asks the catalogue: a connection of our own, or ConnectorX's client where the server wants an authentication that
-//! we don't know.
+//! What asks the catalog: a native connection, or ConnectorX's client if the server requires an authentication method that
+//! the native connection doesn't support.
 
 use super::super::pooled::Single;
 use super::super::{Extractor, TextRow};
@@ -15,21 +15,21 @@ use r2d2_mysql::mysql::prelude::Queryable;
 use r2d2_mysql::mysql::{Conn, OptsBuilder, Row};
 use std::time::Instant;
 
-/// A session of either kind, settled.
+/// A session of either kind, with its settings made.
 pub(super) enum Client {
-    /// A connection of our own.
+    /// A native connection.
     Wire(Box<Connection>),
     /// ConnectorX's client, in its pool.
     Stock(Box<StockClient>),
 }
 
-/// ConnectorX's client, and the pool that takes it back.
+/// ConnectorX's client, and the pool that it is returned to.
 pub(super) struct StockClient {
     pub single: Single<MySqlConnectionManager>,
     pub connection: PooledConnection<MySqlConnectionManager>,
 }
 
-/// The session that a choice gets, and why it is not the first choice.
+/// Opens the session for a choice of extractor. Also returns a warning if it is not the first choice.
 pub(super) fn connect(
     login: &Login,
     choice: ExtractorChoice,
@@ -43,19 +43,19 @@ pub(super) fn connect(
         Err(Refused::Otherwise(error)) => Err(error),
         Err(Refused::UnknownAuthentication(name)) if choice == ExtractorChoice::Auto => {
             let client = stock(login, waits).map_err(|error| error.after(unknown(&name)))?;
-            let warning = format!("{}: ConnectorX's source reads instead", unknown(&name));
+            let warning = format!("{}: reading through ConnectorX's own source instead", unknown(&name));
             Ok((client, Some(warning)))
         }
         Err(Refused::UnknownAuthentication(name)) => {
             Err(Error::new(ErrorKind::AccessDenied, unknown(&name)).advise(
-                "give the user mysql_native_password or caching_sha2_password, or leave --extractor wire out",
+                "use mysql_native_password or caching_sha2_password for this user, or leave out --extractor wire",
             ))
         }
     }
 }
 
 fn unknown(authentication: &str) -> String {
-    format!("the authentication {authentication}, which the server wants, is not known")
+    format!("the server requires the authentication method {authentication}, which isn't supported")
 }
 
 fn settled(mut connection: Connection, waits: &Waits) -> Result<Client> {
@@ -68,7 +68,7 @@ fn settled(mut connection: Connection, waits: &Waits) -> Result<Client> {
     Ok(client)
 }
 
-/// Sets what is set on some servers only.
+/// Makes the settings that only some servers have.
 fn settle(client: &mut Client) -> Result<()> {
     let inherited = client.text_rows(&question())?;
     match others(&inherited) {
@@ -77,7 +77,7 @@ fn settle(client: &mut Client) -> Result<()> {
     }
 }
 
-/// A pool of one keeps its connection attempt within the deadline, whatever the server does.
+/// Connects in a pool of one, which keeps the attempt within the deadline whatever the server does.
 fn stock(login: &Login, waits: &Waits) -> Result<Client> {
     let deadline = Instant::now() + waits.connect_or_default();
     let connect = |options| stock_by(options, deadline, waits);
@@ -102,7 +102,7 @@ fn stock_by(
         .write_timeout(Some(waits.read))
         .init(vec![first(waits)]);
     let manager = MySqlConnectionManager::new(options);
-    // The options say what a session says first.
+    // The first statements are part of the options.
     let begin = |_: &mut Conn| Ok(());
     Single::connect(manager, timeout, begin, error::connecting)
 }
@@ -126,7 +126,7 @@ impl Client {
         }
     }
 
-    /// The rows of a small result, their cells as text.
+    /// Returns the rows of a small result, with their cells as text.
     pub fn text_rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {
         match self {
             Self::Wire(connection) => connection.text_rows(sql),
@@ -140,7 +140,7 @@ impl Client {
         }
     }
 
-    /// Lets the server parse and plan a query, without running it.
+    /// Has the server parse and plan a query, without running it.
     pub fn check(&mut self, sql: &str) -> Result<()> {
         match self {
             Self::Wire(connection) => connection.check(sql),
@@ -157,7 +157,7 @@ impl Client {
     }
 }
 
-/// In the text protocol every cell is text, or NULL.
+/// Every cell in the text protocol is text, or NULL.
 fn text_row(row: &Row) -> TextRow {
     let cells = (0..row.len()).map(|index| row.get_opt::<String, _>(index)?.ok());
     cells.collect()

@@ -1,4 +1,4 @@
-//! The lock under which sessions begin that have no other proof of one state.
+//! The lock that sessions begin under if nothing else verifies that they see one snapshot.
 
 use super::super::shared::CommitLock;
 use super::connection::Connection;
@@ -7,14 +7,14 @@ use crate::job::{ExtractorChoice, Waits};
 use crate::source::mysql::client::{self, Client};
 use crate::{Error, ErrorKind, Result};
 
-/// Statements that take a lock, and the one that gives it back.
+/// Statements that take a lock, and the one that releases it.
 struct Lock {
     name: &'static str,
     take: &'static [&'static str],
     give_back: &'static str,
 }
 
-/// Readers and writers go on; only commits wait. Since MariaDB 10.4.
+/// Readers and writers continue. Only commits wait. Since MariaDB 10.4.
 /// <https://mariadb.com/kb/en/backup-stage/>
 const BACKUP_STAGE: Lock = Lock {
     name: "backup-stage",
@@ -39,21 +39,21 @@ struct Locked {
 
 impl Drop for Locked {
     fn drop(&mut self) {
-        // Whatever fails here, the lock ends with its connection.
+        // If this fails, the lock still ends with its connection.
         let _ = self.connection.execute(self.lock.give_back);
     }
 }
 
-/// Takes the gentlest lock that the server knows. It ends with its connection.
+/// Takes the least obstructive lock that the server has. It ends with its connection.
 pub(super) fn commit_lock(login: &Login, waits: &Waits) -> Result<CommitLock> {
     let (client, _) = client::connect(login, ExtractorChoice::Wire, waits)?;
     let Client::Wire(mut connection) = client else {
         return Err(Error::new(
             ErrorKind::Bug,
-            "a gate needs a connection of our own",
+            "internal error: the commit lock needs a native connection",
         ));
     };
-    // A read-only session may take no such lock.
+    // A read-only session can't take such a lock.
     connection.execute("SET SESSION TRANSACTION READ WRITE")?;
     let version = connection.text_rows("SELECT VERSION()")?;
     let version = version.iter().flatten().flatten().next();
@@ -72,8 +72,8 @@ pub(super) fn commit_lock(login: &Login, waits: &Waits) -> Result<CommitLock> {
 }
 
 fn no_lock(error: &Error) -> Error {
-    let message = format!("--snapshot require takes a lock for a moment, and {error}");
-    Error::new(error.kind(), message).advise(
-        "GRANT RELOAD to the user, switch the server's binary log on, or take --snapshot auto",
-    )
+    let message =
+        format!("can't take the lock that --snapshot require needs for a moment: {error}");
+    Error::new(error.kind(), message)
+        .advise("GRANT RELOAD to the user, turn on the server's binary log, or use --snapshot auto")
 }

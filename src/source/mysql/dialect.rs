@@ -6,14 +6,13 @@ use crate::source::dialect::Locks;
 pub(in crate::source) const DIALECT: Dialect = Dialect {
     quote_mark: '`',
     number_literal: "CAST({} AS CHAR)",
-    // QUOTE makes the word NULL of a NULL.
+    // QUOTE turns NULL into the word NULL.
     quoted_literal: "IF({} IS NULL, NULL, QUOTE({}))",
     nulls_first: "",
     nulls_last: "",
-    // Without an index a covering one can't change the order in which the rows come.
+    // Rules out covering indexes, which would change the order of the rows.
     stored_order: " USE INDEX ()",
-    pins_conditions: false,
-    // A FLOAT itself would become a text of six digits.
+    // A FLOAT itself would become text with six digits.
     float_as_text: "CAST({} * 1e0 AS CHAR)",
     locks: Locks {
         held: "a metadata lock on every table: ALTER, DROP, RENAME and TRUNCATE wait until the job ends",

@@ -1,4 +1,4 @@
-//! The errors of a MySQL server, of ConnectorX's client, and of our own connection, translated once.
+//! Translates the errors of a MySQL server, of ConnectorX's client and of the native connection, in one place.
 
 use crate::source::shared::NO_CONNECTION_LEFT;
 use crate::source::wire::LOOK;
@@ -8,10 +8,13 @@ use connectorx::sources::mysql::MySQLSourceError;
 use r2d2_mysql::mysql::{Error as ClientError, MySqlError};
 use std::io;
 
-/// Server errors whose text may quote a value: truncated, incorrect or out-of-range ones.
+/// What to do if the server can't be reached.
+const NOT_REACHED: &str = "check host, port or socket in --source, and that the server is running";
+
+/// Server errors whose text can quote a value: truncated, incorrect or out-of-range values.
 const QUOTING: [u16; 6] = [1264, 1292, 1366, 1406, 1411, 1525];
 
-/// Why there is no connection.
+/// Returns the error for a connection that can't be opened.
 pub(crate) fn connecting(cause: &ClientError) -> Error {
     match cause {
         ClientError::MySqlError(error) => of_client(error),
@@ -20,22 +23,22 @@ pub(crate) fn connecting(cause: &ClientError) -> Error {
             ErrorKind::Unreachable,
             format!("the server can't be reached: {}", client_text(other)),
         )
-        .advise("check host, port or socket of --source, and that the server runs"),
+        .advise(NOT_REACHED),
     }
 }
 
-/// Whether such an error says that nobody listens at the address: how that client begins to tell it.
+/// Returns whether such an error says that nothing listens at the address, as ConnectorX's client begins to say it.
 pub(super) fn is_unanswered(error: &Error) -> bool {
     error.to_string().contains("Could not connect to address")
 }
 
-/// What went wrong on a connection.
+/// Returns the error for a failure on an open connection.
 pub(crate) fn in_use(cause: &ClientError) -> Error {
     match cause {
         ClientError::MySqlError(error) => of_client(error),
         ClientError::FromValueError(_) | ClientError::FromRowError(_) => Error::new(
             ErrorKind::Value,
-            "a value came in another type than its column's",
+            "the server sent a value of a different type than its column's",
         ),
         other => Error::new(
             ErrorKind::Lost,
@@ -45,52 +48,52 @@ pub(crate) fn in_use(cause: &ClientError) -> Error {
     }
 }
 
-/// The texts of values that didn't convert hold the values.
+/// Leaves out the text of conversion errors, which contains the value.
 fn client_text(cause: &ClientError) -> String {
     match cause {
         ClientError::FromValueError(_) | ClientError::FromRowError(_) => {
-            "a value didn't convert".to_owned()
+            "a value can't be converted".to_owned()
         }
         other => other.to_string(),
     }
 }
 
-/// What the server refuses with.
+/// Returns the error that the server reports.
 pub(super) fn server(code: u16, state: &str, message: &str) -> Error {
     let (kind, advice) = match code {
         1044 | 1045 | 1142 | 1143 | 1227 | 1410 | 1698 => (
             ErrorKind::AccessDenied,
-            "check user and password of --source, and GRANT SELECT on the tables",
+            "check user and password in --source, and GRANT SELECT on the tables",
         ),
-        // Fewer workers may do with the connections that were had.
+        // Fewer workers might need only the connections that were made.
         1226 if message.contains("connections_per_hour") => (ErrorKind::Unreachable, HOURLY),
         1226 if is_hourly(message) => (ErrorKind::Ended, HOURLY),
         1040 | 1203 | 1226 => (ErrorKind::Unreachable, NO_CONNECTION_LEFT),
         1184 => (
             ErrorKind::Refused,
-            "the server's init_connect fails for this user: correct it, or give the user a privilege that passes it over",
+            "correct the server's init_connect, which fails for this user, or give the user a privilege that skips it",
         ),
-        // Of a sort, a temporary table, a session.
+        // From a sort, a temporary table, a session.
         1038 | 1041 | 1114 | 1290 => (
             ErrorKind::Refused,
-            "the server gives the session too little memory or room: raise the setting that it names, \
-             sort_buffer_size or tmp_disk_table_size",
+            "raise the setting that the server names, sort_buffer_size or tmp_disk_table_size: the session has too little \
+             memory or disk space",
         ),
         1053 | 1077 | 1317 | 1927 => (
             ErrorKind::Ended,
-            "the session was ended on the server: run the job again",
+            "run the job again: the server ended the session or its query",
         ),
         1205 | 1213 => (
             ErrorKind::Ended,
-            "another transaction holds a lock: run the job again, or allow more by --lock-wait-secs",
+            "run the job again, or raise --lock-wait-secs: another transaction holds a lock",
         ),
         1969 | 3024 => (
             ErrorKind::Ended,
-            "max_statement_time or max_execution_time ended the query",
+            "lift the time limit that ended the query: max_statement_time or max_execution_time",
         ),
         _ => (
             ErrorKind::Refused,
-            "check --source, --where, --order-by and the tables' views",
+            "check --source, --where, --order-by and any views that are read",
         ),
     };
     let text = if QUOTING.contains(&code) {
@@ -101,11 +104,11 @@ pub(super) fn server(code: u16, state: &str, message: &str) -> Error {
     Error::new(kind, format!("the server says {code} ({state}): {text}")).advise(advice)
 }
 
-/// Another attempt would only use up more of it.
-const HOURLY: &str = "run the job again in an hour, or have the user's limit raised; each table and each of --workers \
-     takes a few queries, and each of --workers a connection";
+/// Another attempt would only use up more of the limit.
+const HOURLY: &str = "run the job again in an hour, or have the user's limit raised; a job needs a few queries for each \
+     table and each of --workers, and a connection for each of --workers";
 
-/// Whether a user's limit is one on what he does in an hour: the message names it as GRANT spells it, or MySQL its column.
+/// Returns whether a user's limit is an hourly one. The message names it as GRANT spells it, or by MySQL's column.
 fn is_hourly(message: &str) -> bool {
     message.contains("_per_hour") || message.contains("max_questions")
 }
@@ -114,13 +117,13 @@ fn of_client(error: &MySqlError) -> Error {
     server(error.code, &error.state, &error.message)
 }
 
-/// Why there is no connection of our own.
+/// Returns the error for a native connection that can't be opened.
 pub(super) fn unreachable(cause: &io::Error) -> Error {
     Error::new(
         ErrorKind::Unreachable,
         format!("the server can't be reached: {cause}"),
     )
-    .advise("check host, port or socket of --source, and that the server runs")
+    .advise(NOT_REACHED)
 }
 
 impl From<MySQLSourceError> for Error {
@@ -128,7 +131,7 @@ impl From<MySQLSourceError> for Error {
         match cause {
             MySQLSourceError::ConnectorXError(cause) => cause.into(),
             MySQLSourceError::MySQLError(cause) => in_use(&cause),
-            _ => Self::new(ErrorKind::Value, "the database's client gave up on a value"),
+            _ => Self::new(ErrorKind::Value, "the database client can't read a value"),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! How MySQL and MariaDB write their values: in text over our own source, in the client library's types by the stock one.
+//! How MySQL and MariaDB encode their values: as text in the native source, and as the client library's types in
+//! ConnectorX's own source.
 
 use crate::destination::{CellEncoding, CellType, Decoder, Fit, Misfit, days, fixed, native};
 use crate::source::text;
@@ -14,13 +15,13 @@ impl CellEncoding for MySqlText {
         text::decoder(data_type)
     }
 
-    /// The server writes as many figures of a second as the column has.
+    /// The server writes as many fractional digits of a second as the column has.
     fn has_spellings(&self, data_type: &DataType) -> bool {
         matches!(data_type, DataType::Timestamp(..))
     }
 }
 
-/// What ConnectorX's source hands over; see `types` for what travels as text or as a number.
+/// What ConnectorX's own source delivers. See `types` for what travels as text or as a number.
 #[derive(Debug)]
 pub(super) struct MySqlValues;
 
@@ -38,7 +39,7 @@ fn date(cell: &[u8]) -> Fit<i32> {
     date_from_number(u64::from_le_bytes(fixed(cell)?)).ok_or(Misfit::NoDate)
 }
 
-/// `20001231` as MySQL casts a DATE to a number. Zero and partial dates are none.
+/// Reads `20001231`, as MySQL casts a DATE to a number. Returns `None` for zero and partial dates.
 fn date_from_number(number: u64) -> Option<i32> {
     let year = i32::try_from(number / 10_000).ok()?;
     let month = u32::try_from(number / 100 % 100).ok()?;

@@ -1,9 +1,9 @@
-//! What a server sends, as a fuzzer makes it up.
+//! Server messages made up by a fuzzer.
 
 use super::chunk::Chunk;
 pub use super::connection::fuzzing::login;
 
-/// Columns of the made-up result.
+/// The number of columns in the made-up result.
 const COLUMNS: usize = 3;
 
 /// Reads a stream of row packets to its end.

@@ -1,18 +1,18 @@
-//! Which indexes of a table serve ranges, and by which of them rows are drawn.
+//! Which of a table's indexes can be used for ranges, and which ones rows are sampled with.
 
 use super::super::Index;
 
-/// A column of an index. Rows of the catalogue come by index, in the order of its columns.
+/// A column of an index. The catalog's rows come grouped by index, in the order of its columns.
 pub(super) struct IndexPart {
     pub index: String,
     /// `None` for an expression.
     pub column: Option<String>,
     pub unique: bool,
-    /// Whether a B-tree has it, and the whole value rather than its beginning.
+    /// Whether the index is a B-tree, and has the whole value rather than a prefix.
     pub whole: bool,
 }
 
-/// True for one entry in `{}`; the same ones each time.
+/// True for one entry in `{}`, the same ones each time.
 pub(super) const LOTTERY: &str = "RAND(7) * {} < 1";
 
 pub(super) fn primary_key(parts: &[IndexPart]) -> Vec<String> {
@@ -20,7 +20,7 @@ pub(super) fn primary_key(parts: &[IndexPart]) -> Vec<String> {
     parts.filter_map(|part| part.column.clone()).collect()
 }
 
-/// An index by its first column.
+/// Returns the usable indexes by their first columns.
 pub(super) fn leading(parts: &[IndexPart]) -> Vec<Index> {
     let indexes = parts.chunk_by(|one, other| one.index == other.index);
     let serves = |parts: &[IndexPart]| {

@@ -1,4 +1,4 @@
-//! The end of a session from another connection.
+//! Ending a session from another connection.
 
 use super::super::QueryCanceller;
 use super::super::wire::Closer;
@@ -10,10 +10,10 @@ use r2d2_mysql::mysql::prelude::Queryable;
 use r2d2_mysql::mysql::{Conn, Opts};
 use std::time::Duration;
 
-/// As long as a second connection may take: whoever interrupts waits for it.
+/// How long the second connection can take: the thread that interrupts waits for it.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Ends a session: on the server, and on our side of the line.
+/// Ends a session on the server and on the client's side.
 pub(super) struct Kill {
     login: Login,
     id: u32,
@@ -22,7 +22,7 @@ pub(super) struct Kill {
 
 /// What kind of session is ended.
 enum Killed {
-    /// A connection of our own, which is closed, too: the server may be silent.
+    /// A native connection, which is closed too: the server might not respond.
     Wire(Closer),
     /// ConnectorX's client.
     Stock,
@@ -47,7 +47,7 @@ impl Kill {
 }
 
 impl QueryCanceller for Kill {
-    /// The session may have ended by itself meanwhile, or the server may not answer: nothing is said of it.
+    /// Reports nothing if the session has ended in the meantime or the server doesn't answer.
     fn cancel_query(&self) {
         let kill = format!("KILL CONNECTION {}", self.id);
         match &self.session {

@@ -1,4 +1,4 @@
-//! What a URL says of a session: where, who, and how it is encrypted.
+//! What a URL says about a session: the server, the user, and how it is encrypted.
 
 use super::super::wire::{Address, SslMode, TlsPolicy};
 use super::error::is_unanswered;
@@ -10,10 +10,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use url::{Host, Url};
 
-/// The protocol's largest.
+/// The protocol's largest packet.
 const MAX_PACKET_BYTES: usize = 1 << 30;
 
-/// What a session is begun with.
+/// What a session begins with.
 #[derive(Clone)]
 pub(crate) struct Login {
     pub address: Address,
@@ -30,7 +30,7 @@ impl Login {
         let parameters = Parameters::parse(url)?;
         let mut bare = url.clone();
         bare.set_query(None);
-        // Its message names the part that is wrong, never a value.
+        // The message names the part that is wrong, never a value.
         let options = Opts::from_url(bare.as_str())
             .map_err(|cause| usage("the URL can't be read").because(cause))?;
         let address = match parameters.socket {
@@ -40,7 +40,7 @@ impl Login {
                 port: options.get_tcp_port(),
             },
         };
-        // A socket leaves no machine: what could read it could read the server's memory.
+        // A socket doesn't leave the machine: whatever could read it could also read the server's memory.
         let default_mode = if address.is_socket() {
             SslMode::Disable
         } else {
@@ -58,10 +58,11 @@ impl Login {
         })
     }
 
-    /// Connects ConnectorX's client by the first way that reaches the server; the error is the server's, or that of the first way.
+    /// Connects ConnectorX's client, trying the host's address families until one reaches the server. Returns the server's
+    /// error, or else the first attempt's.
     ///
-    /// Of a host with several addresses that client tries the first alone (`localhost` is `::1` first, where few servers
-    /// listen), unless it is told of which family the address shall be.
+    /// If a host has several addresses, that client tries only the first (`localhost` is `::1` first, where few servers
+    /// listen), unless it is told which family to use.
     pub fn by_stock<T>(&self, mut connect: impl FnMut(OptsBuilder) -> Result<T>) -> Result<T> {
         let families = match &self.address {
             Address::Tcp { host, port } => families(host, *port),
@@ -79,14 +80,15 @@ impl Login {
         })
     }
 
-    /// The same for ConnectorX's client, which knows no `prefer`: it takes it as `disable`.
+    /// Returns the same as options for ConnectorX's client, which has no `prefer`: `disable` is used instead.
     fn stock(&self) -> OptsBuilder {
         let options = OptsBuilder::new()
             .user(Some(self.user.clone()))
             .pass(self.password.as_ref().map(Secret::reveal))
             .db_name(Some(self.database.clone()))
             .prefer_socket(self.address.is_socket())
-            // Otherwise the client asks for the server's, before anything is set: an inherited limit may cut the answer.
+            // Otherwise the client asks for the server's value before any setting is made, and an inherited limit could cut
+            // the answer.
             .max_allowed_packet(Some(MAX_PACKET_BYTES))
             .tcp_connect_timeout(Some(CONNECT))
             .ssl_opts(self.stock_tls());
@@ -114,7 +116,7 @@ impl Login {
     }
 }
 
-/// Of a host with several addresses, the families of these.
+/// Returns the address families of a host that has several addresses.
 fn families(host: &str, port: u16) -> Vec<IpAddr> {
     let addresses: Vec<SocketAddr> = (host, port)
         .to_socket_addrs()
@@ -131,7 +133,7 @@ fn families(host: &str, port: u16) -> Vec<IpAddr> {
     .collect()
 }
 
-/// An IPv6 address stands in brackets in a URL, and nowhere else.
+/// Removes the brackets, which enclose an IPv6 address only in URLs.
 fn host(host: Host<&str>) -> String {
     match host {
         Host::Ipv6(address) => address.to_string(),
@@ -158,8 +160,8 @@ impl Parameters {
                     parameters.root_cert = Some(PathBuf::from(value.as_ref()));
                 }
                 other => {
-                    return Err(usage(&format!("the parameter {other} is not known"))
-                        .advise("known are socket, sslmode and sslrootcert"));
+                    return Err(usage(&format!("unknown parameter {other}"))
+                        .advise("use socket, sslmode or sslrootcert"));
                 }
             }
         }
@@ -177,8 +179,8 @@ fn mode(name: &str) -> Result<SslMode> {
         other => other,
     };
     SslMode::parse(libpq).ok_or_else(|| {
-        usage(&format!("sslmode={name} is not known"))
-            .advise("take disable, prefer, require, verify-ca or verify-full")
+        usage(&format!("unknown sslmode {name}"))
+            .advise("use disable, prefer, require, verify-ca or verify-full")
     })
 }
 

@@ -1,12 +1,14 @@
-//! MySQL and MariaDB: read in place over the text protocol, or by ConnectorX's stock source over the binary protocol.
+//! MySQL and MariaDB: read in place over the text protocol, or through ConnectorX's own source over the binary protocol.
 
 mod catalog;
+mod cells;
 mod chunk;
 mod client;
 mod commit_lock;
 mod connection;
 mod dialect;
 pub(crate) mod error;
+mod filters;
 mod format;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
@@ -46,7 +48,7 @@ use rows::WireRows;
 use std::sync::Arc;
 use stock::{MySqlRows, MySqlTransport};
 
-/// A MySQL or MariaDB server's database.
+/// A database on a MySQL or MariaDB server.
 pub(super) struct MySql {
     login: Login,
     extractor: ExtractorChoice,
@@ -104,7 +106,7 @@ impl Database for MySql {
     }
 }
 
-/// A connection of our own.
+/// A native connection.
 struct WireSession {
     home: Lender<Connection>,
     canceller: Arc<Kill>,
@@ -159,7 +161,7 @@ impl Transaction for WireSession {
 
 /// ConnectorX's client.
 struct StockSession {
-    /// Holds the one connection between two units.
+    /// Keeps the one connection between two units.
     single: Single<MySqlConnectionManager>,
     canceller: Arc<Kill>,
 }

@@ -9,17 +9,17 @@ use crate::Result;
 use crate::destination::{Gate, WrittenRows};
 use arrow::datatypes::SchemaRef;
 
-/// Reads the rows of one query. The connection goes home when this is dropped.
+/// Reads the rows of one query. The connection is returned when this is dropped.
 pub(super) struct WireRows {
     connection: Lease<Connection>,
     schema: SchemaRef,
     chunk: Chunk,
-    /// Rows of the chunk that are handed on.
+    /// Rows of the chunk that are passed on.
     candidates: Vec<usize>,
 }
 
 impl WireRows {
-    /// `schema` is the plan's, which the server's answer is held against.
+    /// `schema` is the plan's, which the server's answer is compared with.
     pub fn new(connection: Lease<Connection>, schema: SchemaRef) -> Self {
         Self {
             connection,
@@ -93,7 +93,7 @@ impl Drop for WireRows {
     }
 }
 
-/// The rows at hand, in the buffer that they stand in.
+/// The current rows, and the buffer that they are in.
 struct ChunkRows<'a> {
     chunk: &'a Chunk,
     buffer: &'a [u8],

@@ -1,19 +1,19 @@
-//! Whether the columns that a server sends are those of the plan: a table may be altered between the two.
+//! Checks that the columns that a server sends are the plan's: a table can be altered in between.
 
 use crate::{Error, ErrorKind, Result};
 use arrow::datatypes::{DataType, Schema, TimeUnit};
 use mysql_common::constants::{ColumnFlags, ColumnType};
 use mysql_common::packets::Column;
 
-/// The character set of what is no text. <https://mariadb.com/kb/en/result-set-packets/>
+/// The character set of values that aren't text. <https://mariadb.com/kb/en/result-set-packets/>
 const BINARY_CHARSET: u16 = 63;
 
-/// An error that names the first column of another type than the plan's.
+/// Returns an error that names the first column whose type differs from the plan's.
 pub(super) fn check(columns: &[Column], schema: &Schema) -> Result<()> {
     let planned = schema.fields();
     if columns.len() != planned.len() {
         let message = format!(
-            "the query gives {} columns instead of {}",
+            "internal error: the query returns {} columns instead of {}",
             columns.len(),
             planned.len()
         );
@@ -24,21 +24,21 @@ pub(super) fn check(columns: &[Column], schema: &Schema) -> Result<()> {
         None => Ok(()),
         Some((column, field)) => {
             let message = format!(
-                "the database sends {:?}, but its catalog said {}",
+                "the database sends {:?}, but the catalog said {}",
                 column.column_type(),
                 field.data_type()
             );
             Err(Error::new(ErrorKind::Schema, message)
                 .in_column(field.name())
                 .advise(
-                    "was the table altered while the job began? run it again; \
-                     of a view: create it anew, with a CAST, since MySQL keeps the types of the session that made it",
+                    "run the job again: the table may have been altered while the job was starting; if it is a view, recreate it with \
+                     a CAST: MySQL keeps the types of the session that created it",
                 ))
         }
     }
 }
 
-/// Whether the text of such a column is parsed as this type.
+/// Returns whether such a column's text can be parsed as this type.
 fn fits(column: &Column, data_type: &DataType) -> bool {
     use ColumnType as C;
     use DataType as T;

@@ -1,4 +1,4 @@
-//! ConnectorX's stock MySQL partitions over a connection of our own: settings made, identity known.
+//! ConnectorX's own MySQL partitions over a connection that firstseen opened: its settings are made, and its id is known.
 
 use crate::Error;
 use crate::destination::{CellType, UnitDestination};
@@ -43,12 +43,12 @@ impl QueryRows for MySqlRows {
     }
 }
 
-/// The character set `binary`: of columns that hold bytes. The type alone doesn't tell CHAR from BINARY or TEXT from BLOB,
-/// and the flag BINARY stands at text with a collation `_bin`, too.
+/// The character set `binary`, which columns of bytes have. The type alone doesn't distinguish CHAR from BINARY or TEXT from
+/// BLOB, and text with a `_bin` collation has the flag BINARY too.
 /// <https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_query_response_text_resultset_column_definition.html>
 const BINARY_CHARACTER_SET: u16 = 63;
 
-/// The stock source's type of a column; its own choice looks at no character set.
+/// Returns ConnectorX's type for a column. ConnectorX's own choice ignores the character set.
 fn type_of(column: &Column) -> MySQLTypeSystem {
     let (column_type, flags) = (column.column_type(), column.flags());
     match column_type {
@@ -70,7 +70,7 @@ fn type_of(column: &Column) -> MySQLTypeSystem {
     }
 }
 
-/// Hands values over as the stock source gives them; the types that it can't carry never come (see `types`).
+/// Passes values on as ConnectorX's own source delivers them. Types that it can't carry never occur (see `types`).
 pub(super) struct MySqlTransport;
 
 impl_transport!(

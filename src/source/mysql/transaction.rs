@@ -4,14 +4,14 @@ use super::super::{TextRow, shared};
 use super::connection::Connection;
 use crate::Result;
 
-/// MariaDB's alone. <https://mariadb.com/kb/en/enhancements-for-start-transaction-with-consistent-snapshot/>
+/// MariaDB only. <https://mariadb.com/kb/en/enhancements-for-start-transaction-with-consistent-snapshot/>
 const POSITION: &str =
     "SHOW STATUS WHERE Variable_name IN ('Binlog_snapshot_file', 'Binlog_snapshot_position')";
 
-/// A plain START TRANSACTION would see what is committed before its first read.
+/// A plain START TRANSACTION would see what others commit before its first read.
 const BEGIN: &str = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
 
-/// Begins it.
+/// Begins the transaction.
 pub(super) fn begin(connection: &mut Connection) -> Result<()> {
     connection.execute(BEGIN)
 }
@@ -21,8 +21,8 @@ pub(super) fn witness(connection: &mut Connection) -> Result<Option<String>> {
     position(|sql| connection.text_rows(sql))
 }
 
-/// Where in the binary log the session's snapshot stands: the log's file, and the place in it. Without a log the file is
-/// empty, and the place 0.
+/// Returns the snapshot's position in the binary log: the log's file, and the offset in it. Without a log the file is empty,
+/// and the offset is 0.
 pub(super) fn position(rows: impl FnOnce(&str) -> Result<Vec<TextRow>>) -> Result<Option<String>> {
     let status = rows(POSITION)?;
     let values: Option<Vec<&str>> = status.iter().map(|row| row.get(1)?.as_deref()).collect();
@@ -32,10 +32,10 @@ pub(super) fn position(rows: impl FnOnce(&str) -> Result<Vec<TextRow>>) -> Resul
     })
 }
 
-/// What tells a server from others that the same name or proxy leads to: places in their logs may be the same.
+/// Identifies a server among those that the same name or proxy leads to: the positions in their logs can be the same.
 pub(super) const SERVER: &str = "SELECT CONCAT_WS(':', @@hostname, @@port, @@server_id)";
 
-/// The one cell of an answer.
+/// Returns an answer's only cell.
 pub(super) fn cell(rows: &[TextRow]) -> Option<String> {
     rows.first()?.first()?.clone()
 }

@@ -1,13 +1,13 @@
-//! Column types of MySQL and MariaDB, and their exact images.
+//! Column types of MySQL and MariaDB, and their type mappings.
 //!
-//! The stock source reads some types inexactly or not at all: DECIMAL with 28 digits, TIME within a day, no zero dates.
-//! These travel as a number or as text, and are parsed by `destination`. Our own source gets every value as the server
-//! writes it in text, which loses something of FLOAT alone.
+//! ConnectorX's own source reads some types inexactly or not at all: DECIMAL with 28 digits, TIME within a day, no zero
+//! dates. These travel as a number or as text, and are parsed by `destination`. The native source receives every value as
+//! the text that the server writes, which is inexact only for FLOAT.
 
-use super::super::{Bound, Image, NoImage, decimal, timestamp, timestamp_utc};
+use super::super::{Bound, TypeMapping, Unmappable, decimal, timestamp, timestamp_utc};
 use arrow::datatypes::{DataType, TimeUnit};
 
-/// What `information_schema.COLUMNS` says of a column's type.
+/// What `information_schema.COLUMNS` says about a column's type.
 pub(super) struct ColumnType<'a> {
     /// `DATA_TYPE`: the bare name.
     pub name: &'a str,
@@ -18,16 +18,16 @@ pub(super) struct ColumnType<'a> {
 }
 
 const AS_TEXT: &str = "CAST({} AS CHAR)";
-/// The server writes a FLOAT with six digits, and a DOUBLE with as many as it takes. Minus zero stays what it is.
+/// The server writes a FLOAT with six digits, and a DOUBLE with as many as it needs. Minus zero is preserved.
 const AS_DOUBLE: &str = "{} * 1e0";
 
-/// Whether values may be longer than a sort compares: types of other names are shorter than an index's key.
+/// Returns whether values can be longer than what a sort compares. Other types' values are shorter than an index's key.
 pub(super) fn is_long(name: &str) -> bool {
     name.ends_with("text") || name.ends_with("blob") || name.starts_with("var") || name == "json"
 }
 
-/// How bounds are written of the types that compare with a literal as they are ordered. (ENUM doesn't: it is ordered by
-/// number and compares as text.)
+/// Returns how bounds are written for types that compare with a literal in the order that they sort in. (ENUM doesn't: it is
+/// sorted by number and compared as text.)
 pub(super) fn bound(name: &str) -> Option<Bound> {
     match name {
         "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "year" => Some(Bound::Number),
@@ -37,40 +37,40 @@ pub(super) fn bound(name: &str) -> Option<Bound> {
     }
 }
 
-pub(super) fn image(column: &ColumnType<'_>) -> Result<Image, NoImage> {
+pub(super) fn mapping(column: &ColumnType<'_>) -> Result<TypeMapping, Unmappable> {
     use DataType as T;
     let unsigned = column.full.contains("unsigned");
-    let integer = |signed, other| Image::plain(if unsigned { other } else { signed });
+    let integer = |signed, other| TypeMapping::plain(if unsigned { other } else { signed });
     Ok(match column.name {
         "tinyint" => integer(T::Int8, T::UInt8),
         "smallint" => integer(T::Int16, T::UInt16),
         "mediumint" | "int" => integer(T::Int32, T::UInt32),
         "bigint" => integer(T::Int64, T::UInt64),
-        "year" => Image::plain(T::Int16),
-        "float" => Image::by(T::Float32, "{}", AS_DOUBLE),
-        "double" => Image::plain(T::Float64),
-        "decimal" => return decimal_image(column),
-        // 20001231: also a zero or partial date becomes a number, and is refused by row when it comes.
-        "date" => Image::by(T::Date32, "CAST({} AS UNSIGNED)", "{}"),
-        "datetime" => Image::by(timestamp(), AS_TEXT, "{}"),
-        "timestamp" => Image::by(timestamp_utc(), AS_TEXT, "{}"),
-        "time" => Image::by(T::Duration(TimeUnit::Microsecond), AS_TEXT, "{}"),
+        "year" => TypeMapping::plain(T::Int16),
+        "float" => TypeMapping::by(T::Float32, "{}", AS_DOUBLE),
+        "double" => TypeMapping::plain(T::Float64),
+        "decimal" => return decimal_mapping(column),
+        // 20001231. A zero or partial date also becomes a number, and its row is refused when it arrives.
+        "date" => TypeMapping::by(T::Date32, "CAST({} AS UNSIGNED)", "{}"),
+        "datetime" => TypeMapping::by(timestamp(), AS_TEXT, "{}"),
+        "timestamp" => TypeMapping::by(timestamp_utc(), AS_TEXT, "{}"),
+        "time" => TypeMapping::by(T::Duration(TimeUnit::Microsecond), AS_TEXT, "{}"),
         "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum" | "set" => {
-            Image::plain(T::Utf8)
+            TypeMapping::plain(T::Utf8)
         }
-        "json" | "uuid" | "inet4" | "inet6" => Image::cast(T::Utf8, AS_TEXT),
+        "json" | "uuid" | "inet4" | "inet6" => TypeMapping::cast(T::Utf8, AS_TEXT),
         "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" | "bit" => {
-            Image::plain(T::Binary)
+            TypeMapping::plain(T::Binary)
         }
         "geometry" | "point" | "linestring" | "polygon" | "multipoint" | "multilinestring"
         | "multipolygon" | "geometrycollection" | "geomcollection" => {
-            Image::cast(T::Binary, "ST_AsWKB({})")
+            TypeMapping::cast(T::Binary, "ST_AsWKB({})")
         }
-        _ => return Err(no_image(column)),
+        _ => return Err(unmappable(column)),
     })
 }
 
-fn decimal_image(column: &ColumnType<'_>) -> Result<Image, NoImage> {
+fn decimal_mapping(column: &ColumnType<'_>) -> Result<TypeMapping, Unmappable> {
     let precision = column
         .precision
         .and_then(|precision| u8::try_from(precision).ok());
@@ -79,18 +79,18 @@ fn decimal_image(column: &ColumnType<'_>) -> Result<Image, NoImage> {
         .zip(scale)
         .and_then(|(precision, scale)| decimal(precision, scale));
     data_type
-        .map(|data_type| Image::by(data_type, AS_TEXT, "{}"))
-        .ok_or_else(|| no_image(column))
+        .map(|data_type| TypeMapping::by(data_type, AS_TEXT, "{}"))
+        .ok_or_else(|| unmappable(column))
 }
 
-fn no_image(column: &ColumnType<'_>) -> NoImage {
+fn unmappable(column: &ColumnType<'_>) -> Unmappable {
     let cast = match column.name {
-        // A cast would give the vector's bytes.
-        "vector" => "VEC_ToText({}), in MySQL VECTOR_TO_STRING({}),",
+        // A cast would return the vector's bytes.
+        "vector" => "VEC_ToText({}) (in MySQL VECTOR_TO_STRING({}))",
         _ => AS_TEXT,
     };
-    NoImage {
-        reason: format!("the type {} has no exact image", column.full),
+    Unmappable {
+        reason: format!("the type {} can't be represented exactly", column.full),
         cast: cast.to_owned(),
     }
 }

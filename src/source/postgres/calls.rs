@@ -1,14 +1,14 @@
-//! Which functions a condition calls that are not the server's own. The server tells that of a view, and not of a query, so
-//! the words of the condition are held against the names of such functions: a word too many makes a warning too many, which
-//! decides nothing.
+//! Finds functions that a condition calls and that are not built into the server. The catalog lists those of a view but not
+//! those of a query, so the words of the condition are compared with the names of such functions. A false match costs only an
+//! unnecessary warning.
 
 use super::connection::{Attempt, Connection};
 use super::described::texts;
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 
-/// The functions, in words; also those that stand behind an operator, unless they are written in C, as those of extensions
-/// are. A function is also called as if it were a column of a row.
+/// Lists the functions, including those behind operators, except functions in C, such as those of extensions. A function can
+/// also be called as if it were a column of a row.
 pub(super) fn calls<S: Read + Write>(
     connection: &mut Connection<S>,
     conditions: &[String],
@@ -39,7 +39,7 @@ pub(super) fn calls<S: Read + Write>(
         .and_then(|row| row.into_iter().next().flatten()))
 }
 
-/// Names and operators of a condition, outside of its texts and comments.
+/// The names and operators of a condition, outside its string literals and comments.
 #[derive(Default)]
 struct Words {
     names: BTreeSet<String>,
@@ -74,7 +74,7 @@ impl Words {
         }
     }
 
-    /// A name as it stands is in small letters. One before a quote says how the text is written.
+    /// Takes an unquoted name, which stands for its lower-case form. A name directly before a quote is a string prefix.
     fn name(&mut self, rest: &str) -> usize {
         let end = rest.find(|next| !(starts_name(next) || next.is_ascii_digit() || next == '$'));
         let name = &rest[..end.unwrap_or(rest.len())];
@@ -94,7 +94,7 @@ fn starts_name(first: char) -> bool {
     first.is_alphabetic() || first == '_'
 }
 
-/// Bytes of a quoted text or name; a quote within is doubled, or escaped where a backslash escapes.
+/// The length in bytes of a quoted string or name. A quote in it is doubled, or escaped if backslashes escape.
 fn quoted(text: &str, quote: char, escapes: bool) -> usize {
     let mut inner = text.char_indices().skip(1).peekable();
     while let Some((place, next)) = inner.next() {
@@ -107,7 +107,7 @@ fn quoted(text: &str, quote: char, escapes: bool) -> usize {
     text.len()
 }
 
-/// Bytes of `$tag$ … $tag$`; of a lone dollar, one.
+/// The length in bytes of `$tag$ … $tag$`; 1 for a single dollar sign.
 fn dollar_quoted(text: &str) -> usize {
     let Some(tag) = text[1..].find('$').map(|end| &text[..end + 2]) else {
         return 1;
@@ -122,7 +122,7 @@ fn dollar_quoted(text: &str) -> usize {
     end.map_or(text.len(), |end| end + 2 * tag.len())
 }
 
-/// Bytes of a comment, which may have others in it.
+/// The length in bytes of a comment, which can contain other comments.
 fn comment(text: &str) -> usize {
     let mut depth = 0;
     let mut place = 0;
@@ -159,14 +159,14 @@ mod tests {
     }
 
     #[test]
-    fn names_are_found_however_they_are_written() {
+    fn names_are_found_in_any_notation() {
         assert_eq!(names("f (1) AND S.G(2)"), ["and", "f", "g", "s"]);
         assert_eq!(names(r#""My ""own""" (x)"#), [r#"My "own""#, "x"]);
         assert_eq!(names("größe(ä_1$)"), ["größe", "ä_1$"]);
     }
 
     #[test]
-    fn texts_and_comments_have_none() {
+    fn string_literals_and_comments_contain_no_names() {
         for condition in [
             "'f()'",
             "'it''s f()'",

@@ -1,4 +1,4 @@
-//! What PostgreSQL says of its tables, over a connection of our own: in one transaction, and by no named statement.
+//! PostgreSQL's catalog, read over firstseen's own connection in one transaction, without named statements.
 
 use super::super::{Catalog, Named, Relation, Sharing, StoredOrder, Table, TextRow};
 use super::access::Access;
@@ -9,7 +9,7 @@ use super::dialect::DIALECT;
 use super::elsewhere::elsewhere;
 use super::error::broken;
 use super::relations;
-use super::settings::Begins;
+use super::settings::Isolation;
 use super::stored;
 use super::transaction;
 use crate::job::Numeric;
@@ -21,36 +21,37 @@ const BASE_TABLES: &str = "SELECT c.relname FROM pg_class c JOIN pg_namespace n 
      WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND pg_table_is_visible(c.oid) \
        AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_t%'";
 
-/// Tables that are asked for at once: few questions, of a bounded length.
+/// Tables that are described at once: few queries, of a bounded length.
 const TABLES_AT_ONCE: usize = 1000;
-/// Questions in one transaction that pins nothing, so that it holds few locks: a server has room for some thousands.
+/// Queries in one transaction that pins nothing, so that it holds few locks: a server has room for a few thousand.
 const QUESTIONS: u32 = 100;
 
 pub(super) struct PostgresCatalog {
     connection: Connection<Stream>,
     access: Access,
     numeric: Option<Numeric>,
-    /// Whether tables are locked before they are described, in the mode of a reader, until the connection's end.
+    /// Whether tables are locked against changes before they are described, until the connection ends. Readers and writers are
+    /// not blocked.
     pins: bool,
-    /// Questions in the transaction so far.
+    /// Queries in the transaction so far.
     asked: u32,
-    /// Tables that were asked for together.
+    /// Tables that were described together.
     prepared: HashMap<String, Table>,
 }
 
-/// Why tables are not described, and which of them is to blame where one is.
+/// Why tables could not be described, and which of them caused it, if known.
 type Undescribed = (Option<String>, Error);
 
 impl PostgresCatalog {
-    /// Begins the transaction of a session. That is READ COMMITTED, so that the snapshot that it exports is younger than its
-    /// locks: what was truncated or altered before is seen as that, and after them nothing can be.
+    /// Begins the transaction of a session. It is READ COMMITTED, so that the snapshot that it exports is newer than its locks:
+    /// earlier truncations and alterations are visible, and later ones are impossible.
     pub fn begin(
         mut connection: Connection<Stream>,
         access: &Access,
         numeric: Option<Numeric>,
         pins: bool,
     ) -> Result<Self> {
-        transaction::begin(&mut connection, access, Begins::Afresh)?;
+        transaction::begin(&mut connection, access, Isolation::ReadCommitted)?;
         Ok(Self {
             connection,
             access: access.clone(),
@@ -61,12 +62,12 @@ impl PostgresCatalog {
         })
     }
 
-    /// The connection for one question more.
+    /// The connection, for one more query.
     fn ready(&mut self) -> Result<&mut Connection<Stream>> {
         self.asked += 1;
         if !self.pins && self.asked > QUESTIONS {
             transaction::end(&mut self.connection)?;
-            transaction::begin(&mut self.connection, &self.access, Begins::Afresh)?;
+            transaction::begin(&mut self.connection, &self.access, Isolation::ReadCommitted)?;
             self.asked = 0;
         }
         Ok(&mut self.connection)
@@ -76,14 +77,14 @@ impl PostgresCatalog {
         self.ready()?.text_rows(sql).map_err(broken)
     }
 
-    /// The one cell of an answer.
+    /// The single cell of a result.
     fn word(&mut self, sql: &str) -> Result<String> {
         let rows = self.ask(sql)?;
         let row = rows.into_iter().next().unwrap_or_default();
         described::text(&row, 0).map(str::to_owned).map_err(broken)
     }
 
-    /// To plan a query locks all that it reads. A table that is not there is not locked, and not described either.
+    /// Locks the tables by planning queries of them. A table that does not exist is neither locked nor described.
     fn pin(&mut self, names: &str) -> Result<(), Undescribed> {
         let rows = self
             .ask(&described::found(names))
@@ -98,7 +99,7 @@ impl PostgresCatalog {
         })
     }
 
-    /// Describes those of the tables that exist, in a few statements for all.
+    /// Describes the tables that exist, with a few statements for all of them.
     fn describe<'a>(
         &mut self,
         names: impl Iterator<Item = &'a str>,
@@ -134,7 +135,7 @@ impl PostgresCatalog {
     }
 }
 
-/// No message of the protocol can carry it, and no table has it in its name.
+/// A NUL can't be sent in a message of the protocol, and no table has one in its name.
 fn has_nul(name: &str) -> bool {
     name.contains('\0')
 }

@@ -1,13 +1,13 @@
-//! What the catalogue's rows say of tables: the questions, each for any number of tables, and what is read from the answers.
+//! Descriptions of tables from the catalog: the queries, each for any number of tables, and how their results are read.
 
 use super::super::{Column, Draw, Index, NaturalOrder, Table, TextRow};
 use super::connection::{Attempt, Fault};
-use super::types::{ColumnType, bound, image, padded_to};
+use super::types::{ColumnType, bound, mapping, padded_to};
 use crate::job::Numeric;
 use std::collections::HashMap;
 use std::str::FromStr;
 
-/// The tables of these names: found as the session's `search_path` finds them.
+/// The tables with these names, as found through the session's `search_path`.
 pub(super) fn found(names: &str) -> String {
     format!(
         "SELECT n.name FROM unnest({names}) AS n (name) \
@@ -15,7 +15,8 @@ pub(super) fn found(names: &str) -> String {
     )
 }
 
-/// A partitioned table has its estimate in its partitions. A table with heirs is of the kind `h`.
+/// The kind, estimated rows and pages of tables. A partitioned table has its estimate in its partitions. The kind `h` stands
+/// for a table with child tables.
 pub(super) fn tables(names: &str) -> String {
     format!(
         "SELECT n.name, c.oid, \
@@ -29,8 +30,8 @@ pub(super) fn tables(names: &str) -> String {
     )
 }
 
-/// Each column with the type at the end of its chain of domains and arrays, and how many arrays are in that chain. A type
-/// is an array if its element's own array type it is: `int2vector` is none.
+/// Each column with the type at the end of its chain of domains and arrays, and the number of arrays in that chain. A type is
+/// an array if it is the array type of its element: `int2vector` is not.
 pub(super) fn columns(oids: &str) -> String {
     format!(
         "WITH RECURSIVE step AS ( \
@@ -59,7 +60,8 @@ pub(super) fn primary_keys(oids: &str) -> String {
     )
 }
 
-/// Of the column's own collation and order. An index of a table with heirs doesn't know their rows, which a query gives too.
+/// Indexes with the column's own collation and order. An index of a table with child tables doesn't cover their rows, which a
+/// query also returns.
 pub(super) fn indexes(oids: &str) -> String {
     format!(
         "SELECT i.indrelid, a.attname, i.indisunique AND i.indnkeyatts = 1 \
@@ -72,7 +74,7 @@ pub(super) fn indexes(oids: &str) -> String {
     )
 }
 
-/// A text as a literal, whatever is in it, and whatever `standard_conforming_strings` is.
+/// A text as a literal, whatever it contains and whatever `standard_conforming_strings` is.
 pub(super) fn literal(text: &str) -> String {
     format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
@@ -83,7 +85,7 @@ pub(super) fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     format!("ARRAY[{}]::text[]", literals.join(", "))
 }
 
-/// The rows of one question by the table's id, which is their first cell.
+/// The rows of one query by the table's id, which is their first cell.
 pub(super) fn by_table(rows: Vec<TextRow>) -> HashMap<String, Vec<TextRow>> {
     let mut by_table: HashMap<String, Vec<TextRow>> = HashMap::new();
     for row in rows {
@@ -94,7 +96,7 @@ pub(super) fn by_table(rows: Vec<TextRow>) -> HashMap<String, Vec<TextRow>> {
     by_table
 }
 
-/// What all questions but the first say of one table.
+/// The results of all queries except the first, for one table.
 pub(super) struct Details<'a> {
     pub columns: &'a [TextRow],
     pub primary_key: &'a [TextRow],
@@ -110,16 +112,16 @@ pub(super) fn table(
     let kind = text(row, 2)?;
     let pages = parsed::<u64>(row, 4).ok();
     let tuples = parsed::<f64>(row, 3).ok();
-    // What a table's constraints say holds for its own rows, and not for its heirs'.
-    let has_heirs = kind == "h";
+    // A table's constraints hold for its own rows but not for those of its child tables.
+    let has_children = kind == "h";
     let columns = details.columns.iter().map(|row| {
         let column = column(row, numeric)?;
         Ok(Column {
-            nullable: column.nullable || has_heirs,
+            nullable: column.nullable || has_children,
             ..column
         })
     });
-    let primary_key = details.primary_key.iter().filter(|_| !has_heirs);
+    let primary_key = details.primary_key.iter().filter(|_| !has_children);
     let primary_key = primary_key.map(|row| text(row, 1));
     Ok(Table {
         indexes: details.indexes.iter().map(index).collect::<Attempt<_>>()?,
@@ -139,12 +141,12 @@ fn natural_order(kind: &str) -> NaturalOrder {
     match kind {
         "v" | "f" => NaturalOrder::Undefined,
         "p" => NaturalOrder::StoredIfProved("as stored, partition by partition"),
-        "h" => NaturalOrder::StoredIfProved("as stored, heirs after their parent"),
+        "h" => NaturalOrder::StoredIfProved("as stored, child tables after their parent"),
         _ => NaturalOrder::Stored,
     }
 }
 
-/// −1 means that the table was never analysed.
+/// −1 means that the table was never analyzed.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -173,7 +175,7 @@ fn column(row: &TextRow, numeric: Option<Numeric>) -> Attempt<Column> {
     };
     Ok(Column {
         name: text(row, 1)?.to_owned(),
-        image: image(&column_type, numeric),
+        mapping: mapping(&column_type, numeric),
         padded_to: padded_to(&column_type),
         sorted_bytes: None,
         bound: bound(&column_type),
@@ -182,23 +184,23 @@ fn column(row: &TextRow, numeric: Option<Numeric>) -> Attempt<Column> {
     })
 }
 
-/// A boolean's text.
+/// The boolean true as text.
 const TRUE: &str = "t";
-const AMISS: Fault = Fault::Protocol("a row of its catalogue that is not in order");
+const MALFORMED: Fault = Fault::Protocol("a malformed row from its catalog");
 
 /// A cell that is never NULL.
 pub(super) fn text(row: &TextRow, cell: usize) -> Attempt<&str> {
-    row.get(cell).and_then(Option::as_deref).ok_or(AMISS)
+    row.get(cell).and_then(Option::as_deref).ok_or(MALFORMED)
 }
 
 fn parsed<T: FromStr>(row: &TextRow, cell: usize) -> Attempt<T> {
-    text(row, cell)?.parse().map_err(|_| AMISS)
+    text(row, cell)?.parse().map_err(|_| MALFORMED)
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
-    fn a_name_stays_a_name_in_a_literal() {
+    fn a_literal_preserves_any_name() {
         let names = [r"it's", r"\'; --", "a\"b"];
         assert_eq!(
             super::texts(names.into_iter()),

@@ -10,7 +10,6 @@ pub(in crate::source) const DIALECT: Dialect = Dialect {
     nulls_first: " NULLS FIRST",
     nulls_last: " NULLS LAST",
     stored_order: "",
-    pins_conditions: true,
     float_as_text: "CAST({} AS text)",
     locks: Locks {
         held: "ACCESS SHARE on every relation that is read: ALTER, DROP, TRUNCATE and VACUUM FULL wait until the job ends",

@@ -1,4 +1,4 @@
-//! The errors of both clients, the library's and our own, translated once.
+//! The errors of both clients, the library and firstseen's own, translated once.
 
 use super::connection::{Fault, HIDES_ROWS, hides_rows};
 use crate::source::shared::NO_CONNECTION_LEFT;
@@ -10,7 +10,7 @@ use postgres::error::DbError;
 use std::error::Error as StdError;
 use std::io;
 
-/// Why there is no connection by the library.
+/// The error for a connection that the library could not open.
 pub(crate) fn connecting(cause: &ClientError, no_password: impl FnOnce() -> Error) -> Error {
     match cause.as_db_error() {
         Some(error) => of_server(error),
@@ -19,28 +19,25 @@ pub(crate) fn connecting(cause: &ClientError, no_password: impl FnOnce() -> Erro
     }
 }
 
-/// Why there is no connection of our own.
-pub(super) fn not_begun(fault: Fault, no_password: impl FnOnce() -> Error) -> Error {
+/// The error for a session that firstseen's own client could not start.
+pub(super) fn not_started(fault: Fault, no_password: impl FnOnce() -> Error) -> Error {
     match fault {
         Fault::Io(cause) if is_of_tls(&cause) => Error::new(
             ErrorKind::Unreachable,
-            format!("the server ends TLS: {cause}"),
+            format!("the server ended the TLS connection: {cause}"),
         )
-        .advise("does it trust who signed the certificate of sslcert?"),
+        .advise("check that the server trusts the issuer of the sslcert certificate"),
         Fault::Io(cause) => unreachable(&cause.to_string()),
         Fault::Server { code, message } => server(&code, &message),
-        Fault::Protocol(what) => unreachable(&format!("it sends {what}")),
+        Fault::Protocol(what) => unreachable(&format!("unexpected answer: {what}")),
         Fault::NoPassword => no_password(),
-        Fault::Authentication(how) => Error::new(
-            ErrorKind::AccessDenied,
-            format!("the server authenticates {how}, which is not supported"),
-        )
-        .advise("check the server's pg_hba.conf, and channel_binding of --source"),
-        Fault::Told(error) => error,
+        Fault::Authentication(what) => Error::new(ErrorKind::AccessDenied, what)
+            .advise("check the server's pg_hba.conf, and channel_binding in --source"),
+        Fault::Translated(error) => error,
     }
 }
 
-/// A server of TLS 1.3 says only after the handshake that it doesn't trust who comes.
+/// With TLS 1.3, a server reports only after the handshake that it doesn't trust the client.
 fn is_of_tls(cause: &io::Error) -> bool {
     cause
         .get_ref()
@@ -50,36 +47,37 @@ fn is_of_tls(cause: &io::Error) -> bool {
 fn unreachable(why: &str) -> Error {
     let message = format!("the server can't be reached: {why}");
     Error::new(ErrorKind::Unreachable, message)
-        .advise("check host, port and sslmode of --source, and that the server runs")
+        .advise("check host, port and sslmode in --source, and that the server is running")
 }
 
-/// A session has begun, and no transaction in it: so does a pooler that has no connection left.
-pub(super) fn crowded() -> Error {
-    let message = "the server took too long to let a transaction begin";
+/// The error for a session that starts but whose transaction does not, as with a pooler that has no connection left.
+pub(super) fn pool_exhausted() -> Error {
+    let message = "the server took too long to begin a transaction";
     Error::new(ErrorKind::Unreachable, message).advise(
-        "behind a pooler a job needs a connection of its pool for the catalogue and one for each of --workers: \
-         take fewer, or a larger pool",
+        "lower --workers or enlarge the pooler's pool: a job needs one pooled connection for the catalog and one for each \
+         worker",
     )
 }
 
-/// What went wrong on a connection of our own.
+/// The error for what went wrong on firstseen's own connection.
 pub(super) fn broken(fault: Fault) -> Error {
     match fault {
         Fault::Io(cause) => lost(&cause),
         Fault::Server { code, message } => server(&code, &message),
         Fault::Protocol(what) => {
-            let message = format!("the server's answer is not in order: {what}");
+            let message = format!("unexpected answer from the server: {what}");
             Error::new(ErrorKind::Lost, message)
-                .advise("run the job again; --extractor connectorx reads by another client")
+                .advise("run the job again, or read with another client: --extractor connectorx")
         }
-        Fault::NoPassword | Fault::Authentication(_) => {
-            Error::new(ErrorKind::Bug, "a session asks who we are")
-        }
-        Fault::Told(error) => error,
+        Fault::NoPassword | Fault::Authentication(_) => Error::new(
+            ErrorKind::Bug,
+            "the server asked for authentication in an open session",
+        ),
+        Fault::Translated(error) => error,
     }
 }
 
-/// What went wrong on a connection of the library's.
+/// The error for what went wrong on one of the library's connections.
 pub(crate) fn in_use(cause: &ClientError) -> Error {
     if let Some(error) = cause.as_db_error() {
         return of_server(error);
@@ -88,13 +86,13 @@ pub(crate) fn in_use(cause: &ClientError) -> Error {
         let message = format!("the connection was lost: {}", chain(cause));
         return Error::new(ErrorKind::Lost, message).advise(LOOK);
     }
-    // Decoding errors: "error deserializing column 1" and its cause, which names a type or a limit and no value.
+    // Decoding errors: "error deserializing column 1" and its cause, which names a type or a limit but no value.
     Error::new(
         ErrorKind::Value,
-        format!("a value has no exact image: {}", chain(cause)),
+        format!("a value can't be represented exactly: {}", chain(cause)),
     )
     .advise(
-        "infinite dates have none: leave such rows out with --where, or the column with --columns",
+        "use --where to leave out rows with infinite dates, or --columns to leave out the column",
     )
 }
 
@@ -116,59 +114,59 @@ fn of_server(error: &DbError) -> Error {
     server(error.code().code(), error.message())
 }
 
-/// Their names are in no language.
+/// Their names are the same in messages of any language.
 const DAMAGED: [&str; 2] = ["zero_damaged_pages", "ignore_checksum_failure"];
 
 fn server(code: &str, message: &str) -> Error {
     let (kind, advice) = match code {
-        // Settings that a session would give up, and may not.
+        // Settings that a session would turn off but is not allowed to.
         "42501" if DAMAGED.iter().any(|setting| message.contains(setting)) => (
             ErrorKind::Refused,
-            "with it damaged pages are passed over, and their rows: ALTER ROLE or ALTER DATABASE … RESET it",
+            "RESET it with ALTER ROLE or ALTER DATABASE: it makes the server skip damaged pages and their rows",
         ),
         "28000" | "28P01" | "42501" => (
             ErrorKind::AccessDenied,
-            "check user, password and sslcert of --source, and GRANT SELECT on the tables",
+            "check user, password and sslcert in --source, and GRANT SELECT on the tables",
         ),
-        "3D000" => (ErrorKind::Refused, "check the database of --source"),
+        "3D000" => (ErrorKind::Refused, "check the database in --source"),
         "53300" => (ErrorKind::Unreachable, NO_CONNECTION_LEFT),
         "58P01" => (
             ErrorKind::Refused,
-            "see session_preload_libraries and local_preload_libraries of the role and the database",
+            "check session_preload_libraries and local_preload_libraries of the role and the database",
         ),
         "57P03" => (
             ErrorKind::Unreachable,
-            "the server starts or stops: run the job again",
+            "run the job again: the server is starting or stopping",
         ),
         "57014" | "57P01" | "57P02" | "57P05" | "25P03" | "25P04" => (
             ErrorKind::Ended,
-            "the session was ended on the server: run the job again",
+            "run the job again: the server ended the session or its query",
         ),
-        // A reader in REPEATABLE READ meets it on a standby alone.
+        // A reader in REPEATABLE READ gets this only on a standby.
         "40001" => (
             ErrorKind::Ended,
-            "a standby ends queries that keep it from replaying its primary's changes: run the job again, raise \
-             max_standby_streaming_delay on the standby, or set hot_standby_feedback = on there",
+            "run the job again, or set hot_standby_feedback = on or a higher max_standby_streaming_delay on the standby: it \
+             cancels queries that keep it from replaying its primary's changes",
         ),
         "53200" => (
             ErrorKind::Refused,
-            "for many tables take fewer --workers, or raise the server's max_locks_per_transaction",
+            "for many tables, lower --workers or raise the server's max_locks_per_transaction",
         ),
         "55P03" => (
             ErrorKind::Ended,
-            "another transaction holds a lock on the table: run the job again, or allow more by --lock-wait-secs",
+            "run the job again, or raise --lock-wait-secs: another transaction holds a lock on the table",
         ),
-        // Of a database without an encoding, or of a character that UTF-8 doesn't have.
+        // From a database without an encoding, or a character that UTF-8 doesn't have.
         "22021" | "22P05" => (
             ErrorKind::Value,
-            "a text is no valid UTF-8, and can't become it: leave the column out with --columns, or read its bytes by a view",
+            "leave the column out with --columns, or read its bytes through a view: a text isn't valid UTF-8 and can't be converted",
         ),
         _ => (
             ErrorKind::Refused,
-            "check --where, --order-by and the tables' views",
+            "check --where, --order-by and any views that are read",
         ),
     };
-    // Class 22, data exceptions, quotes the value.
+    // Messages of class 22, data exceptions, quote the value.
     let text = if code.starts_with("22") {
         "a value can't be computed or converted"
     } else {
@@ -182,7 +180,7 @@ impl From<PostgresSourceError> for Error {
         match cause {
             PostgresSourceError::ConnectorXError(cause) => cause.into(),
             PostgresSourceError::PostgresError(cause) => in_use(&cause),
-            _ => Self::new(ErrorKind::Value, "the database's client gave up on a value"),
+            _ => Self::new(ErrorKind::Value, "the database client can't read a value"),
         }
     }
 }

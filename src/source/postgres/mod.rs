@@ -1,4 +1,4 @@
-//! PostgreSQL, by `COPY … TO STDOUT (FORMAT BINARY)`: read in place by a source of our own, or by ConnectorX's stock source.
+//! PostgreSQL: `COPY … TO STDOUT (FORMAT BINARY)`, read in place by firstseen's wire source or by ConnectorX's own source.
 
 pub(crate) mod access;
 mod array;
@@ -32,11 +32,11 @@ use catalog::PostgresCatalog;
 pub(super) use dialect::DIALECT;
 use std::sync::Arc;
 
-/// A PostgreSQL server's database.
+/// A database of a PostgreSQL server.
 pub(super) struct Postgres {
     access: Access,
     extractor: Extractor,
-    /// What a numeric without precision is read as, if not as text.
+    /// The type as which a numeric without precision is read, if not as text.
     numeric: Option<Numeric>,
 }
 
@@ -56,7 +56,7 @@ impl Postgres {
     }
 }
 
-/// Finds the server that the client library is to connect to.
+/// Chooses the server that the client library connects to.
 pub(crate) fn choose(access: &Access) -> Result<()> {
     connection::start(access).map(drop)
 }

@@ -1,9 +1,10 @@
-//! What queries read: the relations that they name, and all beneath these, at any depth.
+//! What queries read: the relations that they name and all underlying ones, at any depth.
 //!
-//! Parsing a query locks the relations that it names. Planning it locks all that its execution reads: what stands in views,
-//! partitions and heirs, each with theirs, and what a filter's own queries read; and none that ONLY or a constant condition
-//! leaves out. So each query is planned, by EXPLAIN, which asks for no privilege beyond the query's own; what the session then
-//! holds locked is what is read. Who reads what, and whether it is as it was, the catalogue tells.
+//! Parsing a query locks the relations that it names. Planning it locks everything that its execution reads: the relations that
+//! views read, partitions and child tables, at any depth, and what a filter's subqueries read; but nothing that ONLY or a
+//! constant condition excludes. So each query is planned with EXPLAIN, which requires no privileges beyond the query's own. The
+//! relations on which the session then holds locks are those that are read. The catalog shows which query reads which relation,
+//! and whether a relation has changed.
 
 use super::super::shared::pin;
 use super::connection::{Attempt, Connection, Fault};
@@ -12,16 +13,17 @@ use crate::source::{Named, Relation, TextRow};
 use std::borrow::Borrow;
 use std::io::{Read, Write};
 
-/// Queries that are planned by one message.
+/// Queries that are planned with one message.
 const AT_ONCE: usize = 256;
 
-/// A session hears of what others altered when it takes a lock that it doesn't hold yet; of a table that it holds locked it
-/// would not know a new partition. A lock that was taken within a savepoint ends with it, so that the next one is new again.
+/// A session notices changes by other sessions when it takes a lock that it doesn't hold yet. It would miss a new partition of
+/// a table on which it already holds a lock. A lock taken after a savepoint ends with a rollback to it, so that the next
+/// lock is new again.
 const LOOK_AGAIN: &str = "SAVEPOINT before_looking; SELECT 1 FROM pg_catalog.pg_ts_template LIMIT 0; \
      ROLLBACK TO SAVEPOINT before_looking; RELEASE SAVEPOINT before_looking";
 
-/// Locks, in the mode of a reader, all that the queries read; `froms` are what follows FROM in each. No row is read, and no
-/// foreign server is asked for one. What fails has its place in the list.
+/// Locks everything that the queries read, as reading does; `froms` holds what follows FROM in each query. No row is read,
+/// not even from a foreign server. A failure comes with the position of its query in the list.
 pub(super) fn lock<S: Read + Write>(
     connection: &mut Connection<S>,
     froms: &[impl Borrow<str>],
@@ -35,8 +37,8 @@ pub(super) fn lock<S: Read + Write>(
     Ok(())
 }
 
-/// The relations that the queries read, by their ids. Where the session `holds` its locks they are just those, and all of them;
-/// else what stands beneath the named tables, by the catalogue.
+/// The relations that the queries read, by their ids. If the session `holds` its locks, these are exactly the relations read.
+/// Otherwise they are the named tables and their underlying relations according to the catalog.
 pub(super) fn relations<S: Read + Write>(
     connection: &mut Connection<S>,
     named: &[Named],
@@ -51,13 +53,13 @@ pub(super) fn relations<S: Read + Write>(
         let froms: Vec<&str> = froms.map(String::as_str).collect();
         lock(connection, &froms).map_err(|(_, fault)| fault)?;
     }
-    // The server would take 0.3 s to compile a query whose rows it can't estimate.
+    // The server would spend 0.3 s on compiling a query whose number of rows it can't estimate.
     connection.execute("SET LOCAL jit = off")?;
     let rows = connection.text_rows(&listing(named, holds))?;
     Ok(rows.iter().map(relation).collect())
 }
 
-/// Which of the tables hang beneath which others of them, as partitions or heirs, at any depth: the upper one first.
+/// Pairs of the tables of which the second is a partition or child table of the first, at any depth.
 pub(super) fn beneath<S: Read + Write>(
     connection: &mut Connection<S>,
     names: &[String],
@@ -86,8 +88,9 @@ pub(super) fn beneath<S: Read + Write>(
     Ok(rows.into_iter().filter_map(pair).collect())
 }
 
-/// An heir or partition by its row of `pg_inherits`, which also tells that it is about to be detached; a view by the version of
-/// its query. A materialised view has rows of its own, and so its query is not read.
+/// The query for the relations and their states. The state of a child table or partition is its row of `pg_inherits`, which
+/// also shows that it is being detached; that of a view is the version of its query. A materialized view has its own rows,
+/// so its query is not read.
 fn listing(named: &[Named], holds: bool) -> String {
     let value = |(place, it): (usize, &Named)| format!("({place}, {})", literal(&it.table));
     let values: Vec<String> = named.iter().enumerate().map(value).collect();

@@ -1,4 +1,4 @@
-//! The rows of one query over a connection of our own: only candidates are handed on.
+//! The rows of one query over firstseen's own connection. Only candidates are passed on.
 
 use super::connection::Connection;
 use super::copy::{Chunk, CopyOut};
@@ -17,7 +17,7 @@ pub(super) struct Reader {
     connection: Lease<Connection<Stream>>,
     schema: SchemaRef,
     copy: Option<CopyOut>,
-    /// Rows of the chunk that are handed on.
+    /// Rows of the chunk that are passed on.
     candidates: Vec<usize>,
     uuids: Uuids,
 }
@@ -34,7 +34,7 @@ impl Reader {
     }
 }
 
-/// A chunk in the bytes in which it was indexed.
+/// A chunk, and the bytes in which it was indexed.
 struct Rows<'a> {
     chunk: &'a Chunk,
     bytes: &'a [u8],
@@ -56,19 +56,19 @@ fn altered(column: &str) -> Error {
         "the database sends a different type than its catalog said",
     )
     .in_column(column)
-    .advise("was the table altered while the job began? run it again")
+    .advise("run the job again: the table may have been altered while the job was starting")
 }
 
 impl InPlace for Reader {
-    /// The copy itself doesn't say what types its columns have: they are asked for, so that a table that was altered since
-    /// the plan was made is not misread.
+    /// A copy doesn't contain the types of its columns. They are queried first, so that a table that was altered after planning
+    /// is not misread.
     fn begin(&mut self, query: &str) -> Result<Vec<String>> {
         let connection = self.connection.get_mut()?;
         let described = connection.describe(query).map_err(broken)?;
         let fields = self.schema.fields();
         if described.len() != fields.len() {
             let message = format!(
-                "the query gives {} columns instead of {}",
+                "the query returns {} columns instead of {}",
                 described.len(),
                 fields.len()
             );
@@ -87,8 +87,8 @@ impl InPlace for Reader {
     fn select(&mut self, gate: &mut Gate) -> Result<Selected> {
         let connection = self.connection.get_mut()?;
         let copy = self.copy.as_mut();
-        let copy =
-            copy.ok_or_else(|| Error::new(ErrorKind::Bug, "a row was read before its query"))?;
+        let copy = copy
+            .ok_or_else(|| Error::new(ErrorKind::Bug, "a row was read before its query started"))?;
         let more = copy.next_chunk(connection).map_err(broken)?;
         let rows = Rows {
             chunk: &copy.chunk,

@@ -1,4 +1,4 @@
-//! Reading by a source of our own, over a connection of our own.
+//! Reading with the wire source, over firstseen's own connection.
 
 use super::access::Access;
 use super::connection::{CancelRequest, Connection, start};
@@ -6,7 +6,7 @@ use super::error::broken;
 use super::format::PostgresBinary;
 use super::relations::lock;
 use super::rows::Reader;
-use super::settings::{Begins, scans};
+use super::settings::{Isolation, scans};
 use super::transaction;
 use crate::Result;
 use crate::destination::{Intake, UnitDestination};
@@ -39,7 +39,7 @@ struct WireSession {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Open {
     Nothing,
-    /// One for the unit alone that is read.
+    /// One only for the unit that is read.
     Unit,
     /// One for all units.
     Job,
@@ -50,7 +50,7 @@ impl WireSession {
     fn in_transaction(&mut self) -> Result<Lease<Connection<Stream>>> {
         let mut lent = self.connection.lend()?;
         if self.open == Open::Nothing {
-            transaction::begin(lent.get_mut()?, &self.access, Begins::OneState(None))?;
+            transaction::begin(lent.get_mut()?, &self.access, Isolation::Snapshot(None))?;
             self.open = Open::Unit;
         }
         Ok(lent)
@@ -84,8 +84,8 @@ impl Session for WireSession {
 impl Transaction for WireSession {
     fn begin(&mut self, begin: &Begin) -> Result<()> {
         let mut connection = self.connection.lend()?;
-        let begins = Begins::OneState(begin.exported.as_deref());
-        transaction::begin(connection.get_mut()?, &self.access, begins)?;
+        let isolation = Isolation::Snapshot(begin.exported.as_deref());
+        transaction::begin(connection.get_mut()?, &self.access, isolation)?;
         self.open = Open::Job;
         Ok(())
     }
@@ -94,7 +94,7 @@ impl Transaction for WireSession {
         self.in_transaction().map(drop)
     }
 
-    /// To plan a query locks all that it reads.
+    /// Locks the tables by planning queries of them.
     fn pin(&mut self, tables: &[String]) -> Result<()> {
         let mut connection = self.connection.lend()?;
         lock(connection.get_mut()?, tables).map_err(|(_, fault)| broken(fault))

@@ -1,16 +1,16 @@
-//! What every transaction of ours says first: what it would otherwise inherit of the server, the database or the role, and what
-//! changes, cuts, orders or spells what a query gives, has a value of ours. A value, never DEFAULT or RESET, which give the
-//! inherited one.
+//! The settings that every transaction makes first: each setting that could change, truncate, order or spell a query's result
+//! and would be inherited from the server, the database or the role gets a fixed value. Never DEFAULT or RESET, which would
+//! restore the inherited one.
 
 use super::access::Access;
 use crate::source::Query;
 
-/// A setting, and its value as SHOW shows it. It is set where the server has it with another value. Setting and
-/// value have no backslash: how one is read is inherited, too, until this was read.
+/// A setting, and its value as SHOW shows it. It is set if it exists on the server with another value. Names and values contain
+/// no backslashes, because how these are read is also inherited until the settings are made.
 type Setting = (&'static str, &'static str);
 
-/// How values are spelled where they travel as text, and how a filter or a view spells and reads them. Arrays may travel
-/// as text, in which floating-point numbers must read back.
+/// How values are written if they are sent as text, and how a filter or a view writes and reads them. Arrays can be sent as
+/// text, in which floating-point numbers must round-trip.
 const SPELLED: &[Setting] = &[
     ("TimeZone", "UTC"),
     ("DateStyle", "ISO, YMD"),
@@ -33,21 +33,21 @@ const SPELLED: &[Setting] = &[
     ("quote_all_identifiers", "off"),
 ];
 
-/// Which rows come.
+/// Which rows are returned.
 const WHOLE: &[Setting] = &[
-    // An index that is searched up to a limit gives a part of what it has.
+    // An index search with a limit returns only some of the matching rows.
     ("gin_fuzzy_search_limit", "0"),
-    // It forbids views.
+    // It can forbid views.
     ("restrict_nonsystem_relation_kind", ""),
-    // They pass over pages that are damaged. A superuser may give them to a role, which may not give them up: then no
-    // session begins.
+    // They skip damaged pages. A superuser can set them for a role that isn't allowed to turn them off: then no session
+    // starts.
     ("zero_damaged_pages", "off"),
     ("ignore_checksum_failure", "off"),
 ];
 
-/// In which order they come. A scan must begin at the table's start and come from one process, or its rows are not in the
-/// order of the table. Costs and memory fit the planner to the machine, and are left: they change no value, and the plan
-/// says of an order that depends on them that it is undefined.
+/// In which order they are returned. A scan must begin at the table's start and run in one process, or its rows are not in the
+/// table's order. Settings for costs and memory, which adapt the planner to the machine, stay inherited: they change no value,
+/// and the plan calls an order that depends on them undefined.
 const ORDERED: &[Setting] = &[
     ("synchronize_seqscans", "off"),
     ("max_parallel_workers_per_gather", "0"),
@@ -70,35 +70,34 @@ const ORDERED: &[Setting] = &[
     ("enable_tidscan", "on"),
 ];
 
-/// How long the session lives, and its statements: time limits count the time in which the reader stalls, and the
-/// catalogue's session says nothing while rows are read.
+/// How long the session and its statements live. Time limits include the time in which the reader stalls, and the catalog's
+/// session is idle while rows are read.
 const ALIVE: &[Setting] = &[
     ("transaction_timeout", "0"),
     ("idle_in_transaction_session_timeout", "0"),
     ("idle_session_timeout", "0"),
     ("tcp_user_timeout", "0"),
-    // It would also end a session for an error that the server itself expects and catches.
+    // It would end a session even for an error that the server expects and catches.
     ("exit_on_error", "off"),
 ];
 
-/// What a transaction is begun by.
+/// The isolation level of a transaction.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Begins<'a> {
-    /// Each query sees what was committed before it.
-    Afresh,
-    /// All queries see one state: that of the first of them, or one that another session exported.
-    OneState(Option<&'a str>),
+pub(super) enum Isolation<'a> {
+    /// Each query sees what was committed before it started.
+    ReadCommitted,
+    /// All queries see one snapshot: that of the first query, or one that another session exported.
+    Snapshot(Option<&'a str>),
 }
 
-/// Begins a transaction and makes the settings in it, all in one message, whose one row begins with the
-/// server's process and means nothing else. The settings end with
-/// the transaction: what a pooler hands on to others has none of them. The time limit goes before all else, and a state is
-/// taken over before the first query.
-pub(super) fn opening(access: &Access, begins: Begins<'_>) -> String {
-    let (level, import) = match begins {
-        Begins::Afresh => ("READ COMMITTED", String::new()),
-        Begins::OneState(None) => ("REPEATABLE READ", String::new()),
-        Begins::OneState(Some(exported)) => (
+/// The statements that begin a transaction and make the settings in it, all in one message. Their only row begins with the
+/// process id of the server; the rest of it is meaningless. The settings end with the transaction, so that a pooler passes
+/// none of them on to others. The time limit is set before anything else, and a snapshot is imported before the first query.
+pub(super) fn opening(access: &Access, isolation: Isolation<'_>) -> String {
+    let (level, import) = match isolation {
+        Isolation::ReadCommitted => ("READ COMMITTED", String::new()),
+        Isolation::Snapshot(None) => ("REPEATABLE READ", String::new()),
+        Isolation::Snapshot(Some(exported)) => (
             "REPEATABLE READ",
             format!("SET TRANSACTION SNAPSHOT '{exported}'; "),
         ),
@@ -116,20 +115,20 @@ pub(super) fn opening(access: &Access, begins: Begins<'_>) -> String {
     )
 }
 
-/// A setting that the server doesn't know has no value that differs.
+/// Sets a value that differs. A setting that the server doesn't have is left alone.
 fn set((name, value): &Setting) -> String {
     format!(
         "CASE WHEN current_setting('{name}', true) <> '{value}' THEN set_config('{name}', '{value}', true) END"
     )
 }
 
-/// A scan of an index would give the index's order; a sequential or bitmap scan gives the table's.
+/// An index scan would return rows in the index's order. A sequential or bitmap scan returns them in the table's.
 pub(super) const STORED_ORDER: &str =
     "SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off";
 pub(super) const ANY_ORDER: &str =
     "SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on";
 
-/// What a session says before a query.
+/// The settings to make before a query.
 pub(super) fn scans(query: &Query) -> &'static str {
     if query.stored_order {
         STORED_ORDER

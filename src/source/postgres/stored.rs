@@ -1,4 +1,4 @@
-//! The order in which a scan gives a table's rows: proved by the server's plan of the very query, or made by a sort.
+//! The order in which a scan returns a table's rows: shown by the server's plan of that very query, or made by a sort.
 
 use super::connection::{Attempt, Connection};
 use super::described::literal;
@@ -8,9 +8,9 @@ use crate::source::StoredOrder;
 use serde_json::Value;
 use std::io::{Read, Write};
 
-/// How a query that says no order gives the rows of a table. Whether it has one relation or members (partitions, heirs), its
-/// order is the same for every filter: member after member, in the order in which the server reads them, and by their place in
-/// each. The server's plan gives that, or a sort by just that does.
+/// The order in which a query without ORDER BY returns the rows of a table. Whether the table is one relation or has members
+/// (partitions, child tables), the order is the same for every filter: member by member, in the order in which the server reads
+/// them, and by position within each. The server's plan guarantees that order, or a sort produces it.
 pub(super) fn stored_order<S: Read + Write>(
     connection: &mut Connection<S>,
     quoted: &str,
@@ -23,7 +23,7 @@ pub(super) fn stored_order<S: Read + Write>(
     let mut members = Vec::new();
     collect(&whole, &mut members);
     if !keeps_places(&whole) {
-        return Ok(StoredOrder::Undefined("a foreign table beneath"));
+        return Ok(StoredOrder::Undefined("an underlying foreign table"));
     }
     let place = format!("{quoted}.ctid");
     Ok(StoredOrder::By(if members.len() < 2 {
@@ -35,7 +35,7 @@ pub(super) fn stored_order<S: Read + Write>(
     }))
 }
 
-/// Whether a query reads one table alone, with its members, and asks no other for anything.
+/// Whether a query reads only one table with its members and nothing from any other table.
 pub(super) fn reads_alone<S: Read + Write>(
     connection: &mut Connection<S>,
     sql: &str,
@@ -49,21 +49,21 @@ pub(super) fn reads_alone<S: Read + Write>(
     Ok(is_alone(&plan(connection, sql)?))
 }
 
-/// The server's plan, made with the settings with which the rows are read.
+/// The server's plan, made with the settings that apply when the rows are read.
 fn plan<S: Read + Write>(connection: &mut Connection<S>, sql: &str) -> Attempt<Value> {
     let rows = connection.text_rows(&format!(
         "{STORED_ORDER}; EXPLAIN (FORMAT JSON, VERBOSE, COSTS OFF) {sql}; {ANY_ORDER}"
     ))?;
     let text = rows.first().and_then(|row| row.first()?.as_deref());
     let plan = text.and_then(|text| serde_json::from_str::<Value>(text).ok());
-    // What can't be read proves nothing.
+    // A plan that can't be read guarantees nothing.
     Ok(plan
         .and_then(|plan| plan.pointer("/0/Plan").cloned())
         .unwrap_or_default())
 }
 
-/// Whether rows come in the order of their places: no join, no index, nothing parallel; what is asked for each row, or once,
-/// changes no order.
+/// Whether rows are returned in the order of their positions: no join, no index scan, nothing parallel. Subqueries, whether run
+/// once or for each row, don't change the order.
 fn keeps_places(node: &Value) -> bool {
     if node.get("Async Capable").and_then(Value::as_bool) == Some(true) {
         return false;
@@ -77,12 +77,12 @@ fn keeps_places(node: &Value) -> bool {
     }
 }
 
-/// Whether rows come from it, and not just a value.
+/// Whether it contributes rows and not just a value.
 fn is_input(node: &Value) -> bool {
     !["InitPlan", "SubPlan"].contains(&text(node, "Parent Relationship"))
 }
 
-/// The members that an unfiltered plan reads, in its order, each as an id.
+/// Collects the members that an unfiltered plan reads, in its order, as SQL for their ids.
 fn collect(node: &Value, members: &mut Vec<String>) {
     let name = text(node, "Relation Name");
     if !name.is_empty() {

@@ -1,4 +1,4 @@
-//! UUIDs: 16 bytes on the wire and in a key, text in the result.
+//! UUIDs: 16 bytes on the wire and in a key, text in the output.
 
 use super::connection::Fault;
 use super::error::broken;
@@ -11,15 +11,15 @@ const TEXT_BYTES: usize = 36;
 /// The UUIDs of a chunk's candidates as text, in one buffer.
 #[derive(Default)]
 pub(super) struct Uuids {
-    /// By column: its place among the columns of UUIDs. Empty, if there are none.
+    /// By column: its position among the UUID columns, if it is one.
     places: Vec<Option<usize>>,
     columns: Vec<usize>,
-    /// Candidate after candidate; of a NULL anything.
+    /// Candidate by candidate; arbitrary text for a NULL.
     text: Vec<u8>,
 }
 
 impl Uuids {
-    /// Of the columns of these types.
+    /// Prepares for columns of these types.
     pub fn among(types: impl Iterator<Item = Oid>) -> Self {
         let mut uuids = Self::default();
         for (column, oid) in types.enumerate() {
@@ -32,7 +32,7 @@ impl Uuids {
         uuids
     }
 
-    /// Writes those of the candidates, instead of those of the chunk before.
+    /// Writes those of the candidates, replacing the previous chunk's.
     pub fn write(&mut self, rows: &impl WrittenRows, candidates: &[usize]) -> Result<()> {
         self.text.clear();
         if self.columns.is_empty() {
@@ -43,14 +43,14 @@ impl Uuids {
                 let bytes = rows
                     .cell(*row, *column)
                     .map_or(Ok([0; 16]), <[u8; 16]>::try_from);
-                let bytes = bytes.map_err(|_| broken(Fault::Protocol("a UUID that is none")))?;
+                let bytes = bytes.map_err(|_| broken(Fault::Protocol("an invalid UUID")))?;
                 self.text.extend_from_slice(&text(bytes));
             }
         }
         Ok(())
     }
 
-    /// A candidate's UUID, if the column holds such; of a NULL anything.
+    /// A candidate's UUID, if the column is one of UUIDs; arbitrary text for a NULL.
     pub fn text(&self, candidate: usize, column: usize) -> Option<&[u8]> {
         let place = (*self.places.get(column)?)?;
         let start = (candidate * self.columns.len() + place) * TEXT_BYTES;
@@ -60,12 +60,12 @@ impl Uuids {
 
 /// `a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11`.
 fn text(bytes: [u8; 16]) -> [u8; TEXT_BYTES] {
-    const FIGURES: &[u8; 16] = b"0123456789abcdef";
+    const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = [b'-'; TEXT_BYTES];
     let places = (0..TEXT_BYTES).filter(|place| ![8, 13, 18, 23].contains(place));
     let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     for (place, half) in places.zip(halves) {
-        text[place] = FIGURES[usize::from(half)];
+        text[place] = HEX_DIGITS[usize::from(half)];
     }
     text
 }

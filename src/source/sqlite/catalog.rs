@@ -1,4 +1,4 @@
-//! What SQLite says of its tables.
+//! What SQLite says about its tables.
 
 use super::super::{Catalog, Column, Draw, NaturalOrder, Sharing, StoredOrder, Table, TextRow};
 use super::indexes::{Indexes, Info, LOTTERY, rowid_name};
@@ -20,7 +20,7 @@ impl SqliteCatalog {
     }
 
     fn infos(&self, table: &str) -> rusqlite::Result<Vec<Info>> {
-        // hidden: 0 an ordinary column, 2 and 3 generated ones; 1 belongs to a virtual table's inside.
+        // hidden: 0 is an ordinary column, 2 and 3 are generated ones, 1 is a virtual table's internal one.
         let sql = "SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid";
         let mut statement = self.connection.prepare(sql)?;
         let infos = statement.query_map([table], |row| {
@@ -34,7 +34,7 @@ impl SqliteCatalog {
         infos.collect()
     }
 
-    /// Names of the tables that a condition on SQLite's list of them holds for, but for SQLite's own.
+    /// Returns the names of the tables for which a condition on SQLite's table list is true, except SQLite's own.
     fn of_types(&self, condition: &str) -> Result<Vec<String>> {
         let sql = format!(
             "SELECT name FROM pragma_table_list WHERE schema = 'main' AND {condition} AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
@@ -101,7 +101,7 @@ impl SqliteCatalog {
         }))
     }
 
-    /// `ANALYZE`'s count, where it was run: the first number of any of the table's lines.
+    /// Returns the row count from `ANALYZE`, if it was run: the first number in any of the table's lines.
     fn estimate(&self, table: &str) -> rusqlite::Result<Option<u64>> {
         let has_statistics = "SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_stat1'";
         if self
@@ -125,7 +125,7 @@ fn column(info: &Info, nullable: bool, types: &Types) -> Column {
         name: info.name.clone(),
         sql_type: info.declared.clone(),
         nullable,
-        image: types.image(&info.name, &info.declared),
+        mapping: types.mapping(&info.name, &info.declared),
         bound: types::bound(&info.declared),
         padded_to: None,
         sorted_bytes: None,
@@ -152,14 +152,16 @@ impl Catalog for SqliteCatalog {
         self.of_types("type = 'table'")
     }
 
-    /// A full-text index or an R-tree shows the rows of its own tables or of others' once more, in its own form.
+    /// A full-text index or an R-tree shows the rows of its own or other tables again, in its own form.
     fn set_apart(&mut self) -> Result<Vec<(String, &'static str)>> {
         let virtual_tables = self.of_types("type = 'virtual'")?;
         let shadow_tables = self.of_types("type = 'shadow'")?;
-        let virtual_tables = virtual_tables.into_iter().map(|name| (name, "virtual"));
+        let virtual_tables = virtual_tables
+            .into_iter()
+            .map(|name| (name, "virtual table"));
         let shadow_tables = shadow_tables
             .into_iter()
-            .map(|name| (name, "inside of a virtual one"));
+            .map(|name| (name, "part of a virtual table"));
         Ok(virtual_tables.chain(shadow_tables).collect())
     }
 
@@ -172,7 +174,7 @@ impl Catalog for SqliteCatalog {
         prepared.map_err(|cause| translated(&cause))
     }
 
-    /// A plan has a line for each loop, and for each query within the query; with OR a loop for each index.
+    /// The plan has a line for each loop, and for each query within the query. With OR it has a loop for each index.
     fn reads_alone(&mut self, sql: &str) -> Result<bool> {
         let plan = self.rows(&format!("EXPLAIN QUERY PLAN {sql}"))?;
         let line = |row: &TextRow| row.last().cloned().flatten().unwrap_or_default();
@@ -189,7 +191,7 @@ impl Catalog for SqliteCatalog {
         Ok(tables.windows(2).all(|pair| pair.first() == pair.last()))
     }
 
-    /// An index would give its own order.
+    /// An index would impose its own order.
     fn stored_order(&mut self, _table: &str, sql: &str) -> Result<StoredOrder> {
         let plan = self.rows(&format!("EXPLAIN QUERY PLAN {sql}"))?;
         let is_scan = |row: &TextRow| {
@@ -217,7 +219,7 @@ impl Catalog for SqliteCatalog {
         Ok(Sharing::Witnessed)
     }
 
-    /// Another number than before, if another connection has committed since.
+    /// The number changes if another connection has committed since.
     fn witness(&mut self) -> Result<Option<String>> {
         let version = past_commits(|| {
             let version = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);

@@ -1,12 +1,13 @@
-//! A chunk of rows: SQLite's values end with the next step, so that they are copied, cell after cell, into one buffer.
+//! A chunk of rows. SQLite's values are valid only until the next step, so they are copied, cell after cell, into one
+//! buffer.
 
 use super::storage::{OtherClass, Storage};
 use crate::destination::WrittenRows;
 use rusqlite::types::ValueRef;
 
-/// Rows that are offered to the gate at once.
+/// Rows that are passed to the gate at once.
 const ROWS: usize = 256;
-/// Bytes at which a chunk is offered early: cells may be large.
+/// Bytes at which a chunk is passed on early: cells can be large.
 const BYTES: usize = 1 << 20;
 
 #[derive(Default)]
@@ -14,12 +15,12 @@ pub(super) struct Chunk {
     columns: usize,
     rows: usize,
     bytes: Vec<u8>,
-    /// Of each cell, row after row, where it ends in `bytes`. The next one begins there.
+    /// Where each cell ends in `bytes`, row after row. The next one begins there.
     cells: Vec<End>,
     row_ids: Vec<i64>,
 }
 
-/// Where a cell ends, and whether it is NULL: twice the one, plus the other.
+/// Where a cell ends, times two, plus 1 if it is NULL.
 #[derive(Clone, Copy)]
 struct End(usize);
 
@@ -56,7 +57,7 @@ impl Chunk {
         self.rows >= ROWS || self.bytes.len() >= BYTES
     }
 
-    /// Adds the next cell of the row, which travels as it is.
+    /// Adds the next cell of the row, without conversion.
     #[inline]
     pub fn push_bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);

@@ -4,7 +4,7 @@ use super::types;
 use crate::source::Dialect;
 use crate::source::dialect::Locks;
 
-/// `quote()` keeps the storage class, whatever the column's type, and makes the word NULL of a NULL.
+/// `quote()` keeps the storage class, whatever the column's type, and turns NULL into the word NULL.
 const LITERAL: &str = "CASE WHEN {} IS NOT NULL THEN quote({}) END";
 
 pub(in crate::source) const DIALECT: Dialect = Dialect {
@@ -14,8 +14,7 @@ pub(in crate::source) const DIALECT: Dialect = Dialect {
     nulls_first: "",
     nulls_last: "",
     stored_order: "",
-    pins_conditions: false,
-    // A cast alone rounds to 15 digits; printf alone gives a column without a type.
+    // A cast alone rounds to 15 digits. printf alone returns a column without a type.
     float_as_text: "CAST(printf('%!.17g', {}) AS TEXT)",
     locks: Locks {
         held: "a read transaction: in rollback-journal mode, writers wait until the job ends; in WAL mode, they don't",

@@ -1,9 +1,9 @@
-//! SQLite's errors, translated once.
+//! Translates SQLite's errors, in one place.
 
 use crate::{Error, ErrorKind};
 use rusqlite::ErrorCode;
 
-/// A typed error without cell values. SQLite's messages hold SQL and names, never values.
+/// Returns the job's error. It contains no cell values: SQLite's messages hold SQL and names, never values.
 pub(super) fn translated(cause: &rusqlite::Error) -> Error {
     let message = match cause {
         rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
@@ -13,7 +13,7 @@ pub(super) fn translated(cause: &rusqlite::Error) -> Error {
     let (kind, advice) = match cause.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => (
             ErrorKind::Unreachable,
-            "the file is no SQLite database, or is encrypted",
+            "check that --source names a SQLite database that is not encrypted",
         ),
         Some(ErrorCode::DatabaseCorrupt) => (
             ErrorKind::Ended,
@@ -25,17 +25,20 @@ pub(super) fn translated(cause: &rusqlite::Error) -> Error {
         ),
         Some(ErrorCode::ReadOnly) => (
             ErrorKind::Unreachable,
-            "a writer has left an unfinished transaction beside the file: open it once with a program that may write it",
+            "open the file once with a program that can write to it: a writer left an unfinished transaction in its journal",
         ),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
             ErrorKind::Ended,
-            "another program keeps the file locked: run the job again",
+            "run the job again: another program holds a lock on the file",
         ),
         Some(ErrorCode::SystemIoFailure) => (
             ErrorKind::Ended,
-            "the file can't be read: is its disk in order?",
+            "check the file's disk, and run the job again",
         ),
-        _ => (ErrorKind::Refused, "check --where and the tables' views"),
+        _ => (
+            ErrorKind::Refused,
+            "check --where, --order-by and any views that are read",
+        ),
     };
     Error::new(kind, format!("SQLite: {message}")).advise(advice)
 }

@@ -1,4 +1,4 @@
-//! Opening a SQLite file so that nothing is written, neither to it nor beside it.
+//! Opens a SQLite file so that nothing is written to it or next to it.
 
 use super::error::translated;
 use super::journal::past_commits;
@@ -11,13 +11,13 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Longest step of the clock that file systems stamp files by: the kernel's tick at 100 Hz.
+/// Longest step of the clock that file systems use for timestamps: the kernel's tick at 100 Hz.
 const CLOCK_TICK: Duration = Duration::from_millis(10);
 
-/// An open file, and what tells whether it was changed behind SQLite's back.
+/// An open file, and what shows whether it was changed without SQLite noticing.
 pub(super) struct OpenFile {
     path: PathBuf,
-    /// Of a file that was opened as immutable: no lock keeps writers away.
+    /// Present if the file was opened as immutable: no lock keeps writers away.
     unlocked: Option<Stamp>,
 }
 
@@ -29,16 +29,16 @@ struct Stamp {
     modified: (i64, i64),
 }
 
-/// Opens a file read-only, whose readers wait as long for a writer's lock: in rollback-journal mode a commit locks readers
-/// out for its writes. Where a reader would have to make the files of a write-ahead log, the file is opened as
+/// Opens a file read-only. Readers wait for a writer's lock no longer than `lock_wait`: in rollback-journal mode a commit
+/// locks readers out while it writes. If a reader would have to create a write-ahead log's files, the file is opened as
 /// immutable instead.
 pub(super) fn open(path: &Path, lock_wait: Duration) -> Result<(Connection, OpenFile)> {
     if !path.is_file() {
         let message = format!("there is no SQLite file {}", path.display());
         return Err(Error::new(ErrorKind::Unreachable, message)
-            .advise("check the path of --source; a relative one in a job file is taken from that file's folder"));
+            .advise("check the path in --source; in a job file, a relative path starts at the job file's folder"));
     }
-    // SQLite looks for the log beside the file itself, not beside a link to it.
+    // SQLite looks for the log next to the file itself, not next to a link to it.
     let path = &path
         .canonicalize()
         .map_err(|cause| unreadable(path).because(cause))?;
@@ -58,18 +58,19 @@ fn connect(path: &Path, immutable: bool, lock_wait: Duration) -> rusqlite::Resul
         let uri = format!("file:{}?immutable=1", percent_encoded(path));
         Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?
     } else {
-        // Without SQLITE_OPEN_URI the path is a path, whatever characters it has.
+        // Without SQLITE_OPEN_URI the path is taken literally, whatever characters it has.
         Connection::open_with_flags(path, flags)?
     };
     connection.busy_timeout(lock_wait)?;
-    // The file's first page is read here, so that what is no database is said to be none.
+    // Reads the file's first page here, so that a file that isn't a database is reported as such.
     past_commits(|| {
         connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0))
     })?;
     Ok(connection)
 }
 
-/// A log can't be read without its index, which is made beside it and which every reader writes to.
+/// Returns why a file can't be opened. A log can't be read without its index, which is created next to it and which every
+/// reader writes to.
 fn not_opened(path: &Path, cause: &rusqlite::Error) -> Error {
     let log = with_suffix(path, "-wal");
     let is_refused = matches!(
@@ -81,41 +82,42 @@ fn not_opened(path: &Path, cause: &rusqlite::Error) -> Error {
     }
     let index = with_suffix(path, "-shm");
     let what = if index.exists() {
-        "can't be opened, if not the log itself"
+        "can't be opened, or the log itself can't"
     } else {
-        "is missing, and can't be made there"
+        "is missing and can't be created"
     };
     let message = format!(
-        "{}: what was written last stands in its log {}, whose index {} {what}",
-        path.display(),
+        "the latest changes are in the write-ahead log {}, whose index {} {what}",
         log.display(),
         index.display()
     );
-    Error::new(ErrorKind::Unreachable, message).advise(
-        "let the job write into the file's folder; or copy the file and its -wal together into a folder of your own, and read \
-         the copy; or let a program that may write there open and close the file, which folds the log in",
+    let error = Error::new(ErrorKind::Unreachable, message).within(path.display());
+    error.advise(
+        "let the job write to the file's folder; or copy the file together with its -wal file to your own folder, and read \
+         the copy; or open and close the file with a program that can write there, which merges the log into the file",
     )
 }
 
-/// The stamp of a database in WAL mode whose log was folded in by its last writer, and that no writer left half done: SQLite would make `-wal` and `-shm`
-/// beside it just to read it, and leave them there. <https://www.sqlite.org/wal.html#read_only_databases>
+/// Returns the stamp of a database in WAL mode that has no log and no hot journal: its last writer merged the log into it.
+/// SQLite would create `-wal` and `-shm` next to it only to read it, and leave them there.
+/// <https://www.sqlite.org/wal.html#read_only_databases>
 fn unlocked(path: &Path) -> std::io::Result<Option<Stamp>> {
     let is_logged = has_log(path) || is_hot(&with_suffix(path, "-journal"));
     if !is_in_wal_mode(path)? || is_logged {
         return Ok(None);
     }
-    // A file that was changed within this tick of the clock could be changed again without a sign of it.
+    // A file that was changed within this clock tick could be changed again with the same timestamp.
     std::thread::sleep(CLOCK_TICK);
     Ok(Some(Stamp::of(&path.metadata()?)))
 }
 
-/// Whether there may be rows in a log. In an empty one without an index, which any writer makes first, there are none.
+/// Returns whether a log can contain rows. An empty one without an index, which every writer creates first, has none.
 fn has_log(path: &Path) -> bool {
     let log = with_suffix(path, "-wal").metadata();
     log.is_ok_and(|log| log.len() > 0 || with_suffix(path, "-shm").exists())
 }
 
-/// Whether a rollback journal has what must be rolled back first, which SQLite itself finds out and says.
+/// Returns whether a rollback journal has changes that must be rolled back first. SQLite itself detects and reports that.
 /// <https://www.sqlite.org/fileformat2.html#the_rollback_journal>
 fn is_hot(journal: &Path) -> bool {
     let mut first = [0];
@@ -123,12 +125,12 @@ fn is_hot(journal: &Path) -> bool {
     read.is_ok() && first != [0]
 }
 
-/// Bytes 18 and 19 of the header are the file format's write and read version; 2 is WAL.
+/// Bytes 18 and 19 of the header are the file format's write and read versions. 2 is WAL.
 fn is_in_wal_mode(path: &Path) -> std::io::Result<bool> {
     let mut header = [0; 20];
     match File::open(path)?.read_exact(&mut header) {
         Ok(()) => Ok(header[18..] == [2, 2]),
-        // SQLite itself says what is wrong with a shorter file.
+        // SQLite itself reports what is wrong with a shorter file.
         Err(_) => Ok(false),
     }
 }
@@ -139,7 +141,7 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// All but letters, digits, and what means nothing in a `file:` URI.
+/// Everything except letters, digits, and characters without a meaning in a `file:` URI.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'-')
@@ -162,7 +164,7 @@ impl Stamp {
 }
 
 impl OpenFile {
-    /// Of a file that is read without a lock, what any write changes; else nothing.
+    /// Returns a mark that any write changes, if the file is read without a lock. Otherwise it is empty.
     pub fn mark(&self) -> String {
         self.unlocked.as_ref().map_or_else(String::new, |stamp| {
             let (secs, nanos) = stamp.modified;
@@ -170,8 +172,8 @@ impl OpenFile {
         })
     }
 
-    /// An error if what was read may be a mixture: a writer has changed the file since it was opened without a lock.
-    /// (Rows that stand only in a new log were not read, and are not missed: they came later.)
+    /// Fails if what was read might be a mixture: a writer has changed the file since it was opened without a lock.
+    /// (Rows that are only in a new log were not read, and aren't missing: they were added later.)
     pub fn check_unchanged(&self) -> Result<()> {
         let Some(before) = &self.unlocked else {
             return Ok(());
@@ -183,14 +185,14 @@ impl OpenFile {
         if *before == Stamp::of(&now) {
             return Ok(());
         }
-        let message = format!("{} was changed while it was read", self.path.display());
-        Err(Error::new(ErrorKind::Ended, message).advise("run the job again"))
+        let message = "the file was changed while it was being read";
+        let error = Error::new(ErrorKind::Ended, message).within(self.path.display());
+        Err(error.advise("run the job again"))
     }
 }
 
 fn unreadable(path: &Path) -> Error {
-    Error::new(
-        ErrorKind::Unreachable,
-        format!("{} can't be read", path.display()),
-    )
+    Error::new(ErrorKind::Unreachable, "the file can't be read")
+        .within(path.display())
+        .advise("check the permissions of the file and its folder")
 }

@@ -1,5 +1,5 @@
-//! How SQLite's values travel: numbers in eight bytes, as [`Storage`](super::storage::Storage) writes them, anything else as it
-//! is stored.
+//! How SQLite's values are encoded: numbers in eight bytes, as [`Storage`](super::storage::Storage) writes them, anything
+//! else as it is stored.
 
 use super::spelling;
 use super::types::as_text;
@@ -25,33 +25,33 @@ impl CellEncoding for SqliteStored {
         }
     }
 
-    /// `2000-01-01`, `2000-01-01 00:00` and `2000-01-01T00:00:00` are one moment, and one date.
+    /// `2000-01-01`, `2000-01-01 00:00` and `2000-01-01T00:00:00` are the same timestamp and the same date.
     fn has_spellings(&self, data_type: &DataType) -> bool {
         is_dated(data_type)
     }
 
     fn remedy(&self, misfit: Misfit, field: &Field) -> Option<String> {
         let name = field.name();
-        let as_it_is = format!("{} reads every value as it stands", as_text(name));
+        let as_written = format!("{} to read every value as written", as_text(name));
         let other = match misfit {
             Misfit::Zoned => {
-                format!("--column-type {name}=instant reads a column whose values all name a zone")
+                format!("use --column-type {name}=instant if every value has a time zone")
             }
-            Misfit::Zoneless => format!(
-                "--column-type {name}=datetime reads a column none of whose values names a zone"
-            ),
+            Misfit::Zoneless => {
+                format!("use --column-type {name}=datetime if no value has a time zone")
+            }
             Misfit::NotMidnight => {
-                format!("--column-type {name}=datetime reads dates with and without a time")
+                format!("use --column-type {name}=datetime to read dates with and without a time")
             }
-            _ if is_dated(field.data_type()) => return Some(as_it_is),
+            _ if is_dated(field.data_type()) => return Some(format!("use {as_written}")),
             _ => {
                 return Some(format!(
-                    "a view that has CAST(\"{}\" AS BLOB) instead holds its bytes; or leave such rows out with --where, or the \
-                     column with --columns",
+                    "read the bytes through a view that has CAST(\"{}\" AS BLOB) instead, or leave out such rows with \
+                     --where or the column with --columns",
                     name.replace('"', "\"\"")
                 ));
             }
         };
-        Some(format!("{other}; {as_it_is}"))
+        Some(format!("{other}, or {as_written}"))
     }
 }

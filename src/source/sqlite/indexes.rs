@@ -1,4 +1,5 @@
-//! What names a row of a SQLite table, which of its indexes serve ranges, and by which of them rows are drawn.
+//! What identifies a row of a SQLite table, which of its indexes can be used for ranges, and which ones rows are sampled
+//! with.
 
 use super::super::Index;
 use rusqlite::Connection;
@@ -8,21 +9,21 @@ pub(super) struct Info {
     pub name: String,
     pub declared: String,
     pub not_null: bool,
-    /// Place in the primary key, from 1; 0 if it is no part of it.
+    /// Place in the primary key, from 1. 0 if it isn't part of it.
     pub key_place: u32,
 }
 
-/// The indexes that serve ranges.
+/// The indexes that can be used for ranges.
 pub(super) struct Indexes {
     pub list: Vec<Index>,
-    /// The column that is another name of the rowid.
+    /// The column that is another name for the rowid.
     pub row_id_column: Option<String>,
 }
 
 /// True for one entry in `{}`.
 pub(super) const LOTTERY: &str = "random() % {} = 0";
 
-/// Partial indexes don't know every row. The first column of an expression has no name.
+/// Partial indexes don't contain every row. An expression as the first column has no name.
 const INDEXES: &str = "SELECT x.name, x.coll, l.\"unique\", l.origin = 'pk', \
        (SELECT count(*) FROM pragma_index_xinfo(l.name) WHERE key) \
      FROM pragma_index_list(?1) l, pragma_index_xinfo(l.name) x \
@@ -59,7 +60,8 @@ impl Indexes {
         })
     }
 
-    /// A primary key of a table with rowids may hold any number of NULLs: then the rowid ends it.
+    /// Returns the primary key's columns. In a table with rowids they can contain any number of NULLs. If so, the rowid is
+    /// added.
     /// <https://www.sqlite.org/lang_createtable.html#the_primary_key>
     pub fn primary_key(
         &self,
@@ -78,7 +80,7 @@ impl Indexes {
     }
 }
 
-/// Whether an index sorts by the column's own collation.
+/// Returns whether an index sorts by the column's own collation.
 fn is_collated(
     connection: &Connection,
     table: &str,
@@ -90,7 +92,8 @@ fn is_collated(
     Ok(own.is_some_and(|own| own.eq_ignore_ascii_case(collation)))
 }
 
-/// An `INTEGER PRIMARY KEY` needs no index of its own. <https://www.sqlite.org/lang_createtable.html#rowids_and_the_integer_primary_key>
+/// Returns the `INTEGER PRIMARY KEY` column, which needs no separate index.
+/// <https://www.sqlite.org/lang_createtable.html#rowids_and_the_integer_primary_key>
 fn row_id_column(infos: &[Info], is_key_indexed: bool) -> Option<String> {
     let mut keys = infos.iter().filter(|info| info.key_place > 0);
     let key = keys.next().filter(|_| !is_key_indexed)?;
@@ -98,7 +101,7 @@ fn row_id_column(infos: &[Info], is_key_indexed: bool) -> Option<String> {
     is_alias.then(|| key.name.clone())
 }
 
-/// A name of the rowid that no column hides.
+/// Returns a name of the rowid that no column hides.
 pub(super) fn rowid_name(infos: &[Info]) -> Option<&'static str> {
     let hidden = |name: &str| {
         infos

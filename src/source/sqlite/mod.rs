@@ -58,7 +58,7 @@ impl Database for Sqlite {
         &DIALECT
     }
 
-    /// A table can't be pinned; whether the schema is still the same is seen by its mark.
+    /// A table can't be pinned. The schema's mark shows whether the schema is still the same.
     fn catalog(&self, _pins: bool) -> Result<(Box<dyn Catalog>, SessionFacts)> {
         let (connection, file) = file::open(&self.path, self.lock_wait)?;
         let facts = SessionFacts {
@@ -107,7 +107,7 @@ impl Session for SqliteSession {
     }
 }
 
-/// No table needs a pin: in its transaction a reader sees no change.
+/// No table needs a pin: a reader sees no changes in its transaction.
 impl Transaction for SqliteSession {
     fn begin(&mut self, begin: &Begin) -> Result<()> {
         transaction::begin(self.home.lend()?.get_mut()?, &self.file, begin)

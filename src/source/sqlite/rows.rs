@@ -1,4 +1,4 @@
-//! The rows of a query over SQLite: values as they are stored, none converted.
+//! The rows of a SQLite query: values as they are stored, without conversion.
 
 use super::super::in_place::{InPlace, Selected};
 use super::super::lease::Lease;
@@ -10,18 +10,18 @@ use crate::{Error, ErrorKind, Result};
 use arrow::datatypes::Schema;
 use rusqlite::Connection;
 
-/// Steps through the rows of one query. The connection goes back home when this is dropped.
+/// Steps through the rows of one query. The connection is returned when this is dropped.
 pub(super) struct StoredRows {
-    /// Until the query begins.
+    /// Present until the query begins.
     lent: Option<Lease<Connection>>,
     cursor: Option<Cursor>,
     columns: Vec<ReadColumn>,
     /// Whether the query's last column is the row's id.
     has_row_id: bool,
     chunk: Chunk,
-    /// Rows before the chunk.
+    /// The number of rows before the chunk.
     rows_before: u64,
-    /// Rows of the chunk that are handed on.
+    /// Rows of the chunk that are passed on.
     candidates: Vec<usize>,
 }
 
@@ -32,7 +32,7 @@ struct ReadColumn {
 }
 
 impl StoredRows {
-    /// The types are the plan's: SQLite itself knows no type of an expression.
+    /// The types are the plan's: SQLite itself doesn't know an expression's type.
     pub fn new(lent: Lease<Connection>, has_row_id: bool, schema: &Schema) -> Self {
         let columns = schema.fields().iter().map(|field| ReadColumn {
             name: field.name().clone(),
@@ -49,7 +49,7 @@ impl StoredRows {
         }
     }
 
-    /// Copies rows until the chunk is full. Whether these were the last.
+    /// Copies rows until the chunk is full. Returns whether these were the last.
     fn fill_chunk(&mut self) -> Result<bool> {
         let Self {
             cursor,
@@ -60,8 +60,12 @@ impl StoredRows {
             ..
         } = self;
         let cursor = cursor.as_mut();
-        let cursor =
-            cursor.ok_or_else(|| Error::new(ErrorKind::Bug, "a row was read before its query"))?;
+        let cursor = cursor.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Bug,
+                "internal error: a row is read before its query",
+            )
+        })?;
         while !chunk.is_full() {
             if !cursor.step()? {
                 return Ok(true);
@@ -81,7 +85,8 @@ impl StoredRows {
 impl InPlace for StoredRows {
     fn begin(&mut self, query: &str) -> Result<Vec<String>> {
         let lent = self.lent.take();
-        let lent = lent.ok_or_else(|| Error::new(ErrorKind::Bug, "a query begins twice"))?;
+        let lent =
+            lent.ok_or_else(|| Error::new(ErrorKind::Bug, "internal error: a query begins twice"))?;
         let cursor = self.cursor.insert(Cursor::new(lent, query)?);
         let planned = self.columns.len() + usize::from(self.has_row_id);
         if cursor.columns() == planned {
@@ -92,7 +97,7 @@ impl InPlace for StoredRows {
                 .collect());
         }
         let message = format!(
-            "the query gives {} columns instead of {planned}",
+            "internal error: the query returns {} columns instead of {planned}",
             cursor.columns()
         );
         Err(Error::new(ErrorKind::Bug, message))
@@ -116,7 +121,7 @@ impl InPlace for StoredRows {
     }
 }
 
-/// Copies a row's cells; the error is the first of another storage class than its column's.
+/// Copies a row's cells. Fails at the first one whose storage class differs from its column's.
 fn copy_row(
     cursor: &Cursor,
     columns: &[ReadColumn],

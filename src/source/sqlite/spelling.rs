@@ -1,24 +1,25 @@
-//! Dates and moments in the spellings that programs write into SQLite: read exactly, or not at all.
+//! Dates and timestamps in the spellings that programs write into SQLite, read exactly or not at all.
 //!
-//! SQLite has no type for them, so that each program's library decides. Read are `2024-05-06`, and behind a blank or `T`
-//! `07:08`, `07:08:09` or `07:08:09.123456` with any number of figures; then, with or without a blank before it, a zone:
-//! `Z`, `UTC`, `GMT`, or an offset `+02`, `+0200`, `+02:00` or `+02:00:00`, behind which Go writes the zone's name once more.
+//! SQLite has no type for them, so each program's library decides. A date is `2024-05-06`. It can be followed by a space or
+//! `T` and a time: `07:08`, `07:08:09` or `07:08:09.123456` with any number of digits. A time zone can follow, with or
+//! without a space before it: `Z`, `UTC`, `GMT`, or an offset `+02`, `+0200`, `+02:00` or `+02:00:00`. After an offset, Go
+//! also writes the zone's name.
 
 use crate::destination::{Fit, Misfit, days};
 use crate::source::parse::{self, MICROS_PER_DAY, MICROS_PER_SECOND};
 use chrono::NaiveDate;
 
-/// A spelling, cut into its parts.
+/// A spelling, split into its parts.
 struct Spelled {
-    /// Days since 1970; `None` where no calendar has the day.
+    /// Days since 1970, or `None` if the day doesn't exist.
     day: Option<i32>,
-    /// Microseconds since midnight; [`Misfit::TooFine`] where that would round.
+    /// Microseconds since midnight, or [`Misfit::TooFine`] if that would round.
     clock: Fit<i64>,
-    /// Seconds that the zone is ahead of UTC, where one is named.
+    /// Seconds that the zone is ahead of UTC, if one is given.
     zone: Option<i64>,
 }
 
-/// Days since 1970. A time of the day may stand behind it if it is midnight in no zone.
+/// Reads days since 1970. A time can follow the date if it is midnight and has no zone.
 pub(super) fn date(text: &[u8]) -> Fit<i32> {
     let Spelled { day, clock, zone } = read(text)?;
     let day = day.ok_or(Misfit::NoDate)?;
@@ -29,7 +30,7 @@ pub(super) fn date(text: &[u8]) -> Fit<i32> {
     }
 }
 
-/// Microseconds since 1970, of the zone that is not named.
+/// Reads microseconds since 1970, in the zone that is not given.
 pub(super) fn moment(text: &[u8]) -> Fit<i64> {
     let Spelled { day, clock, zone } = read(text)?;
     let day = day.ok_or(Misfit::NoDate)?;
@@ -39,7 +40,7 @@ pub(super) fn moment(text: &[u8]) -> Fit<i64> {
     }
 }
 
-/// Microseconds since 1970 in UTC.
+/// Reads microseconds since 1970 in UTC.
 pub(super) fn instant(text: &[u8]) -> Fit<i64> {
     let Spelled { day, clock, zone } = read(text)?;
     let day = day.ok_or(Misfit::NoDate)?;
@@ -67,7 +68,7 @@ fn spelled(text: &[u8]) -> Option<Spelled> {
     })
 }
 
-/// The time of the day, and what stands behind it.
+/// Reads the time of day, and returns what follows it.
 fn clock(text: &[u8]) -> Option<(Fit<i64>, &[u8])> {
     let (hours, rest) = parse::digits(text, 2)?;
     let (minutes, rest) = parse::digits(parse::expect(rest, b':')?, 2)?;
@@ -86,7 +87,7 @@ fn clock(text: &[u8]) -> Option<(Fit<i64>, &[u8])> {
         return None;
     }
     let whole = (i64::from(hours) * 60 + i64::from(minutes)) * 60 + i64::from(seconds);
-    // Nothing but too many figures is wrong with a point and digits.
+    // A point and digits can be wrong only by having too many digits.
     let micros = parse::fraction(fraction).ok_or(Misfit::TooFine);
     Some((
         micros.map(|micros| whole * MICROS_PER_SECOND + micros),
@@ -94,8 +95,11 @@ fn clock(text: &[u8]) -> Option<(Fit<i64>, &[u8])> {
     ))
 }
 
-/// Seconds ahead of UTC; `None` within where no zone is named.
-#[expect(clippy::option_option, reason = "no zone is a spelling, too")]
+/// Reads seconds ahead of UTC. The inner `None` means that no zone is given.
+#[expect(
+    clippy::option_option,
+    reason = "a spelling without a zone is valid too"
+)]
 fn zone(text: &[u8]) -> Option<Option<i64>> {
     if text.is_empty() {
         return Some(None);
@@ -109,7 +113,7 @@ fn zone(text: &[u8]) -> Option<Option<i64>> {
     }
 }
 
-/// `02`, `0200`, `02:00` or `02:00:00`, and perhaps a name behind it.
+/// Reads `02`, `0200`, `02:00` or `02:00:00`, with an optional name after it.
 fn offset(text: &[u8]) -> Option<i64> {
     let (hours, rest) = parse::digits(text, 2)?;
     let (minutes, rest) = part(rest)?;
@@ -120,7 +124,7 @@ fn offset(text: &[u8]) -> Option<i64> {
     Some((i64::from(hours) * 60 + i64::from(minutes)) * 60 + i64::from(seconds))
 }
 
-/// Two digits more of an offset, with or without a colon; 0 where it ends.
+/// Reads the next two digits of an offset, with or without a colon. 0 at its end.
 fn part(text: &[u8]) -> Option<(u32, &[u8])> {
     match text {
         [] | [b' ', ..] => Some((0, text)),
@@ -129,7 +133,8 @@ fn part(text: &[u8]) -> Option<(u32, &[u8])> {
     }
 }
 
-/// Go's `time.Time.String`: ` CEST`, ` UTC`, and ` +03` of a zone without letters. It says nothing that the offset doesn't.
+/// Returns whether a text is a zone's name as Go's `time.Time.String` writes it: ` CEST`, ` UTC`, or ` +03` for a zone
+/// without letters. It adds nothing to the offset.
 fn is_name(text: &[u8]) -> bool {
     let name = text.strip_prefix(b" ").unwrap_or_default();
     let is_word = name.iter().all(u8::is_ascii_uppercase);
@@ -191,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_may_have_midnight_behind_it() {
+    fn a_date_can_be_followed_by_midnight() {
         for midnight in [
             "2024-05-06",
             "2024-05-06 00:00:00",
@@ -209,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_calendar_has_is_told_from_what_is_spelled_otherwise() {
+    fn dates_that_do_not_exist_are_distinguished_from_other_spellings() {
         for none in [
             "0000-00-00",
             "2024-02-30",

@@ -1,38 +1,38 @@
-//! How a column's values are stored, and the bytes in which they travel: never converted, so that a wrong one is said to
-//! be wrong.
+//! How a column's values are stored, and the bytes in which they travel. They are never converted, so that a wrong one is
+//! reported.
 
 use super::types::as_text;
 use crate::{Error, ErrorKind};
 use arrow::datatypes::DataType;
 use rusqlite::types::{Type, ValueRef};
 
-/// 2⁵³: up to here every integer is a double.
+/// 2⁵³: every integer up to here has an exact double.
 const EXACT_IN_DOUBLE: u64 = 1 << 53;
 
-/// What a column's values must be stored as, since SQLite lets any value into any column.
+/// What a column's values must be stored as, because SQLite accepts any value in any column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Storage {
     /// An integer. Travels as 8 bytes in little-endian order.
     Integer,
-    /// A floating-point number, or an integer that is one. Travels as 8 bytes in little-endian order.
+    /// A floating-point number, or an integer that has an exact double. Travels as 8 bytes in little-endian order.
     Real,
-    /// Anything but bytes, as text. Columns that SQLite takes for text hold nothing else; those of `STRING` and its like may
-    /// hold numbers.
+    /// Anything except bytes, as text. Columns that SQLite treats as text contain nothing else. Those declared as `STRING`
+    /// and the like can contain numbers.
     Text,
-    /// The text of a date, whose spelling the destination reads. Travels as it is.
+    /// The text of a date, whose spelling the destination reads. Travels unchanged.
     Date,
-    /// Bytes. Travel as they are.
+    /// Bytes. Travel unchanged.
     Blob,
 }
 
-/// Another storage class than the column's.
+/// A value whose storage class differs from the column's.
 #[derive(Debug)]
 pub(super) struct OtherClass {
     found: Type,
 }
 
 impl Storage {
-    /// What the values of a column of this planned type must be stored as.
+    /// Returns what the values of a column of this planned type must be stored as.
     pub fn of(data_type: &DataType) -> Self {
         match data_type {
             DataType::Int64 => Self::Integer,
@@ -43,7 +43,7 @@ impl Storage {
         }
     }
 
-    /// Whether text travels as it is.
+    /// Returns whether text travels unchanged.
     pub fn holds_text(self) -> bool {
         matches!(self, Self::Text | Self::Date)
     }
@@ -58,7 +58,7 @@ impl Storage {
         }
     }
 
-    /// Appends the bytes of a value. Whether there is one: NULL has none.
+    /// Appends the bytes of a value. Returns whether there are any: NULL has none.
     pub fn append(self, value: ValueRef<'_>, bytes: &mut Vec<u8>) -> Result<bool, OtherClass> {
         match (self, value) {
             (_, ValueRef::Null) => return Ok(false),
@@ -75,7 +75,7 @@ impl Storage {
             (Self::Text, ValueRef::Integer(number)) => {
                 bytes.extend_from_slice(number.to_string().as_bytes());
             }
-            // The shortest text that reads back as the same number, and never without a point or an exponent.
+            // The shortest text that reads back as the same number, always with a point or an exponent.
             (Self::Text, ValueRef::Real(number)) => {
                 bytes.extend_from_slice(format!("{number:?}").as_bytes());
             }
@@ -90,28 +90,28 @@ impl Storage {
 }
 
 impl OtherClass {
-    /// As the job's error.
+    /// Returns the job's error.
     pub fn refused(&self, column: &str, storage: Storage) -> Error {
         let message = format!(
-            "a value of SQLite's type {} in a column that is read as {}",
+            "a value has SQLite's type {}, but its column is read as {}",
             self.found,
             storage.words()
         );
         Error::new(ErrorKind::Value, message).advise(self.advice(column, storage))
     }
 
-    /// A way to read the column that loses nothing.
+    /// Returns a way to read the column that loses nothing.
     fn advice(&self, column: &str, storage: Storage) -> String {
         let text = as_text(column);
         match (storage, self.found) {
             (_, Type::Blob) => format!(
-                "--column-type {column}=blob reads a column of nothing but blobs; of others, a view that has quote(\"{}\") \
-                 instead holds both; or leave the row out with --where",
+                "use --column-type {column}=blob if every value is a blob; otherwise read a view that has quote(\"{}\") \
+                 instead, which keeps both, or leave out the row with --where",
                 column.replace('"', "\"\"")
             ),
             (Storage::Date, Type::Integer | Type::Real) => format!(
-                "a number doesn't say what it counts: --column-type {column}={} reads a column of nothing but such numbers, \
-                 {text} reads numbers and text alike, as text",
+                "use --column-type {column}={} if every value is such a number, or {text} to read numbers and text as text; \
+                 a number alone doesn't say what it counts",
                 if self.found == Type::Integer {
                     "integer"
                 } else {
@@ -119,8 +119,8 @@ impl OtherClass {
                 }
             ),
             _ => format!(
-                "SQLite lets any value into any column: {text} reads numbers and text alike, as text; or mend the row, or \
-                 leave it out with --where"
+                "use {text} to read numbers and text as text, or fix the row, or leave it out with --where; SQLite accepts \
+                 any value in any column"
             ),
         }
     }

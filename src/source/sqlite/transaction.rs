@@ -9,12 +9,12 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
 
-/// BEGIN by itself reads nothing, and would see what is committed before the first read.
+/// BEGIN alone reads nothing, and would see what others commit before the first read.
 const FIRST_READ: &str = "SELECT 1 FROM sqlite_schema LIMIT 1";
-/// No other connection commits until it is rolled back.
+/// No other connection can commit until this is rolled back.
 const HOLD: &str = "BEGIN IMMEDIATE";
 
-/// Begins it, and refuses another schema than the plan was made of.
+/// Begins the transaction, and fails if the schema differs from the one that the plan was made from.
 pub(super) fn begin(
     connection: &Connection,
     file: &OpenFile,
@@ -25,13 +25,13 @@ pub(super) fn begin(
     begun.map_err(|cause| translated(&cause))?;
     let mark = schema_mark(connection, file)?;
     if schema.as_ref().is_some_and(|planned| *planned != mark) {
-        let message = "the file was altered while the job began";
+        let message = "the file was changed while the job was starting";
         return Err(Error::new(ErrorKind::Ended, message).advise("run the job again"));
     }
     Ok(())
 }
 
-/// What any change of the schema changes; of a file that is read without a lock, any change at all.
+/// Returns a mark that any change to the schema changes. If the file is read without a lock, any write at all changes it.
 pub(super) fn schema_mark(connection: &Connection, file: &OpenFile) -> Result<String> {
     let version = past_commits(|| {
         connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0))
@@ -40,7 +40,7 @@ pub(super) fn schema_mark(connection: &Connection, file: &OpenFile) -> Result<St
     Ok(format!("{version} {}", file.mark()))
 }
 
-/// Waits until no other connection writes, and lets none begin to.
+/// Waits until no other connection writes, and keeps others from starting to write.
 pub(super) fn commit_lock(path: &Path, lock_wait: Duration) -> Result<CommitLock> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let held = || {
@@ -51,11 +51,11 @@ pub(super) fn commit_lock(path: &Path, lock_wait: Duration) -> Result<CommitLock
     };
     let connection = held().map_err(|cause| {
         let error = translated(&cause);
-        let message = format!("--snapshot require keeps writers away for a moment, and {error}");
+        let message = format!("can't take the lock that --snapshot require needs for a moment: {error}");
         Error::new(error.kind(), message).advise(
-            "the file must be writable and its writer pause; --snapshot auto reads as it is",
+            "make the file writable and pause its writer, or use --snapshot auto, which reads without a lock",
         )
     })?;
-    // SQLite rolls back what is open when a connection is closed.
+    // SQLite rolls back an open transaction when a connection is closed.
     Ok(CommitLock::new("write-lock", connection))
 }

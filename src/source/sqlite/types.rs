@@ -1,10 +1,10 @@
-//! Declared types, and their exact images. <https://www.sqlite.org/datatype3.html#determination_of_column_affinity>
+//! Declared types, and their type mappings. <https://www.sqlite.org/datatype3.html#determination_of_column_affinity>
 
-use super::super::{Bound, Image, NoImage, timestamp, timestamp_utc};
+use super::super::{Bound, TypeMapping, Unmappable, timestamp, timestamp_utc};
 use crate::job::{ColumnType, ColumnTypes, Reading, SqliteTypes};
 use arrow::datatypes::DataType;
 
-/// What the columns of a file are read as. Values are checked one by one: SQLite lets any type into any column.
+/// What a file's columns are read as. Values are checked one by one: SQLite accepts any type in any column.
 #[derive(Clone)]
 pub(super) struct Types {
     all: SqliteTypes,
@@ -19,19 +19,19 @@ impl Types {
         }
     }
 
-    /// The image of a column: as it was chosen, or by its declared type.
-    pub fn image(&self, column: &str, declared: &str) -> Result<Image, NoImage> {
+    /// Returns a column's type mapping: as it was chosen, or by its declared type.
+    pub fn mapping(&self, column: &str, declared: &str) -> Result<TypeMapping, Unmappable> {
         let data_type = match (self.chosen.of(column), self.all) {
             (Some(chosen), _) => Some(chosen_type(chosen)),
             (None, SqliteTypes::Text) => Some(DataType::Utf8),
             (None, SqliteTypes::Declared) => declared_type(declared),
         };
         let data_type = data_type.ok_or_else(no_type)?;
-        Ok(Image::plain(data_type))
+        Ok(TypeMapping::plain(data_type))
     }
 }
 
-/// The choice that reads any column without loss, but for blobs.
+/// Returns the flag that reads any column without loss, except blobs.
 pub(super) fn as_text(column: &str) -> String {
     format!("--column-type {column}=text")
 }
@@ -48,7 +48,8 @@ fn chosen_type(chosen: ColumnType) -> DataType {
     }
 }
 
-/// Types that name text, though SQLite's rule takes them for numbers: columns of them hold what looks like a number as one.
+/// Types whose names mean text, although SQLite's rule treats them as numeric: such columns store what looks like a number
+/// as one.
 const TEXT: &[&str] = &[
     "STRING",
     "UUID",
@@ -69,7 +70,7 @@ const TEXT: &[&str] = &[
     "URL",
 ];
 
-/// Types that name bytes; geometries as `GeoPackage` and `SpatiaLite` hold them.
+/// Types whose names mean bytes. Geometries are stored this way by `GeoPackage` and `SpatiaLite`.
 const BYTES: &[&str] = &[
     "BINARY",
     "VARBINARY",
@@ -85,13 +86,13 @@ const BYTES: &[&str] = &[
     "GEOMETRYCOLLECTION",
 ];
 
-/// By what a type names, then by SQLite's own rule.
+/// Returns a type by what its name means, or else by SQLite's own rule.
 fn declared_type(declared: &str) -> Option<DataType> {
     let declared = declared.to_ascii_uppercase();
     let has = |part: &str| declared.contains(part);
-    let is_no_letter = |c: char| !c.is_ascii_alphanumeric() && c != '_';
-    // A type that is no word of SQL stands in quotes.
-    let mut words = declared.split(is_no_letter).filter(|word| !word.is_empty());
+    let is_separator = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+    // A type that isn't a word in SQL is in quotes.
+    let mut words = declared.split(is_separator).filter(|word| !word.is_empty());
     let word = words.next().unwrap_or_default();
     Some(if declared.is_empty() || declared == "ANY" {
         return None;
@@ -118,7 +119,7 @@ fn declared_type(declared: &str) -> Option<DataType> {
     })
 }
 
-/// How bounds are written of the types that have ranges.
+/// Returns how bounds are written for the types that have ranges.
 pub(super) fn bound(declared: &str) -> Option<Bound> {
     match declared_type(declared)? {
         DataType::Int64 => Some(Bound::Number),
@@ -127,8 +128,8 @@ pub(super) fn bound(declared: &str) -> Option<Bound> {
     }
 }
 
-fn no_type() -> NoImage {
-    NoImage {
+fn no_type() -> Unmappable {
+    Unmappable {
         reason: "the column is declared without a type".to_owned(),
         cast: "CAST({} AS TEXT)".to_owned(),
     }

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 pub(crate) enum Address {
     /// A host by name or number, IPv4 or IPv6, and a port.
     Tcp {
-        /// An IPv6 address stands without brackets.
+        /// An IPv6 address has no brackets here.
         host: String,
-        /// Its port.
+        /// The port.
         port: u16,
     },
     /// A Unix socket.
@@ -17,7 +17,7 @@ pub(crate) enum Address {
 }
 
 impl Address {
-    /// The name that a server's certificate is for; a socket has none.
+    /// Returns the name that the server's certificate is for. A socket has none.
     pub fn host(&self) -> &str {
         match self {
             Self::Tcp { host, .. } => host,
@@ -25,7 +25,7 @@ impl Address {
         }
     }
 
-    /// Whether the connection leaves no machine.
+    /// Returns whether the connection stays on this machine.
     pub fn is_socket(&self) -> bool {
         matches!(self, Self::Unix(_))
     }

@@ -1,17 +1,17 @@
-//! TLS over a socket. All that has come is taken and decrypted in one go, before anybody waits for more: servers write
-//! records of 8 to 16 KB, and to ask the kernel for each of them costs more than to decrypt it.
+//! TLS over a socket. Everything that has arrived is read and decrypted at once, before waiting for more: servers write
+//! records of 8 to 16 KB, and asking the kernel for each of them costs more than decrypting it.
 
 use super::tls::{self, TlsPolicy};
 use crate::Result;
 use openssl::ssl::{ErrorCode, HandshakeError, SslStream};
 use std::io::{self, Read, Write};
 
-/// Bytes that are asked of the socket at once, as of a connection without TLS.
+/// Bytes that are requested from the socket at once, as on a connection without TLS.
 const RECORDS_BYTES: usize = 256 * 1024;
-/// Most that a record takes on its way: 16 KB, what encryption adds, and a header.
+/// The largest size of an encrypted record: 16 KB, what encryption adds, and a header.
 const MAX_RECORD_BYTES: usize = 18 * 1024;
 
-/// A TLS session whose handshake is over.
+/// A TLS session whose handshake is complete.
 pub(super) struct Encrypted<S> {
     tls: SslStream<Records<S>>,
     /// The server's certificate, in DER.
@@ -19,7 +19,7 @@ pub(super) struct Encrypted<S> {
 }
 
 impl<S: Read + Write> Encrypted<S> {
-    /// Shakes hands; the server's certificate is checked as the policy says.
+    /// Performs the handshake, and checks the server's certificate as the policy requires.
     pub fn shake_hands(socket: S, policy: &TlsPolicy, host: &str) -> Result<Self> {
         let session = tls::begin(policy, host)?;
         let mut shaken = session.connect(Records::of(socket));
@@ -61,7 +61,7 @@ impl<S: Read + Write> Encrypted<S> {
 }
 
 impl<S: Read + Write> Read for Encrypted<S> {
-    /// As much as has come and fits, at least one byte. 0 is the end of the stream.
+    /// Reads as much as has arrived and fits, at least one byte. 0 is the end of the stream.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
         while filled < buffer.len() {
@@ -71,14 +71,14 @@ impl<S: Read + Write> Read for Encrypted<S> {
                     if filled > 0 {
                         break;
                     }
-                    // What comes fits the buffer once it is decrypted, together with a record that had come in part.
+                    // What arrives will fit the buffer once decrypted, together with a record that had arrived in part.
                     let room = buffer.len().saturating_sub(MAX_RECORD_BYTES);
                     self.tls.get_mut().fill(room.max(MAX_RECORD_BYTES))?;
                 }
                 Err(cause) if cause.code() == ErrorCode::ZERO_RETURN => break,
-                // Many a server closes its end without a farewell. What it sent until then is told first.
+                // Many servers close the connection without announcing it. What they sent before is returned first.
                 Err(_) if self.tls.get_ref().ended => break,
-                Err(cause) => return Err(told(cause)),
+                Err(cause) => return Err(io_error(cause)),
             }
         }
         Ok(filled)
@@ -87,7 +87,7 @@ impl<S: Read + Write> Read for Encrypted<S> {
 
 impl<S: Read + Write> Write for Encrypted<S> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.tls.ssl_write(bytes).map_err(told)
+        self.tls.ssl_write(bytes).map_err(io_error)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -95,15 +95,15 @@ impl<S: Read + Write> Write for Encrypted<S> {
     }
 }
 
-/// The socket's own error where it is one.
-fn told(cause: openssl::ssl::Error) -> io::Error {
+/// Returns the socket's own error, if it is one.
+fn io_error(cause: openssl::ssl::Error) -> io::Error {
     cause.into_io_error().unwrap_or_else(io::Error::other)
 }
 
-/// Records as they come from a socket: OpenSSL is given what is there, and told to ask again where it would have to wait.
+/// Records from a socket. OpenSSL is given what has arrived, and told to ask again when it would have to wait.
 pub(super) struct Records<S> {
     socket: S,
-    /// What came and isn't taken yet, between `start` and `end`.
+    /// What has arrived and isn't consumed yet, between `start` and `end`.
     bytes: Vec<u8>,
     start: usize,
     end: usize,
@@ -122,7 +122,7 @@ impl<S: Read> Records<S> {
         }
     }
 
-    /// Waits for more; to be called when all that came is taken.
+    /// Waits for more. Must be called only when everything that arrived is consumed.
     fn fill(&mut self, room: usize) -> io::Result<()> {
         let room = room.min(RECORDS_BYTES);
         (self.start, self.end) = (0, 0);
@@ -151,7 +151,7 @@ impl<S: Read> Read for Records<S> {
 }
 
 impl<S: Write> Write for Records<S> {
-    /// OpenSSL takes an interrupted write for a failed one.
+    /// Retries interrupted writes, because OpenSSL treats them as failed.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         loop {
             match self.socket.write(bytes) {
@@ -175,7 +175,7 @@ mod tests {
     use std::os::unix::net::UnixStream;
     use std::thread;
 
-    /// Reads that give little, and signals between them.
+    /// Reads that return little, and signals between them.
     struct Bumpy(UnixStream, Dice);
 
     impl Read for Bumpy {
@@ -201,10 +201,10 @@ mod tests {
         }
     }
 
-    /// A server that answers one byte with all of these, in records of many sizes.
+    /// Starts a server that answers one byte with all of these, in records of many sizes.
     fn answers(version: SslVersion, bytes: Vec<u8>) -> (UnixStream, thread::JoinHandle<()>) {
         let (ours, theirs) = UnixStream::pair().unwrap();
-        let told = move || {
+        let answer = move || {
             let acceptor = acceptor(version, &Certificate::default());
             let mut stream = acceptor.accept(theirs).unwrap();
             stream.read_exact(&mut [0]).unwrap();
@@ -216,11 +216,11 @@ mod tests {
             }
             let _ = stream.shutdown();
         };
-        (ours, thread::spawn(told))
+        (ours, thread::spawn(answer))
     }
 
     #[test]
-    fn bytes_come_whole_however_the_socket_gives_them() {
+    fn bytes_arrive_whole_however_the_socket_delivers_them() {
         let sent: Vec<u8> = (0..3_000_000_u32).map(|byte| (byte % 251) as u8).collect();
         let policy = TlsPolicy::new(SslMode::Require, None);
         for version in [SslVersion::TLS1_2, SslVersion::TLS1_3] {

@@ -4,26 +4,26 @@ use std::io::{self, Read};
 use std::thread;
 use std::time::Duration;
 
-/// Bytes of a new buffer: a read fills as much of it as has come. Half a second-level cache, so that rows are still in it
-/// when they are parsed.
+/// Bytes of a new buffer, which a read fills with what has arrived. Half a second-level cache, so that rows are still in the
+/// cache when they are parsed.
 const FIRST_BYTES: usize = 256 * 1024;
-/// Room behind the bytes that are there, below which they are moved to the front before a read.
+/// If less space than this is left after the bytes in the buffer, they are moved to the front before a read.
 const LEAST_ROOM: usize = FIRST_BYTES / 2;
 
-/// A read that gives less is followed by a pause.
+/// A read that returns less is followed by a pause.
 const GATHERED_BYTES: usize = 64 * 1024;
-/// The pause. A socket's buffer takes what comes meanwhile: at 10 Gbit/s 600 kB, where Linux grows it to 6 MB.
+/// The pause. The socket's buffer holds what arrives in the meantime: 600 kB at 10 Gbit/s, and Linux lets it grow to 6 MB.
 const GATHERING: Duration = Duration::from_micros(500);
 
-/// Bytes that have come and are not consumed yet, one after the other.
+/// Bytes that have arrived and are not consumed yet.
 ///
-/// Memory: what a caller lets stand, rounded up by doubling. It grows only once it is full of bytes that have really come,
-/// whatever length a packet claims.
+/// Memory: what the caller hasn't consumed, rounded up by doubling. It grows only once it is full of bytes that have really
+/// arrived, whatever length a packet claims.
 pub(crate) struct Input {
     buffer: Vec<u8>,
     start: usize,
     end: usize,
-    /// Bytes that the last read gave.
+    /// Bytes that the last read returned.
     last_read: usize,
 }
 
@@ -37,22 +37,22 @@ impl Input {
         }
     }
 
-    /// What has come. It stays where it is until the next read.
+    /// Returns what has arrived. It stays in place until the next read.
     pub fn bytes(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
     }
 
-    /// Likewise, to be joined in place.
+    /// Returns the same, to be joined in place.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         &mut self.buffer[self.start..self.end]
     }
 
-    /// Forgets the first bytes; more than are there are all of them.
+    /// Discards the first bytes, or all of them if there are fewer.
     pub fn consume(&mut self, bytes: usize) {
         self.start = self.end.min(self.start.saturating_add(bytes));
     }
 
-    /// Reads until at least this many bytes are there. The end of the stream before that is `UnexpectedEof`.
+    /// Reads until at least this many bytes have arrived. If the stream ends before that, the error is `UnexpectedEof`.
     pub fn need(&mut self, stream: &mut impl Read, bytes: usize) -> io::Result<&[u8]> {
         while self.end - self.start < bytes {
             self.read(stream)?;
@@ -60,8 +60,8 @@ impl Input {
         Ok(self.bytes())
     }
 
-    /// Reads what comes next of a long result. After a read that gave little it lets more gather first: a server sends
-    /// some kilobytes at a time, and to be woken for each of them costs more than to parse them.
+    /// Reads the next bytes of a long result. After a read that returned little, it first waits for more to gather: a server
+    /// sends a few kilobytes at a time, and waking up for each costs more than parsing them.
     pub fn read_gathered(&mut self, stream: &mut impl Read) -> io::Result<()> {
         if self.last_read < GATHERED_BYTES {
             thread::sleep(GATHERING);
@@ -69,7 +69,7 @@ impl Input {
         self.read(stream)
     }
 
-    /// Reads what comes next, at least one byte. The end of the stream is `UnexpectedEof`.
+    /// Reads the next bytes, at least one. At the end of the stream, the error is `UnexpectedEof`.
     pub fn read(&mut self, stream: &mut impl Read) -> io::Result<()> {
         self.make_room();
         match stream.read(&mut self.buffer[self.end..]) {
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_length_that_lies_takes_no_memory() {
+    fn a_wrong_length_takes_no_memory() {
         let mut input = Input::new();
         assert!(
             input

@@ -1,7 +1,7 @@
-//! The wire: connections of our own to a server, and the buffer in which its bytes are read in place.
+//! The wire: native connections to a server, and the buffer in which its bytes are read in place.
 //!
-//! In: an address, and what its URL says of TLS. Out: a [`Stream`] of bytes, and an [`Input`] over it. This room knows
-//! no database's protocol, never connects without a deadline, and never makes room for bytes that have not come.
+//! In: an address, and what its URL says about TLS. Out: a [`Stream`] of bytes, and an [`Input`] over it. This room knows
+//! no database's protocol, never connects without a deadline, and never allocates memory for bytes that have not arrived.
 
 mod address;
 mod client_certificate;

@@ -1,8 +1,8 @@
-//! For tests: a server that follows a script, and numbers to mangle it by.
+//! For tests: a server that follows a script, and numbers for mangling it.
 
 use std::io::{self, Read, Write};
 
-/// The other end of a connection: says what it was told to say, a few bytes at a time, and writes down what it hears.
+/// The other end of a connection. Sends what it was given, a few bytes at a time, and records what it receives.
 pub(in super::super) struct Scripted {
     says: Vec<u8>,
     said: usize,

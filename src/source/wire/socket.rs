@@ -1,5 +1,5 @@
-//! A TCP or Unix socket that never waits forever: at first all has to come before a deadline, then each read and write has a
-//! timeout of its own.
+//! A TCP or Unix socket that never waits forever. At first everything must arrive before a deadline. Later each read and
+//! write has its own timeout.
 
 use super::Address;
 use std::io::{self, Read, Write};
@@ -7,13 +7,13 @@ use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-/// A connected socket. Reads and writes that take too long end with `TimedOut`.
+/// A connected socket. Reads and writes that take too long fail with `TimedOut`.
 pub(super) struct Socket {
     kind: Kind,
     wait: Wait,
 }
 
-/// How long reads and writes may take.
+/// How long reads and writes can take.
 #[derive(Clone, Copy)]
 enum Wait {
     /// All of them together.
@@ -22,10 +22,9 @@ enum Wait {
     For(Duration),
 }
 
-/// Silence after which the kernel asks whether the other end is still there: well below what firewalls forget idle
-/// connections after.
+/// Silence after which the kernel probes whether the other end is still there. Firewalls forget idle connections much later.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(60);
-/// Between two such questions; after [`KEEPALIVE_PROBES`] without an answer the connection is lost.
+/// Time between two probes. After [`KEEPALIVE_PROBES`] without an answer the connection is lost.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
 const KEEPALIVE_PROBES: u32 = 6;
 
@@ -35,8 +34,8 @@ enum Kind {
 }
 
 impl Socket {
-    /// Connects by the deadline, which stays until [`Socket::wait_for`]. Of a host with several addresses the first that answers
-    /// is taken; the error is the last one's.
+    /// Connects by the deadline, which applies until [`Socket::wait_for`]. If a host has several addresses, the first that
+    /// answers is used, and the error is the last one's.
     pub fn connect(address: &Address, deadline: Instant) -> io::Result<Self> {
         let kind = match address {
             Address::Tcp { host, port } => Kind::Tcp(connect_tcp(host, *port, deadline)?),
@@ -48,18 +47,18 @@ impl Socket {
         })
     }
 
-    /// From now on each read and write may take this long.
+    /// Allows each read and write to take this long from now on.
     pub fn wait_for(&mut self, timeout: Duration) -> io::Result<()> {
         self.wait = Wait::For(timeout);
         self.set_timeout(timeout)
     }
 
-    /// From now on all reads and writes together may take until this.
+    /// Allows all reads and writes together to take until this deadline from now on.
     pub fn wait_until(&mut self, deadline: Instant) {
         self.wait = Wait::Until(deadline);
     }
 
-    /// The same socket, for whoever shuts it down.
+    /// Returns the same socket, for shutting it down elsewhere.
     pub fn try_clone(&self) -> io::Result<Self> {
         let kind = match &self.kind {
             Kind::Tcp(socket) => Kind::Tcp(socket.try_clone()?),
@@ -71,9 +70,9 @@ impl Socket {
         })
     }
 
-    /// Ends both directions: whoever reads sees the end.
+    /// Shuts down both directions. A reader sees the end of the stream.
     pub fn shut_down(&self) {
-        // It may be closed already.
+        // It might already be closed.
         let _ = match &self.kind {
             Kind::Tcp(socket) => socket.shutdown(Shutdown::Both),
             Kind::Unix(socket) => socket.shutdown(Shutdown::Both),
@@ -94,7 +93,7 @@ impl Socket {
         }
     }
 
-    /// Gives the next call what is left until the deadline.
+    /// Sets the next call's timeout to what is left until the deadline.
     fn keep_deadline(&self) -> io::Result<()> {
         match self.wait {
             Wait::For(_) => Ok(()),
@@ -102,7 +101,7 @@ impl Socket {
         }
     }
 
-    /// What an elapsed timeout of a socket is called depends on the system.
+    /// Renames the error of an elapsed timeout, which depends on the system.
     fn named(&self, cause: io::Error) -> io::Error {
         match (cause.kind(), self.wait) {
             (io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut, Wait::Until(_)) => too_slow(),
@@ -117,7 +116,7 @@ fn connect_tcp(host: &str, port: u16, deadline: Instant) -> io::Result<TcpStream
     for address in (host, port).to_socket_addrs()? {
         match TcpStream::connect_timeout(&address, remaining(deadline)?) {
             Ok(socket) => {
-                // A query is one small packet that nothing follows.
+                // A query is one small packet that nothing follows, so it must not be delayed.
                 socket.set_nodelay(true)?;
                 keep_alive(&socket)?;
                 return Ok(socket);
@@ -128,7 +127,7 @@ fn connect_tcp(host: &str, port: u16, deadline: Instant) -> io::Result<TcpStream
     Err(last)
 }
 
-/// A connection whose other end has vanished is lost in two minutes, also while nothing is asked on it.
+/// Makes a connection whose other end has vanished fail within two minutes, even while it is idle.
 fn keep_alive(socket: &TcpStream) -> io::Result<()> {
     use rustix::net::sockopt;
     sockopt::set_socket_keepalive(socket, true)?;
@@ -149,13 +148,13 @@ fn remaining(deadline: Instant) -> io::Result<Duration> {
 fn too_slow() -> io::Error {
     io::Error::new(
         io::ErrorKind::TimedOut,
-        "the server took too long to let the session begin",
+        "the server took too long to start the session",
     )
 }
 
 fn silent(timeout: Duration) -> io::Error {
     let message = format!(
-        "silent for {} seconds, as --read-timeout-secs allows",
+        "silent for {} seconds, the limit of --read-timeout-secs",
         timeout.as_secs()
     );
     io::Error::new(io::ErrorKind::TimedOut, message)

@@ -8,7 +8,7 @@ use crate::Result;
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
-/// A connection to a server. What it is given to write is sent at once.
+/// A connection to a server. What is written to it is sent immediately.
 pub(crate) struct Stream(Kind);
 
 enum Kind {
@@ -20,19 +20,19 @@ enum Kind {
 pub(crate) struct Closer(Socket);
 
 impl Closer {
-    /// Ends both directions: whoever reads or writes gets an error.
+    /// Shuts down both directions. A reader or writer gets an error.
     pub fn close(&self) {
         self.0.shut_down();
     }
 }
 
 impl Stream {
-    /// Connects by the deadline. All that follows has to come before it, too, until [`Stream::wait_for`].
+    /// Connects by the deadline, which also applies to everything that follows until [`Stream::wait_for`].
     pub fn connect(address: &Address, deadline: Instant) -> io::Result<Self> {
         Socket::connect(address, deadline).map(|socket| Self(Kind::Plain(socket)))
     }
 
-    /// The same connection with TLS, begun now; the server's certificate is checked as the policy says.
+    /// Starts TLS on the connection, and checks the server's certificate as the policy requires.
     pub fn encrypt(self, policy: &TlsPolicy, host: &str) -> Result<Self> {
         match self.0 {
             Kind::Plain(socket) => {
@@ -57,22 +57,22 @@ impl Stream {
         }
     }
 
-    /// The session has begun: from now on each read and write may take this long.
+    /// Allows each read and write to take this long from now on, because the session has begun.
     pub fn wait_for(&mut self, timeout: Duration) -> io::Result<()> {
         self.socket_mut().wait_for(timeout)
     }
 
-    /// From now on all has to come before a deadline, until [`Stream::wait_for`].
+    /// Requires everything to arrive before a deadline from now on, until [`Stream::wait_for`].
     pub fn wait_until(&mut self, deadline: Instant) {
         self.socket_mut().wait_until(deadline);
     }
 
-    /// Whether what is sent can't be read on its way.
+    /// Returns whether what is sent is encrypted on the way.
     pub fn is_encrypted(&self) -> bool {
         matches!(self.0, Kind::Tls(_))
     }
 
-    /// The server's certificate, in DER.
+    /// Returns the server's certificate, in DER.
     pub fn server_certificate(&self) -> Option<&[u8]> {
         match &self.0 {
             Kind::Plain(_) => None,
@@ -80,7 +80,7 @@ impl Stream {
         }
     }
 
-    /// What ends this connection from another thread.
+    /// Returns a handle that ends this connection from another thread.
     pub fn closer(&self) -> io::Result<Closer> {
         self.socket().try_clone().map(Closer)
     }
@@ -109,7 +109,7 @@ impl Write for Stream {
         }
     }
 
-    /// What was written is sent already.
+    /// What was written has already been sent.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }

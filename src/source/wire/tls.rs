@@ -1,4 +1,5 @@
-//! TLS as the URL asks for it: by OpenSSL, as the databases' own clients, so that what these accept of a server is accepted.
+//! TLS as the URL asks for it. It uses OpenSSL, like the databases' own clients, and so accepts what they accept from a
+//! server.
 
 use super::ClientCertificate;
 use crate::{Error, ErrorKind, Result};
@@ -18,18 +19,18 @@ use std::path::{Path, PathBuf};
 pub(crate) enum SslMode {
     /// Never encrypted.
     Disable,
-    /// Encrypted if the server can; nothing is checked.
+    /// Encrypted if the server supports it. Nothing is verified.
     Prefer,
-    /// Encrypted, or no connection; the certificate is checked only against a given `sslrootcert`.
+    /// Encrypted, or no connection. The certificate is verified only if `sslrootcert` is given.
     Require,
-    /// Encrypted, and the certificate is signed by a trusted authority.
+    /// Encrypted, and the certificate must be signed by a trusted authority.
     VerifyCa,
-    /// Likewise, and it is the host's.
+    /// Like `VerifyCa`, and the certificate must be the host's.
     VerifyFull,
 }
 
 impl SslMode {
-    /// Each mode, as URLs write it.
+    /// Each mode's name in URLs.
     pub const NAMES: [(&str, Self); 5] = [
         ("disable", Self::Disable),
         ("prefer", Self::Prefer),
@@ -38,28 +39,28 @@ impl SslMode {
         ("verify-full", Self::VerifyFull),
     ];
 
-    /// The mode of a name, as URLs write it.
+    /// Returns the mode that has this name in URLs.
     pub fn parse(name: &str) -> Option<Self> {
         let known = Self::NAMES.iter().find(|(known, _)| *known == name);
         known.map(|(_, mode)| *mode)
     }
 }
 
-/// What a URL says of TLS.
+/// What a URL says about TLS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TlsPolicy {
-    /// Whether, and how strictly.
+    /// Whether to use TLS, and how strictly to verify it.
     pub mode: SslMode,
-    /// Certificates in PEM that are trusted, instead of the system's.
+    /// A PEM file of certificates that are trusted instead of the system's.
     pub root_cert: Option<PathBuf>,
-    /// By which the server may know who we are.
+    /// The certificate by which the server can identify the client.
     pub client: Option<ClientCertificate>,
-    /// The protocol that both ends agree on in the handshake (ALPN), where there is to be one.
+    /// The protocol that both ends must agree on in the handshake (ALPN), if any.
     pub protocol: Option<&'static str>,
 }
 
 impl TlsPolicy {
-    /// Without a certificate of the client's.
+    /// Returns a policy without a client certificate.
     pub fn new(mode: SslMode, root_cert: Option<PathBuf>) -> Self {
         Self {
             mode,
@@ -69,7 +70,7 @@ impl TlsPolicy {
         }
     }
 
-    /// Whether it is looked at who signed the server's certificate.
+    /// Returns whether the signature of the server's certificate is verified.
     pub fn checks_authority(&self) -> bool {
         match self.mode {
             SslMode::Disable | SslMode::Prefer => false,
@@ -79,7 +80,7 @@ impl TlsPolicy {
     }
 }
 
-/// The policy for every client; each session has an [`Ssl`] of its own.
+/// Returns a builder of sessions with this policy. Each session has its own [`Ssl`].
 pub(crate) fn connector(policy: &TlsPolicy) -> Result<SslConnectorBuilder> {
     let mut builder = SslConnector::builder(SslMethod::tls_client()).map_err(bug)?;
     let least = Some(SslVersion::TLS1_2);
@@ -98,29 +99,28 @@ pub(crate) fn connector(policy: &TlsPolicy) -> Result<SslConnectorBuilder> {
     Ok(builder)
 }
 
-/// As a handshake lists protocols: each behind its length.
+/// Returns a protocol as a handshake lists it: its length, then its name.
 fn listed(protocol: &str) -> Vec<u8> {
     let length = u8::try_from(protocol.len()).unwrap_or(u8::MAX);
     [&[length], protocol.as_bytes()].concat()
 }
 
-/// A server that waits for a request for TLS takes its first byte for something else, and closes the connection.
-const NO_DIRECT: &str =
-    "sslnegotiation=direct needs PostgreSQL 17 or later: leave it out for older servers";
+/// What to do if direct TLS fails. An older server waits for a request for TLS, misreads the first byte, and closes the
+/// connection.
+const NO_DIRECT: &str = "leave out sslnegotiation=direct for servers older than PostgreSQL 17";
 
-/// Both ends must know that they speak the same protocol, where that is asked for.
+/// Checks that both ends have agreed on the same protocol, if the policy requires one.
 pub(super) fn check_protocol(session: &SslRef, policy: &TlsPolicy) -> Result<()> {
     match policy.protocol {
         Some(wanted) if session.selected_alpn_protocol() != Some(wanted.as_bytes()) => {
-            let message =
-                format!("the server agrees on TLS, and not on the protocol {wanted} in it");
+            let message = format!("the server accepts TLS, but not the protocol {wanted}");
             Err(Error::new(ErrorKind::Unreachable, message).advise(NO_DIRECT))
         }
         _ => Ok(()),
     }
 }
 
-/// A session that has yet to shake hands with a host.
+/// Returns a session for a host, before its handshake.
 pub(super) fn begin(policy: &TlsPolicy, host: &str) -> Result<Ssl> {
     let mut session = connector(policy)?.build().configure().map_err(bug)?;
     session.set_verify_hostname(policy.mode == SslMode::VerifyFull);
@@ -128,19 +128,20 @@ pub(super) fn begin(policy: &TlsPolicy, host: &str) -> Result<Ssl> {
 }
 
 pub(super) fn bug(cause: ErrorStack) -> Error {
-    Error::new(ErrorKind::Bug, "TLS can't be set up").because(cause)
+    Error::new(ErrorKind::Bug, "internal error: TLS can't be set up").because(cause)
 }
 
-/// The certificates of `sslrootcert` and no others, or the system's. The OpenSSL that is built in knows of no system's.
+/// Returns the certificates of `sslrootcert` and no others, or else the system's. The built-in OpenSSL doesn't find the
+/// system's.
 fn authorities(policy: &TlsPolicy) -> Result<X509Store> {
     let certificates = match &policy.root_cert {
         Some(path) => read(path)?,
         None => of_system(),
     };
     if certificates.is_empty() {
-        let message = "there is no certificate authority to trust";
+        let message = "no trusted certificate authority was found";
         return Err(Error::new(ErrorKind::Usage, message)
-            .advise("name a file with certificates in PEM: sslrootcert=FILE"));
+            .advise("name a file of PEM certificates with sslrootcert=FILE"));
     }
     let mut store = X509StoreBuilder::new().map_err(bug)?;
     for certificate in certificates {
@@ -156,24 +157,23 @@ fn of_system() -> Vec<X509> {
 }
 
 fn read(path: &Path) -> Result<Vec<X509>> {
-    let text = fs::read(path).map_err(|cause| unusable(path).because(cause))?;
-    let certificates =
-        X509::stack_from_pem(&text).map_err(|cause| unusable(path).because(cause))?;
+    let unread = || unusable(path, "can't be read");
+    let text = fs::read(path).map_err(|cause| unread().because(cause))?;
+    let certificates = X509::stack_from_pem(&text).map_err(|cause| unread().because(cause))?;
     if certificates.is_empty() {
-        return Err(unusable(path));
+        return Err(unusable(path, "contains no certificate"));
     }
     Ok(certificates)
 }
 
-fn unusable(path: &Path) -> Error {
-    let message = format!(
-        "sslrootcert={}: no certificates can be read",
-        path.display()
-    );
-    Error::new(ErrorKind::Usage, message).advise("it must be a file of certificates in PEM")
+fn unusable(path: &Path, why: &str) -> Error {
+    let message = format!("sslrootcert can't be used: the file {why}");
+    Error::new(ErrorKind::Usage, message)
+        .within(path.display())
+        .advise("give a file of PEM certificates")
 }
 
-/// The error of a handshake that failed: the server's certificate, or its end of the line.
+/// Returns the error of a handshake that failed, because of the server's certificate or the connection.
 pub(super) fn refused<S>(
     failed: MidHandshakeSslStream<S>,
     policy: &TlsPolicy,
@@ -185,27 +185,27 @@ pub(super) fn refused<S>(
         return cannot_begin(cause, policy, host);
     }
     let why = verified.error_string();
-    let message = format!("the certificate of {host} is not trusted: {why}");
+    let message = format!("the certificate of {host} isn't trusted: {why}");
     Error::new(ErrorKind::Unreachable, message)
         .because(cause)
         .advise(remedy(verified))
 }
 
-/// The error of a handshake that did not come to its end.
+/// Returns the error of a handshake that was not completed.
 pub(super) fn cannot_begin(
     cause: impl StdError + Send + Sync + 'static,
     policy: &TlsPolicy,
     host: &str,
 ) -> Error {
-    let message = format!("TLS with {host} can't begin: {cause}");
+    let message = format!("the TLS handshake with {host} failed: {cause}");
     let error = Error::new(ErrorKind::Unreachable, message).because(cause);
     error.advise(match policy.protocol {
         Some(_) => NO_DIRECT,
-        None => "check sslmode of --source, and that the server offers TLS 1.2 or later",
+        None => "check sslmode in --source, and that the server offers TLS 1.2 or later",
     })
 }
 
-/// OpenSSL's numbers of what may be wrong with a certificate.
+/// OpenSSL's numbers for what can be wrong with a certificate.
 /// <https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/>
 const HAS_EXPIRED: i32 = 10;
 const HOSTNAME_MISMATCH: i32 = 62;
@@ -214,12 +214,12 @@ const IP_ADDRESS_MISMATCH: i32 = 64;
 fn remedy(verified: X509VerifyResult) -> &'static str {
     match verified.as_raw() {
         HAS_EXPIRED => {
-            "the server needs a new one; sslmode=require without sslrootcert encrypts and verifies nothing"
+            "renew the server's certificate, or use sslmode=require without sslrootcert, which encrypts but verifies nothing"
         }
         HOSTNAME_MISMATCH | IP_ADDRESS_MISMATCH => {
-            "name the host as its certificate does; sslmode=verify-ca leaves the host's name out"
+            "use the host name that is in the certificate, or sslmode=verify-ca, which doesn't check the host name"
         }
-        _ => "sslrootcert=FILE names the authority that signed it",
+        _ => "name the authority that signed it with sslrootcert=FILE",
     }
 }
 

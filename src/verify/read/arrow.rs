@@ -1,4 +1,4 @@
-//! Parquet and Arrow IPC, by their crates.
+//! Parquet and Arrow IPC, read by their crates.
 
 use super::{Keys, Shape, Unread};
 use crate::arrow_type;
@@ -12,11 +12,12 @@ use std::fs::File;
 use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs `decode`. The crates panic on some broken files, which only a forged manifest lets get here: their checksum agrees.
+/// Runs `decode` and catches its panics. The crates panic on some broken files. Such a file only gets here with a forged
+/// manifest, since its checksum matches.
 pub(super) fn guarded(decode: impl FnOnce() -> Result<(), Unread>) -> Result<(), Unread> {
-    // After a panic nobody looks at the keys that were taken.
+    // The keys are not used after a panic.
     catch_unwind(AssertUnwindSafe(decode))
-        .unwrap_or_else(|_| Err(Unread::content("broken: its decoder gave up")))
+        .unwrap_or_else(|_| Err(Unread::content("broken: its decoder panicked")))
 }
 
 pub(super) fn read_parquet(file: File, shape: &Shape, keys: &mut Keys<'_>) -> Result<(), Unread> {
@@ -33,14 +34,14 @@ pub(super) fn read_ipc(file: File, shape: &Shape, keys: &mut Keys<'_>) -> Result
 
 fn check_schema(schema: &Schema, shape: &Shape) -> Result<(), Unread> {
     if !shape.is_named(schema.fields().iter().map(|field| field.name().as_bytes())) {
-        return Err(Unread::content("its columns are not the manifest's"));
+        return Err(Unread::content("its columns differ from the manifest"));
     }
     for (field, column) in schema.fields().iter().zip(&shape.columns) {
         let (is, expected) = (arrow_type::name(field.data_type()), &column.arrow_type);
         if is != *expected {
             let name = field.name();
             return Err(Unread::content(format!(
-                "column {name} is of type {is} instead of {expected}"
+                "column {name} has type {is} instead of {expected}"
             )));
         }
     }
@@ -70,7 +71,7 @@ fn read(
     Ok(())
 }
 
-/// What the crates say names columns and types, not cells.
+/// The messages of the crates name columns and types, but contain no cells.
 fn broken(cause: impl std::fmt::Display) -> Unread {
     Unread::content(format!("broken: {cause}"))
 }

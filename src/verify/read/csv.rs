@@ -1,4 +1,4 @@
-//! CSV as RFC 4180 has it; nothing between two commas is null, `""` an empty string.
+//! CSV according to RFC 4180. An empty field is null, `""` is an empty string.
 
 use super::{Keys, Shape, Unread};
 use std::io::{BufRead, Bytes, Read};
@@ -12,7 +12,9 @@ pub(super) fn read(text: impl BufRead, shape: &Shape, keys: &mut Keys<'_>) -> Re
             .iter()
             .map(|name| name.as_deref().unwrap_or_default()),
     ) {
-        return Err(Unread::content("its header is not the manifest's columns"));
+        return Err(Unread::content(
+            "its header differs from the columns of the manifest",
+        ));
     }
     while let Some(record) = records.next()? {
         let row = keys.rows() + 1;
@@ -27,7 +29,7 @@ pub(super) fn read(text: impl BufRead, shape: &Shape, keys: &mut Keys<'_>) -> Re
             .flatten()
             .any(|field| std::str::from_utf8(field).is_err())
         {
-            return Err(Unread::content(format!("row {row} is no UTF-8")));
+            return Err(Unread::content(format!("row {row} is not valid UTF-8")));
         }
         keys.push(shape.key.iter().map(|index| record.get(*index)?.as_deref()))?;
     }
@@ -37,7 +39,7 @@ pub(super) fn read(text: impl BufRead, shape: &Shape, keys: &mut Keys<'_>) -> Re
 struct Records<R: Read>(Peekable<Bytes<R>>);
 
 impl<R: BufRead> Records<R> {
-    /// The next record's fields, `None` for null; `None` at the end.
+    /// The fields of the next record, with `None` for null. `None` at the end.
     fn next(&mut self) -> Result<Option<Vec<Option<Vec<u8>>>>, Unread> {
         if self.0.peek().is_none() {
             return Ok(None);
@@ -64,7 +66,7 @@ impl<R: BufRead> Records<R> {
                 end @ (b',' | b'\n') => {
                     return Ok((Some(field).filter(|field| !field.is_empty()), end));
                 }
-                b'"' => return Err(Unread::content("a quote within a field without quotes")),
+                b'"' => return Err(Unread::content("an unquoted field contains a quote")),
                 byte => field.push(byte),
             }
         }
@@ -77,7 +79,7 @@ impl<R: BufRead> Records<R> {
                 b'"' => match self.byte()? {
                     b'"' => field.push(b'"'),
                     end @ (b',' | b'\n') => return Ok((Some(field), end)),
-                    _ => return Err(Unread::content("a field goes on after its closing quote")),
+                    _ => return Err(Unread::content("a field continues after its closing quote")),
                 },
                 byte => field.push(byte),
             }
@@ -87,7 +89,7 @@ impl<R: BufRead> Records<R> {
     fn byte(&mut self) -> Result<u8, Unread> {
         match self.0.next() {
             Some(byte) => Ok(byte?),
-            None => Err(Unread::content("its last line has no end")),
+            None => Err(Unread::content("its last line is incomplete")),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! What is in a batch file: its columns, its rows and their keys, by a reader for each format.
+//! The content of a batch file: its columns, its rows and their keys. There is a reader for each format.
 //!
-//! Keys of one folder are compared with each other alone, so each reader may give them as the bytes that its format
-//! has for their values, where equal values have equal bytes.
+//! Keys are only compared within a folder. So each reader can return the bytes of its format for a value, as long as equal
+//! values have equal bytes.
 
 mod arrow;
 mod csv;
@@ -17,7 +17,7 @@ use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 
-/// Gives the key of each row of `file` to `keys`.
+/// Adds the key of each row of `file` to `keys`.
 pub(super) fn read(file: File, shape: &Shape, keys: &mut Keys<'_>) -> Result<(), Unread> {
     match shape.encoding {
         Encoding::Parquet(_) => arrow::guarded(|| arrow::read_parquet(file, shape, keys)),

@@ -1,4 +1,4 @@
-//! NDJSON: an object a line, with the columns in order.
+//! NDJSON: one object per line, with the columns in order.
 
 use super::{Keys, Shape, Unread};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
@@ -15,10 +15,10 @@ pub(super) fn read(
     while text.read_until(b'\n', &mut line)? > 0 {
         let mut json = serde_json::Deserializer::from_slice(&line);
         let values = Row(shape).deserialize(&mut json);
-        // serde_json's message may hold a cell.
+        // serde_json's message might contain a cell.
         let fault = || {
             format!(
-                "row {} is no object of the manifest's columns",
+                "row {} is not an object with the columns of the manifest",
                 keys.rows() + 1
             )
         };
@@ -35,7 +35,7 @@ pub(super) fn read(
     Ok(())
 }
 
-/// A row, of which the key's values are kept: their columns' indices and their JSON, `None` for null.
+/// Reads a row and keeps the values of the key: the index of each column, and its JSON or `None` for null.
 struct Row<'a>(&'a Shape);
 
 impl<'de> DeserializeSeed<'de> for Row<'_> {
@@ -50,7 +50,7 @@ impl<'de> Visitor<'de> for Row<'_> {
     type Value = Vec<(usize, Option<String>)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object of the manifest's columns")
+        f.write_str("an object with the columns of the manifest")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
@@ -58,7 +58,7 @@ impl<'de> Visitor<'de> for Row<'_> {
         let mut values = Vec::with_capacity(shape.key.len());
         for (index, column) in shape.columns.iter().enumerate() {
             if members.next_key::<String>()?.as_deref() != Some(&column.name) {
-                return Err(A::Error::custom("another column"));
+                return Err(A::Error::custom("a different column"));
             }
             if shape.key.contains(&index) {
                 let value: Value = members.next_value()?;
@@ -69,7 +69,7 @@ impl<'de> Visitor<'de> for Row<'_> {
         }
         match members.next_key::<IgnoredAny>()? {
             None => Ok(values),
-            Some(_) => Err(A::Error::custom("one column more")),
+            Some(_) => Err(A::Error::custom("an extra column")),
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Pickle, protocol 4: a list of dicts of plain values. Nothing is imported or called, and no other object is read.
+//! Pickle, protocol 4: a list of dicts of plain values. Nothing is imported or called, and any other object is refused.
 
 use super::operands::Operands;
 use super::{Keys, Shape, Unread};
 use std::io::BufRead;
 
-/// The classes whose instances a batch file may hold.
+/// The classes whose instances a batch file can contain.
 const CLASSES: [(&[u8], &[u8]); 5] = [
     (b"decimal", b"Decimal"),
     (b"datetime", b"date"),
@@ -23,19 +23,19 @@ pub(super) fn read(bytes: impl BufRead, shape: &Shape, keys: &mut Keys<'_>) -> R
         keys,
     };
     if machine.input.array()? != [0x80, 4] {
-        return Err(Unread::content("no pickle of protocol 4"));
+        return Err(Unread::content("not a pickle of protocol 4"));
     }
     while machine.step()? {}
     machine.finish()
 }
 
-/// What stands on the stack. A value is a byte for its kind and its canonical bytes.
+/// An item on the stack. A value is a byte for its kind, followed by its canonical bytes.
 #[derive(Clone)]
 enum Item {
     Mark,
     /// The outermost list.
     Rows,
-    /// A dict that is filled is a row that `keys` has taken.
+    /// A filled dict is a row whose key has been added.
     Dict {
         filled: bool,
     },
@@ -44,12 +44,12 @@ enum Item {
     Class(usize),
     Tuple(Vec<u8>),
     Value(Vec<u8>),
-    /// A list within a row, of plain values.
+    /// A list of plain values in a row.
     List(Vec<u8>),
 }
 
-/// The part of Python's pickle machine that plain values need. Its memory is that of the rows between two APPENDS,
-/// of which only the fact that they were filled is kept.
+/// The part of Python's pickle machine that plain values need. Between two APPENDS it only remembers of each row that it was
+/// filled.
 struct Machine<'a, 'k, R> {
     input: Operands<R>,
     stack: Vec<Item>,
@@ -60,7 +60,7 @@ struct Machine<'a, 'k, R> {
 }
 
 impl<R: BufRead> Machine<'_, '_, R> {
-    /// One opcode, by the names of Python's `pickletools`; `false` after STOP.
+    /// Runs one opcode, and returns `false` after STOP. The names are those of Python's `pickletools`.
     fn step(&mut self) -> Result<bool, Unread> {
         let opcode = self.input.byte()?;
         let item = match opcode {
@@ -103,7 +103,7 @@ impl<R: BufRead> Machine<'_, '_, R> {
             0x8e => kind(b'B', &input.counted::<8>()?),             // BINBYTES8
             _ => {
                 return Err(Unread::content(format!(
-                    "pickle's opcode {opcode:#04x} is none of a plain value"
+                    "unexpected pickle opcode {opcode:#04x}"
                 )));
             }
         })
@@ -113,7 +113,7 @@ impl<R: BufRead> Machine<'_, '_, R> {
         self.stack.pop().ok_or_else(misplaced)
     }
 
-    /// The items above the last mark, which goes, too.
+    /// Removes the last mark and the items above it, and returns these.
     fn pop_to_mark(&mut self) -> Result<Vec<Item>, Unread> {
         let is_mark = |item: &Item| matches!(item, Item::Mark);
         let mark = self.stack.iter().rposition(is_mark).ok_or_else(misplaced)?;
@@ -128,7 +128,7 @@ impl<R: BufRead> Machine<'_, '_, R> {
         Ok(())
     }
 
-    /// The memo's item whose index stands in the next `N` bytes.
+    /// Returns the memo's item whose index is in the next `N` bytes.
     fn get<const N: usize>(&mut self) -> Result<Item, Unread> {
         let bytes = self.input.array::<N>()?;
         let index = bytes
@@ -171,7 +171,7 @@ impl<R: BufRead> Machine<'_, '_, R> {
         });
         if !self.shape.is_named(names) || !items.len().is_multiple_of(2) {
             return Err(Unread::content(format!(
-                "row {row} is no dict of the manifest's columns"
+                "row {row} is not a dict with the columns of the manifest"
             )));
         }
         let values: Vec<_> = items
@@ -195,7 +195,7 @@ impl<R: BufRead> Machine<'_, '_, R> {
             .position(|class| *class == (module.as_slice(), name.as_slice()));
         class
             .map(Item::Class)
-            .ok_or_else(|| Unread::content("an object of a class that no batch file holds"))
+            .ok_or_else(|| Unread::content("an object of an unexpected class"))
     }
 
     fn tuple(&mut self, length: usize) -> Result<Item, Unread> {
@@ -209,7 +209,7 @@ impl<R: BufRead> Machine<'_, '_, R> {
         Ok(Item::Tuple(tuple))
     }
 
-    /// What Python would call is only noted.
+    /// Records a call that Python would make.
     fn reduce(&mut self) -> Result<Item, Unread> {
         let (arguments, class) = (self.pop()?, self.pop()?);
         match (class, arguments) {
@@ -223,13 +223,13 @@ impl<R: BufRead> Machine<'_, '_, R> {
     fn finish(&mut self) -> Result<(), Unread> {
         let whole = matches!(self.stack.as_slice(), [Item::Rows]);
         if !whole || self.listed_rows != self.keys.rows() || !self.input.at_end()? {
-            return Err(Unread::content("it is not one list of its rows"));
+            return Err(Unread::content("it is not a single list of its rows"));
         }
         Ok(())
     }
 }
 
-/// The bytes of a plain value, `None` for None.
+/// The bytes of a plain value, `None` for Python's None.
 fn value_bytes(item: &Item) -> Result<Option<&[u8]>, Unread> {
     match item {
         Item::Null => Ok(None),
@@ -240,7 +240,7 @@ fn value_bytes(item: &Item) -> Result<Option<&[u8]>, Unread> {
     }
 }
 
-/// An element behind a byte for whether it is one, and its length.
+/// Appends an element, after a byte that says whether it is not None, and its length.
 fn append(element: &Item, list: &mut Vec<u8>) -> Result<(), Unread> {
     let bytes = value_bytes(element)?;
     list.push(u8::from(bytes.is_some()));
@@ -259,5 +259,5 @@ fn kind(kind: u8, bytes: &[u8]) -> Item {
 }
 
 fn misplaced() -> Unread {
-    Unread::content("pickle's opcodes don't make a list of dicts")
+    Unread::content("its pickle opcodes don't form a list of dicts")
 }

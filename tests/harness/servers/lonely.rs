@@ -38,6 +38,17 @@ impl Lonely {
         }
     }
 
+    /// A MariaDB that keeps sessions from setting their clock.
+    pub fn with_secure_timestamp() -> Self {
+        let server = MariaDb::start_with_secure_timestamp();
+        let database = server.fresh_database();
+        Self {
+            server: Server::MariaDb(server),
+            database,
+            stopped: RefCell::default(),
+        }
+    }
+
     pub fn system(&self) -> System {
         match self.server {
             Server::MariaDb(_) => System::MariaDb,

@@ -22,6 +22,11 @@ impl MariaDb {
         Self::started(&["--log-bin=binlog"])
     }
 
+    /// A server that keeps sessions from setting their clock.
+    pub(super) fn start_with_secure_timestamp() -> Self {
+        Self::started(&["--skip-log-bin", "--secure-timestamp=YES"])
+    }
+
     /// A server that claims to be MySQL, and has no binary log.
     pub(super) fn start_as_mysql() -> Self {
         Self::started(&["--skip-log-bin", "--version=8.0.36"])

@@ -1,10 +1,10 @@
-//! What the server's errors mean to somebody who fills tables.
+//! What the server's errors mean while tables are filled.
 
 use crate::source::mysql::error::in_use;
 use crate::{Error, ErrorKind};
 use r2d2_mysql::mysql::Error as ClientError;
 
-/// An error of a session.
+/// Translates an error of a session.
 pub(super) fn translate(cause: ClientError) -> Error {
     let code = match &cause {
         ClientError::MySqlError(error) => error.code,
@@ -12,16 +12,14 @@ pub(super) fn translate(cause: ClientError) -> Error {
     };
     match code {
         // ER_DISK_FULL, ER_RECORD_FILE_FULL
-        1021 | 1114 => {
-            Error::new(ErrorKind::Output, "no space is left on the server's disk").because(cause)
-        }
-        // ER_TABLE_WITHOUT_PK, where sql_require_primary_key is on
+        1021 | 1114 => Error::new(ErrorKind::Output, "the server's disk is full").because(cause),
+        // ER_TABLE_WITHOUT_PK, if sql_require_primary_key is on
         3750 => Error::new(
             ErrorKind::Refused,
             "the server refuses tables without a primary key",
         )
         .because(cause)
-        .advise("--with-key adds one"),
+        .advise("pass --with-key to add one"),
         _ => in_use(&cause),
     }
 }

@@ -1,12 +1,12 @@
-//! MariaDB and MySQL: LOAD DATA LOCAL where the server allows it, else INSERTs of many rows.
+//! MariaDB and MySQL: LOAD DATA LOCAL if the server allows it, otherwise INSERTs of many rows.
 //!
-//! These databases commit with every CREATE TABLE. So what was made is dropped again when something fails.
+//! These databases commit with every CREATE TABLE, so new tables are dropped again if something fails.
 
 mod connect;
 mod error;
 mod send;
 
-use super::loader::{Loader, Taken, create_statement};
+use super::loader::{Existing, Loader, create_statement};
 use super::{LoadOrder, fill};
 use crate::generate::supply::Supply;
 use crate::job::ServerUrl;
@@ -15,19 +15,19 @@ use crate::{Error, Result};
 use error::translate;
 use r2d2_mysql::mysql::Conn;
 use r2d2_mysql::mysql::prelude::Queryable;
-use send::Way;
+use send::LoadMethod;
 
-/// The values are ASCII; in this character set a CHAR column has the same width in every row.
+/// All values are ASCII. In this character set, a CHAR column has the same width in every row.
 const TABLE_OPTIONS: &str = "ENGINE=InnoDB DEFAULT CHARACTER SET ascii";
 
-/// Makes the tables in the URL's database.
+/// Creates the tables in the URL's database.
 pub(super) fn load(server: &ServerUrl, order: &LoadOrder<'_>) -> Result<()> {
     let login = Login::parse(server)?;
     let mut connection = connect::connect(&login)?;
-    let way = Way::of(&mut connection)?;
+    let method = LoadMethod::of(&mut connection)?;
     let mut database = MySql {
         connection,
-        way,
+        method,
         created: Vec::new(),
     };
     fill(&mut database, order).map_err(|error| database.undo(&login, error))
@@ -35,12 +35,12 @@ pub(super) fn load(server: &ServerUrl, order: &LoadOrder<'_>) -> Result<()> {
 
 struct MySql {
     connection: Conn,
-    way: Way,
+    method: LoadMethod,
     created: Vec<String>,
 }
 
 impl MySql {
-    /// Drops what was made, on a new connection: the old one may be lost.
+    /// Drops the new tables, on a new connection because the old one may be lost.
     fn undo(self, login: &Login, error: Error) -> Error {
         let Self {
             connection,
@@ -57,14 +57,15 @@ impl MySql {
         });
         match dropped {
             Ok(()) => error,
-            Err(_) => error
-                .advise("some of the thirteen tables are left, incomplete: --force replaces them"),
+            Err(_) => error.advise(
+                "some of the thirteen tables are left incomplete: pass --force to replace them",
+            ),
         }
     }
 }
 
 impl Loader for MySql {
-    fn standing(&mut self, names: &[&str]) -> Result<Vec<Taken>> {
+    fn existing(&mut self, names: &[&str]) -> Result<Vec<Existing>> {
         let statement = "SELECT table_name, table_type = 'BASE TABLE', @@lower_case_table_names <> 0 \
              FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
              ORDER BY table_name";
@@ -72,15 +73,15 @@ impl Loader for MySql {
             .connection
             .exec(statement, names.to_vec())
             .map_err(translate)?;
-        // The catalogue compares names without case even where the server doesn't.
+        // The catalog ignores the case of names even if the server doesn't.
         let taken = found
             .into_iter()
             .filter(|(name, _, any_case)| *any_case || names.contains(&name.as_str()));
-        let standing = |(name, is_base_table, _)| Taken {
+        let existing = |(name, is_base_table, _)| Existing {
             name,
             is_base_table,
         };
-        Ok(taken.map(standing).collect())
+        Ok(taken.map(existing).collect())
     }
 
     fn drop(&mut self, table: &str) -> Result<()> {
@@ -97,9 +98,9 @@ impl Loader for MySql {
     }
 
     fn fill(&mut self, supply: &Supply<'_>) -> Result<u64> {
-        match self.way {
-            Way::LoadData => send::load_data(&mut self.connection, supply),
-            Way::Insert => send::insert(&mut self.connection, supply),
+        match self.method {
+            LoadMethod::LoadData => send::load_data(&mut self.connection, supply),
+            LoadMethod::Insert => send::insert(&mut self.connection, supply),
         }
     }
 }

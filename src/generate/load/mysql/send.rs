@@ -1,4 +1,4 @@
-//! The two ways in.
+//! The two methods of sending rows.
 
 use super::error::translate;
 use crate::generate::load::loader::column_list;
@@ -11,17 +11,17 @@ use std::io::Write;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-/// Pieces of text that wait for the socket: a megabyte.
+/// Pieces of text that may wait for the socket: about a megabyte.
 const WAITING_PIECES: usize = 16;
 
-/// How rows get into this server.
+/// How rows are loaded into this server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum LoadMethod {
     LoadData,
     Insert,
 }
 
-impl Way {
+impl LoadMethod {
     pub(super) fn of(connection: &mut Conn) -> Result<Self> {
         let allowed: Option<bool> = connection
             .query_first("SELECT @@GLOBAL.local_infile")
@@ -34,9 +34,9 @@ impl Way {
     }
 }
 
-/// One LOAD DATA LOCAL. The client's handler may borrow nothing, so another thread makes the rows.
+/// One LOAD DATA LOCAL. The client's handler can't borrow anything, so another thread generates the rows.
 ///
-/// An interrupt only ends the text early: an error of the handler would leave the connection in the middle of a
+/// An interrupt only ends the text early: an error in the handler would leave the connection in the middle of a
 /// statement.
 pub(super) fn load_data(connection: &mut Conn, supply: &Supply<'_>) -> Result<u64> {
     let (table, columns) = (supply.table.name, column_list(supply.with_key, '`'));
@@ -48,7 +48,7 @@ pub(super) fn load_data(connection: &mut Conn, supply: &Supply<'_>) -> Result<u6
     thread::scope(|scope| {
         let maker = scope.spawn(move || make(supply, &sender));
         let sent = connection.query_drop(statement).map_err(translate);
-        connection.set_local_infile_handler(None); // ends the maker, if the server did not take its text
+        connection.set_local_infile_handler(None); // ends the maker if the server didn't read its text
         let made = maker.join().unwrap_or_else(|_| Err(broken_maker()));
         sent.and(made)
     })?;
@@ -61,7 +61,7 @@ fn handler(pieces: Receiver<Vec<u8>>) -> LocalInfileHandler {
     })
 }
 
-/// Makes the text until all is sent, or nobody listens any more. Then the statement's own error says why.
+/// Generates the text until all of it is sent or the receiver is gone. In that case the statement's own error says why.
 fn make(supply: &Supply<'_>, server: &SyncSender<Vec<u8>>) -> Result<()> {
     supply.pieces(write_line, |piece| {
         let unread = |_| Error::new(ErrorKind::Lost, "the server stopped reading");
@@ -69,13 +69,13 @@ fn make(supply: &Supply<'_>, server: &SyncSender<Vec<u8>>) -> Result<()> {
     })
 }
 
-/// With LOCAL, the server turns errors in the data into warnings.
+/// With LOCAL, the server turns data errors into warnings.
 fn rows_without_warning(connection: &Conn) -> Result<u64> {
     match connection.warnings() {
         0 => Ok(connection.affected_rows()),
         warnings => Err(Error::new(
             ErrorKind::Refused,
-            format!("LOAD DATA gave {warnings} warnings"),
+            format!("LOAD DATA raised {warnings} warnings"),
         )),
     }
 }
@@ -102,6 +102,6 @@ pub(super) fn insert(connection: &mut Conn, supply: &Supply<'_>) -> Result<u64> 
 fn broken_maker() -> Error {
     Error::new(
         ErrorKind::Bug,
-        "the thread that makes the rows ended without a result",
+        "the thread that generates the rows ended without a result",
     )
 }

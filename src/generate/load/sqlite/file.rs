@@ -1,4 +1,4 @@
-//! A new file, from its making to its name.
+//! A new file, from its creation until it gets its name.
 
 use crate::{Error, ErrorKind, Result};
 use std::fs::File;
@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use tempfile::TempPath;
 
-/// An empty file beside `path`, which is removed unless it is published.
+/// An empty file next to `path`, which is removed unless it is published.
 pub(super) fn unfinished_file(path: &Path) -> Result<TempPath> {
     let parent = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -25,7 +25,7 @@ pub(super) fn unfinished_file(path: &Path) -> Result<TempPath> {
     Ok(file.into_temp_path())
 }
 
-/// Gives the finished file its name, unless that is taken meanwhile.
+/// Gives the finished file its name, unless another file has taken it in the meantime.
 pub(super) fn publish(unfinished: TempPath, path: &Path) -> Result<()> {
     File::open(&unfinished)
         .and_then(|file| file.sync_all())
@@ -37,19 +37,20 @@ pub(super) fn publish(unfinished: TempPath, path: &Path) -> Result<()> {
         .map_err(|cause| unwritable(cause, path))
 }
 
-/// The file is this command's output.
+/// An output error: the file is this command's output.
 pub(super) fn unwritable(cause: io::Error, path: &Path) -> Error {
     if cause.kind() == io::ErrorKind::AlreadyExists {
         return Error::new(
             ErrorKind::Exists,
-            "the SQLite file was made by another program meanwhile",
+            "another program created the SQLite file in the meantime",
         )
-        .because(cause);
+        .because(cause)
+        .advise("run the command again to add the tables to that file, or choose another one");
     }
     let error = Error::new(ErrorKind::Output, "the SQLite file can't be written").because(cause);
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() && !parent.is_dir() => {
-            error.advise("its folder must exist")
+            error.advise("create its folder first")
         }
         _ => error,
     }

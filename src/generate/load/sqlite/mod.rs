@@ -1,8 +1,8 @@
-//! SQLite: one transaction. A new file is filled under another name, and appears when it is complete.
+//! SQLite: one transaction. A new file is filled under a temporary name and appears when it is complete.
 
 mod file;
 
-use super::loader::{Loader, Taken, column_list, create_statement};
+use super::loader::{Existing, Loader, column_list, create_statement};
 use super::{LoadOrder, fill};
 use crate::generate::row::Row;
 use crate::generate::supply::Supply;
@@ -12,11 +12,11 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, TransactionBehavior, params};
 use std::path::Path;
 
-/// For a file that nobody else sees: no journal and no waiting for the disk. Neither outlives the connection.
+/// For a file that no other program sees: no journal and no waiting for the disk. The settings end with the connection.
 const UNSHARED: &str =
     "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;";
 
-/// Makes the tables in the file at `path`.
+/// Creates the tables in the file at `path`.
 pub(super) fn load(path: &Path, order: &LoadOrder<'_>) -> Result<()> {
     if path.try_exists().map_err(|cause| unwritable(cause, path))? {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -42,23 +42,23 @@ fn fill_in_transaction(mut connection: Connection, order: &LoadOrder<'_>) -> Res
 struct Sqlite<'c>(&'c Connection);
 
 impl Loader for Sqlite<'_> {
-    fn standing(&mut self, names: &[&str]) -> Result<Vec<Taken>> {
+    fn existing(&mut self, names: &[&str]) -> Result<Vec<Existing>> {
         let mut look = self
             .0
             .prepare("SELECT name, type = 'table' FROM pragma_table_list WHERE schema = 'main' AND name = ?1 COLLATE NOCASE")
             .map_err(translate)?;
-        let mut standing = Vec::new();
+        let mut existing = Vec::new();
         for name in names {
             let found = look.query_map([name], |row| {
-                Ok(Taken {
+                Ok(Existing {
                     name: row.get(0)?,
                     is_base_table: row.get(1)?,
                 })
             });
             let found: rusqlite::Result<Vec<_>> = found.and_then(Iterator::collect);
-            standing.extend(found.map_err(translate)?);
+            existing.extend(found.map_err(translate)?);
         }
-        Ok(standing)
+        Ok(existing)
     }
 
     fn drop(&mut self, table: &str) -> Result<()> {
@@ -102,12 +102,12 @@ fn bind_and_insert(
     Ok(())
 }
 
-/// The file is this command's output: what stops it from being written is `Output`.
+/// Translates an error of SQLite. The file is this command's output, so what keeps it from being written is `Output`.
 fn translate(cause: rusqlite::Error) -> Error {
     let (kind, message) = match cause.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => (ErrorKind::Output, "no space is left for the SQLite file"),
+        Some(ErrorCode::DiskFull) => (ErrorKind::Output, "the disk of the SQLite file is full"),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            (ErrorKind::InUse, "another program uses the SQLite file")
+            (ErrorKind::InUse, "another program is using the SQLite file")
         }
         Some(
             ErrorCode::ReadOnly
@@ -115,7 +115,7 @@ fn translate(cause: rusqlite::Error) -> Error {
             | ErrorCode::CannotOpen
             | ErrorCode::SystemIoFailure,
         ) => (ErrorKind::Output, "the SQLite file can't be written"),
-        Some(ErrorCode::NotADatabase) => (ErrorKind::Refused, "the file is no SQLite database"),
+        Some(ErrorCode::NotADatabase) => (ErrorKind::Refused, "the file isn't a SQLite database"),
         _ => (ErrorKind::Refused, "SQLite refused a statement"),
     };
     Error::new(kind, message).because(cause)

@@ -1,4 +1,4 @@
-//! A URL with what it leaves out and an option file says.
+//! Fills in what a URL leaves out from an option file.
 
 use super::super::super::server_url::ServerUrl;
 use super::OptionFile;
@@ -6,11 +6,11 @@ use crate::{Error, ErrorKind, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
 
-/// The host for which a socket serves, and the one of a client that is told none.
+/// The host that is reached by a socket, and a client's host by default.
 const LOCALHOST: &str = "localhost";
 
 impl OptionFile {
-    /// The URL with what it left out.
+    /// Returns the URL with what it left out.
     pub fn fill(self, server: ServerUrl) -> Result<ServerUrl> {
         let url = self.filled(server.url())?;
         let password = self
@@ -52,7 +52,7 @@ impl OptionFile {
         Ok(url)
     }
 
-    /// A parameter of the URL stays as it is.
+    /// Adds the parameters that the URL doesn't have.
     fn add_parameters(&self, url: &mut Url, socket: Option<&str>) {
         let given: Vec<String> = url
             .query_pairs()
@@ -71,8 +71,8 @@ impl OptionFile {
         }
     }
 
-    /// The mode that the file asks for. A list of authorities that nobody is checked against would be no use: MySQL's
-    /// clients take it as a wish for the check, too.
+    /// The mode that the file asks for. CA certificates are useless unless the server is checked against them, so they ask
+    /// for the check, as they do in the MySQL clients.
     fn mode(&self) -> Option<&str> {
         let mode = self.ssl_mode.as_deref();
         mode.or(match (self.ssl, self.ssl_verify_server_cert) {
@@ -85,7 +85,7 @@ impl OptionFile {
     }
 }
 
-/// An IPv6 address stands in brackets in a URL.
+/// Puts an IPv6 address in brackets, as a URL has it.
 fn host_of_url(host: &str) -> String {
     match host.parse() {
         Ok(address) => Host::<&str>::Ipv6(address).to_string(),
@@ -93,7 +93,7 @@ fn host_of_url(host: &str) -> String {
     }
 }
 
-/// All but letters, digits, and what stands in a host's name.
+/// All characters except letters, digits, and those of a host name.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
 fn encoded(text: &str) -> String {
@@ -103,7 +103,7 @@ fn encoded(text: &str) -> String {
 fn wrong_place() -> Error {
     Error::new(
         ErrorKind::Usage,
-        "--defaults-file: its host or port makes no URL",
+        "the host or the port in --defaults-file is not valid",
     )
-    .advise("check host and port in it, or name them in --source")
+    .advise("check host and port in the file, or put them in --source")
 }

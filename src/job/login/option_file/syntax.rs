@@ -1,22 +1,22 @@
 //! A line of an option file, as `my_default.c` of MySQL and MariaDB reads it.
 
-/// What a line says.
+/// The content of a line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line<'a> {
     /// Nothing, or a comment.
     Empty,
     /// `[NAME]`.
     Group(&'a str),
-    /// `NAME`, or `NAME=VALUE`; the name with hyphens, without `loose-`.
+    /// `NAME`, or `NAME=VALUE`. The name has hyphens for underscores, and no `loose-`.
     Option { name: String, value: Option<String> },
 }
 
-/// Reads a line, or says what is wrong with it, which never quotes it: it may hold a password.
+/// Reads a line. The error never quotes it, since it might contain a password.
 pub(super) fn line(text: &str) -> Result<Line<'_>, &'static str> {
-    let text = text.trim_matches(is_blank);
+    let text = text.trim_matches(is_space);
     match text.chars().next() {
         None | Some('#' | ';') => Ok(Line::Empty),
-        Some('!') => Err("!include and !includedir are not followed"),
+        Some('!') => Err("!include and !includedir are not supported"),
         Some('[') => group(text),
         Some(_) => Ok(option(without_comment(text))),
     }
@@ -24,21 +24,21 @@ pub(super) fn line(text: &str) -> Result<Line<'_>, &'static str> {
 
 fn group(text: &str) -> Result<Line<'_>, &'static str> {
     let name = text.trim_start_matches('[').split_once(']');
-    let (name, _) = name.ok_or("a group has no ]")?;
-    Ok(Line::Group(name.trim_matches(is_blank)))
+    let (name, _) = name.ok_or("a group has no closing ]")?;
+    Ok(Line::Group(name.trim_matches(is_space)))
 }
 
 fn option(text: &str) -> Line<'_> {
     let (name, value) = match text.split_once('=') {
-        Some((name, value)) => (name, Some(unquoted(value.trim_matches(is_blank)))),
+        Some((name, value)) => (name, Some(unquoted(value.trim_matches(is_space)))),
         None => (text, None),
     };
-    let name = name.trim_end_matches(is_blank).replace('_', "-");
+    let name = name.trim_end_matches(is_space).replace('_', "-");
     let name = name.strip_prefix("loose-").unwrap_or(&name).to_owned();
     Line::Option { name, value }
 }
 
-/// What stands before a `#` that is in no quotes. A backslash protects a quote within quotes only.
+/// The text before a `#` outside quotes. A backslash escapes a quote only within quotes.
 fn without_comment(text: &str) -> &str {
     let mut quote = None;
     let mut is_escaped = false;
@@ -58,7 +58,7 @@ fn without_comment(text: &str) -> &str {
     text
 }
 
-/// The value without the quotes around it, and without its escapes.
+/// Removes the quotes around a value, and its escapes.
 fn unquoted(value: &str) -> String {
     let between = |quote: char| {
         let inner = value.strip_prefix(quote)?.strip_suffix(quote)?;
@@ -67,7 +67,7 @@ fn unquoted(value: &str) -> String {
     unescaped(between('"').or_else(|| between('\'')).unwrap_or(value))
 }
 
-/// A backslash that begins no escape stays as it is.
+/// Replaces escapes. Any other backslash stays as it is.
 fn unescaped(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     let mut letters = value.chars();
@@ -90,7 +90,7 @@ fn unescaped(value: &str) -> String {
     text
 }
 
-/// What C's `isspace` calls a blank.
-fn is_blank(letter: char) -> bool {
+/// The characters of C's `isspace`.
+fn is_space(letter: char) -> bool {
     matches!(letter, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}')
 }

@@ -17,7 +17,7 @@ fn url(url: &str, file: &str) -> String {
 fn a_value_is_read_as_the_databases_own_clients_read_it() {
     for (line, expected) in [
         ("password=plain", "plain"),
-        ("  password \t=  with blanks within  ", "with blanks within"),
+        ("  password \t=  with spaces inside  ", "with spaces inside"),
         ("password=before#after", "before"),
         ("password=\"before#after\"", "before#after"),
         ("password='before#after' # said", "before#after"),
@@ -89,7 +89,7 @@ fn the_url_wins_over_the_file() {
 }
 
 #[test]
-fn a_socket_serves_this_machine_alone() {
+fn a_socket_is_for_this_machine_only() {
     let file = "[client]\nsocket=/s";
     assert_eq!(url("mysql:///d", file), "mysql://localhost/d?socket=%2Fs");
     assert_eq!(
@@ -106,7 +106,7 @@ fn a_socket_serves_this_machine_alone() {
 }
 
 #[test]
-fn mariadbs_words_for_tls_are_no_weaker_than_they_say() {
+fn mariadbs_tls_options_ask_for_no_weaker_mode() {
     for (lines, mode) in [
         ("ssl", "?sslmode=require"),
         ("ssl=1", "?sslmode=require"),
@@ -128,7 +128,7 @@ fn mariadbs_words_for_tls_are_no_weaker_than_they_say() {
 }
 
 #[test]
-fn a_line_that_is_not_in_order_is_named_and_not_quoted() {
+fn a_line_with_a_fault_is_named_and_not_quoted() {
     for (file, line) in [
         ("password=hunter2\n", 1),
         ("# x\n\n[client\npassword=hunter2", 3),

@@ -1,7 +1,7 @@
 use super::*;
 use crate::source::wire::Dice;
 
-/// A packet of a payload, or as many as it takes.
+/// Puts a payload into a packet, or as many as it takes.
 fn packets(payload: &[u8], sequence: &mut u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut parts: Vec<&[u8]> = payload.chunks(FULL_BYTES).collect();
@@ -19,7 +19,7 @@ fn packets(payload: &[u8], sequence: &mut u8) -> Vec<u8> {
 
 const EOF_PAYLOAD: [u8; 5] = [EOF, 0, 0, 2, 0];
 
-/// All rows of one column that a stream of these bytes gives, as it comes in pieces.
+/// Reads all rows of one column from a stream of these bytes that arrives in pieces.
 fn read(
     stream: &[u8],
     first_sequence: u8,
@@ -65,7 +65,7 @@ fn result(rows: &[Vec<u8>], first_sequence: u8) -> Vec<u8> {
 }
 
 #[test]
-fn rows_are_the_same_in_whatever_pieces_they_come() {
+fn rows_are_the_same_whatever_pieces_they_arrive_in() {
     let rows: Vec<Vec<u8>> = (0..700_usize).map(|n| vec![b'x'; n % 250]).collect();
     let stream = result(&rows, 250);
     for piece in [1, 2, 3, 5, 100, 4096, stream.len()] {
@@ -77,7 +77,7 @@ fn rows_are_the_same_in_whatever_pieces_they_come() {
 
 #[test]
 fn a_row_of_several_packets_is_joined_around_every_boundary() {
-    // With its length of nine bytes, the payload takes just one packet, or one byte more or less.
+    // With its length of nine bytes, the payload fills exactly one packet, or is one byte longer or shorter.
     for bytes in [
         FULL_BYTES - 10,
         FULL_BYTES - 9,
@@ -113,7 +113,7 @@ fn an_error_in_mid_stream_ends_the_rows() {
 }
 
 #[test]
-fn mutated_streams_are_errors_or_rows_and_never_more() {
+fn mutated_streams_are_errors_or_rows_and_nothing_else() {
     let rows: Vec<Vec<u8>> = (0..30).map(|n| vec![b'm'; n * 11]).collect();
     let whole = result(&rows, 0);
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
@@ -126,6 +126,6 @@ fn mutated_streams_are_errors_or_rows_and_never_more() {
         stream.truncate(stream.len() - dice.below(3) * dice.below(40));
         let found = read(&stream, 0, 1 + dice.below(900));
         let bytes = found.map_or(0, |(rows, _)| rows.iter().map(Vec::len).sum::<usize>());
-        assert!(bytes <= stream.len(), "no byte that did not come");
+        assert!(bytes <= stream.len(), "no byte that was not sent");
     }
 }

@@ -1,4 +1,4 @@
-//! A login to a server that a fuzzer makes up.
+//! A login to a server made up by a fuzzer.
 
 use super::super::login::Login;
 use super::login::{Channel, authenticate, greeting};
@@ -7,7 +7,7 @@ use crate::job::ServerUrl;
 use std::io::{self, Read, Write};
 use url::Url;
 
-/// Says what it was given, and takes what it is told.
+/// Sends what it was given, and accepts anything.
 struct MadeUp<'a>(&'a [u8]);
 
 impl Read for MadeUp<'_> {
@@ -26,7 +26,7 @@ impl Write for MadeUp<'_> {
     }
 }
 
-/// Logs in to a server that says this.
+/// Logs in to a server that sends this.
 pub fn login(says: &[u8]) {
     let url = Url::parse("mysql://reader:secret@h/d").ok();
     let server = url.and_then(|url| ServerUrl::new(url).ok());
@@ -35,7 +35,7 @@ pub fn login(says: &[u8]) {
     };
     let mut packets = Packets::new(MadeUp(says));
     if let Ok(greeting) = greeting(&mut packets) {
-        // Whatever comes of it.
+        // Any result is fine.
         let _ = authenticate(&mut packets, &greeting, &login, Channel::Open);
     }
 }

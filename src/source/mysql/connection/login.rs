@@ -1,4 +1,4 @@
-//! The beginning of a session: greeting, TLS, and who we are.
+//! The beginning of a session: greeting, TLS and authentication.
 
 use super::super::super::wire::{SslMode, Stream};
 use super::super::error;
@@ -17,19 +17,19 @@ use mysql_common::proto::MySerialize;
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 
-/// The largest packet that we say to take: the protocol's largest.
+/// The largest packet that we claim to accept: the protocol's largest.
 const MAX_PACKET_BYTES: u32 = 1 << 30;
-/// The version whose clients speak as we do: it decides the character set of the names that we send.
+/// The version whose clients behave like us. It decides the character set of the names that we send.
 const SPOKEN_VERSION: (u16, u16, u16) = (5, 7, 0);
-/// First byte of a switch to another authentication, and of data that belongs to one.
+/// First byte of a switch to another authentication method, and of more data for the current one.
 const SWITCH: u8 = 0xfe;
 const MORE_DATA: u8 = 0x01;
-/// Packets of one authentication: the longest known one takes four.
+/// Limit on the packets of one authentication. The longest known exchange takes four.
 const MAX_STEPS: usize = 8;
-/// Bytes of a scramble; a zero byte follows.
+/// Bytes of a scramble. A zero byte follows.
 const SCRAMBLE_BYTES: usize = 20;
 
-/// What a server says first.
+/// What a server sends first.
 pub(super) struct Greeting {
     pub connection_id: u32,
     capabilities: CapabilityFlags,
@@ -37,7 +37,7 @@ pub(super) struct Greeting {
     plugin: AuthPlugin<'static>,
 }
 
-/// Reads the greeting; an error packet instead of it says why there is no session.
+/// Reads the greeting, or the error packet that says why there is no session.
 pub(super) fn greeting<S: Read + Write>(packets: &mut Packets<S>) -> Result<Greeting, Error> {
     let payload = packets.read().map_err(|cause| error::unreachable(&cause))?;
     if payload.first() == Some(&ERR) {
@@ -56,7 +56,7 @@ fn read_greeting(payload: &[u8]) -> io::Result<Greeting> {
         || !capabilities.contains(CapabilityFlags::CLIENT_PROTOCOL_41)
     {
         return Err(malformed(
-            "the server speaks a protocol older than that of MySQL 4.1",
+            "the server uses a protocol older than MySQL 4.1's",
         ));
     }
     let mut scramble = greeting.scramble_1_ref().to_vec();
@@ -70,10 +70,10 @@ fn read_greeting(payload: &[u8]) -> io::Result<Greeting> {
     })
 }
 
-/// `mysql_common` computes with this length as a signed byte.
+/// Checks a length that `mysql_common` computes with as a signed byte.
 fn check_scramble_bytes(payload: &[u8]) -> io::Result<()> {
     let version_end = payload.iter().skip(1).position(|byte| *byte == 0);
-    // Behind the version's zero: id 4, scramble 8, filler 1, capabilities 2, collation 1, status 2, capabilities 2.
+    // After the version's zero byte: id 4, scramble 8, filler 1, capabilities 2, collation 1, status 2, capabilities 2.
     let at = version_end.map(|end| 1 + end + 1 + 20);
     match at.and_then(|at| payload.get(at)) {
         Some(bytes) if *bytes < 128 => Ok(()),
@@ -81,7 +81,7 @@ fn check_scramble_bytes(payload: &[u8]) -> io::Result<()> {
     }
 }
 
-/// An error before we said who we are has no state: the code stands before the text.
+/// Translates an error from before the login. It has no state: the text follows the code.
 fn refused_before_login(payload: &[u8]) -> Error {
     match payload {
         [ERR, low, high, text @ ..] if text.first() != Some(&b'#') => error::server(
@@ -93,7 +93,7 @@ fn refused_before_login(payload: &[u8]) -> Error {
     }
 }
 
-/// What to begin with: the server switches if the user has another one.
+/// Returns the method to begin with. The server switches if the user has another one.
 fn first_plugin(named: Option<&AuthPlugin<'_>>) -> AuthPlugin<'static> {
     match named {
         Some(AuthPlugin::CachingSha2Password) => AuthPlugin::CachingSha2Password,
@@ -101,7 +101,7 @@ fn first_plugin(named: Option<&AuthPlugin<'_>>) -> AuthPlugin<'static> {
     }
 }
 
-/// Encrypts the connection, if the login asks for it and the server can.
+/// Encrypts the connection, if the login asks for it and the server supports it.
 pub(super) fn encrypt(
     mut packets: Packets<Stream>,
     greeting: &Greeting,
@@ -113,8 +113,8 @@ pub(super) fn encrypt(
         SslMode::Prefer if !offered => return Ok(packets),
         _ if !offered => {
             return Err(
-                Error::new(ErrorKind::Unreachable, "the server offers no TLS")
-                    .advise("set it up there, or take sslmode=disable"),
+                Error::new(ErrorKind::Unreachable, "the server doesn't offer TLS")
+                    .advise("set up TLS on the server, or use sslmode=disable"),
             );
         }
         _ => {}
@@ -122,7 +122,7 @@ pub(super) fn encrypt(
     let request = SslRequest::new(
         capabilities(greeting) | CapabilityFlags::CLIENT_SSL,
         MAX_PACKET_BYTES,
-        // The one of all collations that is in the protocol's first byte.
+        // A collation whose number fits in one byte.
         u8::try_from(UTF8MB4_GENERAL_CI).unwrap_or_default(),
     );
     packets
@@ -136,7 +136,7 @@ pub(super) fn encrypt(
     Ok(packets)
 }
 
-/// Says who we are, and answers until the server lets us in.
+/// Sends the user's name, and answers until the server accepts the login.
 pub(super) fn authenticate<S: Read + Write>(
     packets: &mut Packets<S>,
     greeting: &Greeting,
@@ -188,8 +188,8 @@ fn introduction(greeting: &Greeting, login: &Login, channel: Channel, answer: Ve
     ))
 }
 
-/// What we can do. Without `CLIENT_DEPRECATE_EOF` an EOF packet ends columns and rows, on every server. A request for TLS
-/// says all of it already: MariaDB goes by what was said there.
+/// Returns the capabilities that we support. Without `CLIENT_DEPRECATE_EOF` an EOF packet ends columns and rows, on every
+/// server. A request for TLS already contains all of it, because MariaDB uses what was sent there.
 fn capabilities(greeting: &Greeting) -> CapabilityFlags {
     let wanted = CapabilityFlags::CLIENT_PROTOCOL_41
         | CapabilityFlags::CLIENT_SECURE_CONNECTION
@@ -202,7 +202,7 @@ fn capabilities(greeting: &Greeting) -> CapabilityFlags {
     wanted & greeting.capabilities | CapabilityFlags::CLIENT_PROTOCOL_41
 }
 
-/// The authentication that the server wants instead, and its scramble.
+/// Returns the authentication method that the server requires instead, and its scramble.
 fn switched(payload: &[u8]) -> Result<(AuthPlugin<'static>, Vec<u8>), Refused> {
     // A lone byte asks for the password as MySQL hashed it before 4.1.
     if payload.len() == 1 {
@@ -221,7 +221,7 @@ fn unknown(plugin: &AuthPlugin<'_>) -> Refused {
 }
 
 fn not_understood() -> Error {
-    error::unreachable(&malformed("its authentication can't be followed"))
+    error::unreachable(&malformed("the authentication exchange isn't understood"))
 }
 
 fn serialized(packet: &impl MySerialize) -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! A connection of our own: the text protocol, read in place.
+//! The native connection: the text protocol, read in place.
 //!
 //! In: a login, and SQL. Out: a session, small answers, and the stream of packets that a large result is read from.
 
@@ -36,7 +36,7 @@ pub(super) struct Connection {
 
 /// Why there is no session.
 pub(super) enum Refused {
-    /// The server wants an authentication of this name, which we don't know.
+    /// The server requires the authentication method of this name, which we don't support.
     UnknownAuthentication(String),
     /// Another reason.
     Otherwise(Error),
@@ -49,7 +49,7 @@ impl From<Error> for Refused {
 }
 
 impl Connection {
-    /// Begins a session. The timeout covers all until [`Connection::has_begun`].
+    /// Begins a session. The timeout covers everything until [`Connection::has_begun`].
     pub fn open(login: &Login, timeout: Duration) -> Result<Self, Refused> {
         let deadline = Instant::now() + timeout;
         let stream = Stream::connect(&login.address, deadline)
@@ -71,18 +71,18 @@ impl Connection {
         })
     }
 
-    /// From now on each answer may take this long.
+    /// Allows each answer to take this long from now on.
     pub fn has_begun(&mut self, read_timeout: Duration) -> Result<()> {
         let set = self.packets.stream.wait_for(read_timeout);
         set.map_err(|cause| error::unreachable(&cause))
     }
 
-    /// The session's id on the server.
+    /// Returns the session's id on the server.
     pub fn id(&self) -> u32 {
         self.id
     }
 
-    /// What ends this connection from another thread.
+    /// Returns a handle that ends this connection from another thread.
     pub fn closer(&self) -> Result<Closer> {
         self.packets
             .stream
@@ -94,11 +94,13 @@ impl Connection {
     pub fn execute(&mut self, sql: &str) -> Result<()> {
         match self.query(sql)? {
             None => Ok(()),
-            Some(_) => Err(error::lost(&malformed("a result where none was asked for"))),
+            Some(_) => Err(error::lost(&malformed(
+                "it is a result, and none was expected",
+            ))),
         }
     }
 
-    /// Sends a query. The columns of its result, whose rows are the next packets; `None` if it has no result.
+    /// Sends a query. Returns the columns of its result, whose rows are the next packets, or `None` if it has no result.
     pub fn query(&mut self, sql: &str) -> Result<Option<Vec<Column>>> {
         self.command(QUERY, sql.as_bytes())?;
         let answer = self.answer()?;
@@ -108,7 +110,7 @@ impl Connection {
         }
     }
 
-    /// Lets the server parse and plan a query, without running it.
+    /// Has the server parse and plan a query, without running it.
     pub fn check(&mut self, sql: &str) -> Result<()> {
         self.command(PREPARE, sql.as_bytes())?;
         let answer = self.answer()?;
@@ -118,11 +120,11 @@ impl Connection {
                 self.columns(usize::from(definitions))?;
             }
         }
-        // Has no answer.
+        // The server doesn't answer this.
         self.command(CLOSE_STATEMENT, &prepared.statement_id().to_le_bytes())
     }
 
-    /// The rows of a small result, their cells as text.
+    /// Returns the rows of a small result, with their cells as text.
     pub fn text_rows(&mut self, sql: &str) -> Result<Vec<TextRow>> {
         let columns = self.query(sql)?.map_or(0, |columns| columns.len());
         let mut rows = Vec::new();
@@ -152,7 +154,9 @@ impl Connection {
         let payload = self.answer()?;
         match is_end(&payload) {
             Ok(true) => Ok(columns),
-            Ok(false) => Err(error::lost(&malformed("more columns than it said"))),
+            Ok(false) => Err(error::lost(&malformed(
+                "there are more columns than announced",
+            ))),
             Err(cause) => Err(error::lost(&cause)),
         }
     }
@@ -166,7 +170,7 @@ impl Connection {
             .map_err(|cause| error::lost(&cause))
     }
 
-    /// The next payload; an error packet is the server's refusal.
+    /// Reads the next payload. An error packet becomes the server's error.
     fn answer(&mut self) -> Result<Vec<u8>> {
         let payload = self.packets.read().map_err(|cause| error::lost(&cause))?;
         match payload.first() {

@@ -1,4 +1,4 @@
-//! Packets: a length of three bytes, a number that counts them, and a payload.
+//! Packets: a length of three bytes, a sequence number, and a payload.
 //! <https://mariadb.com/kb/en/0-packet/>
 
 use super::super::super::wire::Input;
@@ -6,18 +6,18 @@ use std::io::{self, Read, Write};
 
 /// Bytes before a payload.
 pub(in super::super) const HEADER_BYTES: usize = 4;
-/// A payload of this length goes on in the next packet.
+/// A payload of this length continues in the next packet.
 pub(in super::super) const FULL_BYTES: usize = 0xff_ffff;
 
 /// A stream of packets.
 pub(in super::super) struct Packets<S> {
     pub stream: S,
     pub input: Input,
-    /// The number of the next packet, of either side.
+    /// The number of the next packet from either side.
     pub sequence: u8,
 }
 
-/// The length of the payload behind a header.
+/// Returns the length of the payload that follows a header.
 pub(in super::super) fn payload_bytes(header: [u8; 3]) -> usize {
     let [low, middle, high] = header.map(usize::from);
     low | middle << 8 | high << 16
@@ -32,7 +32,7 @@ impl<S: Read + Write> Packets<S> {
         }
     }
 
-    /// Begins a command, whose packets are counted anew.
+    /// Begins a command, whose packets are counted from 0.
     pub fn begin(&mut self, payload: &[u8]) -> io::Result<()> {
         self.sequence = 0;
         self.write(payload)
@@ -57,13 +57,13 @@ impl<S: Read + Write> Packets<S> {
         self.stream.flush()
     }
 
-    /// The payload of the next packets, joined. It grows with the bytes that have come.
+    /// Reads the payload of the next packets, joined. It grows only with the bytes that have arrived.
     pub fn read(&mut self) -> io::Result<Vec<u8>> {
         let mut payload = Vec::new();
         loop {
             let header = self.input.need(&mut self.stream, HEADER_BYTES)?;
             let &[low, middle, high, number, ..] = header else {
-                return Err(malformed("its header is short"));
+                return Err(malformed("its header is too short"));
             };
             let bytes = payload_bytes([low, middle, high]);
             if number != self.sequence {
@@ -84,7 +84,7 @@ impl<S: Read + Write> Packets<S> {
     }
 }
 
-/// The error of a packet that is none. `why` never holds what it holds.
+/// Returns the error for a malformed packet. `why` never contains any of its bytes.
 pub(in super::super) fn malformed(why: &str) -> io::Error {
     let message = format!("the server sent a malformed packet: {why}");
     io::Error::new(io::ErrorKind::InvalidData, message)

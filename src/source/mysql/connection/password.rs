@@ -1,4 +1,4 @@
-//! How a password is shown to a server.
+//! How a password is sent to a server, or proved to it.
 
 use super::super::login::Login;
 use crate::secret::Secret;
@@ -10,38 +10,39 @@ use openssl::rsa::{Padding, Rsa};
 /// Who can read what is sent to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Channel {
-    /// Whoever is on the way.
+    /// Anyone on the network path.
     Open,
-    /// Nobody outside of the machine.
+    /// Nobody outside the machine.
     Socket,
-    /// The server alone.
+    /// Only the server.
     Encrypted,
 }
 
-/// What `caching_sha2_password` says: the server knows the hash, or wants the password itself.
+/// What `caching_sha2_password` sends: the server knows the hash, or requires the password itself.
 const HASH_IS_KNOWN: u8 = 3;
 const WANTS_PASSWORD: u8 = 4;
-/// What asks for the server's public key.
+/// The request for the server's public key.
 const ASK_FOR_KEY: u8 = 2;
-/// How a key in PEM begins.
+/// How a PEM key begins.
 const PEM: &[u8] = b"-----BEGIN";
 
-/// The answer to a scramble; empty without a password. `None`: we don't know this authentication.
+/// Returns the answer to a scramble, which is empty without a password. `None` if the authentication method is not
+/// supported.
 pub(super) fn answer(plugin: &AuthPlugin<'_>, login: &Login, scramble: &[u8]) -> Option<Vec<u8>> {
     match plugin {
         AuthPlugin::MysqlNativePassword | AuthPlugin::CachingSha2Password => {
             let answer = plugin.gen_data(revealed(login), scramble);
             Some(answer.map(|answer| answer.to_vec()).unwrap_or_default())
         }
-        // The password as it stands, or as a hash that is broken: nobody gets these from us.
+        // These need the password in cleartext, or as a broken hash. We never send either.
         AuthPlugin::MysqlOldPassword | AuthPlugin::MysqlClearPassword | AuthPlugin::Other(_) => {
             None
         }
     }
 }
 
-/// What to answer when `caching_sha2_password` goes on. The password itself goes only where nobody else reads it; else it
-/// is encrypted with the server's key.
+/// Returns the answer when `caching_sha2_password` continues. The password itself is sent only where nobody else can read
+/// it. Otherwise it is encrypted with the server's key.
 pub(super) fn go_on(
     data: &[u8],
     login: &Login,
@@ -69,9 +70,9 @@ fn revealed(login: &Login) -> Option<&str> {
 fn no_key() -> Error {
     Error::new(
         ErrorKind::Unreachable,
-        "the server's public key for the password can't be used",
+        "the public key that the server sent for the password can't be used",
     )
-    .advise("take sslmode=require, so that none is needed")
+    .advise("use sslmode=require, which doesn't need the key")
 }
 
 fn terminated(password: &str) -> Vec<u8> {
@@ -80,7 +81,7 @@ fn terminated(password: &str) -> Vec<u8> {
     bytes
 }
 
-/// Mixed with the scramble, then RSA with OAEP.
+/// Encrypts a password: XOR with the scramble, then RSA with OAEP.
 /// <https://dev.mysql.com/doc/dev/mysql-server/latest/page_caching_sha2_authentication_exchanges.html>
 fn encrypted(password: &str, scramble: &[u8], key: &[u8]) -> Result<Vec<u8>, ErrorStack> {
     let mut bytes = terminated(password);
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_password_goes_in_plain_only_where_nobody_else_reads() {
+    fn the_password_is_sent_in_cleartext_only_where_nobody_else_can_read_it() {
         let login = login("secret");
         let scramble = [7; 20];
         let go_on = |data: &[u8], channel| go_on(data, &login, &scramble, channel);
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn an_authentication_that_is_not_known_gets_no_answer() {
+    fn an_unknown_authentication_method_gets_no_answer() {
         let answer = |plugin| answer(&plugin, &login("secret"), &[1; 20]);
         assert_eq!(answer(AuthPlugin::MysqlNativePassword).unwrap().len(), 20);
         assert_eq!(answer(AuthPlugin::CachingSha2Password).unwrap().len(), 32);

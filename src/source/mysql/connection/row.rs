@@ -1,42 +1,42 @@
-//! A row of the text protocol: its cells one after the other, each behind its length.
+//! A row in the text protocol: its cells one after another, each preceded by its length.
 //! <https://mariadb.com/kb/en/resultset-row/>
 
 use super::packets::malformed;
 use std::io;
 use std::ops::Range;
 
-/// First bytes of a cell that are no length: NULL, and lengths of two, three and eight bytes.
+/// First bytes of a cell that aren't its length: NULL, and markers for lengths of two, three and eight bytes.
 const NULL: u8 = 0xfb;
 const LENGTH_16: u8 = 0xfc;
 const LENGTH_24: u8 = 0xfd;
 const LENGTH_64: u8 = 0xfe;
 
-/// Where a cell stands in a buffer of less than 4 GiB.
+/// Where a cell is in a buffer of less than 4 GiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) struct CellRange {
     start: u32,
-    /// Before the start for NULL.
+    /// Less than the start for NULL.
     end: u32,
 }
 
 impl CellRange {
     pub const NULL: Self = Self { start: 1, end: 0 };
 
-    /// Its bytes in the buffer that it was found in, `None` for NULL.
+    /// Returns its bytes in the buffer that it was found in, or `None` for NULL.
     #[inline]
     pub fn of(self, buffer: &[u8]) -> Option<&[u8]> {
         buffer.get(self.start as usize..self.end as usize)
     }
 }
 
-/// Finds the cells of the row that is `payload` in a buffer: as many as there is room for, and no byte more.
+/// Finds the cells of the row at `payload` in a buffer. The row must have exactly as many cells as `cells`.
 #[inline]
 pub(in super::super) fn split(
     buffer: &[u8],
     payload: Range<usize>,
     cells: &mut [CellRange],
 ) -> io::Result<()> {
-    let end = u32::try_from(payload.end).map_err(|_| malformed("a row of more than 4 GiB"))?;
+    let end = u32::try_from(payload.end).map_err(|_| malformed("a row is larger than 4 GiB"))?;
     let row = buffer.get(..payload.end).unwrap_or_default();
     let mut at = payload.start;
     for cell in cells {
@@ -55,7 +55,7 @@ pub(in super::super) fn split(
                 _ => return Err(malformed("a cell has no length")),
             }
         }
-        // Both lie before `end`, which fits.
+        // Both are at most `end`, which fits.
         let start = u32::try_from(at).unwrap_or(end);
         at = at.saturating_add(length);
         if at > row.len() {
@@ -77,7 +77,7 @@ fn short() -> io::Error {
     malformed("a row ends before its last cell")
 }
 
-/// A length of several bytes, in little-endian order.
+/// Reads a length of several bytes, in little-endian order.
 #[cold]
 fn long(row: &[u8], first: u8, at: &mut usize) -> io::Result<usize> {
     let bytes = match first {

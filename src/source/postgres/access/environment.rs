@@ -1,4 +1,4 @@
-//! The environment of a process, as libpq looks at it.
+//! The environment variables of a process, as libpq uses them.
 
 use std::collections::HashMap;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub(super) struct Environment(HashMap<String, String>);
 
 impl Environment {
-    /// This process's.
+    /// The environment of this process.
     pub fn of_process() -> Self {
         let variables = std::env::vars_os();
         let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
@@ -23,19 +23,19 @@ impl Environment {
         Self(variables.iter().map(owned).collect())
     }
 
-    /// A variable that is set and not empty.
+    /// The value of a variable that is set and not empty.
     pub fn value(&self, name: &str) -> Option<&str> {
         let value = self.0.get(name).map(String::as_str);
         value.filter(|value| !value.is_empty())
     }
 
-    /// A path in the user's home folder.
+    /// The path of a file in the user's home folder.
     pub fn in_home(&self, name: &str) -> Option<PathBuf> {
         self.value("HOME")
             .map(|home| PathBuf::from(home).join(name))
     }
 
-    /// The user of this process by the system's list of users, or as the shell says.
+    /// The user of this process, from the system's list of users or as the shell sets it.
     pub fn user(&self) -> Option<String> {
         let listed = || {
             user_of(
@@ -43,12 +43,12 @@ impl Environment {
                 rustix::process::geteuid().as_raw(),
             )
         };
-        let said = || self.value("USER").or_else(|| self.value("LOGNAME"));
-        listed().or_else(|| said().map(str::to_owned))
+        let from_shell = || self.value("USER").or_else(|| self.value("LOGNAME"));
+        listed().or_else(|| from_shell().map(str::to_owned))
     }
 }
 
-/// `name:password:number:…`, a line a user.
+/// Finds a user in lines of the form `name:password:number:…`.
 fn user_of(list: &str, number: u32) -> Option<String> {
     list.lines().find_map(|line| {
         let mut fields = line.split(':');
@@ -60,7 +60,7 @@ fn user_of(list: &str, number: u32) -> Option<String> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn a_user_is_found_by_its_number() {
+    fn a_user_is_found_by_number() {
         let list = "root:x:0:0:root:/root:/bin/sh\nana:x:1000:1000::/home/ana:/bin/sh\n";
         assert_eq!(super::user_of(list, 1000).as_deref(), Some("ana"));
         assert_eq!(super::user_of(list, 7), None);

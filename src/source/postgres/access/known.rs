@@ -1,6 +1,6 @@
-//! The parameters that a URL may have.
+//! The parameters that a URL can have.
 
-/// Each parameter, and its variable; empty where it has none, or we don't look at it.
+/// Each parameter and its environment variable; empty if there is none or it is ignored.
 pub(super) const PARAMETERS: [(&str, &str); 25] = [
     ("host", "PGHOST"),
     ("hostaddr", "PGHOSTADDR"),
@@ -25,7 +25,7 @@ pub(super) const PARAMETERS: [(&str, &str); 25] = [
     ("keepalives_idle", ""),
     ("keepalives_interval", ""),
     ("keepalives_count", ""),
-    // As the client library of `--extractor connectorx` calls it.
+    // The name that the client library of `--extractor connectorx` uses.
     ("keepalives_retries", ""),
     ("tcp_user_timeout", ""),
 ];

@@ -1,26 +1,26 @@
-//! Who comes in, and to which database.
+//! The user and the database of a session.
 
-use super::parameters::Said;
+use super::parameters::Parameters;
 use crate::Result;
 use crate::secret::Secret;
 
-/// What a session says of itself when it begins.
+/// What a session sends when it starts.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Login {
     pub user: String,
     pub password: Option<Secret>,
-    /// Named as the user is, where there is none.
+    /// `None` stands for the database with the name of the user.
     pub database: Option<String>,
     pub application_name: String,
     pub options: Option<String>,
     pub channel_binding: ChannelBinding,
 }
 
-/// Whether a password is tied to the TLS that it comes by.
+/// Whether authentication is tied to the TLS connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum ChannelBinding {
     Disable,
-    /// Where the server can.
+    /// If the server supports it.
     Prefer,
     Require,
 }
@@ -31,21 +31,23 @@ const CHANNEL_BINDINGS: [(&str, ChannelBinding); 3] = [
     ("require", ChannelBinding::Require),
 ];
 
-/// Without the password, which is looked for last.
-pub(super) fn login(said: &Said<'_>) -> Result<Login> {
-    let user = said
+/// Collects all but the password, which is looked up last.
+pub(super) fn login(parameters: &Parameters<'_>) -> Result<Login> {
+    let user = parameters
         .given
         .user()
-        .or_else(|| said.outside("user"))
+        .or_else(|| parameters.outside("user"))
         .map(str::to_owned);
-    let binding = said.choice("channel_binding", &CHANNEL_BINDINGS)?;
-    let name = said.value("application_name");
+    let binding = parameters.choice("channel_binding", &CHANNEL_BINDINGS)?;
+    let name = parameters.value("application_name");
     Ok(Login {
-        user: user.or_else(|| said.environment.user()).unwrap_or_default(),
+        user: user
+            .or_else(|| parameters.environment.user())
+            .unwrap_or_default(),
         password: None,
-        database: said.given.database().map(str::to_owned),
+        database: parameters.given.database().map(str::to_owned),
         application_name: name.unwrap_or("firstseen").to_owned(),
-        options: said.value("options").map(str::to_owned),
+        options: parameters.value("options").map(str::to_owned),
         channel_binding: binding.unwrap_or(ChannelBinding::Prefer),
     })
 }

@@ -1,4 +1,4 @@
-//! The parameters that we know, and where each is looked for: in the URL, then in its service, then in the environment.
+//! The supported parameters, each looked up in the URL, then in the service, then in the environment.
 //! <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS>
 
 use super::environment::Environment;
@@ -7,14 +7,14 @@ use super::service::Service;
 use super::url::Given;
 use crate::{Error, ErrorKind, Result};
 
-/// What is said of a connection, wherever.
-pub(super) struct Said<'a> {
+/// The sources of connection parameters.
+pub(super) struct Parameters<'a> {
     pub given: &'a Given,
     pub service: &'a Service,
     pub environment: &'a Environment,
 }
 
-impl<'a> Said<'a> {
+impl<'a> Parameters<'a> {
     /// A parameter's value, if it is not empty.
     pub fn value(&self, parameter: &str) -> Option<&'a str> {
         self.given
@@ -22,7 +22,7 @@ impl<'a> Said<'a> {
             .or_else(|| self.outside(parameter))
     }
 
-    /// Likewise, the URL left out.
+    /// Like [`value`](Self::value), without the URL.
     pub fn outside(&self, parameter: &str) -> Option<&'a str> {
         let variable = PARAMETERS.iter().find(|(name, _)| *name == parameter);
         self.service
@@ -30,7 +30,7 @@ impl<'a> Said<'a> {
             .or_else(|| self.environment.value(variable?.1))
     }
 
-    /// The value of a parameter that is one of a few words, or the first of them.
+    /// The value of a parameter that is one of a few words.
     pub fn choice<T: Copy>(&self, parameter: &str, choices: &[(&str, T)]) -> Result<Option<T>> {
         let Some(value) = self.value(parameter) else {
             return Ok(None);
@@ -39,7 +39,7 @@ impl<'a> Said<'a> {
         let found = found.map(|(_, choice)| Some(*choice));
         found.ok_or_else(|| {
             let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-            wrong(parameter, &format!("one of {}", names.join(", ")))
+            invalid(parameter, &format!("one of {}", names.join(", ")))
         })
     }
 
@@ -47,21 +47,21 @@ impl<'a> Said<'a> {
     pub fn number(&self, parameter: &str) -> Result<Option<i64>> {
         let number = self.value(parameter).map(|text| text.trim().parse());
         let number = number.transpose();
-        number.map_err(|_| wrong(parameter, "a whole number"))
+        number.map_err(|_| invalid(parameter, "a whole number"))
     }
 }
 
-/// A parameter is not what it should be. Its value is not shown: it may be another's.
-pub(super) fn wrong(parameter: &str, wanted: &str) -> Error {
+/// The error for an invalid parameter. Its value isn't shown: it might be a secret in the wrong place.
+pub(super) fn invalid(parameter: &str, wanted: &str) -> Error {
     let variable = PARAMETERS.iter().find(|(name, _)| *name == parameter);
     let variable = variable.map_or("", |(_, variable)| variable);
-    let place = match variable {
-        "" => "--source and its service".to_owned(),
-        variable => format!("--source, its service and {variable}"),
-    };
+    let advice = format!("check {parameter} in --source and its service");
     let error = Error::new(
         ErrorKind::Usage,
         format!("--source: {parameter} must be {wanted}"),
     );
-    error.advise(format!("look for it in {place}"))
+    error.advise(match variable {
+        "" => advice,
+        variable => format!("{advice}, and the environment variable {variable}"),
+    })
 }

@@ -8,42 +8,40 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-/// Permissions of anybody else than the file's owner.
+/// The permissions of everyone except the file's owner.
 const OTHERS: u32 = 0o077;
-/// Where servers have their sockets by default: the password file calls them `localhost`.
+/// The default folders of sockets. In the password file, their host is `localhost`.
 const SOCKET_FOLDERS: [&str; 3] = ["/var/run/postgresql", "/run/postgresql", "/tmp"];
 
-/// What came of a look into a password file.
+/// The result of looking for a password in a password file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Looked {
+pub(super) enum Lookup {
     Found(Secret),
-    Nothing,
-    /// The file is not to be trusted, and why.
-    Unread(String),
+    NotFound,
+    /// The file was ignored; what to do about it.
+    Rejected(String),
 }
 
-/// The password of the first line that fits one of the servers.
-pub(super) fn password(path: &Path, login: &Login, servers: &[Server]) -> Looked {
+/// The password from the first line that matches one of the servers.
+pub(super) fn password(path: &Path, login: &Login, servers: &[Server]) -> Lookup {
     let Ok(metadata) = fs::metadata(path) else {
-        return Looked::Nothing;
+        return Lookup::NotFound;
     };
-    let why = if !metadata.is_file() {
-        "is no file"
-    } else if metadata.permissions().mode() & OTHERS != 0 {
-        "can be read by others: chmod 600 it"
-    } else {
-        return match fs::read_to_string(path) {
-            Ok(lines) => found(&lines, login, servers).map_or(Looked::Nothing, Looked::Found),
-            Err(_) => Looked::Unread(format!(
-                "the password file {} can't be read",
-                path.display()
-            )),
-        };
-    };
-    Looked::Unread(format!(
-        "the password file {} is not used: it {why}",
-        path.display()
-    ))
+    let file = path.display();
+    if !metadata.is_file() {
+        return Lookup::Rejected(format!("make the password file {file} a regular file"));
+    }
+    if metadata.permissions().mode() & OTHERS != 0 {
+        return Lookup::Rejected(format!(
+            "run chmod 600 {file}: the password file is ignored while other users have access to it"
+        ));
+    }
+    match fs::read_to_string(path) {
+        Ok(lines) => found(&lines, login, servers).map_or(Lookup::NotFound, Lookup::Found),
+        Err(_) => Lookup::Rejected(format!(
+            "make the password file {file} readable, and its text UTF-8"
+        )),
+    }
 }
 
 fn found(lines: &str, login: &Login, servers: &[Server]) -> Option<Secret> {
@@ -72,28 +70,28 @@ fn host_and_port(server: &Server) -> (String, String) {
     }
 }
 
-/// The last field of a line whose first four are these, or `*`.
+/// The last field of a line whose first four fields are the wanted ones or `*`.
 fn fitting(line: &str, wanted: [&str; 4]) -> Option<String> {
     if line.starts_with('#') {
         return None;
     }
     let mut rest = line;
     for wanted in wanted {
-        if let Some(behind) = rest.strip_prefix("*:") {
-            rest = behind;
+        if let Some(after) = rest.strip_prefix("*:") {
+            rest = after;
             continue;
         }
-        let (field, behind) = field(rest);
+        let (field, after) = field(rest);
         if field != wanted {
             return None;
         }
-        rest = behind?;
+        rest = after?;
     }
     let (password, _) = field(rest);
     (!password.is_empty()).then_some(password)
 }
 
-/// A field without its escapes, and what stands behind its colon.
+/// A field without its escapes, and what follows its colon.
 fn field(text: &str) -> (String, Option<&str>) {
     let mut field = String::new();
     let mut characters = text.char_indices();

@@ -1,7 +1,7 @@
-//! Which servers are named.
+//! The servers to try.
 
 use super::Server;
-use super::parameters::{Said, wrong};
+use super::parameters::{Parameters, invalid};
 use super::url::list;
 use crate::source::wire::Address;
 use crate::{Error, ErrorKind, Result};
@@ -10,22 +10,24 @@ use std::path::Path;
 
 const DEFAULT_PORT: u16 = 5432;
 
-/// The servers in the order in which they are named.
-pub(super) fn servers(said: &Said<'_>) -> Result<Vec<Server>> {
-    let (hosts, numbers) = hosts_and_numbers(said)?;
-    let ports = ports(said)?;
+/// The servers, in the order in which they are listed.
+pub(super) fn servers(parameters: &Parameters<'_>) -> Result<Vec<Server>> {
+    let (hosts, numbers) = hosts_and_numbers(parameters)?;
+    let ports = ports(parameters)?;
     let count = hosts.len().max(numbers.len());
     if count == 0 {
         let error = Error::new(ErrorKind::Usage, "--source names no host");
-        return Err(error.advise("write postgresql://USER@HOST/DATABASE, or ?host=FOLDER of a Unix socket; PGHOST is read, too"));
+        return Err(error.advise("write postgresql://USER@HOST/DATABASE, add ?host=FOLDER for a Unix socket, or set PGHOST"));
     }
     let fits = |given: usize| given == 0 || given == count;
     if !fits(hosts.len()) || !fits(numbers.len()) || !fits(ports.len()) && ports.len() != 1 {
         let error = Error::new(
             ErrorKind::Usage,
-            "--source names not as many ports or addresses as hosts",
+            "--source: the numbers of hosts, ports and addresses don't match",
         );
-        return Err(error.advise("name one port, or as many as hosts"));
+        return Err(error.advise(
+            "give one port, or as many as hosts; give as many addresses as hosts, or none",
+        ));
     }
     let server = |index: usize| {
         let port = ports.get(index).or(ports.first());
@@ -36,15 +38,17 @@ pub(super) fn servers(said: &Said<'_>) -> Result<Vec<Server>> {
     Ok((0..count).map(server).collect())
 }
 
-/// Those of the URL, or where it has none, of the service or the environment.
-fn hosts_and_numbers(said: &Said<'_>) -> Result<(Vec<String>, Vec<IpAddr>)> {
-    let hosts = said.given.hosts();
-    let numbers = said.given.value("hostaddr");
+/// The hosts and addresses of the URL or, if it has none, of the service or the environment.
+fn hosts_and_numbers(parameters: &Parameters<'_>) -> Result<(Vec<String>, Vec<IpAddr>)> {
+    let hosts = parameters.given.hosts();
+    let numbers = parameters.given.value("hostaddr");
     if !hosts.is_empty() || numbers.is_some() {
         return Ok((hosts.to_vec(), addresses(numbers)?));
     }
-    let hosts = list(said.outside("host")).map(str::to_owned).collect();
-    Ok((hosts, addresses(said.outside("hostaddr"))?))
+    let hosts = list(parameters.outside("host"))
+        .map(str::to_owned)
+        .collect();
+    Ok((hosts, addresses(parameters.outside("hostaddr"))?))
 }
 
 fn addresses(numbers: Option<&str>) -> Result<Vec<IpAddr>> {
@@ -52,25 +56,25 @@ fn addresses(numbers: Option<&str>) -> Result<Vec<IpAddr>> {
         .map(|number| {
             number
                 .parse()
-                .map_err(|_| wrong("hostaddr", "an IP address"))
+                .map_err(|_| invalid("hostaddr", "an IP address"))
         })
         .collect()
 }
 
-fn ports(said: &Said<'_>) -> Result<Vec<u16>> {
-    let given = said.given.value("port");
-    match said.given.port() {
+fn ports(parameters: &Parameters<'_>) -> Result<Vec<u16>> {
+    let given = parameters.given.value("port");
+    match parameters.given.port() {
         Some(port) if given.is_none() => Ok(vec![port]),
-        _ => list(given.or_else(|| said.outside("port")))
+        _ => list(given.or_else(|| parameters.outside("port")))
             .map(|port| match port {
                 "" => Ok(DEFAULT_PORT),
-                port => port.parse().map_err(|_| wrong("port", "a port")),
+                port => port.parse().map_err(|_| invalid("port", "a port number")),
             })
             .collect(),
     }
 }
 
-/// An address in numbers saves the look-up of the host's; the certificate is still for its name.
+/// A numeric address saves looking up the host's name, which the certificate must still be for.
 fn server(host: Option<&str>, number: Option<String>, port: u16) -> Server {
     if let Some(folder) = host.filter(|host| host.starts_with('/')) {
         return Server {
@@ -78,7 +82,7 @@ fn server(host: Option<&str>, number: Option<String>, port: u16) -> Server {
             name: "localhost".to_owned(),
         };
     }
-    // An IPv6 address may stand in brackets.
+    // An IPv6 address may be in brackets.
     let name = host.or(number.as_deref()).unwrap_or_default();
     let bare = name
         .trim_start_matches('[')

@@ -6,16 +6,16 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where Debian's libpq looks for the service file of all users.
+/// Where Debian's libpq looks for the system-wide service file.
 const SYSTEM_FOLDER: &str = "/etc/postgresql-common";
 const SYSTEM_FILE: &str = "pg_service.conf";
 
-/// Parameters of a service; none, where no service is named.
+/// The parameters of a service; none if no service is named.
 #[derive(Default)]
 pub(super) struct Service(HashMap<String, String>);
 
 impl Service {
-    /// The service that the URL names, or the environment.
+    /// The service that the URL or the environment names.
     pub fn named(name: Option<&str>, environment: &Environment) -> Result<Self> {
         let Some(name) = name.or_else(|| environment.value("PGSERVICE")) else {
             return Ok(Self::default());
@@ -28,9 +28,9 @@ impl Service {
                 return Ok(Self(parameters));
             }
         }
-        let message = format!("the service {name} stands in no service file");
+        let message = format!("no service file contains the service {name}");
         Err(Error::new(ErrorKind::Usage, message).advise(
-            "check PGSERVICE or service= of --source, and ~/.pg_service.conf or PGSERVICEFILE",
+            "check service= in --source or PGSERVICE, and ~/.pg_service.conf or PGSERVICEFILE",
         ))
     }
 
@@ -48,7 +48,8 @@ fn files(environment: &Environment) -> impl Iterator<Item = PathBuf> {
     own.into_iter().chain([Path::new(folder).join(SYSTEM_FILE)])
 }
 
-/// The lines below `[name]`, up to the next section; the first of a parameter counts. An error is a line's number.
+/// The parameters below `[name]`, up to the next section. The first value of a parameter counts. An error is the number
+/// of a malformed line.
 fn section(text: &str, name: &str) -> Result<Option<HashMap<String, String>>, usize> {
     let mut found: Option<HashMap<String, String>> = None;
     for (number, line) in text.lines().enumerate() {
@@ -73,12 +74,10 @@ fn section(text: &str, name: &str) -> Result<Option<HashMap<String, String>>, us
 }
 
 fn broken(path: &Path, line: usize) -> Error {
-    let message = format!(
-        "the service file {}, line {line}, is not in order",
-        path.display()
-    );
+    let message = format!("line {line} of the service file is malformed");
     Error::new(ErrorKind::Usage, message)
-        .advise("below [NAME] stand lines PARAMETER=VALUE, and none of them is service=")
+        .within(path.display())
+        .advise("write only PARAMETER=VALUE lines below [NAME], and no service=")
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! `target_session_attrs`: which of several servers a job reads from.
+//! `target_session_attrs`: which of several servers a job can read from.
 
-use super::parameters::Said;
+use super::parameters::Parameters;
 use crate::Result;
 
-/// What a server must be.
+/// The required kind of server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum TargetServer {
     Any,
@@ -23,29 +23,29 @@ const TARGETS: [(&str, TargetServer); 6] = [
     ("prefer-standby", TargetServer::PreferStandby),
 ];
 
-/// A question to a server, and the answer that is wanted.
+/// A query that a server is asked, and the required answer.
 pub(in super::super) struct Question {
     pub sql: &'static str,
     pub wanted: bool,
 }
 
 const IS_STANDBY: &str = "SELECT pg_catalog.pg_is_in_recovery()";
-/// Also of a standby, and where the server, the database or the role has it so.
+/// Also true on a standby, or if it is the server's, the database's or the role's default.
 const IS_READ_ONLY: &str = "SELECT pg_catalog.current_setting('transaction_read_only')::boolean";
 
 impl TargetServer {
-    pub(super) fn said(said: &Said<'_>) -> Result<Self> {
-        let target = said.choice("target_session_attrs", &TARGETS)?;
+    pub(super) fn from_parameters(parameters: &Parameters<'_>) -> Result<Self> {
+        let target = parameters.choice("target_session_attrs", &TARGETS)?;
         Ok(target.unwrap_or(Self::Any))
     }
 
-    /// As a URL has it.
+    /// Its name in a URL.
     pub fn name(self) -> &'static str {
         let named = TARGETS.iter().find(|(_, target)| *target == self);
         named.map_or("any", |(name, _)| name)
     }
 
-    /// What is looked for among all servers, one after the other.
+    /// The kinds that all servers are searched for, one after the other.
     pub fn rounds(self) -> &'static [Self] {
         match self {
             Self::Any => &[Self::Any],
@@ -57,7 +57,7 @@ impl TargetServer {
         }
     }
 
-    /// What tells whether a server is one; `None` where any is.
+    /// The query that tells whether a server is of this kind; `None` if any is.
     pub fn question(self) -> Option<Question> {
         let (sql, wanted) = match self {
             Self::Any => return None,

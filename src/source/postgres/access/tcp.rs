@@ -1,10 +1,10 @@
-//! What a URL says of TCP's own timers, for the client library: our own connections have theirs.
+//! The URL's TCP timers, which the client library uses. firstseen's own connections have their own.
 
-use super::parameters::{Said, wrong};
+use super::parameters::{Parameters, invalid};
 use crate::Result;
 use std::time::Duration;
 
-/// `None` is the system's.
+/// `None` stands for the system's value.
 #[derive(Debug, Clone, Default)]
 pub(in super::super) struct Timers {
     pub keepalives: Option<bool>,
@@ -15,23 +15,23 @@ pub(in super::super) struct Timers {
 }
 
 impl Timers {
-    pub(super) fn said(said: &Said<'_>) -> Result<Self> {
+    pub(super) fn from_parameters(parameters: &Parameters<'_>) -> Result<Self> {
         let seconds = |parameter| -> Result<Option<Duration>> {
-            let seconds = said.number(parameter)?.and_then(positive);
+            let seconds = parameters.number(parameter)?.and_then(positive);
             Ok(seconds.map(Duration::from_secs))
         };
-        let retries = match said.number("keepalives_count")? {
+        let retries = match parameters.number("keepalives_count")? {
             Some(count) => Some(("keepalives_count", count)),
-            None => said
+            None => parameters
                 .number("keepalives_retries")?
                 .map(|count| ("keepalives_retries", count)),
         };
         let retries = retries.map(|(parameter, count)| {
-            u32::try_from(count).map_err(|_| wrong(parameter, "a number of questions"))
+            u32::try_from(count).map_err(|_| invalid(parameter, "a number of probes"))
         });
-        let user_timeout = said.number("tcp_user_timeout")?.and_then(positive);
+        let user_timeout = parameters.number("tcp_user_timeout")?.and_then(positive);
         Ok(Self {
-            keepalives: said.number("keepalives")?.map(|number| number != 0),
+            keepalives: parameters.number("keepalives")?.map(|number| number != 0),
             idle: seconds("keepalives_idle")?,
             interval: seconds("keepalives_interval")?,
             retries: retries.transpose()?,
@@ -40,7 +40,7 @@ impl Timers {
     }
 }
 
-/// Zero, or less, is libpq's word for the default.
+/// For libpq, zero or less means the default.
 pub(super) fn positive(number: i64) -> Option<u64> {
     u64::try_from(number).ok().filter(|number| *number > 0)
 }

@@ -12,14 +12,14 @@ fn filled(url: &str, variables: &[(&str, &str)]) -> Result<Access> {
 }
 
 fn access(url: &str, variables: &[(&str, &str)]) -> Access {
-    filled(url, variables).expect("it is in order")
+    filled(url, variables).expect("valid parameters")
 }
 
 fn password_of(access: &Access) -> Option<&str> {
     access.login.password.as_ref().map(Secret::reveal)
 }
 
-/// A folder with a file that only its owner may read.
+/// A folder with a file that only its owner can read.
 fn folder(name: &str, content: &str) -> (TempDir, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
@@ -36,7 +36,7 @@ fn tcp(host: &str, port: u16) -> Address {
 }
 
 #[test]
-fn the_url_wins_over_the_environment() {
+fn the_url_takes_precedence_over_the_environment() {
     let variables = [
         ("PGUSER", "eve"),
         ("PGPASSWORD", "pg"),
@@ -48,14 +48,14 @@ fn the_url_wins_over_the_environment() {
         ("PGCONNECT_TIMEOUT", "3"),
     ];
     let url = "postgresql://ana:x@h:5433/d?sslmode=disable&application_name=mine&connect_timeout=7&options=-c%20c=d";
-    let said = access(url, &variables);
-    assert_eq!(said.login.user, "ana");
-    assert_eq!(password_of(&said), Some("x"));
-    assert_eq!(said.servers[0].address, tcp("h", 5433));
-    assert_eq!(said.tls.mode, SslMode::Disable);
-    assert_eq!(said.login.application_name, "mine");
-    assert_eq!(said.login.options.as_deref(), Some("-c c=d"));
-    assert_eq!(said.connect_timeout(), Duration::from_secs(7));
+    let explicit = access(url, &variables);
+    assert_eq!(explicit.login.user, "ana");
+    assert_eq!(password_of(&explicit), Some("x"));
+    assert_eq!(explicit.servers[0].address, tcp("h", 5433));
+    assert_eq!(explicit.tls.mode, SslMode::Disable);
+    assert_eq!(explicit.login.application_name, "mine");
+    assert_eq!(explicit.login.options.as_deref(), Some("-c c=d"));
+    assert_eq!(explicit.connect_timeout(), Duration::from_secs(7));
     let filled = access("postgresql://h/d", &variables);
     assert_eq!(filled.login.user, "eve");
     assert_eq!(password_of(&filled), Some("pg"));
@@ -69,7 +69,7 @@ fn the_url_wins_over_the_environment() {
 }
 
 #[test]
-fn a_service_stands_between_the_url_and_the_environment() {
+fn a_service_ranks_between_the_url_and_the_environment() {
     let (_folder, file) = folder(
         "services",
         "[other]\nhost=x\n[mine]\nhost=h1,h2\nport=6000,6001\nuser=ana\npassword=p:w\nsslmode=require\n",
@@ -153,7 +153,7 @@ fn a_password_file_that_others_can_read_is_not_used() {
 }
 
 #[test]
-fn a_urls_own_files_of_tls_are_taken_as_they_stand() {
+fn tls_files_in_a_url_are_used_as_written() {
     let url = "postgresql://ana@h/d?sslmode=verify-ca&sslrootcert=/a+b%20c.pem&options=-c%20x=1+1";
     let access = access(url, &[]);
     assert_eq!(access.tls.root_cert, Some(PathBuf::from("/a+b c.pem")));
@@ -162,11 +162,11 @@ fn a_urls_own_files_of_tls_are_taken_as_they_stand() {
         "postgresql://h/d?sslmode=verify-full&sslrootcert=system",
         &[],
     );
-    assert_eq!(system.expect("in order").tls.root_cert, None);
+    assert_eq!(system.expect("valid parameters").tls.root_cert, None);
 }
 
 #[test]
-fn what_is_asked_of_tls_and_of_the_server_is_known() {
+fn parameters_for_tls_and_the_kind_of_server_are_understood() {
     let url = "postgresql://h/d?sslcert=/c&sslkey=/k&sslnegotiation=direct&sslmode=require\
                &target_session_attrs=prefer-standby&channel_binding=require&keepalives_count=3&tcp_user_timeout=5";
     let asked = access(url, &[]);
@@ -192,7 +192,7 @@ fn what_is_asked_of_tls_and_of_the_server_is_known() {
 }
 
 #[test]
-fn hosts_and_ports_stand_where_libpq_takes_them_from() {
+fn hosts_and_ports_come_from_where_libpq_takes_them() {
     let addresses = |url: &str, variables: &[(&str, &str)]| -> Vec<Address> {
         let access = access(url, variables);
         access
@@ -219,7 +219,7 @@ fn hosts_and_ports_stand_where_libpq_takes_them_from() {
 }
 
 #[test]
-fn balanced_hosts_are_all_tried_in_any_order_and_the_chosen_one_alone_after() {
+fn balanced_hosts_are_tried_in_random_order_and_only_the_chosen_one_afterwards() {
     let url = "postgresql:///d?host=a,b,c&load_balance_hosts=random";
     let mut firsts: Vec<String> = Vec::new();
     for _ in 0..200 {
@@ -242,7 +242,7 @@ fn balanced_hosts_are_all_tried_in_any_order_and_the_chosen_one_alone_after() {
 }
 
 #[test]
-fn what_is_not_in_order_is_said_without_its_values() {
+fn invalid_parameters_are_reported_without_their_values() {
     for (query, variables) in [
         ("?sslmode=allow", &[][..]),
         ("?unknown=hunter2", &[]),

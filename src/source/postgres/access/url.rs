@@ -1,4 +1,4 @@
-//! The URL: who, where and its parameters, each as it stands there.
+//! The URL: user, servers, database and parameters, each as written.
 
 use super::known::PARAMETERS;
 use crate::nearest::nearest;
@@ -7,18 +7,18 @@ use crate::{Error, ErrorKind, Result};
 use ::url::Url;
 use std::collections::HashMap;
 
-/// What a URL says.
+/// What a URL contains.
 pub(super) struct Given {
     user: Option<String>,
     database: Option<String>,
-    /// Before the path, then by parameters.
+    /// First those before the path, then those from parameters.
     hosts: Vec<String>,
-    /// Before the path.
+    /// The one before the path.
     port: Option<u16>,
     parameters: HashMap<String, String>,
 }
 
-/// Takes a URL apart. It has no password.
+/// Parses a URL, which has no password.
 pub(super) fn given(url: &Url) -> Result<Given> {
     let host = url.host_str().filter(|host| !host.is_empty());
     let hosts = host.map(|host| decoded("host", host)).transpose()?;
@@ -33,9 +33,11 @@ pub(super) fn given(url: &Url) -> Result<Given> {
     for pair in pairs.filter(|pair| !pair.is_empty()) {
         let Some((name, value)) = pair.split_once('=') else {
             let error = usage("a parameter has no value");
-            return Err(error.advise("write each as NAME=VALUE, and %26 for an & in a value"));
+            return Err(
+                error.advise("write each parameter as NAME=VALUE, and an & in a value as %26")
+            );
         };
-        let name = decoded("parameter's name", name)?;
+        let name = decoded("name of a parameter", name)?;
         if !PARAMETERS.iter().any(|(known, _)| *known == name) {
             return Err(unknown(&name));
         }
@@ -46,7 +48,7 @@ pub(super) fn given(url: &Url) -> Result<Given> {
 }
 
 impl Given {
-    /// Hosts may be named one by one, too; of any other parameter the last counts.
+    /// Hosts can also be listed one by one. For any other parameter, the last value counts.
     fn add(&mut self, name: String, value: String) {
         if name == "host" {
             self.hosts.extend(list(Some(&value)).map(str::to_owned));
@@ -55,7 +57,7 @@ impl Given {
         }
     }
 
-    /// A parameter that is not empty.
+    /// The value of a parameter, if it is not empty.
     pub fn value(&self, parameter: &str) -> Option<&str> {
         let value = self.parameters.get(parameter).map(String::as_str);
         value.filter(|value| !value.is_empty())
@@ -78,10 +80,10 @@ impl Given {
     }
 }
 
-/// In a connection URI a plus sign is a plus sign.
+/// Decodes percent-encoded text. In a connection URI, a plus sign stands for itself.
 fn decoded(what: &str, encoded: &str) -> Result<String> {
     String::from_utf8(percent_decoded(encoded))
-        .map_err(|_| usage(&format!("the {what} is not text in UTF-8")))
+        .map_err(|_| usage(&format!("the {what} isn't valid UTF-8")))
 }
 
 fn some(text: String) -> Option<String> {
@@ -96,10 +98,10 @@ pub(super) fn list(text: Option<&str>) -> impl Iterator<Item = &str> {
 }
 
 fn unknown(name: &str) -> Error {
-    let error = usage(&format!("the parameter {name} is not known"));
+    let error = usage(&format!("unknown parameter {name}"));
     match nearest(name, PARAMETERS.iter().map(|(known, _)| *known)) {
         Some(nearest) => error.advise(format!(
-            "did you mean {nearest}? the README lists the parameters of libpq's that are known"
+            "did you mean {nearest}? docs/connections.md lists the libpq parameters that are supported"
         )),
         None => error,
     }

@@ -1,4 +1,4 @@
-//! How a session's query is ended from another thread.
+//! Canceling a session's query from another thread.
 
 use super::Attempt;
 use super::fault::Fault;
@@ -13,7 +13,7 @@ use std::io::{Read, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The server of a session, and how it was reached.
+/// The server of a session, and how to reach it again.
 #[derive(Clone)]
 pub(super) struct Peer {
     pub server: Server,
@@ -21,8 +21,8 @@ pub(super) struct Peer {
     pub timeout: Duration,
 }
 
-/// Ends a session's query: asks the server by a connection of its own, as the protocol has it, and then closes the
-/// session's connection, so that its worker wakes even where the server is silent.
+/// Cancels a session's query: asks the server over a separate connection, as the protocol requires, and then closes the
+/// session's connection, so that its worker wakes up even if the server is silent.
 #[derive(Clone)]
 pub(in super::super) struct CancelRequest {
     peer: Peer,
@@ -54,7 +54,7 @@ impl CancelRequest {
 
 impl QueryCanceller for CancelRequest {
     fn cancel_query(&self) {
-        // The query may have ended by itself meanwhile.
+        // The query may have ended in the meantime.
         let _ = self.request();
         self.closer.close();
     }

@@ -1,16 +1,16 @@
-//! Channel binding: what ties a SCRAM login to the TLS connection that it is made on. RFC 5929, `tls-server-end-point`.
+//! Channel binding, which ties a SCRAM login to its TLS connection. RFC 5929, `tls-server-end-point`.
 
 use openssl::hash::{MessageDigest, hash};
 use openssl::nid::Nid;
 use openssl::x509::X509;
 use postgres_protocol::authentication::sasl::ChannelBinding;
 
-/// The hash of the server's certificate.
+/// A hash of the server's certificate.
 pub(super) struct Binding(Vec<u8>);
 
 impl Binding {
-    /// Hashes a certificate in DER as its own signature does; by SHA-256 where that one is weaker. `None` where the
-    /// signature names no hash.
+    /// Hashes a DER certificate with the hash function of its own signature, or with SHA-256 if that one is weaker.
+    /// `None` if the signature names no hash function.
     pub fn of(certificate: &[u8]) -> Option<Self> {
         let parsed = X509::from_der(certificate).ok()?;
         let signature = parsed.signature_algorithm().object().nid();
@@ -23,8 +23,8 @@ impl Binding {
     }
 }
 
-/// What SCRAM says of the channel: bound; not bound though we could, so that a server that could, too, knows that
-/// somebody stands between; or not to be bound.
+/// What SCRAM says about the channel: it is bound; it could be bound but isn't, so that a server that supports binding too
+/// detects someone in the middle; or binding isn't supported.
 pub(super) fn bind(binding: Option<Binding>, is_bound: bool) -> ChannelBinding {
     match binding {
         Some(Binding(hash)) if is_bound => ChannelBinding::tls_server_end_point(hash),

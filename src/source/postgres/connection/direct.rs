@@ -1,4 +1,4 @@
-//! Tests: TLS that begins at once. PostgreSQL knows it since version 17; here a scripted server stands in for it.
+//! Tests of TLS that starts immediately. PostgreSQL supports it since version 17; here a scripted server takes its place.
 
 use super::super::access::Access;
 use super::start;
@@ -11,13 +11,13 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
 
-/// Begins a session with a server that speaks TLS from the first byte on, and what the server heard in it.
+/// Starts a session with a server that speaks TLS from the first byte. Returns the result, and what the server received.
 fn begun(protocols: &'static [&'static str]) -> (Result<()>, Vec<u8>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let server = thread::spawn(move || {
         let (socket, _) = listener.accept().unwrap();
-        // The handshake fails where there is no common protocol, and without one the client leaves.
+        // The handshake fails without a common protocol, and if the server names none, the client leaves.
         let Ok(mut stream) = acceptor_of(protocols).accept(socket) else {
             return Vec::new();
         };
@@ -43,7 +43,7 @@ fn begun(protocols: &'static [&'static str]) -> (Result<()>, Vec<u8>) {
 }
 
 #[test]
-fn tls_begins_at_once_where_the_server_speaks_our_protocol_in_it() {
+fn tls_starts_immediately_if_the_server_speaks_postgresql_in_it() {
     let (begun, heard) = begun(&["other", "postgresql"]);
     assert!(
         heard.windows(9).any(|bytes| bytes == b"user\0ana\0"),
@@ -53,10 +53,10 @@ fn tls_begins_at_once_where_the_server_speaks_our_protocol_in_it() {
 }
 
 #[test]
-fn a_server_that_names_no_protocol_or_another_is_left() {
+fn a_server_that_names_no_protocol_or_another_one_is_refused() {
     for protocols in [&[][..], &["h2"]] {
         let (begun, heard) = begun(protocols);
         assert_eq!(begun.unwrap_err().kind(), ErrorKind::Unreachable);
-        assert!(heard.is_empty(), "{protocols:?}: nothing was said");
+        assert!(heard.is_empty(), "{protocols:?}: nothing was sent");
     }
 }

@@ -1,22 +1,22 @@
-//! What goes wrong on a connection of our own, before it is said in a job's words.
+//! What goes wrong on firstseen's own connection, before it is translated into a job's error.
 
 use crate::{Error, ErrorKind};
 use postgres_protocol::message::backend::{ErrorFields, ErrorResponseBody};
 use std::io;
 
-/// What of PostgreSQL's source refuses a query that a policy would take rows from, with `row_security = off`. The SQLSTATE is
-/// that of any missing privilege, and the message may be in any language.
+/// The function in PostgreSQL's source that refuses a query from which a policy would hide rows, with `row_security = off`.
+/// The SQLSTATE is that of any missing privilege, and the message can be in any language.
 pub(in super::super) const HIDES_ROWS: &str = "check_enable_rls";
 
-/// A policy would hide rows of a table, which the message names.
+/// The error for a policy that would hide rows of a table, which the message names.
 pub(in super::super) fn hides_rows(message: &str) -> Error {
     Error::new(
         ErrorKind::AccessDenied,
         format!("the server says 42501: {message}"),
     )
     .advise(
-        "policies may hide rows of it from this user: read as one whom they don't bind (the table's owner, a role with \
-         BYPASSRLS), or take --row-security to read just the rows that they let this user see",
+        "read as a user that the table's policies don't restrict (its owner or a role with BYPASSRLS), or pass \
+         --row-security to read only the rows that they show this user",
     )
 }
 
@@ -25,39 +25,40 @@ pub(in super::super) fn hides_rows(message: &str) -> Error {
 pub(in super::super) enum Fault {
     /// The connection failed, or was closed.
     Io(io::Error),
-    /// The server said so.
+    /// The server reported an error.
     Server {
         /// The five characters of its SQLSTATE.
         code: String,
         message: String,
     },
-    /// What came is not what the protocol allows here.
+    /// Something arrived that the protocol does not allow here.
     Protocol(&'static str),
     /// The server asks for a password, and there is none.
     NoPassword,
-    /// The server wants to know who we are in a way that we don't speak.
+    /// The server requires an authentication method that is not supported; the message says which.
     Authentication(&'static str),
-    /// Said in the job's words already.
-    Told(Error),
+    /// Already translated into a job's error.
+    Translated(Error),
 }
 
 pub(in super::super) type Attempt<T> = Result<T, Fault>;
 
-/// What `postgres-protocol` says of bytes that it makes no message of. What a stream says is told apart where it is used.
+/// An error of `postgres-protocol` about bytes that are not a message. Errors of a stream are mapped to [`Fault::Io`] where
+/// they occur.
 impl From<io::Error> for Fault {
     fn from(_: io::Error) -> Self {
-        Self::Protocol("a message that can't be read")
+        Self::Protocol("an unreadable message")
     }
 }
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
-        Self::Told(error)
+        Self::Translated(error)
     }
 }
 
 impl Fault {
-    /// What the server says has failed. Before a session has begun the text may be in any character set.
+    /// An error that the server reported. Before a session has started, its text can be in any character set.
     pub fn of_server(body: &ErrorResponseBody) -> Self {
         let field = |wanted: u8| {
             let text = value(body.fields(), wanted).unwrap_or_default();
@@ -65,7 +66,7 @@ impl Fault {
         };
         let message = field(b'M');
         if field(b'R') == HIDES_ROWS {
-            return Self::Told(hides_rows(&message));
+            return Self::Translated(hides_rows(&message));
         }
         Self::Server {
             code: field(b'C'),

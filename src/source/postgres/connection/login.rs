@@ -1,4 +1,4 @@
-//! Who we are: startup and authentication, up to the server's readiness for the first query.
+//! Startup and authentication, up to the server's readiness for the first query.
 
 use super::super::access::{ChannelBinding as Wanted, Login};
 use super::channel_binding::{Binding, bind};
@@ -11,7 +11,7 @@ use postgres_protocol::message::backend::{AuthenticationSaslBody, Message};
 use postgres_protocol::message::frontend;
 use std::io::{Read, Write};
 
-/// What ends a session's query: its process, and the secret that only we know.
+/// What it takes to cancel a session's query: its process and a secret that only this client knows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct BackendKey {
     pub process: i32,
@@ -19,7 +19,7 @@ pub(super) struct BackendKey {
 }
 
 impl<S: Read + Write> Connection<S> {
-    /// Begins the session. `binding` is what ties a password to the TLS below, where there is any.
+    /// Starts the session. `binding` ties authentication to the TLS connection, if there is one.
     pub(super) fn log_in(
         &mut self,
         login: &Login,
@@ -47,7 +47,7 @@ impl<S: Read + Write> Connection<S> {
         let is_bindable = matches!(asked, Message::AuthenticationSasl(_));
         if login.channel_binding == Wanted::Require && !is_bindable {
             return Err(Fault::Authentication(
-                "without the channel binding that channel_binding=require wants",
+                "the server doesn't offer the channel binding that channel_binding=require requires",
             ));
         }
         match asked {
@@ -66,17 +66,19 @@ impl<S: Read + Write> Connection<S> {
             Message::AuthenticationGss
             | Message::AuthenticationSspi
             | Message::AuthenticationKerberosV5 => {
-                return Err(Fault::Authentication("by GSSAPI or Kerberos"));
+                return Err(Fault::Authentication(
+                    "the server requires GSSAPI or Kerberos authentication, which isn't supported",
+                ));
             }
-            _ => return Err(Fault::Protocol("no request to authenticate")),
+            _ => return Err(Fault::Protocol("no authentication request")),
         }
         match self.receive()? {
             Message::AuthenticationOk => Ok(()),
-            _ => Err(Fault::Protocol("a second request to authenticate")),
+            _ => Err(Fault::Protocol("a second authentication request")),
         }
     }
 
-    /// SCRAM: both ends show that they know the password, and neither says it.
+    /// SCRAM: both ends prove that they know the password without sending it.
     fn scram(
         &mut self,
         body: &AuthenticationSaslBody,
@@ -93,14 +95,14 @@ impl<S: Read + Write> Connection<S> {
         }
         if !plain && !bound {
             return Err(Fault::Authentication(
-                "by a SASL mechanism other than SCRAM-SHA-256",
+                "the server requires a SASL mechanism other than SCRAM-SHA-256, which isn't supported",
             ));
         }
         let binding = binding.filter(|_| wanted != Wanted::Disable);
         let is_bound = bound && binding.is_some();
         if wanted == Wanted::Require && !is_bound {
             return Err(Fault::Authentication(
-                "without the channel binding that channel_binding=require wants",
+                "the server doesn't offer the channel binding that channel_binding=require requires",
             ));
         }
         let mechanism = if is_bound {
@@ -111,7 +113,7 @@ impl<S: Read + Write> Connection<S> {
         let mut scram = ScramSha256::new(password, bind(binding, is_bound));
         self.send(|buffer| frontend::sasl_initial_response(mechanism, scram.message(), buffer))?;
         let Message::AuthenticationSaslContinue(body) = self.receive()? else {
-            return Err(Fault::Protocol("no challenge"));
+            return Err(Fault::Protocol("no SCRAM challenge"));
         };
         scram.update(body.data())?;
         self.send(|buffer| frontend::sasl_response(scram.message(), buffer))?;
@@ -121,10 +123,10 @@ impl<S: Read + Write> Connection<S> {
             ));
         };
         let proven = scram.finish(body.data());
-        proven.map_err(|_| Fault::Protocol("a wrong proof that the server knows the password"))
+        proven.map_err(|_| Fault::Protocol("an invalid proof that the server knows the password"))
     }
 
-    /// Reads what the server says of the new session.
+    /// Reads what the server sends about the new session.
     fn settle(&mut self) -> Attempt<BackendKey> {
         let mut key = BackendKey::default();
         loop {
@@ -139,7 +141,7 @@ impl<S: Read + Write> Connection<S> {
                     self.answered();
                     return Ok(key);
                 }
-                _ => return Err(Fault::Protocol("no session")),
+                _ => return Err(Fault::Protocol("no start of the session")),
             }
         }
     }

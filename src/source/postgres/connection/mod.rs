@@ -1,9 +1,9 @@
-//! A connection of our own to a PostgreSQL server: its messages, without a word of what is done with the rows.
+//! firstseen's own connection to a PostgreSQL server: its messages, independent of what is done with the rows.
 //! <https://www.postgresql.org/docs/current/protocol.html>
 //!
-//! In: a stream, or an [`Access`](super::access::Access) to make one by. Out: a session that takes queries. Whatever comes
-//! from the other end is taken for what anybody may have sent: a wrong message is a [`Fault`], never a panic, and no
-//! memory is taken for bytes that have not come.
+//! In: a stream, or an [`Access`](super::access::Access) to open one. Out: a session that accepts queries. Nothing that
+//! arrives from the other end is trusted: an invalid message is a [`Fault`], never a panic, and no memory is allocated for
+//! bytes that have not arrived.
 
 mod cancel;
 mod channel_binding;
@@ -35,7 +35,7 @@ use postgres_protocol::message::frontend;
 use std::io::{Read, Write};
 use std::ops::Range;
 
-/// Longest message that is no row: an error may quote its statement, and what it was called by.
+/// Longest message that is not a row: an error can quote its statement and the calls that led to it.
 const MOST_BYTES: usize = 16 << 20;
 /// Bytes of a message's tag and length.
 pub(super) const HEAD_BYTES: usize = 5;
@@ -43,25 +43,25 @@ pub(super) const HEAD_BYTES: usize = 5;
 /// A session with a server.
 pub(super) struct Connection<S> {
     pub stream: S,
-    /// What has come. Rows are read in place.
+    /// What has arrived. Rows are read in place.
     pub input: Input,
     /// Whether the server waits for a query.
     is_ready: bool,
 }
 
-/// A message's tag, and its bytes with tag and length; `None` if its head is not there yet.
+/// A message's tag, and its number of bytes including tag and length; `None` if its head has not arrived yet.
 pub(super) fn head(bytes: &[u8]) -> Attempt<Option<(u8, usize)>> {
     let Some(header) = Header::parse(bytes)? else {
         return Ok(None);
     };
     let length = usize::try_from(header.len()).ok();
     let whole = length.and_then(|length| length.checked_add(1));
-    let whole = whole.ok_or(Fault::Protocol("a message without a length"))?;
+    let whole = whole.ok_or(Fault::Protocol("a message with an invalid length"))?;
     Ok(Some((header.tag(), whole)))
 }
 
-/// Whether messages of this tag may come at any time, and mean nothing to us.
-pub(super) fn is_aside(tag: u8) -> bool {
+/// Whether messages with this tag can arrive at any time. All of them are ignored.
+pub(super) fn is_asynchronous(tag: u8) -> bool {
     matches!(
         tag,
         NOTICE_RESPONSE_TAG | NOTIFICATION_RESPONSE_TAG | PARAMETER_STATUS_TAG
@@ -69,7 +69,7 @@ pub(super) fn is_aside(tag: u8) -> bool {
 }
 
 fn text_row(body: &DataRowBody) -> Attempt<TextRow> {
-    const CUT: Fault = Fault::Protocol("a row that is cut short");
+    const CUT: Fault = Fault::Protocol("a truncated row");
     let cell = |range: Option<Range<usize>>| {
         let Some(range) = range else {
             return Ok(None);
@@ -82,7 +82,7 @@ fn text_row(body: &DataRowBody) -> Attempt<TextRow> {
 }
 
 impl<S: Read + Write> Connection<S> {
-    /// Over a stream on which nothing was said.
+    /// Opens a connection over a stream on which nothing was sent yet.
     pub fn new(stream: S) -> Self {
         Self {
             stream,
@@ -91,7 +91,7 @@ impl<S: Read + Write> Connection<S> {
         }
     }
 
-    /// Runs statements that give no rows.
+    /// Runs statements that return no rows.
     pub fn execute(&mut self, statements: &str) -> Attempt<()> {
         self.ask(|buffer| frontend::query(statements, buffer))?;
         loop {
@@ -101,12 +101,12 @@ impl<S: Read + Write> Connection<S> {
                     self.answered();
                     return Ok(());
                 }
-                _ => return Err(Fault::Protocol("rows, where none were asked for")),
+                _ => return Err(Fault::Protocol("rows that weren't asked for")),
             }
         }
     }
 
-    /// Names and types of the columns that a query gives.
+    /// The names and types of the columns that a query returns.
     pub fn describe(&mut self, query: &str) -> Attempt<Vec<(String, Oid)>> {
         self.ask(|buffer| {
             frontend::parse("", query, None, buffer)?;
@@ -133,8 +133,8 @@ impl<S: Read + Write> Connection<S> {
         }
     }
 
-    /// Runs statements one after the other by one message, and passes over the rows that they give. What fails has its place
-    /// in the list.
+    /// Runs statements one after the other with one message, and ignores the rows that they return. A failure comes with the
+    /// position of its statement in the list.
     pub fn run_all(&mut self, statements: &[String]) -> Result<(), (usize, Fault)> {
         let mut done = 0;
         let run = self.run_each(&statements.join(";\n"), &mut done);
@@ -173,16 +173,16 @@ impl<S: Read + Write> Connection<S> {
         }
     }
 
-    /// Sends a query. The answer is the caller's to read, up to the server's readiness for the next.
+    /// Sends a query. The caller must read the answer, up to the server's readiness for the next query.
     pub fn ask(&mut self, write: impl FnOnce(&mut BytesMut) -> std::io::Result<()>) -> Attempt<()> {
         if !self.is_ready {
-            return Err(Fault::Protocol("a query, while another is answered"));
+            return Err(Fault::Protocol("a query before the last one was answered"));
         }
         self.is_ready = false;
         self.send(write)
     }
 
-    /// Says farewell. Nothing can be asked after it.
+    /// Closes the session. It accepts no queries afterwards.
     pub fn terminate(&mut self) -> Attempt<()> {
         self.ask(|buffer| {
             frontend::terminate(buffer);
@@ -190,7 +190,7 @@ impl<S: Read + Write> Connection<S> {
         })
     }
 
-    /// The server is ready for the next query.
+    /// Notes that the server is ready for the next query.
     pub fn answered(&mut self) {
         self.is_ready = true;
     }
@@ -206,30 +206,30 @@ impl<S: Read + Write> Connection<S> {
         self.stream.flush().map_err(Fault::Io)
     }
 
-    /// Passes over the next message, which is one of those that may come at any time.
+    /// Skips the next message, which is one of those that can arrive at any time.
     pub fn pass_over(&mut self) -> Attempt<()> {
         let (_, whole) = self.whole_message()?;
         self.input.consume(whole);
         Ok(())
     }
 
-    /// Waits until the next message is whole. Its tag, and its bytes.
+    /// Waits until the next message is complete. Returns its tag and its number of bytes.
     fn whole_message(&mut self) -> Attempt<(u8, usize)> {
         let bytes = self.input.need(&mut self.stream, HEAD_BYTES);
         let head = head(bytes.map_err(Fault::Io)?)?;
-        let (tag, whole) = head.ok_or(Fault::Protocol("a message without a length"))?;
+        let (tag, whole) = head.ok_or(Fault::Protocol("a message with an invalid length"))?;
         if whole > MOST_BYTES {
-            return Err(Fault::Protocol("a message that is longer than any may be"));
+            return Err(Fault::Protocol("a message that is too long"));
         }
         let bytes = self.input.need(&mut self.stream, whole);
         bytes.map_err(Fault::Io).map(|_| (tag, whole))
     }
 
-    /// The next message. What the server says failed is a fault; what it says aside is passed over.
+    /// Receives the next message. An error from the server is a fault; asynchronous messages are skipped.
     pub fn receive(&mut self) -> Attempt<Message> {
         loop {
             let (tag, whole) = self.whole_message()?;
-            if is_aside(tag) {
+            if is_asynchronous(tag) {
                 self.input.consume(whole);
                 continue;
             }
@@ -239,7 +239,7 @@ impl<S: Read + Write> Connection<S> {
             return match message {
                 Some(Message::ErrorResponse(body)) => Err(Fault::of_server(&body)),
                 Some(message) => Ok(message),
-                None => Err(Fault::Protocol("a message that is cut short")),
+                None => Err(Fault::Protocol("a truncated message")),
             };
         }
     }

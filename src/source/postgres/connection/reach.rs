@@ -1,4 +1,4 @@
-//! From an address to a stream, encrypted as the policy wants it.
+//! From an address to a stream, encrypted according to the TLS policy.
 
 use super::{Attempt, Fault};
 use crate::source::postgres::access::Server;
@@ -9,10 +9,10 @@ use postgres_protocol::message::frontend;
 use std::io::{Read, Write};
 use std::time::Instant;
 
-/// Connects, and encrypts as far as the policy wants it and the server can.
+/// Connects, and encrypts the stream as the policy and the server allow.
 pub(super) fn connect(server: &Server, tls: &TlsPolicy, deadline: Instant) -> Attempt<Stream> {
     let mut stream = Stream::connect(&server.address, deadline).map_err(Fault::Io)?;
-    // As libpq: a socket leaves no machine.
+    // As in libpq: a socket's data never leaves the machine.
     if tls.mode == SslMode::Disable || server.address.is_socket() {
         return Ok(stream);
     }
@@ -23,14 +23,16 @@ pub(super) fn connect(server: &Server, tls: &TlsPolicy, deadline: Instant) -> At
         true => Ok(stream.encrypt(tls, &server.name)?),
         false if tls.mode == SslMode::Prefer => Ok(stream),
         false => {
-            let message = format!("{} offers no TLS", server.name);
+            let message = format!("the server {} doesn't offer TLS", server.name);
             let error = Error::new(ErrorKind::Unreachable, message);
-            Err(error.advise("sslmode=prefer reads without it, too").into())
+            Err(error
+                .advise("set sslmode=prefer to read without TLS from such a server")
+                .into())
         }
     }
 }
 
-/// Asks for TLS. Just one byte is read: what follows it must be encrypted.
+/// Asks for TLS. Only one byte is read: everything after it must be encrypted.
 fn offers_tls(stream: &mut (impl Read + Write)) -> Attempt<bool> {
     let mut request = BytesMut::new();
     frontend::ssl_request(&mut request);

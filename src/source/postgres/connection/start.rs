@@ -1,4 +1,4 @@
-//! From an address to a session: the first server that lets us in.
+//! From an address to a session: the first server that accepts one.
 
 use super::cancel::Peer;
 use super::channel_binding::Binding;
@@ -10,8 +10,8 @@ use crate::{Error, ErrorKind, Result};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Begins a session on the first server that can be reached and is what is wanted. Nothing is set in it yet. Each server has
-/// the connect timeout for all that comes before its readiness. Once one has let a session in, all others begin there.
+/// Starts a session on the first server that can be reached and is of the required kind. Nothing is set in it yet. Each
+/// server has the connect timeout to become ready for a query. Once a server has accepted a session, all others start there.
 pub(in super::super) fn start(access: &Access) -> Result<(Connection<Stream>, CancelRequest)> {
     let mut last = None;
     for target in rounds(access) {
@@ -30,7 +30,7 @@ pub(in super::super) fn start(access: &Access) -> Result<(Connection<Stream>, Ca
     Err(last.unwrap_or_else(|| Error::new(ErrorKind::Usage, "--source names no server")))
 }
 
-/// One that was chosen is asked no more: a job doesn't change its server.
+/// A chosen server isn't checked again: a job doesn't change its server.
 fn rounds(access: &Access) -> &'static [TargetServer] {
     match access.chosen() {
         Some(_) => TargetServer::Any.rounds(),
@@ -38,7 +38,7 @@ fn rounds(access: &Access) -> &'static [TargetServer] {
     }
 }
 
-/// A server that can't be reached, or lets nobody in now, may have a standby; what a user is told holds everywhere.
+/// A server that can't be reached or accepts no sessions now may have a standby. A refusal of the user holds everywhere.
 fn is_worth_another(error: &Error) -> bool {
     use ErrorKind::{Ended, Lost, Unreachable};
     matches!(error.kind(), Unreachable | Lost | Ended)
@@ -88,9 +88,10 @@ fn check_target(
         return Ok(());
     }
     let (name, target) = (&server.name, target.name());
-    let message = format!("{name} is not what target_session_attrs={target} wants");
+    let message =
+        format!("the server {name} isn't the kind that target_session_attrs={target} requires");
     let error = Error::new(ErrorKind::Unreachable, message);
     Err(error
-        .advise("name all servers that may be one: host=A,B,C")
+        .advise("list all servers that might be of that kind: host=A,B,C")
         .into())
 }

@@ -5,7 +5,7 @@ use crate::secret::Secret;
 use crate::source::wire::{Dice, Scripted};
 
 impl<S: Read + Write> Connection<S> {
-    /// A session that waits for a query.
+    /// A session that is ready for a query.
     pub fn ready(stream: S) -> Self {
         Self {
             is_ready: true,
@@ -59,7 +59,7 @@ fn heard(text: &str, heard: &[u8]) -> bool {
 }
 
 #[test]
-fn a_login_tells_what_it_is_asked_for_and_no_more() {
+fn a_login_sends_what_it_is_asked_for_and_no_more() {
     let key = BackendKey {
         process: 7,
         secret: 9,
@@ -79,7 +79,7 @@ fn a_login_tells_what_it_is_asked_for_and_no_more() {
 }
 
 #[test]
-fn a_login_without_a_password_or_by_unknown_means_is_no_session() {
+fn a_login_without_a_password_or_with_an_unknown_method_fails() {
     let cleartext = authentication(3, b"");
     let (asked, _) = log_in(&[&cleartext, &session()], &config(None));
     assert!(matches!(asked, Err(Fault::NoPassword)));
@@ -101,7 +101,7 @@ fn a_server_that_skips_its_proof_is_not_trusted() {
     let (asked, said) = log_in(&[&offer, &session()], &config(Some("secret")));
     assert!(matches!(asked, Err(Fault::Protocol(_))));
     assert!(heard("SCRAM-SHA-256\0", &said) && !heard("secret", &said));
-    // Any nonce but ours, and more rounds than anybody has time for.
+    // A nonce other than the one that was sent, and far too many rounds.
     for challenge in [
         "r=x,s=c2FsdA==,i=4096",
         "r=x,s=c2FsdA==,i=4294967295",
@@ -115,7 +115,7 @@ fn a_server_that_skips_its_proof_is_not_trusted() {
 }
 
 #[test]
-fn what_the_server_says_failed_is_told_with_its_code() {
+fn an_error_from_the_server_keeps_its_code() {
     let error = message(b'E', b"SFATAL\0C28P01\0Mno \xff entry\0\0");
     let (refused, _) = log_in(&[&error], &config(None));
     let Err(Fault::Server { code, message }) = refused else {
@@ -140,7 +140,7 @@ fn statements_are_answered_up_to_the_servers_readiness() {
     connection.execute("SET a = 1; SET b = 2").unwrap();
     connection.execute("SET a = 1; SET b = 2").unwrap();
     assert!(matches!(connection.execute("SET a = 1"), Err(Fault::Io(_))));
-    // In the middle of an answer there is no other query.
+    // In the middle of an answer, another query is refused.
     assert!(matches!(
         connection.execute("SET a = 1"),
         Err(Fault::Protocol(_))
@@ -167,7 +167,7 @@ fn a_query_is_described_by_its_columns() {
 }
 
 #[test]
-fn no_login_that_is_mangled_or_cut_is_a_panic_or_a_hang() {
+fn a_mangled_or_truncated_login_neither_panics_nor_hangs() {
     let scram = [
         authentication(10, b"SCRAM-SHA-256\0\0"),
         authentication(11, b"r=x,s=c2FsdA==,i=1"),

@@ -1,4 +1,4 @@
-//! What a server copies, as a fuzzer makes it up.
+//! A copy from a server, as made up by a fuzzer.
 
 use super::chunk::{Chunk, Stop};
 

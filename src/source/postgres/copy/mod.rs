@@ -1,7 +1,7 @@
-//! `COPY … TO STDOUT (FORMAT BINARY)`, read in place: the rows of a chunk are places in the connection's buffer.
+//! `COPY … TO STDOUT (FORMAT BINARY)`, read in place: the rows of a chunk are ranges in the connection's buffer.
 //!
-//! The server sends one row a message; anything else is a fault. After the message's head, only the lengths of a row's
-//! cells are looked at; the cells themselves are the gate's and the destination's to read.
+//! The server sends one row per message; anything else is a fault. After the message's head, only the lengths of a row's
+//! cells are read here. The gate and the destination read the cells themselves.
 
 mod chunk;
 #[cfg(fuzzing)]
@@ -9,31 +9,31 @@ pub(crate) mod fuzzing;
 #[cfg(test)]
 mod tests;
 
-use super::connection::{Attempt, Connection, Fault, HEAD_BYTES, is_aside};
+use super::connection::{Attempt, Connection, Fault, HEAD_BYTES, is_asynchronous};
 pub(super) use chunk::Chunk;
 use chunk::Stop;
 use postgres_protocol::message::backend::{COPY_DATA_TAG, CopyOutResponseBody, Message};
 use postgres_protocol::message::frontend;
 use std::io::{Read, Write};
 
-/// In `CopyOutResponse`: the whole, or a column, is in the binary format.
+/// In `CopyOutResponse`: the whole copy, or a column, is in the binary format.
 const BINARY: u16 = 1;
 
-/// The rows of one query on their way.
+/// The rows of one query as they arrive.
 pub(super) struct CopyOut {
     pub chunk: Chunk,
-    /// Rows of all chunks.
+    /// Rows in all chunks so far.
     rows: u64,
 }
 
 impl CopyOut {
-    /// Sends a query that gives this many columns, and waits for the begin of its rows.
+    /// Sends a query that returns this many columns, and waits for its rows to begin.
     pub fn begin<S: Read + Write>(
         connection: &mut Connection<S>,
         query: &str,
         columns: usize,
     ) -> Attempt<Self> {
-        // The query may end with a comment.
+        // The line break is for a query that ends with a comment.
         let copy = format!("COPY ({query}\n) TO STDOUT (FORMAT BINARY)");
         connection.ask(|buffer| frontend::query(&copy, buffer))?;
         match connection.receive()? {
@@ -46,7 +46,7 @@ impl CopyOut {
         })
     }
 
-    /// Replaces the chunk by the next rows: at least one, or none at the end. Whether more may follow.
+    /// Replaces the chunk with the next rows: at least one, or none at the end. Returns whether more can follow.
     pub fn next_chunk<S: Read + Write>(&mut self, connection: &mut Connection<S>) -> Attempt<bool> {
         connection.input.consume(self.chunk.bytes());
         self.chunk.clear();
@@ -56,7 +56,7 @@ impl CopyOut {
                 self.rows += self.chunk.rows() as u64;
                 return Ok(true);
             }
-            // What the chunk has passed over so far is no row.
+            // What the chunk has read so far contains no row.
             connection.input.consume(self.chunk.bytes());
             self.chunk.clear();
             match stop {
@@ -76,20 +76,22 @@ impl CopyOut {
         }
     }
 
-    /// After the trailer: the server counts as many rows, and takes the next query.
+    /// Checks, after the trailer, that the server counts as many rows and accepts the next query.
     fn finish<S: Read + Write>(&self, connection: &mut Connection<S>) -> Attempt<()> {
         let Message::CopyDone = connection.receive()? else {
-            return Err(Fault::Protocol("more after the last row"));
+            return Err(Fault::Protocol("data after the last row"));
         };
         let Message::CommandComplete(body) = connection.receive()? else {
-            return Err(Fault::Protocol("no count of the rows"));
+            return Err(Fault::Protocol("no row count"));
         };
         let count = body
             .tag()?
             .strip_prefix("COPY ")
             .and_then(|count| count.parse().ok());
         if count != Some(self.rows) {
-            return Err(Fault::Protocol("another count of rows than came"));
+            return Err(Fault::Protocol(
+                "a row count that differs from the rows received",
+            ));
         }
         let Message::ReadyForQuery(_) = connection.receive()? else {
             return Err(Fault::Protocol("no end of the answer"));
@@ -107,15 +109,15 @@ fn check_formats(body: &CopyOutResponseBody, columns: usize) -> Attempt<()> {
     if is_binary && formats.len() == columns {
         return Ok(());
     }
-    Err(Fault::Protocol("rows of another form than was asked for"))
+    Err(Fault::Protocol("rows in a format that wasn't asked for"))
 }
 
-/// A message that is no row: what is said aside, or the end of the copy before its time.
+/// Handles a message that is not a row: skips an asynchronous one, and fails at a premature end of the copy.
 fn pass_over<S: Read + Write>(connection: &mut Connection<S>, tag: u8) -> Attempt<()> {
-    if is_aside(tag) {
+    if is_asynchronous(tag) {
         return connection.pass_over();
     }
-    // An error of the server is a fault already.
+    // An error from the server is already a fault.
     connection.receive()?;
-    Err(Fault::Protocol("an end of the rows before the last one"))
+    Err(Fault::Protocol("a premature end of the rows"))
 }

@@ -1,5 +1,5 @@
 use super::super::connection::message;
-use super::chunk::behind_header;
+use super::chunk::after_header;
 use super::*;
 use crate::source::wire::{Dice, Scripted};
 
@@ -72,13 +72,13 @@ fn read(says: Vec<u8>, at_once: usize) -> Attempt<Vec<Row>> {
         let cell = |row, column| copy.chunk.cell(bytes, row, column).map(<[u8]>::to_vec);
         rows.extend((0..copy.chunk.rows()).map(|row| vec![cell(row, 0), cell(row, 1)]));
     }
-    // The connection takes the next query.
+    // The connection accepts the next query.
     connection.ask(|_| Ok(()))?;
     Ok(rows)
 }
 
 #[test]
-fn rows_are_read_whole_however_they_come() {
+fn rows_are_read_whole_however_they_arrive() {
     for count in [0, 1, 255, 256, 257, 1000] {
         let rows = rows(count);
         for at_once in [1, 7, 4096, usize::MAX] {
@@ -109,7 +109,7 @@ fn a_header_may_come_alone() {
 }
 
 #[test]
-fn a_copy_that_is_cut_anywhere_is_a_fault() {
+fn a_copy_that_is_truncated_anywhere_is_a_fault() {
     let says = copied(&rows(60));
     for cut in 0..says.len() {
         assert!(read(says[..cut].to_vec(), usize::MAX).is_err(), "{cut}");
@@ -149,7 +149,7 @@ fn what_the_protocol_does_not_allow_is_a_fault() {
 }
 
 #[test]
-fn a_copy_without_its_begin_or_its_end_is_a_fault() {
+fn a_copy_without_its_beginning_or_its_end_is_a_fault() {
     let rows = rows(3);
     let replaced = |from: &[u8], to: &[u8]| {
         let says = copied(&rows);
@@ -178,7 +178,7 @@ fn a_copy_without_its_begin_or_its_end_is_a_fault() {
 }
 
 #[test]
-fn an_error_of_the_server_in_mid_stream_is_told() {
+fn an_error_from_the_server_in_mid_stream_is_reported() {
     let rows = rows(3);
     let mut says = copied(&rows);
     says.truncate(says.len() - end(3).len() - message(b'd', TRAILER).len());
@@ -201,12 +201,12 @@ fn a_length_that_lies_takes_no_memory() {
     ] {
         assert!(matches!(read(says, 64), Err(Fault::Protocol(_))));
     }
-    // As long as a row may be, but it never comes.
+    // A length that a row can have, but the row never arrives.
     assert!(matches!(read(long(b'd', 1 << 29), 64), Err(Fault::Io(_))));
 }
 
 #[test]
-fn no_copy_that_is_mangled_is_a_panic_or_a_hang() {
+fn a_mangled_copy_neither_panics_nor_hangs() {
     let says = copied(&rows(40));
     let mut dice = Dice(3);
     for _ in 0..5000 {
@@ -228,9 +228,9 @@ fn no_copy_that_is_mangled_is_a_panic_or_a_hang() {
 }
 
 #[test]
-fn an_extension_of_the_header_is_passed_over() {
+fn an_extension_of_the_header_is_skipped() {
     let header = [&HEADER[..15], &[0, 0, 0, 3], b"new", b"row"].concat();
-    assert_eq!(behind_header(&header).unwrap(), b"row");
+    assert_eq!(after_header(&header).unwrap(), b"row");
     let lying = [&HEADER[..15], &[0x7f, 0xff, 0xff, 0xff], b"new"].concat();
-    assert!(behind_header(&lying).is_err());
+    assert!(after_header(&lying).is_err());
 }

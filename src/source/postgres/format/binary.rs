@@ -1,16 +1,16 @@
-//! PostgreSQL's binary format, one parser a type: from a cell's bytes to the bits that its Arrow type stores, exactly or
-//! not at all. A cell of another length than its type's is of another type.
+//! PostgreSQL's binary format, one parser per type: from a cell's bytes to the bits that its Arrow type stores, exactly or
+//! not at all. A cell of the wrong length is taken to be of another type.
 
 use super::is_moment;
 use crate::destination::{Decoder, Fit, Misfit, fixed};
 use arrow::datatypes::{DataType, TimeUnit, i256};
 
-/// Days from 1970-01-01 to 2000-01-01, where PostgreSQL's dates begin.
+/// Days from 1970-01-01 to 2000-01-01, from which PostgreSQL counts.
 const EPOCH_DAYS: i32 = 10_957;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 const EPOCH_MICROS: i64 = 10_957 * MICROS_PER_DAY;
 
-/// What reads a column's values; of an array its elements.
+/// The decoder of a column's values or, for an array, its elements.
 pub(super) fn decoder(data_type: &DataType) -> Decoder {
     use DataType as T;
     match *data_type {
@@ -43,7 +43,7 @@ fn truth(cell: &[u8]) -> Fit<bool> {
     }
 }
 
-/// Days since 1970-01-01. The infinities are the least and the greatest number.
+/// Days since 1970-01-01. The smallest and the largest number stand for the infinities.
 fn date(cell: &[u8]) -> Fit<i32> {
     let days = i32::from_be_bytes(fixed(cell)?);
     if days == i32::MIN || days == i32::MAX {
@@ -52,7 +52,7 @@ fn date(cell: &[u8]) -> Fit<i32> {
     days.checked_add(EPOCH_DAYS).ok_or(Misfit::Inexact)
 }
 
-/// Microseconds since 1970. The infinities are the least and the greatest number.
+/// Microseconds since 1970. The smallest and the largest number stand for the infinities.
 fn timestamp(cell: &[u8]) -> Fit<i64> {
     let micros = i64::from_be_bytes(fixed(cell)?);
     if micros == i64::MIN || micros == i64::MAX {
@@ -61,20 +61,20 @@ fn timestamp(cell: &[u8]) -> Fit<i64> {
     micros.checked_add(EPOCH_MICROS).ok_or(Misfit::Inexact)
 }
 
-/// Microseconds since midnight; `24:00:00`, which PostgreSQL has, is no time of the day.
+/// Microseconds since midnight. `24:00:00`, which PostgreSQL accepts, can't be represented.
 fn time(cell: &[u8]) -> Fit<i64> {
     let micros = i64::from_be_bytes(fixed(cell)?);
     let in_day = (0..MICROS_PER_DAY).contains(&micros);
     in_day.then_some(micros).ok_or(Misfit::Inexact)
 }
 
-/// A numeric as an integer of `10^-scale`, if it has at most `precision` digits and needs no rounding.
+/// A numeric as a multiple of `10^-scale`, if it has at most `precision` digits and needs no rounding.
 fn decimal128(cell: &[u8], precision: u8, scale: i8) -> Fit<i128> {
     let numeric = Numeric::read(cell)?;
-    let number = numeric.unscaled(scale, |number: i128, factor, figures| {
+    let number = numeric.unscaled(scale, |number: i128, factor, digits| {
         number
             .checked_mul(factor.into())?
-            .checked_add(figures.into())
+            .checked_add(digits.into())
     })?;
     let bound = 10_i128.checked_pow(precision.into());
     match bound.is_some_and(|bound| number < bound) {
@@ -84,12 +84,12 @@ fn decimal128(cell: &[u8], precision: u8, scale: i8) -> Fit<i128> {
     }
 }
 
-/// As [`decimal128`], for up to 76 digits.
+/// Like [`decimal128`], for up to 76 digits.
 fn decimal256(cell: &[u8], precision: u8, scale: i8) -> Fit<i256> {
     let numeric = Numeric::read(cell)?;
     let wide = |number: u16| i256::from_i128(number.into());
-    let number = numeric.unscaled(scale, |number: i256, factor, figures| {
-        number.checked_mul(wide(factor))?.checked_add(wide(figures))
+    let number = numeric.unscaled(scale, |number: i256, factor, digits| {
+        number.checked_mul(wide(factor))?.checked_add(wide(digits))
     })?;
     let bound = wide(10).checked_pow(precision.into());
     match bound.is_some_and(|bound| number < bound) {
@@ -99,16 +99,16 @@ fn decimal256(cell: &[u8], precision: u8, scale: i8) -> Fit<i256> {
     }
 }
 
-/// Figures that a numeric's group holds.
-const GROUP_FIGURES: i32 = 4;
+/// Decimal digits in a group of a numeric.
+const GROUP_DIGITS: i32 = 4;
 /// One more than the largest group.
 const GROUP: u16 = 10_000;
 
-/// A numeric that is a number: groups of four figures.
+/// A numeric that is a finite number, as groups of four digits.
 /// <https://github.com/postgres/postgres/blob/master/src/backend/utils/adt/numeric.c> (`numeric_send`)
 struct Numeric<'a> {
     negative: bool,
-    /// Groups before the point, less one; negative where there are zeros behind it.
+    /// The number of groups before the decimal point, minus one; negative if zeros follow the point.
     weight: i16,
     groups: &'a [[u8; 2]],
 }
@@ -123,7 +123,7 @@ impl<'a> Numeric<'a> {
         let (words, []) = cell.as_chunks::<2>() else {
             return Err(Misfit::OtherType);
         };
-        // The fourth word is the count of decimals to be shown: the column's type says it, too.
+        // The fourth word is the number of decimals to display, which the column's type says, too.
         let [count, weight, sign, _, groups @ ..] = words else {
             return Err(Misfit::OtherType);
         };
@@ -143,35 +143,35 @@ impl<'a> Numeric<'a> {
         })
     }
 
-    /// Its absolute value as an integer of `10^-scale`; `push` gives `number · factor + figures`, if that can be held.
+    /// Its absolute value as a multiple of `10^-scale`. `push` returns `number · factor + digits`, unless that overflows.
     fn unscaled<N: Default>(&self, scale: i8, push: impl Fn(N, u16, u16) -> Option<N>) -> Fit<N> {
         let mut number = N::default();
-        // Of ten, the power by which the group's last figure counts.
-        let mut power = i32::from(self.weight) * GROUP_FIGURES + i32::from(scale);
+        // The power of ten by which the group's last digit counts.
+        let mut power = i32::from(self.weight) * GROUP_DIGITS + i32::from(scale);
         for group in self.groups {
-            let figures = u16::from_be_bytes(*group);
-            if figures >= GROUP {
+            let digits = u16::from_be_bytes(*group);
+            if digits >= GROUP {
                 return Err(Misfit::OtherType);
             }
             let beyond_scale = ten_to(-power);
-            if figures % beyond_scale != 0 {
+            if digits % beyond_scale != 0 {
                 return Err(Misfit::Inexact);
             }
-            let pushed = push(number, GROUP / beyond_scale, figures / beyond_scale);
+            let pushed = push(number, GROUP / beyond_scale, digits / beyond_scale);
             number = pushed.ok_or(Misfit::Inexact)?;
-            power -= GROUP_FIGURES;
+            power -= GROUP_DIGITS;
         }
-        // Groups of zeros at the end are not sent.
-        let mut zeros = power + GROUP_FIGURES;
+        // Trailing groups of zeros are not sent.
+        let mut zeros = power + GROUP_DIGITS;
         while zeros > 0 && !self.groups.is_empty() {
             number = push(number, ten_to(zeros), 0).ok_or(Misfit::Inexact)?;
-            zeros -= GROUP_FIGURES;
+            zeros -= GROUP_DIGITS;
         }
         Ok(number)
     }
 }
 
-/// Up to a group's figures.
+/// A power of ten, at most that of a whole group.
 fn ten_to(power: i32) -> u16 {
     match power {
         ..=0 => 1,

@@ -1,29 +1,29 @@
 //! PostgreSQL's arrays in its binary format, as `array_send` writes them.
 //!
-//! Number of dimensions, whether NULLs are among the elements, the elements' type; of each dimension its length and
-//! lower bound; then each element behind its length, −1 for NULL. All numbers have four bytes, the highest first.
+//! The number of dimensions, whether any element is NULL, and the elements' type; for each dimension its length and lower
+//! bound; then each element after its length, −1 for NULL. All numbers have four bytes, in big-endian order.
 
 use crate::destination::{Fit, Misfit};
 
 /// The server's own limit (`MAXDIM`).
 const MAX_DIMENSIONS: i32 = 6;
 
-/// Tells the elements one after the other, `None` for NULL.
-pub(super) fn read(bytes: &[u8], tell: &mut dyn FnMut(Option<&[u8]>) -> Fit<()>) -> Fit<()> {
+/// Passes the elements to `take` one after the other, `None` for NULL.
+pub(super) fn read(bytes: &[u8], take: &mut dyn FnMut(Option<&[u8]>) -> Fit<()>) -> Fit<()> {
     let mut array = BinaryArray::begin(bytes)?;
     while let Some(element) = array.next()? {
-        tell(element)?;
+        take(element)?;
     }
     Ok(())
 }
 
 /// An array, read element by element. Nothing is allocated, whatever lengths it claims.
 ///
-/// Bytes that are no array are [`Misfit::OtherType`]; an array that no list tells exactly (of several dimensions, or with
-/// subscripts that don't begin at 1) is [`Misfit::Inexact`].
+/// Bytes that are not an array are [`Misfit::OtherType`]. An array that a list can't represent (with several dimensions, or
+/// with subscripts that don't begin at 1) is [`Misfit::Inexact`].
 struct BinaryArray<'a> {
     rest: &'a [u8],
-    /// Elements that are still to come.
+    /// Elements that remain to be read.
     left: i32,
 }
 
@@ -50,8 +50,8 @@ impl<'a> BinaryArray<'a> {
         }
     }
 
-    /// The next element, within which `None` is NULL; `None` after the last.
-    #[expect(clippy::option_option, reason = "NULL is an element, too")]
+    /// The next element, where an inner `None` is NULL; `None` after the last one.
+    #[expect(clippy::option_option, reason = "NULL is also an element")]
     fn next(&mut self) -> Fit<Option<Option<&'a [u8]>>> {
         if self.left == 0 {
             return if self.rest.is_empty() {

@@ -1,6 +1,6 @@
-//! Elements of an array literal: values as PostgreSQL writes them in text.
+//! Elements of an array literal: values as PostgreSQL writes them as text.
 //!
-//! The session's settings make that ISO dates in UTC, `\x…` for bytes and floating-point numbers that read back.
+//! The session's settings make these ISO dates in UTC, `\x…` for bytes, and floating-point numbers that round-trip.
 
 use super::infinite::{finite_days, finite_micros};
 use super::is_moment;
@@ -10,7 +10,7 @@ use crate::source::text::{self, as_text, exact};
 use arrow::datatypes::DataType;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
-/// What reads the elements of an array.
+/// The decoder of an array's elements.
 pub(super) fn decoder(data_type: &DataType) -> Decoder {
     match data_type {
         DataType::Boolean => Decoder::truth(truth),
@@ -70,7 +70,7 @@ fn nibble(digit: u8) -> Option<u8> {
     }
 }
 
-/// `2000-12-31`, and with ` BC` behind it before the year 1.
+/// `2000-12-31`, followed by ` BC` before the year 1.
 fn date(text: &str) -> Option<NaiveDate> {
     let (text, before_christ) = era(text);
     civil(text, before_christ)
@@ -99,7 +99,7 @@ fn number(digits: &str) -> Option<u32> {
     digits.parse().ok().filter(|_| is_number)
 }
 
-/// `2000-12-31 23:59:59.123456`, and with ` BC` behind it before the year 1.
+/// `2000-12-31 23:59:59.123456`, followed by ` BC` before the year 1.
 fn moment(text: &str) -> Option<NaiveDateTime> {
     let (text, before_christ) = era(text);
     let (day, clock) = text.split_once(' ')?;
@@ -110,7 +110,7 @@ fn moment(text: &str) -> Option<NaiveDateTime> {
     Some(civil(day, before_christ)?.and_time(clock))
 }
 
-/// As [`moment`], with the offset of UTC: the session's zone.
+/// Like [`moment`], followed by the offset of UTC, the session's time zone.
 fn instant(text: &str) -> Option<NaiveDateTime> {
     match text.strip_suffix("+00 BC") {
         Some(text) => moment(&format!("{text} BC")),

@@ -1,16 +1,16 @@
-//! Infinite dates and moments, which ConnectorX gives as chrono's last day and its first.
+//! Infinite dates and moments, which ConnectorX returns as chrono's first and last day.
 
 use crate::destination::{Fit, Misfit, days, fixed};
 use chrono::NaiveDate;
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
-/// Days since 1970, as a stock source's date travels.
+/// Days since 1970, as ConnectorX's own source passes a date.
 pub(super) fn native_days(cell: &[u8]) -> Fit<i32> {
     finite_days(i32::from_le_bytes(fixed(cell)?))
 }
 
-/// Microseconds since 1970, as a stock source's moment travels.
+/// Microseconds since 1970, as ConnectorX's own source passes a moment.
 pub(super) fn native_micros(cell: &[u8]) -> Fit<i64> {
     finite_micros(i64::from_le_bytes(fixed(cell)?))
 }
@@ -35,7 +35,7 @@ mod tests {
     use chrono::{DateTime, Utc};
 
     #[test]
-    fn infinite_dates_have_no_image() {
+    fn infinite_dates_are_invalid() {
         for infinite in [NaiveDate::MAX, NaiveDate::MIN] {
             let cell = days(infinite).to_le_bytes();
             assert_eq!(native_days(&cell), Err(Misfit::NoDate));

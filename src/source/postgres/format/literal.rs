@@ -2,23 +2,23 @@
 
 use crate::destination::{Fit, Misfit};
 
-/// Tells the elements one after the other, `None` for NULL.
-pub(super) fn read(text: &[u8], tell: &mut dyn FnMut(Option<&[u8]>) -> Fit<()>) -> Fit<()> {
+/// Passes the elements to `take` one after the other, `None` for NULL.
+pub(super) fn read(text: &[u8], take: &mut dyn FnMut(Option<&[u8]>) -> Fit<()>) -> Fit<()> {
     let mut literal = Literal::begin(text)?;
     while let Some(element) = literal.next()? {
-        tell(element)?;
+        take(element)?;
     }
     Ok(())
 }
 
 /// An array literal, read element by element.
 ///
-/// What the server never writes of an array is [`Misfit::OtherType`]; an array that no list tells exactly (of several
+/// Text that the server never writes for an array is [`Misfit::OtherType`]. An array that a list can't represent (with several
 /// dimensions, or with subscripts that don't begin at 1) is [`Misfit::Inexact`].
 struct Literal<'a> {
-    /// What follows the elements that were read.
+    /// What follows the elements that have been read.
     rest: &'a [u8],
-    /// The last element that was quoted, without its escapes.
+    /// The last quoted element, without its escapes.
     unescaped: Vec<u8>,
     state: State,
 }
@@ -41,14 +41,14 @@ impl<'a> Literal<'a> {
                 unescaped: Vec::new(),
                 state: State::Begun,
             }),
-            // `[0:1]={a,b}`: written only of arrays whose subscripts begin elsewhere than at 1.
+            // `[0:1]={a,b}`: written only for arrays whose subscripts don't begin at 1.
             Some((b'[', _)) => Err(Misfit::Inexact),
             _ => Err(Misfit::OtherType),
         }
     }
 
-    /// The next element, within which `None` is NULL; `None` after the last.
-    #[expect(clippy::option_option, reason = "NULL is an element, too")]
+    /// The next element, where an inner `None` is NULL; `None` after the last one.
+    #[expect(clippy::option_option, reason = "NULL is also an element")]
     fn next(&mut self) -> Fit<Option<Option<&[u8]>>> {
         match (self.state, self.rest.first()) {
             (State::Ended, None) => Ok(None),
@@ -62,7 +62,7 @@ impl<'a> Literal<'a> {
                 Ok(Some(Some(&self.unescaped)))
             }
             (State::Begun | State::Within, Some(_)) => {
-                // A text of these four letters is quoted.
+                // A text of these four letters would be quoted.
                 Ok(Some(match self.plain()? {
                     b"NULL" => None,
                     element => Some(element),
@@ -72,7 +72,7 @@ impl<'a> Literal<'a> {
         }
     }
 
-    /// An element that needed no quotes, and what ends it.
+    /// Reads an unquoted element, and what ends it.
     fn plain(&mut self) -> Result<&'a [u8], Misfit> {
         let is_special = |byte: &u8| matches!(byte, b',' | b'}' | b'{' | b'"' | b'\\');
         let length = self.rest.iter().position(is_special);
@@ -85,7 +85,7 @@ impl<'a> Literal<'a> {
         Ok(element)
     }
 
-    /// A quoted element, which goes into `unescaped`, and what ends it.
+    /// Reads a quoted element into `unescaped`, and what ends it.
     fn quoted(&mut self) -> Result<(), Misfit> {
         self.unescaped.clear();
         let mut bytes = self.rest.iter().enumerate().skip(1);
@@ -101,7 +101,7 @@ impl<'a> Literal<'a> {
         self.separator()
     }
 
-    /// What stands behind an element: a comma, or the closing brace.
+    /// Reads what follows an element: a comma or the closing brace.
     fn separator(&mut self) -> Result<(), Misfit> {
         match self.rest.split_first() {
             Some((b',', rest)) => {
@@ -114,7 +114,7 @@ impl<'a> Literal<'a> {
         }
     }
 
-    /// The closing brace, which nothing follows.
+    /// Reads the closing brace, after which nothing may follow.
     fn end(&mut self) -> Result<(), Misfit> {
         self.rest = self.rest.get(1..).unwrap_or_default();
         self.state = State::Ended;

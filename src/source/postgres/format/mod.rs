@@ -1,5 +1,5 @@
-//! How PostgreSQL writes its values: in its binary format over our own source, in the client library's types by the stock one,
-//! and there arrays in text.
+//! How PostgreSQL's values arrive: in its binary format in the wire source, and in the client library's types, with arrays as
+//! text, in ConnectorX's own source.
 
 mod binary;
 mod binary_array;
@@ -13,7 +13,7 @@ use crate::source::text;
 use arrow::datatypes::{DataType, Field, TimeUnit};
 use infinite::{native_days, native_micros};
 
-/// Cells of a copy.
+/// The cells of a binary copy.
 #[derive(Debug)]
 pub(super) struct PostgresBinary;
 
@@ -28,7 +28,7 @@ impl CellEncoding for PostgresBinary {
         }
     }
 
-    /// A numeric says how many figures are to be shown.
+    /// A numeric contains how many decimals to display.
     fn has_spellings(&self, data_type: &DataType) -> bool {
         matches!(
             data_type,
@@ -41,7 +41,7 @@ impl CellEncoding for PostgresBinary {
     }
 }
 
-/// What ConnectorX's source hands over; see `types` for what travels as text.
+/// What ConnectorX's own source passes on; see `types` for what is sent as text.
 #[derive(Debug)]
 pub(super) struct PostgresValues;
 
@@ -66,23 +66,24 @@ impl CellEncoding for PostgresValues {
     }
 }
 
-/// What to do about an array that no list tells exactly.
+/// What to do about an array that a list can't represent.
 fn of_array(misfit: Misfit, data_type: &DataType) -> Option<String> {
     let element = match data_type {
         DataType::List(element) if misfit != Misfit::NoDate => element,
         _ => return None,
     };
     let others = if is_dated(element.data_type()) {
-        "have none, nor have infinite dates, of which --invalid-dates null makes NULL elements, and counts them; leave"
+        "infinite dates; --invalid-dates null turns infinite dates into NULL elements and counts them"
     } else {
-        "have none, nor have those with an element that a column of its type could not hold: leave"
+        "elements that a column of their type couldn't hold"
     };
     Some(format!(
-        "arrays of several dimensions and with subscripts that don't begin at 1 {others} such rows out with --where, or the column with --columns"
+        "leave such rows out with --where, or the column with --columns: a list can't represent arrays with several dimensions, \
+         subscripts that don't begin at 1, or {others}"
     ))
 }
 
-/// Whether a type's values are moments in microseconds.
+/// Whether a type's values are timestamps in microseconds.
 fn is_moment(data_type: &DataType) -> bool {
     matches!(data_type, DataType::Timestamp(TimeUnit::Microsecond, _))
 }

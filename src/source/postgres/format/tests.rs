@@ -8,7 +8,7 @@ use std::sync::Arc;
 const DATE: DataType = DataType::Date32;
 const MOMENT: DataType = DataType::Timestamp(TimeUnit::Microsecond, None);
 
-/// An array as it comes.
+/// An array as it arrives.
 #[derive(Clone, Copy)]
 enum Sent<'a> {
     Literal(&'a [u8]),
@@ -19,7 +19,7 @@ fn literal(text: &str) -> Sent<'_> {
     Sent::Literal(text.as_bytes())
 }
 
-/// A column of lists, and what reads arrays for it.
+/// A column of lists, and the decoders of arrays for it.
 struct Lists {
     column: Column,
     literal: Decoder,
@@ -73,7 +73,7 @@ fn texts(literal: &str) -> Result<Vec<Option<String>>, Misfit> {
     Ok(texts.map(|text| text.map(str::to_owned)).collect())
 }
 
-/// An array in the binary format, of one dimension that begins at 1.
+/// An array in the binary format, with one dimension that begins at 1.
 fn binary(elements: &[Option<&[u8]>]) -> Vec<u8> {
     let length = i32::try_from(elements.len()).unwrap();
     let mut array: Vec<u8> = [1, 1, 25, length, 1].map(i32::to_be_bytes).concat();
@@ -86,7 +86,7 @@ fn binary(elements: &[Option<&[u8]>]) -> Vec<u8> {
 }
 
 #[test]
-fn a_literals_texts_are_what_the_server_quoted() {
+fn texts_of_a_literal_are_what_the_server_quoted() {
     let found = texts(
         r#"{a,"","NULL",NULL,"a,b","{c}","say \"hi\"","\\","line
 end",🙂, x }"#,
@@ -111,7 +111,7 @@ end",🙂, x }"#,
 }
 
 #[test]
-fn arrays_that_are_no_lists_have_no_image() {
+fn arrays_that_lists_cannot_represent_are_inexact() {
     for literal in ["{{1,2},{3,4}}", "[0:1]={1,2}", "{{}}", "[1:1][2:2]={{1}}"] {
         assert_eq!(texts(literal), Err(Misfit::Inexact), "{literal}");
     }
@@ -132,7 +132,7 @@ fn arrays_that_are_no_lists_have_no_image() {
 }
 
 #[test]
-fn what_is_no_array_is_another_type() {
+fn anything_but_an_array_is_of_another_type() {
     for literal in [
         "",
         "{",
@@ -246,7 +246,7 @@ fn written_elements_are_read_as_postgresql_writes_them() {
         "23:59:59.500",
     );
     let bytes = elements(&DataType::Binary, literal(r#"{"\\x","\\x00fF"}"#));
-    assert_eq!(bytes.err(), Some(Misfit::Inexact), "never in capitals");
+    assert_eq!(bytes.err(), Some(Misfit::Inexact), "never in upper case");
     let bytes = elements(&DataType::Binary, literal(r#"{"\\x","\\x00ff",NULL}"#)).unwrap();
     let bytes: Vec<_> = bytes.as_binary::<i32>().iter().collect();
     assert_eq!(bytes, [Some(&b""[..]), Some(b"\x00\xff"), None]);
@@ -311,7 +311,7 @@ fn a_list_that_does_not_fit_leaves_nothing_behind() {
 }
 
 #[test]
-fn an_element_that_no_calendar_has_may_be_null() {
+fn an_invalid_date_element_can_become_null() {
     let mut days = lists_of(&DATE);
     days.null_invalid_dates();
     days.push(literal("{infinity,2000-01-01,-infinity}"))
@@ -328,7 +328,7 @@ fn an_element_that_no_calendar_has_may_be_null() {
     assert_eq!(numbers.push(literal("{x}")), Err(Misfit::Inexact));
 }
 
-/// Changed, cut and lengthened arrays: a list or a misfit, and never a panic; a column that stays whole.
+/// Changed, truncated and lengthened arrays result in a list or a misfit, never a panic, and leave the column intact.
 #[test]
 fn mutated_arrays_are_lists_or_misfits() {
     let literals: [&[u8]; 4] = [
@@ -394,12 +394,15 @@ fn mutated_arrays_are_lists_or_misfits() {
 }
 
 #[test]
-fn an_infinite_element_is_a_date_and_not_an_array_that_has_no_image() {
+fn an_infinite_element_is_an_invalid_date_and_not_an_unfit_array() {
     let list = |element| Field::new_list("days", Field::new_list_field(element, true), true);
     let remedy = |misfit, element| PostgresBinary.remedy(misfit, &list(element));
     assert_eq!(remedy(Misfit::NoDate, DATE), None);
     let dates = remedy(Misfit::Inexact, DATE).unwrap();
-    assert!(dates.contains("nor have infinite dates"), "{dates}");
+    assert!(
+        dates.contains("or infinite dates; --invalid-dates null"),
+        "{dates}"
+    );
     let numbers = remedy(Misfit::Inexact, DataType::Int32).unwrap();
-    assert!(numbers.contains("an element that a column"), "{numbers}");
+    assert!(numbers.contains("elements that a column"), "{numbers}");
 }

@@ -1,4 +1,4 @@
-//! What the client library is told of a server and of TLS.
+//! The client library's configuration of the server and TLS.
 
 use super::super::access::{Access, ChannelBinding, Server};
 use crate::secret::Secret;
@@ -8,9 +8,9 @@ use postgres::Config;
 use postgres::config::{ChannelBinding as Binding, SslMode as Mode, SslNegotiation};
 use postgres_openssl::MakeTlsConnector;
 
-/// The server that a session of our own has chosen, and how to enter it.
+/// The server that an earlier session chose, and how to log in to it.
 pub(crate) fn config(access: &Access) -> Result<Config> {
-    let unchosen = || Error::new(ErrorKind::Bug, "no server was chosen");
+    let unchosen = || Error::new(ErrorKind::Bug, "no server has been chosen");
     let server = access.chosen().ok_or_else(unchosen)?;
     let login = &access.login;
     let mut config = Config::new();
@@ -43,7 +43,7 @@ pub(crate) fn config(access: &Access) -> Result<Config> {
 
 fn mode(server: &Server, mode: SslMode) -> Mode {
     match mode {
-        // As libpq: a socket leaves no machine.
+        // As in libpq: a socket's data never leaves the machine.
         _ if server.address.is_socket() => Mode::Disable,
         SslMode::Disable => Mode::Disable,
         SslMode::Prefer => Mode::Prefer,
@@ -88,7 +88,7 @@ fn set_timers(config: &mut Config, access: &Access) {
     }
 }
 
-/// The same policy of TLS as that of our own connections.
+/// TLS with the same policy as on firstseen's own connections.
 pub(crate) fn connector(access: &Access) -> Result<MakeTlsConnector> {
     let mut connector = MakeTlsConnector::new(wire::connector(&access.tls)?.build());
     if access.tls.mode != SslMode::VerifyFull {

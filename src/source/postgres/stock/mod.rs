@@ -1,4 +1,4 @@
-//! Reading by ConnectorX's stock source, over a connection of its client library: `--extractor connectorx`.
+//! Reading with ConnectorX's own source, over a connection of its client library: `--extractor connectorx`.
 
 mod config;
 mod rows;
@@ -8,7 +8,7 @@ pub(crate) use config::{config, connector};
 use super::access::Access;
 use super::connection::start;
 use super::format::PostgresValues;
-use super::settings::{Begins, opening, scans};
+use super::settings::{Isolation, opening, scans};
 use super::{error, transaction};
 use crate::destination::{Intake, UnitDestination};
 use crate::source::one_query::OneQuery;
@@ -38,12 +38,12 @@ pub(super) fn session(access: &Access) -> Result<Box<dyn Session>> {
             access: access.clone(),
             tls: connector(access)?,
         },
-        opening: opening(access, Begins::OneState(None)),
+        opening: opening(access, Isolation::Snapshot(None)),
     }))
 }
 
-/// The library itself would wait without an end: a pool of one keeps all of this within the deadline, whatever the server
-/// does. An empty transaction shows that a pooler has a connection, too.
+/// Connects within the deadline. The library alone could wait forever; a pool of one connection enforces the deadline whatever
+/// the server does. An empty transaction checks that a pooler has a connection, too.
 fn connect(access: &Access) -> Result<(Single<Manager>, CancelToken)> {
     let manager = PostgresConnectionManager::new(config(access)?, connector(access)?);
     let explain = |cause: &postgres::Error| error::connecting(cause, || access.no_password());
@@ -54,10 +54,10 @@ fn connect(access: &Access) -> Result<(Single<Manager>, CancelToken)> {
 }
 
 struct StockSession {
-    /// Holds the one connection between two units; `None` where the next unit needs another.
+    /// Holds the only connection between two units; `None` if the next unit needs a new one.
     single: Option<Single<Manager>>,
     cancel: Canceller,
-    /// What each unit's transaction begins with.
+    /// The statements that begin each unit's transaction.
     opening: String,
 }
 
@@ -68,12 +68,12 @@ impl StockSession {
             self.cancel.target().token = token;
             self.single = Some(single);
         }
-        let lost = || Error::new(ErrorKind::Bug, "a session without a connection");
+        let lost = || Error::new(ErrorKind::Bug, "the session has no connection");
         self.single.as_ref().ok_or_else(lost)
     }
 
-    /// Ends the unit's transaction. To learn of types that are not the database's own the library names statements, and keeps
-    /// them for as long as it is connected; a pooler would hand them on.
+    /// Ends the unit's transaction. To look up types that are not built in, the library prepares named statements and keeps
+    /// them while it is connected. A pooler would pass them on, so they are deallocated.
     fn end(&mut self) -> Result<()> {
         let mut connection = self.single()?.get()?;
         let named = "SELECT quote_ident(name) FROM pg_prepared_statements WHERE NOT from_sql";
@@ -133,8 +133,8 @@ fn first_cell(message: &SimpleQueryMessage) -> Option<String> {
     }
 }
 
-/// Cancels a session's query by a connection of its own: a statement of ours, or else the protocol's request. After that the
-/// library leaves at once, which a pooler may take ill (`PgBouncer`'s issue 801: it ends itself).
+/// Cancels a session's query over a separate connection: with a statement or, if that fails, with the protocol's request. After
+/// such a request the library disconnects immediately, which can crash a pooler (`PgBouncer`'s issue 801).
 #[derive(Clone)]
 struct Canceller {
     target: Arc<Mutex<CancelTarget>>,
@@ -142,10 +142,10 @@ struct Canceller {
     tls: MakeTlsConnector,
 }
 
-/// Of the connection that the session has now.
+/// What to cancel on the session's current connection.
 struct CancelTarget {
     token: CancelToken,
-    /// The server's process that runs the unit's query, also behind a pooler.
+    /// The server process that runs the unit's query, even through a pooler.
     backend: Option<String>,
 }
 
@@ -156,7 +156,7 @@ impl Canceller {
 
     fn by_statement(&self, backend: &str) -> Result<()> {
         let (mut connection, _) = start(&self.access)?;
-        transaction::begin(&mut connection, &self.access, Begins::Afresh)?;
+        transaction::begin(&mut connection, &self.access, Isolation::ReadCommitted)?;
         let cancel = format!("SELECT pg_cancel_backend({backend})");
         connection.text_rows(&cancel).map_err(error::broken)?;
         transaction::leave(&mut connection);
@@ -171,7 +171,7 @@ impl QueryCanceller for Canceller {
             (target.token.clone(), target.backend.clone())
         };
         if backend.is_none_or(|backend| self.by_statement(&backend).is_err()) {
-            // The query may have ended by itself meanwhile.
+            // The query may have ended in the meantime.
             let _ = token.cancel_query(self.tls.clone());
         }
     }

@@ -1,4 +1,4 @@
-//! ConnectorX's stock PostgreSQL partitions over a connection of our own: settings made, cancellable.
+//! ConnectorX's own PostgreSQL partitions over a connection that firstseen opened, with its settings, and that can be canceled.
 
 use crate::Error;
 use crate::destination::{CellType, UnitDestination};
@@ -69,7 +69,7 @@ impl QueryRows for PostgresRows {
     }
 }
 
-/// Hands values over as the stock source gives them; the types that it can't carry never come (see `types`).
+/// Passes values on as ConnectorX's own source returns them. The types that it can't carry never arrive (see `types`).
 pub(super) struct PostgresTransport;
 
 impl_transport!(

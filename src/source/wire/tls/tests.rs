@@ -1,4 +1,4 @@
-//! Certificates as servers have them, and what each `sslmode` makes of them: as libpq and MySQL's clients do.
+//! Certificates that servers have, and how each `sslmode` treats them: like libpq and MySQL's clients.
 
 use super::super::encrypted::Encrypted;
 use super::*;
@@ -14,7 +14,7 @@ use openssl::x509::extension::BasicConstraints;
 use std::os::unix::net::UnixStream;
 use std::thread;
 
-/// A certificate that signs itself, with its key. It names its host by the common name alone.
+/// A self-signed certificate with its key. It names its host only in the common name.
 pub(in super::super) struct Certificate {
     x509: X509,
     key: PKey<Private>,
@@ -36,7 +36,7 @@ fn elliptic(curve: Nid) -> PKey<Private> {
 }
 
 impl Certificate {
-    /// Of this version of X.509, good until so many days from now.
+    /// Makes a certificate of this X.509 version, valid until this many days from now.
     fn of(version: i32, key: &PKey<Private>, days: i64) -> Self {
         let mut name = X509NameBuilder::new().unwrap();
         name.append_entry_by_text("CN", "localhost").unwrap();
@@ -74,17 +74,17 @@ fn showing(certificate: &Certificate) -> SslAcceptorBuilder {
     acceptor
 }
 
-/// What takes connections with this certificate, by this version of TLS alone.
+/// Returns an acceptor of connections with this certificate, only with this TLS version.
 pub(in super::super) fn acceptor(version: SslVersion, certificate: &Certificate) -> SslAcceptor {
     let mut acceptor = showing(certificate);
-    // The preset is for browsers, which know no P-521.
+    // The preset is for browsers, which don't support P-521.
     acceptor.set_groups_list("X25519:P-256:P-521").unwrap();
     acceptor.set_min_proto_version(Some(version)).unwrap();
     acceptor.set_max_proto_version(Some(version)).unwrap();
     acceptor.build()
 }
 
-/// What takes connections, and agrees on the first of these protocols that it is asked for.
+/// Returns an acceptor of connections that agrees on the first of these protocols that it is asked for.
 pub(in crate::source) fn acceptor_of(protocols: &'static [&'static str]) -> SslAcceptor {
     let mut acceptor = showing(&Certificate::default());
     let known: Vec<u8> = protocols.iter().flat_map(|name| listed(name)).collect();
@@ -97,7 +97,7 @@ pub(in crate::source) fn acceptor_of(protocols: &'static [&'static str]) -> SslA
     acceptor.build()
 }
 
-/// What comes of a handshake with a server that shows this certificate. `roots` is trusted.
+/// Returns the result of a handshake with a server that presents this certificate. `roots` is trusted.
 fn shaken(
     certificate: &Certificate,
     (mode, roots): (SslMode, Option<&Certificate>),

@@ -33,11 +33,12 @@ fn hello(plugin: &str) -> Vec<u8> {
 const ACCEPTED: [u8; 7] = [OK, 0, 0, 2, 0, 0, 0];
 const DENIED: &[u8] = b"\xff\x15\x04#28000Access denied";
 
-/// A login to a server that greets, and says these payloads after it has heard who we are. What it heard, and what came of it.
+/// Logs in to a server that sends a greeting, and these payloads after it has received our answer. Returns what it received,
+/// and the result.
 fn log_in(plugin: &str, answers: &[Vec<u8>], channel: Channel) -> (Vec<u8>, Result<(), Refused>) {
     let mut says = packet(0, &hello(plugin));
     for (index, answer) in answers.iter().enumerate() {
-        // Each is answered by one packet of ours, but for those that need none.
+        // We answer each with one packet, except those that need no answer.
         let number = 2 * u8::try_from(index).unwrap() + 2;
         says.extend(packet(number, answer));
     }
@@ -57,8 +58,8 @@ fn log_in_to(says: Vec<u8>, channel: Channel) -> (Vec<u8>, Result<(), Refused>) 
 fn error(came: Result<(), Refused>) -> Error {
     match came {
         Err(Refused::Otherwise(error)) => error,
-        Err(Refused::UnknownAuthentication(name)) => panic!("{name} is not known"),
-        Ok(()) => panic!("the server let us in"),
+        Err(Refused::UnknownAuthentication(name)) => panic!("unknown method {name}"),
+        Ok(()) => panic!("the server accepted the login"),
     }
 }
 
@@ -67,7 +68,7 @@ fn holds(heard: &[u8], part: &[u8]) -> bool {
 }
 
 #[test]
-fn a_password_that_the_server_knows_by_its_hash_lets_us_in() {
+fn a_password_that_the_server_knows_by_its_hash_is_accepted() {
     for plugin in ["mysql_native_password", "caching_sha2_password"] {
         let (heard, came) = log_in(plugin, &[ACCEPTED.to_vec()], Channel::Open);
         assert!(came.is_ok());
@@ -77,7 +78,7 @@ fn a_password_that_the_server_knows_by_its_hash_lets_us_in() {
 }
 
 #[test]
-fn the_server_may_want_another_authentication() {
+fn the_server_can_require_another_authentication_method() {
     let switch = |name: &str| [&[SWITCH], name.as_bytes(), b"\0uvwxyzuvwxyzuvwxyzuv\0"].concat();
     let known = [switch("mysql_native_password"), ACCEPTED.to_vec()];
     let (_, came) = log_in("caching_sha2_password", &known, Channel::Open);
@@ -95,7 +96,7 @@ fn the_server_may_want_another_authentication() {
 }
 
 #[test]
-fn the_password_itself_is_encrypted_where_others_may_read() {
+fn the_password_itself_is_encrypted_where_others_can_read_it() {
     let pair = Rsa::generate(2048).unwrap();
     let key = [&[MORE_DATA], pair.public_key_to_pem().unwrap().as_slice()].concat();
     let answers = [vec![MORE_DATA, 4], key, ACCEPTED.to_vec()];
@@ -113,7 +114,7 @@ fn the_password_itself_is_encrypted_where_others_may_read() {
 }
 
 #[test]
-fn a_refusal_is_told_with_the_servers_words() {
+fn a_refusal_is_reported_in_the_servers_words() {
     let (_, came) = log_in("mysql_native_password", &[DENIED.to_vec()], Channel::Open);
     let denied = error(came);
     assert_eq!(denied.kind(), ErrorKind::AccessDenied);
@@ -126,7 +127,7 @@ fn a_refusal_is_told_with_the_servers_words() {
 }
 
 #[test]
-fn a_server_that_never_decides_is_left() {
+fn a_server_that_never_decides_is_given_up_on() {
     let again = vec![vec![MORE_DATA, 4]; 40];
     let (_, came) = log_in("caching_sha2_password", &again, Channel::Socket);
     assert_eq!(error(came).kind(), ErrorKind::Unreachable);
@@ -149,7 +150,7 @@ fn mangled_and_cut_logins_never_panic_or_hang() {
             says[at] = dice.byte();
         }
         says.truncate(says.len() - dice.below(says.len()));
-        // A mutation may make an answer OK; what counts is that nothing panics, hangs or reads beyond what came.
+        // A mutation can turn an answer into OK. What counts is that nothing panics, hangs or reads past the end.
         let _ = log_in_to(says, Channel::Open).1;
     }
 }
@@ -168,7 +169,7 @@ fn noise_never_panics_or_hangs() {
 }
 
 #[test]
-fn a_length_that_lies_is_the_end_of_the_connection() {
+fn a_wrong_length_ends_the_connection() {
     let lying = [0xff, 0xff, 0xff, 0, b'x'].to_vec();
     let error = error(log_in_to(lying, Channel::Open).1);
     assert_eq!(error.kind(), ErrorKind::Unreachable);

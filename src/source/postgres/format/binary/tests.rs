@@ -67,7 +67,7 @@ fn the_widest_number_of_76_digits_is_exact() {
 }
 
 #[test]
-fn what_would_be_rounded_is_refused() {
+fn numbers_that_would_be_rounded_are_refused() {
     let hundredth = numeric(&[100], -1, PLUS, 2);
     assert_eq!(decimal128(&hundredth, 5, 2), Ok(1));
     assert_eq!(decimal128(&hundredth, 5, 1), Err(Misfit::Inexact));
@@ -83,7 +83,7 @@ fn what_would_be_rounded_is_refused() {
 }
 
 #[test]
-fn what_is_no_numeric_is_of_another_type() {
+fn anything_but_a_numeric_is_of_another_type() {
     let mut lying = numeric(&[1, 2], 0, PLUS, 0);
     lying[1] = 3;
     for broken in [
@@ -103,7 +103,7 @@ fn what_is_no_numeric_is_of_another_type() {
 }
 
 #[test]
-fn dates_count_from_2000_and_the_infinities_have_no_image() {
+fn dates_count_from_2000_and_infinities_are_invalid() {
     let at = |days: i32| date(&days.to_be_bytes());
     assert_eq!(at(0), Ok(10_957));
     assert_eq!(at(-10_957), Ok(0));
@@ -118,7 +118,7 @@ fn dates_count_from_2000_and_the_infinities_have_no_image() {
 }
 
 #[test]
-fn timestamps_count_from_2000_and_the_infinities_have_no_image() {
+fn timestamps_count_from_2000_and_infinities_are_invalid() {
     let at = |micros: i64| timestamp(&micros.to_be_bytes());
     assert_eq!(at(0), Ok(946_684_800_000_000));
     assert_eq!(at(-946_684_800_000_001), Ok(-1));
@@ -150,7 +150,7 @@ fn truth_is_one_byte() {
 }
 
 #[test]
-fn no_bytes_make_a_parser_panic() {
+fn parsers_never_panic() {
     let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
     for length in (0..64).cycle().take(20_000) {
         let mut next = || {

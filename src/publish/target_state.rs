@@ -1,4 +1,4 @@
-//! What stands at the target, told apart by what may be done with it.
+//! What exists at the target, by what can be done with it.
 
 use super::failure::{cannot, not_ours};
 use super::manifest::Manifest;
@@ -13,18 +13,18 @@ use std::path::Path;
 
 /// What a publication finds at its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum TargetState {
     /// Nothing, or an empty folder that no manifest belongs to.
     Vacant,
-    /// A manifest of ours whose files are all gone: nothing, or an empty folder, is in their place.
+    /// A manifest whose files are all gone: their folder is missing or empty.
     ManifestAlone,
-    /// A folder in which every file stands in the manifest beside it. Some of the manifest's files may be missing, but
-    /// not all; where the manifest lists none, the empty folder is the whole result.
+    /// A folder in which every file is listed in the manifest next to it. Some of the listed files can be missing, but not
+    /// all. If the manifest lists none, the empty folder is the complete result.
     Published,
 }
 
-impl Standing {
-    /// Looks at the target. What isn't firstseen's is an error that names it; nothing is changed.
+impl TargetState {
+    /// Looks at the target, without changing anything. What isn't firstseen's is an error that names it.
     pub(super) fn of(place: &Place) -> Result<Self> {
         let names = names_in_folder(&place.out)?;
         let manifest = manifest_at(&place.manifest)?;
@@ -35,7 +35,7 @@ impl Standing {
                 None => Ok(Self::Vacant),
                 Some(name) => Err(no_manifest(place, name)),
             },
-            (Some(names), Some(manifest)) => match stranger(&names, &manifest) {
+            (Some(names), Some(manifest)) => match first_unlisted(&names, &manifest) {
                 None if names.is_empty() && !manifest.files.is_empty() => Ok(Self::ManifestAlone),
                 None => Ok(Self::Published),
                 Some(name) => Err(not_in_manifest(place, name)),
@@ -44,7 +44,7 @@ impl Standing {
     }
 }
 
-/// Names in the folder at `out`, sorted, or `None` if nothing is there. Anything but a folder of files is refused.
+/// The sorted names in the folder at `out`, or `None` if nothing is there. Anything except a folder of files is refused.
 fn names_in_folder(out: &Path) -> Result<Option<Vec<OsString>>> {
     let Some(metadata) = look(out)? else {
         return Ok(None);
@@ -72,8 +72,12 @@ fn list_files(out: &Path) -> Result<Vec<OsString>> {
         let metadata = entry.metadata().map_err(unlistable)?;
         if !metadata.is_file() {
             let name = entry.file_name();
-            let holds = format!("holds {}, {}", name.display(), kind_of(&metadata));
-            return Err(not_ours(out, holds));
+            let contains = format!(
+                "contains {}, which is {}",
+                name.display(),
+                kind_of(&metadata)
+            );
+            return Err(not_ours(out, contains));
         }
         names.push(entry.file_name());
     }
@@ -85,21 +89,22 @@ fn manifest_at(path: &Path) -> Result<Option<Manifest>> {
         None => Ok(None),
         Some(metadata) if metadata.is_file() => Manifest::read(path)
             .map(Some)
-            .map_err(|fault| not_ours(path, "is no manifest that can be read").because(fault)),
+            .map_err(|fault| not_ours(path, "is not a readable manifest").because(fault)),
         Some(metadata) => Err(not_ours(path, format_args!("is {}", kind_of(&metadata)))),
     }
 }
 
-/// What stands at `path` itself: a symlink is not followed.
+/// What exists at `path`. A symlink is not followed.
 fn look(path: &Path) -> Result<Option<Metadata>> {
     match fs::symlink_metadata(path) {
         Ok(metadata) => Ok(Some(metadata)),
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(cause) => Err(cannot(format_args!("look at {}", path.display()), cause)),
+        Err(cause) => Err(cannot(format_args!("access {}", path.display()), cause)),
     }
 }
 
-fn stranger<'a>(names: &'a [OsString], manifest: &Manifest) -> Option<&'a OsString> {
+/// The first name that the manifest doesn't list.
+fn first_unlisted<'a>(names: &'a [OsString], manifest: &Manifest) -> Option<&'a OsString> {
     let listed: HashSet<&str> = manifest
         .files
         .iter()
@@ -114,7 +119,7 @@ fn no_manifest(place: &Place, name: &OsString) -> Error {
     let manifest = place.manifest.display();
     not_ours(
         &place.out,
-        format_args!("holds {} and has no manifest {manifest}", name.display()),
+        format_args!("contains {} but has no manifest {manifest}", name.display()),
     )
 }
 
@@ -122,7 +127,10 @@ fn not_in_manifest(place: &Place, name: &OsString) -> Error {
     let manifest = place.manifest.display();
     not_ours(
         &place.out,
-        format_args!("holds {}, which is not in {manifest}", name.display()),
+        format_args!(
+            "contains {}, which is not listed in {manifest}",
+            name.display()
+        ),
     )
 }
 
@@ -135,7 +143,8 @@ fn kind_of(metadata: &Metadata) -> &'static str {
     }
 }
 
-/// A mount of another filesystem has another device than its parent; a bind mount of the same one only says so itself.
+/// A mount of another filesystem is on another device than its parent. A bind mount of the same one is only visible from its
+/// own attributes.
 fn is_mount_point(folder: &Path, metadata: &Metadata) -> bool {
     let parent = fs::metadata(folder.join(".."));
     parent.is_ok_and(|parent| parent.dev() != metadata.dev()) || says_mount_root(folder)

@@ -4,25 +4,25 @@ use crate::secret::{Secret, struck};
 use crate::unit::{Part, UnitName};
 use std::fmt;
 
-/// Where a failure happened, as far as it is known. As text: `table ID2000, part 2 of 8, row 17, column AGE`.
+/// Where a failure happened, as far as that is known. As text: `table ID2000, part 2 of 8, row 17, column AGE`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// A file or a database.
     pub(crate) within: Option<String>,
     pub(crate) table: Option<String>,
     pub(crate) part: Option<Part>,
-    /// The row's number, and the database's own id of it.
+    /// The row's number, and the database's own id for it.
     pub(crate) row: Option<(u64, Option<i64>)>,
     pub(crate) column: Option<String>,
 }
 
-impl Place {
+impl Location {
     /// The table.
     pub fn table(&self) -> Option<&str> {
         self.table.as_deref()
     }
 
-    /// The row's number: from 1, in the order in which the table, or the part of it, is read.
+    /// The row's number, counted from 1 in the order in which the table or its part is read.
     pub fn row(&self) -> Option<u64> {
         self.row.map(|(number, _)| number)
     }
@@ -36,7 +36,7 @@ impl Place {
         *self == Self::default()
     }
 
-    /// The same without any of the secrets.
+    /// Removes the secrets.
     pub(crate) fn without(self, secrets: &[Secret]) -> Self {
         Self {
             within: self.within.map(|within| struck(&within, secrets)),
@@ -46,7 +46,7 @@ impl Place {
         }
     }
 
-    /// The place of a unit.
+    /// A unit's location.
     pub(crate) fn unit(name: &UnitName) -> Self {
         Self {
             table: Some(name.table.clone()),
@@ -55,7 +55,7 @@ impl Place {
         }
     }
 
-    /// This place, and what `wider` knows besides.
+    /// This location, completed by what `wider` knows.
     pub(crate) fn inside(self, wider: Self) -> Self {
         let is_same_table = self.table.is_none() || self.table == wider.table;
         Self {
@@ -68,7 +68,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let part = self
             .part

@@ -38,7 +38,7 @@ impl Lonely {
         }
     }
 
-    /// A MariaDB that keeps sessions from setting their clock.
+    /// A MariaDB server on which sessions can't set their clock.
     pub fn with_secure_timestamp() -> Self {
         let server = MariaDb::start_with_secure_timestamp();
         let database = server.fresh_database();

@@ -22,7 +22,7 @@ impl MariaDb {
         Self::started(&["--log-bin=binlog"])
     }
 
-    /// A server that keeps sessions from setting their clock.
+    /// A server on which sessions can't set their clock.
     pub(super) fn start_with_secure_timestamp() -> Self {
         Self::started(&["--skip-log-bin", "--secure-timestamp=YES"])
     }

@@ -17,8 +17,8 @@ use std::sync::Mutex;
 pub(super) struct GenerateArgs {
     /// URL of the database to create the tables in
     ///
-    /// As for run: mysql://, mariadb://, postgresql:// or sqlite://PATH. The default is the environment variable
-    /// FIRSTSEEN_SOURCE.
+    /// Required: here or in the environment variable FIRSTSEEN_SOURCE. As for run: mysql://, mariadb://, postgresql:// or
+    /// sqlite://PATH. A SQLite file is created if it doesn't exist.
     #[arg(long, value_name = "URL", env = "FIRSTSEEN_SOURCE", hide_env = true)]
     source: String,
     /// File that contains the password
@@ -28,18 +28,22 @@ pub(super) struct GenerateArgs {
     #[arg(long, value_name = "FILE")]
     defaults_file: Option<PathBuf>,
     /// Size: 1 is the article's 15,096,590 rows
+    ///
+    /// Above 0 and up to 100. 0.01 makes about 150,000 rows.
     #[arg(long, default_value = "1")]
     scale: String,
     /// Distinct persons [default: 1,001,413 times the scale]
     #[arg(long, value_name = "N")]
     persons: Option<u64>,
-    /// Seed: another one gives other persons in another order, with the same counts
-    #[arg(long, default_value_t = 0)]
+    /// Seed of the made-up data
+    ///
+    /// The same seed makes the same data. Another one makes other persons in another order, with the same counts.
+    #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     /// Add a first column SEQ, an integer primary key
     #[arg(long)]
     with_key: bool,
-    /// Drop tables with these names first
+    /// Drop existing tables ID2000 to ID2012 first
     #[arg(long)]
     force: bool,
 }

@@ -55,19 +55,19 @@ Examples:
 enum Command {
     /// Read the tables and write batch files and a manifest
     ///
-    /// Every option can also be set in the job file, with _ instead of -. A flag takes precedence over the job file.
+    /// Every option can also be set in the job file, with _ instead of -. A flag takes precedence over the file.
     #[command(after_help = RUN_EXAMPLES)]
     Run(Box<JobArgs>),
-    /// Check a job and show what it would read, lock and write, without reading rows
+    /// Check a job and show what it would read, lock and write
     ///
     /// Takes the same options as run. Connects to the database and checks the job against its catalog. Nothing is written; the
-    /// only rows read are the samples from which --partition-on draws the parts.
+    /// only rows read are the samples from which --partition-on chooses the bounds of the parts.
     #[command(after_help = PLAN_EXAMPLES)]
     Plan(Box<JobArgs>),
     /// Check an output folder against its manifest
     ///
     /// Reads every file and compares checksums, rows, columns, file names and order, and checks that no key occurs twice. Reports
-    /// every fault, the first 20 in words, and exits with code 4 if there is any.
+    /// how many faults there are, describes the first 20, and exits with code 4 if there is any.
     Verify(verify::VerifyArgs),
     /// Create the article's thirteen tables with made-up data, at any scale
     Generate(generate::GenerateArgs),

@@ -9,7 +9,7 @@ use std::path::{Component, PathBuf};
 pub(super) fn distinct_names(flag: &str, names: Vec<String>) -> Result<Vec<String>> {
     if names.is_empty() || names.iter().any(String::is_empty) {
         return Err(
-            usage(format!("--{flag} names no column, or an empty one")).advise(format!(
+            usage(format!("--{flag} contains an empty column name")).advise(format!(
                 "write column names separated by commas, as in --{flag} ID,YEAR"
             )),
         );

@@ -45,7 +45,7 @@ impl ColumnTypes {
         };
         if !matches!(source, SourceUrl::Sqlite(_)) {
             return Err(usage(
-                "--column-type is for SQLite files: the columns of a server have types of their own",
+                "--column-type is for SQLite files: on a server, every column already has a type",
             )
             .advise("leave it out; a view can cast a column to another type"));
         }

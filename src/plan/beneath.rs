@@ -36,6 +36,6 @@ pub(super) fn warnings(
 
 fn unknown(who: &str, calls: &str) -> String {
     format!(
-        "{who} calls {calls}: firstseen can't know what a function reads, and neither locks nor compares it"
+        "{who} calls {calls}: firstseen can't know what a function reads, so it doesn't lock or check those tables"
     )
 }

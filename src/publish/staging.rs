@@ -83,7 +83,7 @@ impl Staging {
             Err(_cause) => {
                 self.leave();
                 error.advise(format!(
-                    "run firstseen verify {} to complete the publication, which is half done",
+                    "run firstseen verify {} to complete the interrupted publication",
                     target.folder().display()
                 ))
             }

@@ -119,10 +119,10 @@ fn stages(
 fn warn_of_earlier_run(found: RollForward, listener: &dyn Listener) {
     let message = match found {
         RollForward::Completed => {
-            "an earlier run was cut off while it published; its publication is now complete"
+            "an earlier run was interrupted while publishing; its publication is now complete"
         }
         RollForward::Swept => {
-            "an earlier run was cut off before it published; the files it left were removed"
+            "an earlier run was interrupted before publishing; the files that it left were removed"
         }
         RollForward::Nothing | RollForward::InUse => return,
     };

@@ -23,7 +23,7 @@ pub(super) fn read(path: &Path, flag: &str) -> Result<String> {
     }
     if metadata.permissions().mode() & OTHERS != 0 {
         let error = usage(format!(
-            "{named} is refused: its group or others have access to it"
+            "{named} can't be used: group or others have access to it"
         ));
         return Err(error.advise(format!("run chmod 600 {}", path.display())));
     }

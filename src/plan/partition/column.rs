@@ -28,7 +28,7 @@ pub(super) fn check(job: &Job, column: &str, chosen: &Chosen) -> Result<()> {
     if !table.is_indexed(column) {
         return Err(unfit("no index begins with this column".to_owned()).in_column(column).advise(
             "create an index, or use another column for --partition-on: without an index, every part would read and sort the \
-             whole table (indexes of some rows, of a prefix, with another collation, or other than B-trees don't count)",
+             whole table (partial indexes, prefix indexes, indexes with another collation, and indexes other than B-trees don't count)",
         ));
     }
     if table.primary_key.is_empty() && !is_certain(job, column, chosen) {

@@ -13,7 +13,7 @@ pub(in crate::source) const DIALECT: Dialect = Dialect {
     float_as_text: "CAST({} AS text)",
     locks: Locks {
         held: "ACCESS SHARE on every relation that is read: ALTER, DROP, TRUNCATE and VACUUM FULL wait until the job ends",
-        required: "with --snapshot require nothing more",
+        required: "with --snapshot require, no other locks",
     },
     text_flag: None,
 };

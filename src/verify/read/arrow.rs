@@ -17,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub(super) fn guarded(decode: impl FnOnce() -> Result<(), Unread>) -> Result<(), Unread> {
     // The keys are not used after a panic.
     catch_unwind(AssertUnwindSafe(decode))
-        .unwrap_or_else(|_| Err(Unread::content("broken: its decoder panicked")))
+        .unwrap_or_else(|_| Err(Unread::content("the decoder panicked on it")))
 }
 
 pub(super) fn read_parquet(file: File, shape: &Shape, keys: &mut Keys<'_>) -> Result<(), Unread> {

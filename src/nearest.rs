@@ -2,6 +2,9 @@
 
 use std::cmp::Ordering;
 
+/// The least similarity of a name that may be meant: `visits_2019` and `visit_2019s`, but not `t8` and `visit`.
+const LEAST_SIMILARITY: f64 = 0.8;
+
 /// The known name nearest to `word`; of equally near names, the first. `None` only if no name is known.
 ///
 /// A name that is one slip away is nearer than any other. The other names are compared by their beginnings and letters.
@@ -20,6 +23,16 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         },
     );
     nearest.map(|(_, name)| name)
+}
+
+/// As [`nearest`], of the names that resemble `word`.
+pub(crate) fn similar<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest(word, known).filter(|name| is_similar(word, name))
+}
+
+fn is_similar(word: &str, name: &str) -> bool {
+    let (word, name) = (word.to_lowercase(), name.to_lowercase());
+    slips(&name, &word) <= 1 || strsim::jaro_winkler(&name, &word) >= LEAST_SIMILARITY
 }
 
 /// Whether the two differ, apart from case, by at most one letter that is missing, extra, wrong, or swapped with its

@@ -333,7 +333,7 @@ fn lists_of_other_elements_do_not_fit_each_other() {
     ]);
     let job = ["--tables", "t1,t2", "--key", "id"];
     let ran = case.run().args(job).fails_with(4);
-    ran.says("bigint[] (List(Int64)) doesn't fit integer[] (List(Int32))");
+    ran.says("bigint[] (List(Int64)) doesn't match the type integer[] (List(Int32))");
     case.run()
         .args(["--tables", "t1,t3", "--key", "id"])
         .fails_with(4)

@@ -274,7 +274,7 @@ fn a_count_that_differs_fails_the_job_and_one_that_agrees_is_told() {
     let ran = job
         .fails_with(1)
         .says("table t1")
-        .says("and the database counts");
+        .says("but the database counts");
     ran.check(case.entries().is_empty(), "nothing is published");
 }
 

@@ -1,7 +1,7 @@
 //! The report of an error, as text or as JSON.
 
 use crate::Error;
-use crate::report::{JSON_SCHEMA_VERSION, LogFormat, plain};
+use crate::report::{self, JSON_SCHEMA_VERSION, LogFormat, plain};
 use serde::Serialize;
 use std::error::Error as StdError;
 use std::fmt::Write;
@@ -75,7 +75,7 @@ struct Failed<'a> {
 fn as_json(error: &Error, elapsed: Duration) -> String {
     let failed = Failed {
         schema_version: JSON_SCHEMA_VERSION,
-        elapsed_secs: elapsed.as_secs_f64(),
+        elapsed_secs: report::seconds(elapsed),
         event: "failed",
         message: error.to_string(),
         table: error.location().table(),

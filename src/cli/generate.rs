@@ -6,10 +6,10 @@ use super::{argv, login, out, signals};
 use crate::cancel::Cancel;
 use crate::generate::{Generated, Observer, Options, generate};
 use crate::job::{LoginOptions, SourceUrl};
+use crate::report::{TextTable, grouped};
 use crate::{Interrupt, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -141,21 +141,19 @@ impl Drop for Bar {
 }
 
 fn summary(generated: &Generated) -> String {
-    let mut text = format!(
-        "{:<8}{:>14}{:>14}{:>14}\n",
-        "table", "rows", "distinct", "new"
-    );
-    for table in &generated.tables {
-        let _ = writeln!(
-            text,
-            "{:<8}{:>14}{:>14}{:>14}",
-            table.table, table.rows, table.distinct, table.new
-        );
-    }
-    let _ = writeln!(
-        text,
-        "{:<8}{:>14}{:>14}{:>14}",
-        "total", generated.rows, generated.distinct, generated.distinct
-    );
-    text
+    let header = ["table", "rows", "distinct", "new"].map(str::to_owned);
+    let row = |name: &str, counts: [u64; 3]| {
+        let counts = counts.map(grouped);
+        std::iter::once(name.to_owned()).chain(counts).collect()
+    };
+    let mut rows = vec![header.to_vec()];
+    let tables = generated.tables.iter();
+    rows.extend(tables.map(|table| row(table.table, [table.rows, table.distinct, table.new])));
+    let Generated {
+        rows: all,
+        distinct,
+        ..
+    } = generated;
+    rows.push(row("total", [*all, *distinct, *distinct]));
+    TextTable::new(rows).to_string()
 }

@@ -74,10 +74,10 @@ pub(super) fn checked_sqlite_types(
     source: &SourceUrl,
 ) -> Result<SqliteTypes> {
     if sqlite_types.is_some() && !matches!(source, SourceUrl::Sqlite(_)) {
-        return Err(
-            usage("--sqlite-types is for SQLite files, but the source is not one")
-                .advise("leave it out"),
-        );
+        return Err(usage(
+            "--sqlite-types is for SQLite files: on a server, every column already has a type",
+        )
+        .advise("leave it out"));
     }
     Ok(sqlite_types.unwrap_or_default())
 }

@@ -72,14 +72,19 @@ fn check_typed(job: &Job, names: &[&str]) -> Result<()> {
             ErrorKind::Schema,
             format!("--column-type names the column {name}, which isn't read"),
         )
-        .advise(one_of(names))),
+        .advise(one_of(name, names))),
     }
 }
 
 /// Advice that lists the columns that can be named.
-pub(super) fn one_of(columns: &[&str]) -> String {
+pub(super) fn one_of(name: &str, columns: &[&str]) -> String {
+    let spaces = if name.trim() == name {
+        ""
+    } else {
+        "remove the spaces around the name, or "
+    };
     format!(
-        "name one of these columns: {}; names must match exactly, including case",
+        "{spaces}name one of these columns: {}; names must match exactly, including case",
         columns.join(", ")
     )
 }
@@ -152,7 +157,7 @@ pub(super) fn find<'a>(name: &str, chosen: &'a Chosen) -> Result<&'a Column> {
                 ErrorKind::Schema,
                 format!("the column {name} doesn't exist"),
             );
-            error.in_table(&chosen.name).advise(one_of(&known))
+            error.in_table(&chosen.name).advise(one_of(name, &known))
         })
 }
 

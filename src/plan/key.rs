@@ -30,7 +30,12 @@ fn key_column(
     let Some((index, column)) = index.and_then(|index| Some((index, columns.get(index)?))) else {
         let known: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
         let message = format!("the key column {name} doesn't exist");
-        return Err(Error::new(ErrorKind::Schema, message).advise(one_of(&known)));
+        let error = Error::new(ErrorKind::Schema, message);
+        let error = match chosen.first() {
+            Some(first) => error.in_table(&first.name),
+            None => error,
+        };
+        return Err(error.advise(one_of(name, &known)));
     };
     if matches!(column.data_type, DataType::Float32 | DataType::Float64) {
         let cast = dialect.float_as_text.replace("{}", &dialect.quote(name));

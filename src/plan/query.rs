@@ -43,18 +43,9 @@ impl TableQuery {
         &self.filters
     }
 
-    /// Returns the texts that follow `FROM` in queries that, when planned, lock everything that this query reads. One is
-    /// without the conditions, which can exclude partitions. One is with them if there are any, since they can contain queries.
-    pub fn pinned(&self) -> Vec<String> {
-        let mut froms = vec![self.from.clone()];
-        if !self.filters.is_empty() {
-            froms.push(format!(
-                "{} WHERE {}",
-                self.from,
-                self.filters.join(" AND ")
-            ));
-        }
-        froms
+    /// What follows `FROM`.
+    pub fn from(&self) -> &str {
+        &self.from
     }
 
     /// The query for a range's rows, in the given order.

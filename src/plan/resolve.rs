@@ -2,7 +2,7 @@
 
 use super::{Chosen, in_table};
 use crate::job::{Job, TableItem, named_twice};
-use crate::nearest::nearest;
+use crate::nearest::similar;
 use crate::source::CatalogSession;
 use crate::{Error, ErrorKind, Result};
 use std::cmp::Ordering;
@@ -139,10 +139,13 @@ fn missing(name: &str, catalog: &mut CatalogSession) -> Error {
         return error.advise(advice);
     }
     let tables = catalog.ask(|it| it.base_tables()).unwrap_or_default();
-    match nearest(name, tables.iter().map(String::as_str)) {
-        Some(nearest) => error.advise(format!(
-            "did you mean {nearest}? names must match exactly, including case"
+    match similar(name, tables.iter().map(String::as_str)) {
+        Some(similar) => error.advise(format!(
+            "did you mean {similar}? names must match exactly, including case"
         )),
+        None if !tables.is_empty() => error.advise(
+            "check the name and --source: firstseen plan --tables '*' shows all base tables of the database",
+        ),
         None => error.advise(
             "check --source and the user's privileges: this user can see no tables in the database",
         ),

@@ -103,9 +103,8 @@ fn a_query_has_its_filters_and_only_a_stored_one_a_hint() {
         ]
     );
     assert_eq!(
-        each(|dialect| query(dialect).as_stored(dialect, &chosen).pinned()),
+        each(|dialect| query(dialect).as_stored(dialect, &chosen).from().to_owned()),
         ["`ta``ble` USE INDEX ()", "\"ta`ble\"", "\"ta`ble\""]
-            .map(|from| vec![from.to_owned(), format!("{from} WHERE (a) AND (b)")])
     );
 }
 

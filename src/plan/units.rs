@@ -46,7 +46,8 @@ pub(super) fn ordered_query(
 pub(super) fn named(chosen: &Chosen, ordered: &OrderedQuery) -> Named {
     Named {
         table: chosen.name.clone(),
-        froms: ordered.query.pinned(),
+        from: ordered.query.from().to_owned(),
+        conditions: ordered.query.filters().to_vec(),
     }
 }
 

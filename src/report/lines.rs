@@ -136,10 +136,15 @@ fn timed(said: &str, elapsed: Duration) -> String {
     format!("{:.3}\t{said}\n", elapsed.as_secs_f64())
 }
 
+/// Seconds with microseconds, as in the JSON log.
+pub(crate) fn seconds(elapsed: Duration) -> f64 {
+    (elapsed.as_secs_f64() * 1e6).round() / 1e6
+}
+
 fn json(event: &Event, elapsed: Duration) -> Option<String> {
     let record = Record {
         schema_version: JSON_SCHEMA_VERSION,
-        elapsed_secs: (elapsed.as_secs_f64() * 1e6).round() / 1e6,
+        elapsed_secs: seconds(elapsed),
         event,
     };
     // An event contains only strings, numbers and a path as a string, so it can always be serialized.

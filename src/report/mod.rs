@@ -21,6 +21,7 @@ mod text;
 
 pub use event::{Event, Listener, Silent};
 pub use lines::JSON_SCHEMA_VERSION;
+pub(crate) use lines::seconds;
 pub use listener::{listener, listener_to};
 pub use log::Log;
 pub use memory::peak_memory_bytes;

@@ -85,7 +85,9 @@ impl<'a> Summary<'a> {
     fn costs(&self) -> String {
         let elapsed = Duration::try_from_secs_f64(self.total_secs).unwrap_or_default();
         let rate = grouped(per_second(self.totals.rows_read, elapsed));
-        let costs = format!("{:.1} seconds, {rate} rows/s", elapsed.as_secs_f64());
+        let seconds = elapsed.as_secs_f64();
+        let decimals = if seconds < 10.0 { 2 } else { 1 };
+        let costs = format!("{seconds:.decimals$} seconds, {rate} rows/s");
         match self.peak_memory_bytes {
             Some(peak) => format!("{costs}, peak memory {}", bytes(peak)),
             None => costs,

@@ -20,7 +20,7 @@ pub(super) fn line(event: &Event, rows_read: u64) -> Option<String> {
         Event::SnapshotTaken { snapshot, why_none } => taken(snapshot, why_none.as_deref()),
         Event::UnitStarted {
             table, part, sql, ..
-        } => format!("running {}: {sql}", name(table, *part)),
+        } => format!("running {}: {}", name(table, *part), on_one_line(sql)),
         Event::UnitExecuted { table, part, .. } => {
             format!("execution of {} completed", name(table, *part))
         }
@@ -45,6 +45,11 @@ pub(super) fn line(event: &Event, rows_read: u64) -> Option<String> {
         Event::Warning { message } => format!("warning: {message}"),
     };
     Some(plain(&line).into_owned())
+}
+
+/// A filter ends on a line of its own.
+fn on_one_line(sql: &str) -> String {
+    sql.replace("\n)", ")")
 }
 
 fn taken(snapshot: &str, why_none: Option<&str>) -> String {

@@ -1,7 +1,7 @@
 //! What all of a job's sessions do at the same time. The closer together they act, the likelier they see the same state.
 
 use super::side_by_side::{accepted, side_by_side};
-use crate::source::{Begin, Session};
+use crate::source::{Begin, Named, Session};
 use crate::{Error, Result};
 
 /// How often each session is asked what it sees.
@@ -62,7 +62,7 @@ pub(super) fn all_on(sessions: &mut [Box<dyn Session>], server: Option<&str>) ->
     Ok(all)
 }
 
-pub(super) fn pin_all(sessions: &mut [Box<dyn Session>], tables: &[String]) -> Result<()> {
+pub(super) fn pin_all(sessions: &mut [Box<dyn Session>], tables: &[Named]) -> Result<()> {
     each(sessions, |session| session.pin(tables))
 }
 

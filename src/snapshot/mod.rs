@@ -52,8 +52,6 @@ pub(crate) struct Sessions {
     begin: Begin,
     proof: Proof,
     snapshot: Snapshot,
-    /// What follows FROM in the queries that lock everything that is read.
-    tables: Vec<String>,
     named: Vec<Named>,
     /// What the queries read, as the plan found it.
     relations: Vec<Relation>,
@@ -79,8 +77,6 @@ impl Sessions {
         // Without a snapshot it holds nothing, and a worker might need its connection.
         let mut catalog = Some(catalog).filter(|_| choice != SnapshotChoice::Off);
         let mut sessions = connect::sessions(database.as_ref(), plan, listener)?;
-        let tables = plan.named.iter().flat_map(|named| named.froms.clone());
-        let tables: Vec<String> = tables.collect();
         let (proof, snapshot) = match &mut catalog {
             None => {
                 let refused = begin_all(&mut sessions, None)?;
@@ -98,7 +94,7 @@ impl Sessions {
             .share(choice)?,
         };
         if proof != Proof::Off {
-            pin_all(&mut sessions, &tables)?;
+            pin_all(&mut sessions, &plan.named)?;
         }
         let sessions = Self {
             database,
@@ -106,7 +102,6 @@ impl Sessions {
             begin,
             proof,
             snapshot,
-            tables,
             named: plan.named.clone(),
             relations: plan.relations.clone(),
             ready: Mutex::new(sessions),
@@ -184,7 +179,7 @@ impl Sessions {
                 _ => return Err(left()),
             }
         }
-        session.pin(&self.tables)?;
+        session.pin(&self.named)?;
         Ok(session)
     }
 

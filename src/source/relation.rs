@@ -3,13 +3,30 @@
 use crate::{Error, ErrorKind, Result};
 use std::collections::HashMap;
 
-/// A table that a job names, and the queries that read it.
+/// A table that a job names, and what reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Named {
     /// Its name.
     pub table: String,
-    /// What follows `FROM` in queries that together read everything that the job's query of the table reads.
-    pub froms: Vec<String>,
+    /// What follows `FROM` in the query of it.
+    pub from: String,
+    /// The user's conditions, which can contain queries.
+    pub conditions: Vec<String>,
+}
+
+impl Named {
+    /// What follows `FROM` in queries that, when planned, read all that the job's query of the table reads: without the
+    /// conditions, which can exclude partitions, and with them if there are any.
+    pub fn froms(&self) -> Vec<String> {
+        let Self {
+            from, conditions, ..
+        } = self;
+        let mut froms = vec![from.clone()];
+        if !conditions.is_empty() {
+            froms.push(format!("{from} WHERE {}", conditions.join(" AND ")));
+        }
+        froms
+    }
 }
 
 /// A relation that a query reads: one that it names, or one at any depth below it.

@@ -1,6 +1,6 @@
 //! How a job's sessions see one consistent snapshot of the database, as far as the database allows.
 
-use super::TextRow;
+use super::{Named, TextRow};
 use crate::{Error, ErrorKind, Result};
 
 /// What to do if a server, a database or a user has a limit on sessions. The catalog's session keeps the pins, so a job with
@@ -69,8 +69,8 @@ pub(crate) trait Transaction {
         Ok(None)
     }
 
-    /// Uses each table once, so that nobody can alter it until the transaction ends. `tables` are what follows `FROM`.
-    fn pin(&mut self, _tables: &[String]) -> Result<()> {
+    /// Uses each table once, so that nobody can alter it until the transaction ends.
+    fn pin(&mut self, _tables: &[Named]) -> Result<()> {
         Ok(())
     }
 

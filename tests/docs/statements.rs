@@ -5,12 +5,18 @@ use crate::harness::{Case, Lonely, System};
 
 #[test]
 fn the_sql_of_the_documents_runs_on_mariadb() {
-    run(System::MariaDb, &["mariadb", "mysql"]);
+    run(System::MariaDb, "mariadb");
+}
+
+/// There is no MySQL here: what the documents show for it is what MariaDB knows, too.
+#[test]
+fn the_sql_of_the_documents_for_mysql_runs_on_mariadb() {
+    run(System::MariaDb, "mysql");
 }
 
 #[test]
 fn the_sql_of_the_documents_runs_on_postgresql() {
-    run(System::Postgres, &["postgresql"]);
+    run(System::Postgres, "postgresql");
 }
 
 #[test]
@@ -44,11 +50,11 @@ fn every_sql_block_says_of_which_database_it_is() {
 }
 
 /// Runs each page's blocks on a separate server that has the tables named in the examples.
-fn run(system: System, names: &[&str]) {
+fn run(system: System, name: &str) {
     let mut failed = Vec::new();
     for page in pages() {
         let mut blocks = page.blocks_of("sql");
-        blocks.retain(|block| names.contains(&block.more.as_str()));
+        blocks.retain(|block| block.more == name);
         if blocks.is_empty() {
             continue;
         }
@@ -69,11 +75,14 @@ fn run(system: System, names: &[&str]) {
 /// The tables in the examples, for pages that don't create their own.
 fn tables(system: System) -> Vec<String> {
     let mut statements = Vec::new();
+    // The harness's user has the documents' name.
     if system == System::MariaDb {
+        statements.push("RENAME USER reader TO reader_of_tests".to_owned());
         statements.push("CREATE DATABASE IF NOT EXISTS lhid2005".to_owned());
         statements.push("USE lhid2005".to_owned());
     }
     if system == System::Postgres {
+        statements.push("ALTER ROLE reader RENAME TO reader_of_tests".to_owned());
         statements.push("CREATE DATABASE lhid2005".to_owned());
     }
     let years = (2000..=2012).map(|year| {

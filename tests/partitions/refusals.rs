@@ -138,7 +138,9 @@ fn a_view_is_refused() {
 fn a_column_that_a_table_lacks_is_refused() {
     for system in System::ALL {
         let case = case(system, "id INT NOT NULL PRIMARY KEY, k INT", &[]);
-        refused(&case, &ON_C, 4).says("table t").says("no column c");
+        refused(&case, &ON_C, 4)
+            .says("table t")
+            .says("can't order by c: the column doesn't exist");
     }
 }
 

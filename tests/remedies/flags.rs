@@ -25,13 +25,13 @@ const WAYS: [Way<'static>; 30] = [
     (
         &["--columns", "note,nothing,id"],
         4,
-        "its columns are id, note",
+        "name one of these columns: id, note",
         &["--columns", "note,id"],
     ),
     (
         &["--key", "nothing"],
         4,
-        "the columns are id, note",
+        "name one of these columns: id, note",
         &["--key", "id"],
     ),
     (&["--where", ""], 2, "leave it out to read every row", &[]),

@@ -5,8 +5,9 @@ use super::super::shared::pin;
 use super::super::{Named, Relation, TextRow};
 use super::cells::{is_versioned, text};
 use super::client::Client;
+use super::dialect::DIALECT;
 use super::settings::literal;
-use crate::Result;
+use crate::{ErrorKind, Result};
 use std::collections::BTreeSet;
 
 /// Tables of the database, or of one that the filter names.
@@ -19,22 +20,21 @@ const FUNCTIONS: &str = "SELECT ROUTINE_SCHEMA, ROUTINE_NAME FROM information_sc
 /// Returns the tables and views that the filters of these tables read. With `pins`, nobody can alter them until the
 /// transaction ends.
 pub(super) fn relations(client: &mut Client, named: &[Named], pins: bool) -> Result<Vec<Relation>> {
-    let filtered = named.iter().flat_map(|named| named.froms.iter().skip(1));
-    let filtered: BTreeSet<&String> = filtered.collect();
-    let words = words(filtered.iter().map(|from| from.as_str()));
+    let conditions = named.iter().flat_map(|named| &named.conditions);
+    let words = words(conditions.map(String::as_str));
     let has_query = words
         .iter()
         .any(|word| word.eq_ignore_ascii_case("select") || word.eq_ignore_ascii_case("table"));
     if !has_query {
         return Ok(Vec::new());
     }
-    if pins {
-        for from in filtered {
-            client.text_rows(&pin(from))?;
-        }
-    }
     let mut rows = client.text_rows(&by_names(TABLES, &words))?;
     rows.retain(|row| !named.iter().any(|named| named.table == text(row, 1)));
+    if pins {
+        for row in &rows {
+            pin_if_read(client, row)?;
+        }
+    }
     Ok(rows.iter().map(relation).collect())
 }
 
@@ -47,6 +47,19 @@ pub(super) fn calls(client: &mut Client, conditions: &[String]) -> Result<Option
     let rows = client.text_rows(&by_names(FUNCTIONS, &words))?;
     let names: Vec<_> = rows.iter().map(full_name).collect();
     Ok((!names.is_empty()).then(|| names.join(", ")))
+}
+
+/// A table whose rows the user can't read isn't one that the filter reads: the server has checked the filter.
+fn pin_if_read(client: &mut Client, row: &TextRow) -> Result<()> {
+    let name = format!(
+        "{}.{}",
+        DIALECT.quote(&text(row, 0)),
+        DIALECT.quote(&text(row, 1))
+    );
+    match client.text_rows(&pin(&name)) {
+        Err(error) if error.kind() == ErrorKind::AccessDenied => Ok(()),
+        pinned => pinned.map(drop),
+    }
 }
 
 fn by_names(query: &str, words: &BTreeSet<String>) -> String {

@@ -28,8 +28,8 @@ use super::one_query::OneQuery;
 use super::pooled::Single;
 use super::shared::{Untransacted, number};
 use super::{
-    Begin, Catalog, CommitLock, Database, Dialect, Extractor, Query, QueryCanceller, Session,
-    SessionFacts, Transaction,
+    Begin, Catalog, CommitLock, Database, Dialect, Extractor, Named, Query, QueryCanceller,
+    Session, SessionFacts, Transaction,
 };
 use crate::Result;
 use crate::destination::{Intake, UnitDestination};
@@ -146,7 +146,7 @@ impl Transaction for WireSession {
         transaction::witness(self.home.lend()?.get_mut()?)
     }
 
-    fn pin(&mut self, tables: &[String]) -> Result<()> {
+    fn pin(&mut self, tables: &[Named]) -> Result<()> {
         transaction::pin(self.home.lend()?.get_mut()?, tables)
     }
 

@@ -1,6 +1,6 @@
 //! The transaction in which a session reads all its units.
 
-use super::super::{TextRow, shared};
+use super::super::{Named, TextRow, shared};
 use super::connection::Connection;
 use crate::Result;
 
@@ -41,9 +41,9 @@ pub(super) fn cell(rows: &[TextRow]) -> Option<String> {
 }
 
 /// Takes the metadata lock of each table.
-pub(super) fn pin(connection: &mut Connection, tables: &[String]) -> Result<()> {
+pub(super) fn pin(connection: &mut Connection, tables: &[Named]) -> Result<()> {
     for table in tables {
-        connection.text_rows(&shared::pin(table))?;
+        connection.text_rows(&shared::pin(&table.from))?;
     }
     Ok(())
 }

@@ -49,8 +49,7 @@ pub(super) fn relations<S: Read + Write>(
     }
     if holds {
         connection.text_rows(LOOK_AGAIN)?;
-        let froms = named.iter().flat_map(|named| &named.froms);
-        let froms: Vec<&str> = froms.map(String::as_str).collect();
+        let froms: Vec<String> = named.iter().flat_map(Named::froms).collect();
         lock(connection, &froms).map_err(|(_, fault)| fault)?;
     }
     // The server would spend 0.3 s on compiling a query whose number of rows it can't estimate.

@@ -14,7 +14,7 @@ use crate::source::in_place;
 use crate::source::lease::{Lease, Lender};
 use crate::source::shared::number;
 use crate::source::wire::Stream;
-use crate::source::{Begin, Query, QueryCanceller, Session, Transaction};
+use crate::source::{Begin, Named, Query, QueryCanceller, Session, Transaction};
 use std::sync::Arc;
 
 /// A worker's session.
@@ -95,9 +95,10 @@ impl Transaction for WireSession {
     }
 
     /// Locks the tables by planning queries of them.
-    fn pin(&mut self, tables: &[String]) -> Result<()> {
+    fn pin(&mut self, tables: &[Named]) -> Result<()> {
+        let froms: Vec<String> = tables.iter().flat_map(Named::froms).collect();
         let mut connection = self.connection.lend()?;
-        lock(connection.get_mut()?, tables).map_err(|(_, fault)| broken(fault))
+        lock(connection.get_mut()?, &froms).map_err(|(_, fault)| broken(fault))
     }
 
     fn count(&mut self, sql: &str) -> Result<u64> {

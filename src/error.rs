@@ -252,7 +252,7 @@ impl fmt::Display for Error {
         if self.location.is_unknown() {
             return Ok(());
         }
-        write!(f, ", in {}", self.location)
+        write!(f, " ({})", self.location)
     }
 }
 

@@ -3,16 +3,16 @@
 use clap::ValueEnum;
 use serde::Deserialize;
 
-/// What becomes of rows whose key is NULL, that is, has a NULL part.
+/// What happens to rows whose key is NULL, which means that any of its columns is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum NullKeys {
     /// The job fails
     #[default]
     Error,
-    /// They are left out, and counted
+    /// They are left out and counted
     Drop,
-    /// Every one of them is written: none is merged with another
+    /// Every one of them is written; none is a duplicate of another
     Keep,
 }
 
@@ -27,53 +27,53 @@ impl NullKeys {
     }
 }
 
-/// What becomes of dates and timestamps that no calendar has: zero and partial ones, a 30th of February, PostgreSQL's
-/// infinite ones.
+/// What happens to dates and timestamps that don't exist: zero and partial ones, a 30th of February, PostgreSQL's infinite
+/// ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum InvalidDates {
     /// The job fails
     #[default]
     Error,
-    /// They are written as NULL, and counted
+    /// They are written as NULL and counted
     Null,
 }
 
-/// What the columns of a SQLite file are read as.
+/// Which types the columns of a SQLite file are read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum SqliteTypes {
-    /// As their declared types; a value that doesn't fit is an error
+    /// The declared types; a value that doesn't fit is an error
     #[default]
     Declared,
-    /// All as text; bytes are an error
+    /// Text; a blob is an error
     Text,
 }
 
-/// Who reads a server's rows. Both give the same files.
+/// What reads a server's rows. The files are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum ExtractorChoice {
-    /// Wire where it can log in, else `ConnectorX`, with a warning
+    /// Wire, or `ConnectorX` with a warning if wire doesn't support the server's authentication
     #[default]
     Auto,
-    /// Our own sources, which read rows in place from the connection's buffer
+    /// The native sources, which read rows in place in the connection's buffer
     Wire,
-    /// The stock sources of `ConnectorX`
+    /// The sources of `ConnectorX` itself
     #[value(name = "connectorx")]
     ConnectorX,
 }
 
-/// Whether all tables are read as they were at one moment.
+/// Whether all tables are read from one consistent snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum SnapshotChoice {
-    /// Where it can be proved without a lock; else the manifest says none
+    /// If that can be verified without a lock; otherwise the manifest says none
     #[default]
     Auto,
-    /// Also by a short lock; the job fails where it can't be proved
+    /// With a short lock if needed; the job fails if it can't be verified
     Require,
-    /// Each table by itself, and none is kept from being altered
+    /// Each table on its own; none is kept from being altered
     Off,
 }
 

@@ -195,7 +195,7 @@ mod tests {
         let refused = refusal("source = 'sqlite://a'\nbatch_row = 5");
         assert!(
             refused.starts_with(
-                "unknown key \"batch_row\", in job.toml, line 2 / did you mean \"batch_rows\"?"
+                "unknown key \"batch_row\" (job.toml, line 2) / did you mean \"batch_rows\"?"
             ),
             "{refused}"
         );

@@ -84,10 +84,12 @@ fn names(
                 pattern: None,
             }),
             TableItem::Pattern(pattern) => {
-                let found = matching(pattern, catalog.ask(|it| it.base_tables())?);
+                let tables = catalog.ask(|it| it.base_tables())?;
+                let sees_none = tables.is_empty();
+                let found = matching(pattern, tables);
                 let left_out = set_apart(pattern, catalog)?;
                 if found.is_empty() {
-                    return Err(no_match(pattern, &left_out));
+                    return Err(no_match(pattern, &left_out, sees_none));
                 }
                 if !left_out.is_empty() {
                     let left_out = left_out.join(", ");
@@ -117,11 +119,17 @@ fn set_apart(pattern: &str, catalog: &mut CatalogSession) -> Result<Vec<String>>
         .collect())
 }
 
-fn no_match(pattern: &str, left_out: &[String]) -> Error {
+const SEES_NONE: &str =
+    "check --source and the user's privileges: this user can see no tables in the database";
+
+fn no_match(pattern: &str, left_out: &[String], sees_none: bool) -> Error {
     let error = Error::new(
         ErrorKind::Schema,
         format!("no base table matches {pattern:?}"),
     );
+    if sees_none && left_out.is_empty() {
+        return error.advise(SEES_NONE);
+    }
     if left_out.is_empty() {
         return error.advise(
             "name views without a pattern, and check that --source names the right database",
@@ -146,9 +154,7 @@ fn missing(name: &str, catalog: &mut CatalogSession) -> Error {
         None if !tables.is_empty() => error.advise(
             "check the name and --source: firstseen plan --tables '*' shows all base tables of the database",
         ),
-        None => error.advise(
-            "check --source and the user's privileges: this user can see no tables in the database",
-        ),
+        None => error.advise(SEES_NONE),
     }
 }
 

@@ -101,7 +101,7 @@ pub(super) fn server(code: u16, state: &str, message: &str) -> Error {
     } else {
         message
     };
-    Error::new(kind, format!("the server says {code} ({state}): {text}")).advise(advice)
+    Error::new(kind, format!("server error {code} ({state}): {text}")).advise(advice)
 }
 
 /// Another attempt would only use up more of the limit.

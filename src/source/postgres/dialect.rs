@@ -12,7 +12,7 @@ pub(in crate::source) const DIALECT: Dialect = Dialect {
     stored_order: "",
     float_as_text: "CAST({} AS text)",
     locks: Locks {
-        held: "ACCESS SHARE on every relation that is read: ALTER, DROP, TRUNCATE and VACUUM FULL wait until the job ends",
+        held: "ACCESS SHARE on every relation that is read: ALTER, DROP, TRUNCATE and VACUUM FULL wait until the last row is read",
         required: "with --snapshot require, no other locks",
     },
     text_flag: None,

@@ -172,7 +172,7 @@ fn server(code: &str, message: &str) -> Error {
     } else {
         message
     };
-    Error::new(kind, format!("the server says {code}: {text}")).advise(advice)
+    Error::new(kind, format!("server error {code}: {text}")).advise(advice)
 }
 
 impl From<PostgresSourceError> for Error {

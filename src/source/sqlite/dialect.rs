@@ -17,7 +17,7 @@ pub(in crate::source) const DIALECT: Dialect = Dialect {
     // A cast alone rounds to 15 digits. printf alone returns a column without a type.
     float_as_text: "CAST(printf('%!.17g', {}) AS TEXT)",
     locks: Locks {
-        held: "a read transaction: in rollback-journal mode, writers wait until the job ends; in WAL mode, they don't",
+        held: "a read transaction: in rollback-journal mode, writers wait until the last row is read; in WAL mode, they don't",
         required: "with --snapshot require, if needed, BEGIN IMMEDIATE while the sessions begin: writers wait",
     },
     text_flag: Some(types::as_text),

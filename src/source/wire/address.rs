@@ -1,5 +1,6 @@
 //! Where a server listens.
 
+use std::fmt;
 use std::path::PathBuf;
 
 /// Where a server listens.
@@ -28,5 +29,16 @@ impl Address {
     /// Returns whether the connection stays on this machine.
     pub fn is_socket(&self) -> bool {
         matches!(self, Self::Unix(_))
+    }
+}
+
+/// As errors name it: `db.example.org:5432`, `[::1]:5432`, or the socket's path.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
+            Self::Tcp { host, port } => write!(f, "{host}:{port}"),
+            Self::Unix(path) => write!(f, "{}", path.display()),
+        }
     }
 }

@@ -18,7 +18,7 @@ use super::super::TextRow;
 use super::super::wire::{Closer, Stream};
 use super::error;
 use super::login::Login;
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 use mysql_common::packets::Column;
 use password::Channel;
 use std::time::{Duration, Instant};
@@ -51,6 +51,15 @@ impl From<Error> for Refused {
 impl Connection {
     /// Begins a session. The timeout covers everything until [`Connection::has_begun`].
     pub fn open(login: &Login, timeout: Duration) -> Result<Self, Refused> {
+        Self::begin(login, timeout).map_err(|refused| match refused {
+            Refused::Otherwise(error) if error.kind() == ErrorKind::Unreachable => {
+                Refused::Otherwise(error.within(&login.address))
+            }
+            refused => refused,
+        })
+    }
+
+    fn begin(login: &Login, timeout: Duration) -> Result<Self, Refused> {
         let deadline = Instant::now() + timeout;
         let stream = Stream::connect(&login.address, deadline)
             .map_err(|cause| error::unreachable(&cause))?;

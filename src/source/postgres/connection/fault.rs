@@ -12,7 +12,7 @@ pub(in super::super) const HIDES_ROWS: &str = "check_enable_rls";
 pub(in super::super) fn hides_rows(message: &str) -> Error {
     Error::new(
         ErrorKind::AccessDenied,
-        format!("the server says 42501: {message}"),
+        format!("server error 42501: {message}"),
     )
     .advise(
         "read as a user that the table's policies don't restrict (its owner or a role with BYPASSRLS), or pass \

@@ -18,7 +18,9 @@ pub(in super::super) fn start(access: &Access) -> Result<(Connection<Stream>, Ca
         for server in access.servers() {
             let begun = begin(access, server, *target);
             match begun.map_err(|fault| access.refused(fault)) {
-                Err(error) if is_worth_another(&error) => last = Some(error),
+                Err(error) if is_worth_another(&error) => {
+                    last = Some(error.within(&server.address));
+                }
                 Err(error) => return Err(error),
                 Ok(begun) => {
                     access.choose(server);

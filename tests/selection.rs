@@ -32,6 +32,24 @@ fn a_filter_applies_to_every_table() {
 }
 
 #[test]
+fn spaces_around_the_commas_of_a_list_are_not_part_of_a_name() {
+    let case = Case::with(System::Sqlite, &[Table::notes("t1").ids(1..=2)]);
+    let lists = [
+        "--tables",
+        "t1 ",
+        "--columns",
+        "id, note",
+        "--key",
+        " id ,note",
+    ];
+    case.run()
+        .args(lists)
+        .args(["--order-by", " id desc , note"])
+        .succeeds();
+    assert_eq!(case.notes(), ["t1 2", "t1 1"]);
+}
+
+#[test]
 fn a_table_of_the_job_file_has_a_filter_of_its_own() {
     for system in System::ALL {
         let case = Case::with(

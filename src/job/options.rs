@@ -106,7 +106,7 @@ pub struct JobOptions {
     /// output smaller.
     ///
     /// Example: --columns ID,ID_BIRTHDAY,HASHIDV
-    #[arg(long, value_delimiter = ',', value_name = "COLUMN,…", help_heading = READ, verbatim_doc_comment)]
+    #[arg(long, value_delimiter = ',', value_parser = trimmed, value_name = "COLUMN,…", help_heading = READ, verbatim_doc_comment)]
     #[serde(default, deserialize_with = "one_or_many")]
     pub columns: Option<Vec<String>>,
     /// Read only rows that satisfy this SQL condition
@@ -185,7 +185,7 @@ pub struct JobOptions {
     /// time zone). A value that doesn't fit is an error.
     ///
     /// Example: --column-type day=date,at=instant
-    #[arg(long, value_delimiter = ',', value_name = "NAME=TYPE,…", help_heading = READ, verbatim_doc_comment)]
+    #[arg(long, value_delimiter = ',', value_parser = trimmed, value_name = "NAME=TYPE,…", help_heading = READ, verbatim_doc_comment)]
     #[serde(default, deserialize_with = "one_or_many")]
     pub column_type: Option<Vec<String>>,
     /// Columns that identify a record (required)
@@ -196,7 +196,7 @@ pub struct JobOptions {
     /// columns can't be keys.
     ///
     /// Example: --key HASHIDV
-    #[arg(long, value_delimiter = ',', value_name = "COLUMN,…", help_heading = KEYS, verbatim_doc_comment)]
+    #[arg(long, value_delimiter = ',', value_parser = trimmed, value_name = "COLUMN,…", help_heading = KEYS, verbatim_doc_comment)]
     #[serde(default, deserialize_with = "one_or_many")]
     pub key: Option<Vec<String>>,
     /// Order within a table: auto or columns [default: auto]
@@ -208,7 +208,7 @@ pub struct JobOptions {
     /// unless an index has this order.
     ///
     /// Example: --order-by "DAY desc,ward"
-    #[arg(long, value_delimiter = ',', value_name = "COLUMN,…", help_heading = KEYS, verbatim_doc_comment)]
+    #[arg(long, value_delimiter = ',', value_parser = trimmed, value_name = "COLUMN,…", help_heading = KEYS, verbatim_doc_comment)]
     #[serde(default, deserialize_with = "one_or_many")]
     pub order_by: Option<Vec<String>>,
     /// Rows with a NULL key: error, drop or keep [default: error]
@@ -442,6 +442,13 @@ pub struct TableEntry {
     /// Condition on its rows, beside the one of all tables.
     #[serde(rename = "where")]
     pub filter: Option<String>,
+}
+
+/// An item of a list: spaces after its comma are not part of a name. A name that has spaces at its ends is given in a list of
+/// the job file.
+#[expect(clippy::unnecessary_wraps, reason = "the signature that clap requires")]
+fn trimmed(item: &str) -> Result<String, std::convert::Infallible> {
+    Ok(item.trim().to_owned())
 }
 
 fn one_or_many<'de, D: serde::Deserializer<'de>>(

@@ -176,3 +176,31 @@ fn count_only_gives_the_exact_count_and_writes_nothing() {
         assert_eq!(case.entries(), before, "{system:?}");
     }
 }
+
+#[test]
+fn count_only_reads_the_key_alone() {
+    for system in System::ALL {
+        let case = Case::with(system, &[Table::notes("t1").ids(1..=4)]);
+        let count = |more: &[&str]| {
+            let job = ["--tables", "t1", "--count-only", "--json"];
+            case.run().args(job).args(more)
+        };
+        let manifest = count(&["--key", "note"]).succeeds().json();
+        let names: Vec<_> = manifest["columns"]
+            .as_array()
+            .expect("columns")
+            .iter()
+            .collect();
+        assert_eq!(names.len(), 1, "{system:?}: {names:?}");
+        assert_eq!(names[0]["name"], "note");
+        let sql = manifest["tables"][0]["sql"].as_str().expect("a query");
+        let selected = sql.split("FROM").next().expect("what is selected");
+        assert!(!selected.contains(&system.quote("id")), "{sql}");
+        count(&["--key", "nothing"])
+            .fails_with(4)
+            .says("name one of these columns: id, note");
+        count(&["--key", "note", "--columns", "id"])
+            .fails_with(2)
+            .says("--columns");
+    }
+}

@@ -288,9 +288,8 @@ pub struct JobOptions {
     /// Count the distinct rows, without writing files
     ///
     /// Default: write batch files and a manifest. With this flag, only the
-    /// summary (or with --json the manifest, without files) is printed. It
-    /// reads the same columns; to read less, name only the key columns with
-    /// --columns.
+    /// summary (or with --json the manifest, without files) is printed. Only
+    /// the key columns are read, so values of other columns aren't checked.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = OUTPUT, verbatim_doc_comment)]
     pub count_only: Option<bool>,
     /// Print the result as JSON

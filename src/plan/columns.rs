@@ -1,7 +1,7 @@
 //! The columns of the result: one schema that every table matches.
 
 use super::{Chosen, PlannedColumn, in_table};
-use crate::job::{InvalidDates, Job};
+use crate::job::{InvalidDates, Job, Output};
 use crate::source::{Column, Dialect, Extractor, TypeMapping};
 use crate::{Error, ErrorKind, Result, arrow_type};
 
@@ -33,8 +33,14 @@ pub(super) fn agree(
     check_typed(job, &names)?;
     names
         .into_iter()
+        .filter(|name| is_read(job, name))
         .map(|name| agreed(job, dialect, name, (first, chosen)))
         .collect()
+}
+
+/// Only the key decides how many distinct rows there are. A key column that isn't among the columns is reported later.
+fn is_read(job: &Job, name: &str) -> bool {
+    matches!(job.output, Output::Batches(_)) || job.key.iter().any(|key| key == name)
 }
 
 fn warn_of_left_out(first: &Chosen, chosen: &[Chosen], warnings: &mut Vec<String>) {

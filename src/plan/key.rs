@@ -28,14 +28,14 @@ fn key_column(
 ) -> Result<usize> {
     let index = columns.iter().position(|column| column.name == name);
     let Some((index, column)) = index.and_then(|index| Some((index, columns.get(index)?))) else {
-        let known: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
         let message = format!("the key column {name} doesn't exist");
         let error = Error::new(ErrorKind::Schema, message);
-        let error = match chosen.first() {
-            Some(first) => error.in_table(&first.name),
-            None => error,
+        let Some(first) = chosen.first() else {
+            return Err(error);
         };
-        return Err(error.advise(one_of(name, &known)));
+        let known = first.table.columns.iter();
+        let known: Vec<_> = known.map(|column| column.name.as_str()).collect();
+        return Err(error.in_table(&first.name).advise(one_of(name, &known)));
     };
     if matches!(column.data_type, DataType::Float32 | DataType::Float64) {
         let cast = dialect.float_as_text.replace("{}", &dialect.quote(name));

@@ -5,7 +5,11 @@ XDG_CACHE_HOME ?= $(HOME)/.cache
 CARGO_TARGET_DIR ?= $(XDG_CACHE_HOME)/firstseen/target
 export CARGO_TARGET_DIR
 
-.PHONY: run test check bench soak
+# The Python environment with the readers, which tests/prepare.sh makes.
+FIRSTSEEN_TEST_VENV ?= $(XDG_CACHE_HOME)/firstseen/venv
+export FIRSTSEEN_TEST_VENV
+
+.PHONY: run test test-python package-tests wheel dist test-wheel check bench soak
 
 # Runs the sample job, which writes batches/ and batches.manifest.json.
 run:
@@ -17,7 +21,31 @@ test:
 	tests/prepare.sh
 	python3 -B -m unittest discover -q bench
 	python3 -B -m unittest discover -q tests
+	$(MAKE) --no-print-directory package-tests
 	cargo test --release --locked --lib --test main
+
+# Runs the tests of the Python package, with the module that cargo builds: wheels are built by `make wheel`.
+test-python:
+	tests/prepare.sh
+	$(MAKE) --no-print-directory package-tests
+
+package-tests:
+	cargo build --release --locked -p firstseen-python
+	ln -sf $(CARGO_TARGET_DIR)/release/lib_firstseen.so python/firstseen/_firstseen.abi3.so
+	PYTHONPATH=$(CURDIR)/python $(FIRSTSEEN_TEST_VENV)/bin/python -B -m unittest discover -q -s python/tests -t python
+
+# Builds the wheel of the Python package into dist/: the first time, that takes about 15 minutes.
+wheel:
+	package/build.sh wheel
+
+# Builds a tarball of the command, with completions, manual pages and licenses, into dist/.
+dist:
+	package/build.sh tarball
+
+# Installs the wheel of dist/ into a new environment, and runs the integration tests with its command.
+test-wheel:
+	tests/prepare.sh
+	package/test-wheel.sh
 
 # Makes 200 runs with random faults. SOAK_RUNS sets another number; SOAK_SEED replays one run.
 soak:
@@ -32,7 +60,7 @@ check:
 	python3 -B tests/rooms.py
 	python3 -B tests/recipe.py
 	python3 -B tests/messages.py --check
-	cargo clippy --release --locked --all-targets -- -D warnings
+	cargo clippy --release --locked --workspace --all-targets -- -D warnings
 
 # Measures the full-size job next to raw drains of the same rows and other tools: bench/README.md. BENCH='--pairs 1' passes flags.
 bench:

@@ -1,9 +1,8 @@
 //! The command `firstseen`.
 
-use firstseen::cli::Cli;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     firstseen::hide_panics();
-    Cli::of_arguments().run()
+    ExitCode::from(firstseen::cli::main(std::env::args_os()))
 }

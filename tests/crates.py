@@ -1,8 +1,9 @@
 #!/usr/bin/env -S python3 -B
 """Checks the licenses and the number of the crates that the binary is made of.
 
-deny.toml lists the allowed licenses, and cargo-deny reads the same list. Licenses are checked for the crates of all platforms;
-the number counts only this platform's. Both include crates that run only during the build, since some of them generate code.
+deny.toml lists the allowed licenses, and cargo-deny reads the same list. Licenses are checked for the crates of all platforms
+and of the Python package's native module; the number counts only the binary's, on this platform. Both include crates that run
+only during the build, since some of them generate code.
 """
 
 import re
@@ -13,7 +14,7 @@ from pathlib import Path
 
 DENY = Path(__file__).parent.parent / "deny.toml"
 TREE = ["cargo", "tree", "--locked", "--edges", "normal,build"]
-ALL_PLATFORMS = ["--target", "all"]
+ALL_PLATFORMS = ["--target", "all", "--workspace"]
 CRATES_AT_MOST = 390
 WHO_LINES = 12  # shown of a tree that can be long
 
@@ -89,7 +90,8 @@ def _tree(*options):
     return done.stdout
 
 
-def _listed(*options):
+def listed(*options):
+    """The crates of cargo's tree, with their licenses."""
     return crates(_tree("--prefix", "none", "--format", "{p}|{l}", *options))
 
 
@@ -101,7 +103,7 @@ def _who_brings(crate):
 
 def check():
     allowed = set(tomllib.loads(DENY.read_text())["licenses"]["allow"])
-    of_all, of_this = _listed(*ALL_PLATFORMS), _listed()
+    of_all, of_this = listed(*ALL_PLATFORMS), listed()
     for crate, license in refused(of_all, allowed).items():
         print(f"tests/crates.py: {crate}: {license or 'no license'} isn't allowed by deny.toml", file=sys.stderr)
         print(_who_brings(crate), file=sys.stderr)

@@ -2,11 +2,13 @@
 # Installs what the tests need: a C compiler and Perl (for the build), MariaDB, PostgreSQL, PgBouncer, sqlite3 and strace from
 # Debian, and a Python environment with the readers. Installs only what is missing, and starts no server.
 #
-#   tests/prepare.sh [build|check|bench]    build: only what compiling needs; check: also what `make check` needs;
-#                                           bench: also the tools that the benchmark compares firstseen with
+#   tests/prepare.sh [build|check|wheel|bench]    build: only what compiling needs; check: also what `make check` needs;
+#                                                 wheel: what `make wheel` and `make dist` need; bench: also the tools that
+#                                                 the benchmark compares firstseen with
 #
 # The Python environment is kept in FIRSTSEEN_TEST_VENV (default: in the user's cache) until tests/requirements.txt changes.
-# The benchmark's is kept in BENCH_VENV until bench/requirements.txt changes.
+# The benchmark's is kept in BENCH_VENV until bench/requirements.txt changes, and that of `make wheel` in FIRSTSEEN_WHEEL_VENV
+# until package/requirements.txt changes.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -39,6 +41,8 @@ missing_packages() {
     [ "$needs" = build ] && return
     have python3 || echo python3
     [ "$needs" = check ] && return
+    have_venv || echo python3-venv
+    [ "$needs" = wheel ] && return
     have mariadbd || printf '%s\n' mariadb-server-core mariadb-client-core
     have_postgres || echo postgresql
     have pgbouncer || echo pgbouncer
@@ -46,7 +50,6 @@ missing_packages() {
     have strace || echo strace
     have mount || echo mount
     have mkfs.ext4 || echo e2fsprogs
-    have_venv || echo python3-venv
     [ "$needs" = bench ] || return 0
     missing_clients
 }
@@ -114,6 +117,10 @@ install_what_can_be() {
     done < <(grep -v '^#' "$2")
 }
 
+clean() {
+    cargo clean --quiet --release --package firstseen --package firstseen-python --manifest-path "$clone/Cargo.toml" "$@"
+}
+
 # Clones can share a target folder, and Cargo distinguishes their sources only by modification time. Without this, another
 # clone's build could be mistaken for this one's.
 own_target() {
@@ -121,7 +128,10 @@ own_target() {
     clone=$(cd "$here/.." && pwd)
     [ "$(cat "$target/clone" 2>/dev/null)" = "$clone" ] && return
     if [ -d "$target/release" ]; then
-        cargo clean --quiet --release --package firstseen --manifest-path "$clone/Cargo.toml"
+        clean
+    fi
+    if [ -d "$target/x86_64-unknown-linux-gnu" ]; then
+        clean --target x86_64-unknown-linux-gnu
     fi
     mkdir -p "$target"
     printf '%s\n' "$clone" >"$target/clone"
@@ -131,6 +141,7 @@ mapfile -t packages < <(missing_packages)
 [ "${#packages[@]}" -eq 0 ] || install_packages "${packages[@]}"
 case $needs in
     build | check) ;;
+    wheel) make_venv "${FIRSTSEEN_WHEEL_VENV:-$cache/wheel-venv}" "$here/../package/requirements.txt" ;;
     bench) make_venv "${BENCH_VENV:-$cache/bench-venv}" "$here/../bench/requirements.txt" ;;
     *) make_venv "${FIRSTSEEN_TEST_VENV:-$cache/venv}" "$here/requirements.txt" ;;
 esac

@@ -1,7 +1,7 @@
 //! The batch files have the same bytes, whatever the number of workers, the speed of each table, and the machine that built
 //! firstseen.
 
-use crate::harness::{Case, Dice, System, Table};
+use crate::harness::{Case, Dice, System, Table, native};
 use std::fmt::Write as _;
 use std::process::Command;
 
@@ -30,7 +30,7 @@ fn postgresql_gives_the_same_bytes_however_slow_its_tables_are() {
 #[test]
 fn the_binary_takes_nothing_but_the_c_library_from_the_system() {
     let ldd = Command::new("ldd")
-        .arg(env!("CARGO_BIN_EXE_firstseen"))
+        .arg(native())
         .output()
         .expect("ldd runs");
     let libraries = String::from_utf8(ldd.stdout).expect("text");
@@ -40,6 +40,8 @@ fn the_binary_takes_nothing_but_the_c_library_from_the_system() {
             "linux-vdso",
             "libc.so",
             "libm.so",
+            "libdl.so",
+            "libpthread.so",
             "libgcc_s.so",
             "ld-linux",
         ]

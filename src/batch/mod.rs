@@ -42,10 +42,11 @@ pub use locate::Rows;
 pub use name::{check_prefix, file_name};
 pub use write::{Layout, write_batches};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A batch file, as the manifest lists it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BatchFile {
     /// Its name.
     pub name: String,
@@ -54,5 +55,6 @@ pub struct BatchFile {
     /// Its size in bytes.
     pub bytes: u64,
     /// SHA-256 of its bytes, 64 hexadecimal digits.
+    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
     pub sha256: String,
 }

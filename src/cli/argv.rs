@@ -1,20 +1,17 @@
 //! The argument list, and the passwords in it, which every user of the machine can read.
 
-use crate::secret::{Secret, percent_decoded};
+use crate::secret::{Secret, passwords_of};
 use std::ffi::OsString;
 
-/// The other place for a password in PostgreSQL's URLs.
-const PARAMETER: &str = "password=";
-
-/// The passwords of all URLs among this process's arguments, so that no report quotes them.
-pub(super) fn passwords() -> Vec<Secret> {
-    arguments().flat_map(|arg| passwords_of(&arg)).collect()
+/// The passwords of all URLs among the arguments, so that no report quotes them.
+pub(super) fn passwords(args: &[OsString]) -> Vec<Secret> {
+    arguments(args).flat_map(passwords_of).collect()
 }
 
 /// A warning if the source was given as an argument and contains a password.
-pub(super) fn warning(source: Option<&str>) -> Option<String> {
+pub(super) fn warning(args: &[OsString], source: Option<&str>) -> Option<String> {
     let source = source?;
-    let is_shown = arguments().any(|arg| arg.ends_with(source));
+    let is_shown = arguments(args).any(|arg| arg.ends_with(source));
     (is_shown && !passwords_of(source).is_empty()).then(|| {
         "every user of this machine can see the password in --source in the process list: use FIRSTSEEN_PASSWORD or \
          --password-file for the password, or FIRSTSEEN_SOURCE for the URL"
@@ -22,67 +19,7 @@ pub(super) fn warning(source: Option<&str>) -> Option<String> {
     })
 }
 
-/// The arguments after the program's name. Bytes that are not valid UTF-8 are replaced.
-pub(super) fn words() -> Vec<String> {
-    let arguments = std::env::args_os().skip(1);
-    arguments
-        .map(|arg| arg.to_string_lossy().into_owned())
-        .collect()
-}
-
-fn arguments() -> impl Iterator<Item = String> {
-    // A URL is text, so no password is missed.
-    std::env::args_os().filter_map(|arg| OsString::into_string(arg).ok())
-}
-
-fn passwords_of(arg: &str) -> Vec<Secret> {
-    let Some((scheme, url)) = arg.split_once("://") else {
-        return Vec::new();
-    };
-    if scheme.ends_with("sqlite") {
-        return Vec::new();
-    }
-    // In an invalid URL the password might contain an @.
-    let login = url.rsplit_once('@').map(|(login, _)| login);
-    let of_login = login.and_then(|login| login.split_once(':'));
-    let of_login = of_login.map(|(_, password)| password);
-    let parameters = url.split(['?', '&']).skip(1);
-    parameters
-        .filter_map(|pair| pair.strip_prefix(PARAMETER))
-        .chain(of_login)
-        .filter(|password| !password.is_empty())
-        .map(secret)
-        .collect()
-}
-
-/// The password decoded, as the server gets it, or as written if that is not valid UTF-8.
-fn secret(encoded: &str) -> Secret {
-    match String::from_utf8(percent_decoded(encoded)) {
-        Ok(password) => Secret::new(password),
-        Err(_) => Secret::new(encoded),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_passwords_of_an_argument_are_found() {
-        for (arg, expected) in [
-            ("mysql://u:p%40%3A@h/d", &["p@:"][..]),
-            ("--source=mysql://u:a:b/c@d#e@h/d", &["a:b/c@d#e"]),
-            ("postgresql://u:a@h/d?password=b&x=y", &["b", "a"]),
-            ("postgresql:///d?host=/s&password=b", &["b"]),
-            ("mysql://u:%FF@h/d", &["%FF"]),
-            ("mysql://u:@h/d", &[]),
-            ("mysql://u@h/d", &[]),
-            ("sqlite://a:b@c", &[]),
-            ("a:b@c", &[]),
-        ] {
-            let found = passwords_of(arg);
-            let found: Vec<&str> = found.iter().map(Secret::reveal).collect();
-            assert_eq!(found, expected, "{arg}");
-        }
-    }
+/// A URL is text, so no password is missed.
+fn arguments(args: &[OsString]) -> impl Iterator<Item = &str> {
+    args.iter().filter_map(|arg| arg.to_str())
 }

@@ -1,7 +1,8 @@
 //! The report of an error, as text or as JSON.
 
 use crate::Error;
-use crate::report::{self, JSON_SCHEMA_VERSION, LogFormat, plain};
+use crate::report::{self, JSON_SCHEMA_VERSION, LogFormat, Record, plain};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::error::Error as StdError;
 use std::fmt::Write;
@@ -56,19 +57,48 @@ fn plain_lines(text: &str) -> String {
 }
 
 /// The last line of a JSON log.
-#[derive(Serialize)]
-struct Failed<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Failed {
+    /// Version of the format. New events and fields don't change it.
+    #[schemars(range(min = 1, max = 1))]
     schema_version: u32,
+    /// Seconds since the start.
     elapsed_secs: f64,
-    event: &'static str,
+    /// What happened.
+    event: FailedEvent,
+    /// What went wrong, and where.
     message: String,
-    table: Option<&'a str>,
+    /// The table in which it happened; null if unknown.
+    table: Option<String>,
+    /// The row in which it happened, from 1; null if unknown.
     row: Option<u64>,
-    column: Option<&'a str>,
+    /// The column in which it happened; null if unknown.
+    column: Option<String>,
+    /// The underlying errors, the outermost first.
     causes: Vec<String>,
-    advice: Option<&'a str>,
+    /// What to do; null if nothing is known to help.
+    advice: Option<String>,
+    /// Exit code of the command.
     exit_code: u8,
+    /// Whether the same job can succeed later without a change to the job, the permissions or the data.
     retryable: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum FailedEvent {
+    Failed,
+}
+
+/// A line of the log with `--log-format json`.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) enum LogLine {
+    /// Something that happened in a running job.
+    Event(Record),
+    /// The last line of a command that failed.
+    Failed(Failed),
 }
 
 /// The error as a line of the JSON log.
@@ -76,13 +106,13 @@ fn as_json(error: &Error, elapsed: Duration) -> String {
     let failed = Failed {
         schema_version: JSON_SCHEMA_VERSION,
         elapsed_secs: report::seconds(elapsed),
-        event: "failed",
+        event: FailedEvent::Failed,
         message: error.to_string(),
-        table: error.location().table(),
+        table: error.location().table().map(str::to_owned),
         row: error.location().row(),
-        column: error.location().column(),
+        column: error.location().column().map(str::to_owned),
         causes: causes(error),
-        advice: error.advice(),
+        advice: error.advice().map(str::to_owned),
         exit_code: error.exit_code(),
         retryable: error.kind().policy().retryable,
     };

@@ -10,6 +10,7 @@ use crate::report::{TextTable, grouped};
 use crate::{Interrupt, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -49,7 +50,7 @@ pub(super) struct GenerateArgs {
 }
 
 impl GenerateArgs {
-    pub fn run(self) -> Result<()> {
+    pub fn run(self, args: &[OsString]) -> Result<()> {
         let Self {
             source,
             password_file,
@@ -65,7 +66,7 @@ impl GenerateArgs {
             password: login::password()?,
             defaults_file,
         };
-        let mut warnings = Vec::from_iter(argv::warning(Some(&source)));
+        let mut warnings = Vec::from_iter(argv::warning(args, Some(&source)));
         let source = login.fill(SourceUrl::parse(&source, Path::new(""))?, &mut warnings)?;
         for warning in warnings {
             out::error(&format!("firstseen: warning: {warning}\n"));

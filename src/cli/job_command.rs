@@ -7,6 +7,7 @@ use crate::report::{self, Listener, LogFormat, Summary};
 use crate::run::{run, show_plan};
 use crate::{Cancel, Error, ErrorKind, Result};
 use clap::Args;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,8 +30,8 @@ struct Ready {
 
 impl JobArgs {
     /// `firstseen run`.
-    pub fn run(self) -> Result<(), Failure> {
-        self.with_job(|ready| {
+    pub fn run(self, args: &[OsString]) -> Result<(), Failure> {
+        self.with_job(args, |ready| {
             let manifest = run(&ready.job, &ready.listener, &ready.cancel)?;
             // Dropping it clears its bars before anything else is printed.
             drop(ready.listener);
@@ -46,8 +47,8 @@ impl JobArgs {
     }
 
     /// `firstseen plan`.
-    pub fn plan(self) -> Result<(), Failure> {
-        self.with_job(|ready| {
+    pub fn plan(self, args: &[OsString]) -> Result<(), Failure> {
+        self.with_job(args, |ready| {
             let plan = show_plan(&ready.job, ready.listener.as_ref(), &ready.cancel)?;
             if ready.json {
                 return out::json(&plan);
@@ -58,11 +59,15 @@ impl JobArgs {
 
     /// Does `work` with the job. A failure is reported in the log's format: the one that a flag names, and once the job
     /// file is read, the one that the two name together.
-    fn with_job(self, work: impl FnOnce(Ready) -> Result<()>) -> Result<(), Failure> {
+    fn with_job(
+        self,
+        args: &[OsString],
+        work: impl FnOnce(Ready) -> Result<()>,
+    ) -> Result<(), Failure> {
         let failure_in = |log_format: LogFormat| move |error| Failure { error, log_format };
         let by_flag = failure_in(self.options.log_format.unwrap_or_default());
         let current_dir = current_dir().map_err(by_flag)?;
-        let options = self.merged(&current_dir).map_err(by_flag)?;
+        let options = self.merged(args, &current_dir).map_err(by_flag)?;
         let reported = options.report();
         let ready = || {
             let json = options.json.unwrap_or(false);
@@ -77,7 +82,7 @@ impl JobArgs {
         ready().map_err(failure_in(reported.log_format))
     }
 
-    fn merged(self, current_dir: &Path) -> Result<JobOptions> {
+    fn merged(self, args: &[OsString], current_dir: &Path) -> Result<JobOptions> {
         let Self {
             job_file,
             mut options,
@@ -85,7 +90,7 @@ impl JobArgs {
         options.password = login::password()?;
         options
             .warnings
-            .extend(argv::warning(options.source.as_deref()));
+            .extend(argv::warning(args, options.source.as_deref()));
         match job_file {
             None => Ok(options),
             Some(path) if path.to_string_lossy().contains("://") => {

@@ -6,7 +6,7 @@ use crate::{Error, ErrorKind, Result};
 const PASSWORD: &str = "FIRSTSEEN_PASSWORD";
 
 /// The password from the environment. There is no flag for it, since every user of the machine can read those.
-pub(super) fn password() -> Result<Option<Secret>> {
+pub fn password() -> Result<Option<Secret>> {
     let Some(password) = std::env::var_os(PASSWORD).filter(|password| !password.is_empty()) else {
         return Ok(None);
     };

@@ -8,23 +8,26 @@ mod generate;
 mod job_command;
 mod login;
 mod out;
+mod schema;
 mod signals;
 mod unknown;
 mod verify;
+mod version;
 
-use crate::Result;
 use crate::secret::struck;
+use crate::{Error, ErrorKind, Result};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use failure::Failure;
 use job_command::JobArgs;
-use std::process::ExitCode;
+pub use login::password;
+use std::ffi::OsString;
 use std::time::Instant;
 
 /// Find the distinct records of many same-schema SQL tables and write them as batch files
 #[derive(Parser)]
-#[command(name = "firstseen", version, after_help = EXIT_CODES)]
-pub struct Cli {
+#[command(name = "firstseen", version = version::SHORT, long_version = version::long(), after_help = EXIT_CODES)]
+struct Cli {
     #[command(subcommand)]
     command: Command,
 }
@@ -73,6 +76,10 @@ enum Command {
     Generate(generate::GenerateArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Print a manual page
+    Man(ManArgs),
+    /// Print the JSON Schema of a document: the manifest, the JSON log, or the job file
+    Schema(SchemaArgs),
 }
 
 #[derive(Args)]
@@ -81,44 +88,72 @@ struct CompletionsArgs {
     shell: Shell,
 }
 
+#[derive(Args)]
+struct ManArgs {
+    /// Command; without it, the page of firstseen itself
+    command: Option<String>,
+}
+
+#[derive(Args)]
+struct SchemaArgs {
+    /// Document
+    document: schema::Document,
+}
+
 impl Cli {
-    /// Parses the arguments of this process. If they are invalid, it says so, suggests what was meant, hides any password
-    /// among them, and exits.
-    pub fn of_arguments() -> Self {
-        Self::try_parse().unwrap_or_else(|mut error| {
+    /// Parses arguments, the program's name first. If they are invalid, it says so, suggests what was meant, hides any
+    /// password among them, and returns the exit code.
+    fn parse(args: &[OsString]) -> Result<Self, u8> {
+        Self::try_parse_from(args).map_err(|mut error| {
             let mut cli = Self::command();
             cli.build(); // adds --help and --version
-            unknown::suggest(&mut error, &cli, &argv::words());
+            let words = args.iter().skip(1);
+            let words: Vec<_> = words
+                .map(|word| word.to_string_lossy().into_owned())
+                .collect();
+            unknown::suggest(&mut error, &cli, &words);
             let text = error.render().to_string();
-            let shown = struck(&text, &argv::passwords());
+            let shown = struck(&text, &argv::passwords(args));
             if shown == text {
-                error.exit();
+                let _ = error.print();
+            } else {
+                out::error(&shown);
             }
-            out::error(&shown);
-            std::process::exit(error.exit_code())
+            u8::try_from(error.exit_code()).unwrap_or(USAGE)
         })
-    }
-
-    /// Runs the command, prints at most one error report to standard error, and returns the exit code.
-    pub fn run(self) -> ExitCode {
-        let begun = Instant::now();
-        let Err(failure) = self.command.run() else {
-            return ExitCode::SUCCESS;
-        };
-        let told = failure.told(begun.elapsed());
-        out::error(&struck(&told, &argv::passwords()));
-        ExitCode::from(failure.error.exit_code())
     }
 }
 
+/// Runs the command with these arguments, the program's name first. Prints at most one error report to standard error, and
+/// returns the exit code.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let begun = Instant::now();
+    let cli = match Cli::parse(&args) {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    let Err(failure) = cli.command.run(&args) else {
+        return 0;
+    };
+    let told = failure.told(begun.elapsed());
+    out::error(&struck(&told, &argv::passwords(&args)));
+    failure.error.exit_code()
+}
+
+/// The exit code of invalid arguments.
+const USAGE: u8 = 2;
+
 impl Command {
-    fn run(self) -> Result<(), Failure> {
+    fn run(self, args: &[OsString]) -> Result<(), Failure> {
         match self {
-            Self::Run(job) => job.run(),
-            Self::Plan(job) => job.plan(),
-            Self::Verify(args) => Ok(args.run()?),
-            Self::Generate(args) => Ok(args.run()?),
-            Self::Completions(args) => Ok(completions(args.shell)?),
+            Self::Run(job) => job.run(args),
+            Self::Plan(job) => job.plan(args),
+            Self::Verify(options) => Ok(options.run()?),
+            Self::Generate(options) => Ok(options.run(args)?),
+            Self::Completions(options) => Ok(completions(options.shell)?),
+            Self::Man(options) => Ok(man(options.command.as_deref())?),
+            Self::Schema(options) => Ok(options.document.print()?),
         }
     }
 }
@@ -127,4 +162,24 @@ fn completions(shell: Shell) -> Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "firstseen", &mut script);
     out::result(&script)
+}
+
+fn man(command: Option<&str>) -> Result<()> {
+    let mut cli = Cli::command().disable_help_subcommand(true); // it has no page
+    cli.build(); // names the commands after the program
+    let page = match command {
+        None => cli,
+        Some(name) => cli.find_subcommand(name).cloned().ok_or_else(|| {
+            let names: Vec<_> = Cli::command()
+                .get_subcommands()
+                .map(|command| command.get_name().to_owned())
+                .collect();
+            Error::new(ErrorKind::Usage, format!("there is no command {name}"))
+                .advise(format!("the commands are {}", names.join(", ")))
+        })?,
+    };
+    let mut roff = Vec::new();
+    // Writing to memory can't fail.
+    let _ = clap_mangen::Man::new(page).render(&mut roff);
+    out::result(&roff)
 }

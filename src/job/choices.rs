@@ -1,10 +1,11 @@
 //! What the flags with a few values can say.
 
 use clap::ValueEnum;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// What happens to rows whose key is NULL, which means that any of its columns is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum NullKeys {
     /// The job fails
@@ -29,7 +30,7 @@ impl NullKeys {
 
 /// What happens to dates and timestamps that don't exist: zero and partial ones, a 30th of February, PostgreSQL's infinite
 /// ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum InvalidDates {
     /// The job fails
@@ -40,7 +41,7 @@ pub enum InvalidDates {
 }
 
 /// Which types the columns of a SQLite file are read as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SqliteTypes {
     /// The declared types; a value that doesn't fit is an error
@@ -51,7 +52,7 @@ pub enum SqliteTypes {
 }
 
 /// What reads a server's rows. The files are the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ExtractorChoice {
     /// Wire, or `ConnectorX` with a warning if wire doesn't support the server's authentication
@@ -65,7 +66,7 @@ pub enum ExtractorChoice {
 }
 
 /// Whether all tables are read from one consistent snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SnapshotChoice {
     /// If that can be verified without a lock; otherwise the manifest says none

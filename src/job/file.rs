@@ -1,10 +1,9 @@
 //! The job file: TOML whose keys are the flags in snake case.
 
 use super::JobOptions;
-use crate::nearest::{is_slip_of, nearest};
+use super::keys::{is_plain, known_keys, meant_word};
+use crate::nearest::nearest;
 use crate::{Error, ErrorKind, Result};
-use clap::Args;
-use clap::builder::PossibleValue;
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
@@ -74,17 +73,6 @@ fn parse(path: &Path, text: &str) -> Result<JobOptions> {
     })
 }
 
-/// The possible value that the given one is a misspelling of. It can be shown, since it is not the user's text.
-fn meant_word(key: &str, value: &str) -> Option<String> {
-    let flags = flags();
-    let mut arguments = flags.get_arguments();
-    let flag = arguments.find(|arg| arg.get_long().is_some_and(|flag| as_key(flag) == key))?;
-    let possible = flag.get_possible_values();
-    let value = value.trim_matches(['"', '\'']);
-    let word = nearest(value, possible.iter().map(PossibleValue::get_name))?;
-    is_slip_of(value, word).then(|| word.to_owned())
-}
-
 /// A job file that is being parsed.
 struct JobFile<'a> {
     path: &'a Path,
@@ -121,26 +109,6 @@ fn unknown(key: &str) -> String {
     } else {
         "unknown key, not shown because it might be a secret".to_owned()
     }
-}
-
-fn is_plain(key: &str) -> bool {
-    key.chars()
-        .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
-}
-
-/// The names of the flags, so that flags and keys can't drift apart, and `table`, the one key that is not a flag.
-fn known_keys() -> Vec<String> {
-    let flags = flags();
-    let names = flags.get_arguments().filter_map(|arg| arg.get_long());
-    names.map(as_key).chain(["table".to_owned()]).collect()
-}
-
-fn flags() -> clap::Command {
-    JobOptions::augment_args(clap::Command::new("job"))
-}
-
-fn as_key(flag: &str) -> String {
-    flag.replace('-', "_")
 }
 
 fn refuse_unknown_keys(file: &JobFile<'_>, table: &DeTable<'_>, known: &[String]) -> Result<()> {

@@ -7,6 +7,8 @@ mod checks;
 mod choices;
 mod column_types;
 mod file;
+mod json;
+mod keys;
 mod login;
 mod merge;
 mod numeric;
@@ -36,6 +38,7 @@ pub use waits::Waits;
 
 use crate::Result;
 use crate::batch::{Encoding, Format, check_prefix};
+use crate::secret::passwords_of;
 use checks::{
     check_key_is_selected, checked_counts, checked_extractor, checked_filter, checked_folder,
     checked_numeric, checked_row_security, checked_sqlite_types, distinct_names,
@@ -162,7 +165,15 @@ pub struct BatchOutput {
 impl Job {
     /// Checks options. The relative paths of flags start at `current_dir`; those of a job file were already resolved
     /// against its folder.
+    ///
+    /// No error contains a password of the source.
     pub fn new(options: JobOptions, current_dir: &Path) -> Result<Self> {
+        let secrets = options.source.as_deref().map(passwords_of);
+        Self::checked(options, current_dir)
+            .map_err(|error| error.without(&secrets.unwrap_or_default()))
+    }
+
+    fn checked(options: JobOptions, current_dir: &Path) -> Result<Self> {
         let waits = Waits::checked(&options)?;
         let JobOptions {
             source,

@@ -1,12 +1,17 @@
 //! What flags and a job file can say, not yet checked.
 
 #![expect(clippy::doc_markdown, reason = "the comments are the text of the help")]
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    reason = "the help names sections of option files in brackets"
+)]
 
 use super::choices::{ExtractorChoice, InvalidDates, NullKeys, SnapshotChoice, SqliteTypes};
 use crate::batch::Format;
 use crate::report::{LogFormat, ProgressChoice, ReportOptions, Verbosity};
 use crate::secret::Secret;
 use clap::{ArgAction, Args};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -21,7 +26,7 @@ const LOGGING: &str = "Logging";
 /// The options of a job. Each is a flag and, in snake case, a key of the job file.
 ///
 /// The comments are the help: the first line is what `-h` shows, and all of it what `--help` shows.
-#[derive(Args, Deserialize, Default, Clone)]
+#[derive(Args, Deserialize, Default, Clone, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JobOptions {
     /// Database URL: mysql://, mariadb://, postgresql://, sqlite://
@@ -71,6 +76,7 @@ pub struct JobOptions {
     ///
     /// Example: --workers 4
     #[arg(long, value_name = "N", help_heading = SOURCE, verbatim_doc_comment)]
+    #[schemars(range(min = 1, max = 1024))]
     pub workers: Option<u64>,
     /// How to read the rows: auto, wire or connectorx [default: auto]
     ///
@@ -108,6 +114,7 @@ pub struct JobOptions {
     /// Example: --columns ID,ID_BIRTHDAY,HASHIDV
     #[arg(long, value_delimiter = ',', value_parser = trimmed, value_name = "COLUMN,…", help_heading = READ, verbatim_doc_comment)]
     #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "Option<TableList>")]
     pub columns: Option<Vec<String>>,
     /// Read only rows that satisfy this SQL condition
     ///
@@ -187,6 +194,7 @@ pub struct JobOptions {
     /// Example: --column-type day=date,at=instant
     #[arg(long, value_delimiter = ',', value_parser = trimmed, value_name = "NAME=TYPE,…", help_heading = READ, verbatim_doc_comment)]
     #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "Option<TableList>")]
     pub column_type: Option<Vec<String>>,
     /// Columns that identify a record (required)
     ///
@@ -198,6 +206,7 @@ pub struct JobOptions {
     /// Example: --key HASHIDV
     #[arg(long, value_delimiter = ',', value_parser = trimmed, value_name = "COLUMN,…", help_heading = KEYS, verbatim_doc_comment)]
     #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "Option<TableList>")]
     pub key: Option<Vec<String>>,
     /// Order within a table: auto or columns [default: auto]
     ///
@@ -210,6 +219,7 @@ pub struct JobOptions {
     /// Example: --order-by "DAY desc,ward"
     #[arg(long, value_delimiter = ',', value_parser = trimmed, value_name = "COLUMN,…", help_heading = KEYS, verbatim_doc_comment)]
     #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "Option<TableList>")]
     pub order_by: Option<Vec<String>>,
     /// Rows with a NULL key: error, drop or keep [default: error]
     ///
@@ -275,6 +285,7 @@ pub struct JobOptions {
     ///
     /// Example: --batch-rows 50000
     #[arg(long, value_name = "N", help_heading = OUTPUT, verbatim_doc_comment)]
+    #[schemars(range(min = 1))]
     pub batch_rows: Option<u64>,
     /// Prefix of the file names [default: batch]
     ///
@@ -327,6 +338,7 @@ pub struct JobOptions {
     /// connection drops later, the job fails, because no row may be counted
     /// twice.
     #[arg(long, value_name = "N", help_heading = RELIABILITY, verbatim_doc_comment)]
+    #[schemars(range(max = 100))]
     pub retries: Option<u64>,
     /// Seconds to wait for a connection [default: 10]
     ///
@@ -334,6 +346,7 @@ pub struct JobOptions {
     /// takes precedence over timeouts in the URL and in PostgreSQL's
     /// environment.
     #[arg(long, value_name = "N", help_heading = RELIABILITY, verbatim_doc_comment)]
+    #[schemars(range(min = 1, max = 86_400))]
     pub connect_timeout_secs: Option<u64>,
     /// Seconds to wait for a silent server [default: 300]
     ///
@@ -341,6 +354,7 @@ pub struct JobOptions {
     /// fails. Raise it if the server sorts a large table first (--order-by)
     /// or filters out nearly all rows.
     #[arg(long, value_name = "N", help_heading = RELIABILITY, verbatim_doc_comment)]
+    #[schemars(range(min = 1, max = 86_400))]
     pub read_timeout_secs: Option<u64>,
     /// Seconds to wait for a lock [default: 30]
     ///
@@ -348,6 +362,7 @@ pub struct JobOptions {
     /// or on the whole server. Lower it if other sessions must not wait long
     /// behind this job's lock request.
     #[arg(long, value_name = "N", help_heading = RELIABILITY, verbatim_doc_comment)]
+    #[schemars(range(min = 1, max = 86_400))]
     pub lock_wait_secs: Option<u64>,
     /// Progress bars: auto, always or never [default: auto]
     ///
@@ -377,6 +392,7 @@ pub struct JobOptions {
     /// end of each part. -vv is the same as -v.
     #[arg(short, long, action = ArgAction::Count, help_heading = LOGGING, verbatim_doc_comment)]
     #[serde(default, deserialize_with = "as_count")]
+    #[schemars(with = "bool", extend("default" = false))]
     pub verbose: u8,
     /// What the user should know about how the options were combined.
     #[arg(skip)]
@@ -385,7 +401,7 @@ pub struct JobOptions {
 }
 
 /// What a job file may write as one string with commas, or as a list.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum TableList {
     /// `"ID2000..ID2012"` or `"a,b,c"`.
@@ -413,7 +429,7 @@ impl TableList {
 }
 
 /// What `--partitions` may say.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum PartitionCount {
     /// A number of a job file.
@@ -433,12 +449,12 @@ impl PartitionCount {
 }
 
 /// A `[[table]]` of the job file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TableEntry {
-    /// The table's name, as it stands.
+    /// The table's name, exactly as in the database.
     pub name: String,
-    /// Condition on its rows, beside the one of all tables.
+    /// Condition on its rows, in addition to the one for all tables.
     #[serde(rename = "where")]
     pub filter: Option<String>,
 }

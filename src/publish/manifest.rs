@@ -1,7 +1,9 @@
 //! The manifest: the description of a result, for Makefiles, programs and `verify`.
 
+use crate::arrow_type;
 use crate::batch::BatchFile;
-use serde::{Deserialize, Serialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Version of the manifest's format. It is raised when a reader of an older version would misread it.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -10,11 +12,13 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub const NO_SNAPSHOT: &str = "none";
 
 /// `OUT.manifest.json`: the job, its plan, its counts and its files.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Manifest {
-    /// [`SCHEMA_VERSION`] of the program that wrote it.
+    /// Version of the format, [`SCHEMA_VERSION`] of the program that wrote it.
+    #[schemars(description = "Version of the format", range(min = 1, max = 1))]
     pub schema_version: u32,
     /// Random ID of the run that published it, 32 hexadecimal digits.
+    #[schemars(regex(pattern = "^[0-9a-f]{32}$"))]
     pub run_id: String,
     /// Start of the run, RFC 3339 in UTC.
     pub started: String,
@@ -22,7 +26,7 @@ pub struct Manifest {
     pub versions: Versions,
     /// The job, without secrets.
     pub job: ManifestJob,
-    /// How it was verified that all tables were read from one consistent snapshot, or [`NO_SNAPSHOT`].
+    /// How it was verified that all tables were read from one consistent snapshot, or `none`.
     pub snapshot: String,
     /// Columns of every batch file, in order.
     pub columns: Vec<ManifestColumn>,
@@ -39,7 +43,7 @@ pub struct Manifest {
 }
 
 /// Versions of this program and of the database.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Versions {
     /// This program.
     pub firstseen: String,
@@ -48,7 +52,7 @@ pub struct Versions {
 }
 
 /// The job that a manifest belongs to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ManifestJob {
     /// The source without user, password and options: `mysql://host:3306/db`.
     pub source: String,
@@ -90,13 +94,14 @@ pub struct ManifestJob {
 }
 
 /// A column of the batch files.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ManifestColumn {
     /// Its name.
     pub name: String,
     /// Its type in the first table, as the database names it.
     pub sql_type: String,
     /// Its Arrow type, as arrow-rs prints it.
+    #[serde(deserialize_with = "current_arrow_type")]
     pub arrow_type: String,
     /// Whether it can contain nulls.
     pub nullable: bool,
@@ -106,7 +111,7 @@ pub struct ManifestColumn {
 }
 
 /// A table's share of the result. `rows_read = new + duplicates + null_drops`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ManifestTable {
     /// Its name.
     pub table: String,
@@ -134,7 +139,7 @@ pub struct ManifestTable {
 }
 
 /// A unit's share of the result. A unit is a table or a part of one. `rows_read = new + duplicates + null_drops`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ManifestUnit {
     /// The query that read it.
     pub sql: String,
@@ -157,7 +162,7 @@ pub struct ManifestUnit {
 }
 
 /// Totals over the tables and files.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
     /// Rows that the database sent.
     pub rows_read: u64,
@@ -174,7 +179,7 @@ pub struct Totals {
 }
 
 /// Where the time went, in seconds of wall time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Timings {
     /// Connecting, reading the catalog, planning.
     pub plan_secs: f64,
@@ -186,4 +191,9 @@ pub struct Timings {
     pub write_secs: f64,
     /// The whole run, up to the manifest.
     pub total_secs: f64,
+}
+
+fn current_arrow_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let recorded = String::deserialize(deserializer)?;
+    Ok(arrow_type::current_name(&recorded))
 }

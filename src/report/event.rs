@@ -2,6 +2,7 @@
 
 use crate::publish::NO_SNAPSHOT;
 use crate::unit::Part;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use std::fmt::Display;
 use std::path::Path;
@@ -11,7 +12,7 @@ use std::path::Path;
 /// Events of one unit come in order; events of different units interleave. They are sent from worker threads.
 ///
 /// As JSON it is an object of its fields, and `event` is its name in snake case.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
@@ -119,6 +120,7 @@ pub enum Event {
     Published {
         /// The folder. In JSON, bytes that are not valid UTF-8 become U+FFFD.
         #[serde(serialize_with = "shown")]
+        #[schemars(with = "String")]
         folder: std::path::PathBuf,
     },
     /// Something that the user should know, but not an error.

@@ -3,6 +3,7 @@
 use super::table_ends::{TableEnd, TableEnds, is_end_of_part};
 use super::text;
 use super::{Event, Listener, Log, LogFormat, Verbosity};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -32,12 +33,16 @@ struct State {
 }
 
 /// A JSON line.
-#[derive(Serialize)]
-struct Record<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Record {
+    /// Version of the format. New events and fields don't change it.
+    #[schemars(range(min = 1, max = 1))]
     schema_version: u32,
+    /// Seconds since the start.
     elapsed_secs: f64,
+    /// What happened.
     #[serde(flatten)]
-    event: &'a Event,
+    event: Event,
 }
 
 impl Lines {
@@ -145,7 +150,7 @@ fn json(event: &Event, elapsed: Duration) -> Option<String> {
     let record = Record {
         schema_version: JSON_SCHEMA_VERSION,
         elapsed_secs: seconds(elapsed),
-        event,
+        event: event.clone(),
     };
     // An event contains only strings, numbers and a path as a string, so it can always be serialized.
     serde_json::to_string(&record).ok().map(|line| line + "\n")

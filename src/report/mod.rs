@@ -5,6 +5,7 @@
 
 mod bars;
 mod event;
+mod event_text;
 mod lines;
 mod listener;
 mod log;
@@ -20,8 +21,9 @@ mod table_ends;
 mod text;
 
 pub use event::{Event, Listener, Silent};
+pub use event_text::EventText;
 pub use lines::JSON_SCHEMA_VERSION;
-pub(crate) use lines::seconds;
+pub(crate) use lines::{Record, seconds};
 pub use listener::{listener, listener_to};
 pub use log::Log;
 pub use memory::peak_memory_bytes;

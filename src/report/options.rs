@@ -1,9 +1,10 @@
 //! Options for reporting.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// When to draw bars, `--progress`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, clap::ValueEnum, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProgressChoice {
     /// Bars if standard error is a terminal, otherwise lines.
@@ -16,7 +17,7 @@ pub enum ProgressChoice {
 }
 
 /// Format of the log, `--log-format`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, clap::ValueEnum, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogFormat {
     /// Lines with the seconds since the start, a tab, and what happened.

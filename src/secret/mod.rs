@@ -1,8 +1,10 @@
 //! Passwords, which are never shown.
 
+mod in_url;
 mod spelling;
 mod struck;
 
+pub(crate) use in_url::passwords_of;
 pub(crate) use spelling::percent_decoded;
 pub(crate) use struck::Struck;
 

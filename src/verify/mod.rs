@@ -67,9 +67,7 @@ pub struct Verified {
 /// Files are read in the caller's rayon pool, one per thread. Keys are compared by 128-bit hashes with a random seed. This takes
 /// 32 bytes of memory per row, and has a chance of about n²/2¹²⁹ that two of n distinct keys are taken for the same.
 pub fn verify(folder: &Path, proceed: Proceed<'_>) -> Result<Verified> {
-    let named = named(folder)?;
-    let state = roll_forward(&named)?;
-    let manifest = manifest_of(&named)?;
+    let (named, state, manifest) = settled(folder)?;
     let faults = faults(&named, &manifest, proceed)?;
     if !faults.is_empty() {
         return Err(fault::error(folder, &faults, state == RollForward::InUse));
@@ -81,6 +79,21 @@ pub fn verify(folder: &Path, proceed: Proceed<'_>) -> Result<Verified> {
         rows: manifest.totals.new,
         bytes: manifest.totals.bytes,
     })
+}
+
+/// Reads the manifest of a folder that a run published, without checking the folder's files.
+///
+/// A folder or manifest that is missing, unreadable or invalid is [`ErrorKind::Fault`].
+pub fn manifest(folder: &Path) -> Result<Manifest> {
+    settled(folder).map(|(_, _, manifest)| manifest)
+}
+
+/// A folder and its manifest, once an interrupted publication is completed.
+fn settled(folder: &Path) -> Result<(PathBuf, RollForward, Manifest)> {
+    let named = named(folder)?;
+    let state = roll_forward(&named)?;
+    let manifest = manifest_of(&named)?;
+    Ok((named, state, manifest))
 }
 
 fn faults(folder: &Path, manifest: &Manifest, proceed: Proceed<'_>) -> Result<Vec<Fault>> {

@@ -32,6 +32,23 @@ fn the_tables_of_flags_are_those_of_the_help() {
 }
 
 #[test]
+fn the_table_of_commands_has_all_of_them() {
+    let case = Case::on(System::Sqlite);
+    let help = case.command().arg("-h").succeeds().stdout;
+    let commands = help.split("Commands:\n").nth(1).expect("commands");
+    let commands = commands.lines().take_while(|line| !line.is_empty());
+    let names = commands.filter_map(|line| line.split_whitespace().next());
+    let text = page("docs/flags.md".into()).text;
+    let rows = text.lines().filter_map(|row| {
+        let command = row.strip_prefix("| `firstseen ")?;
+        command.split([' ', '`']).next()
+    });
+    let documented: Vec<_> = rows.filter(|name| !name.starts_with('-')).collect();
+    let names: Vec<_> = names.filter(|name| *name != "help").collect();
+    assert_eq!(documented, names);
+}
+
+#[test]
 fn plan_takes_the_flags_of_run() {
     let case = Case::on(System::Sqlite);
     let options = |command: &str| {

@@ -2,6 +2,6 @@
 
 mod flags;
 mod links;
-mod markdown;
+pub mod markdown;
 mod snippets;
 mod statements;

@@ -1,11 +1,10 @@
 //! Everything that the documentation shows works as written.
 
 use super::markdown::{Block, Page, pages, root};
-use crate::harness::{Case, System, interpreter};
+use crate::harness::{Case, System, binary, interpreter, package_folder};
 use std::env;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::process::Command;
 
 /// The languages of blocks that are run or parsed. Others are output or diagrams.
@@ -107,7 +106,7 @@ fn check_command(case: &Case, page: &Page, exports: &str, line: &str) {
 
 /// A PATH that begins with the binary's folder.
 fn path() -> String {
-    let binary = Path::new(env!("CARGO_BIN_EXE_firstseen"));
+    let binary = binary();
     let folder = binary.parent().expect("a folder").display();
     format!("{folder}:{}", env::var("PATH").unwrap_or_default())
 }
@@ -127,6 +126,7 @@ fn every_python_snippet_runs_on_the_sample_result() {
             let output = Command::new(interpreter())
                 .args(["-c", &block.text])
                 .env("PATH", path())
+                .env("PYTHONPATH", package_folder())
                 .current_dir(case.folder())
                 .output()
                 .expect("Python runs");

@@ -11,6 +11,51 @@ use std::time::{Duration, Instant};
 /// The longest time that any command in these tests may take.
 const TIMEOUT: Duration = Duration::from_secs(90);
 
+/// The command that the tests run: cargo's, or `FIRSTSEEN_TEST_BINARY`, such as the one that a wheel installs.
+pub fn binary() -> PathBuf {
+    let named = std::env::var_os("FIRSTSEEN_TEST_BINARY").filter(|path| !path.is_empty());
+    let binary = named.map_or_else(|| env!("CARGO_BIN_EXE_firstseen").into(), PathBuf::from);
+    // Commands run in their cases' folders.
+    std::path::absolute(binary).expect("the current folder exists")
+}
+
+/// The file with the command's machine code: the command itself, or the native module of the script that a wheel installs.
+pub fn native() -> PathBuf {
+    installed_module().unwrap_or_else(binary)
+}
+
+/// A folder for `PYTHONPATH` with the Python package: the wheel's, if the command is one's script, otherwise this clone's,
+/// into which `make test` links the module that it builds.
+pub fn package_folder() -> PathBuf {
+    match installed_module() {
+        Some(module) => module.ancestors().nth(2).expect("a folder").to_owned(),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("python"),
+    }
+}
+
+/// The native module, if the command is a script that a wheel installed.
+fn installed_module() -> Option<PathBuf> {
+    let script = binary();
+    let content = std::fs::read(&script).expect("the command can be read");
+    if !content.starts_with(b"#!") {
+        return None;
+    }
+    let output = Command::new(script.with_file_name("python"))
+        .args([
+            "-c",
+            "from firstseen import _firstseen as m; print(m.__file__)",
+        ])
+        .output()
+        .expect("the script's Python starts");
+    let path = String::from_utf8(output.stdout).expect("a path in UTF-8");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Some(PathBuf::from(path.trim_end()))
+}
+
 /// A command that isn't started yet.
 pub struct Firstseen {
     pub(super) command: Command,
@@ -19,7 +64,7 @@ pub struct Firstseen {
 
 impl Firstseen {
     pub(super) fn new(folder: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_firstseen"));
+        let mut command = Command::new(binary());
         command
             .current_dir(folder)
             .env_remove("FIRSTSEEN_SOURCE")

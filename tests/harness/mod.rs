@@ -19,7 +19,7 @@ mod tls;
 mod value;
 
 pub use case::{Case, told, typed};
-pub use command::{Firstseen, Running};
+pub use command::{Firstseen, Running, binary, native, package_folder};
 pub use database::{System, Way};
 pub use dice::Dice;
 pub use mount::Mount;

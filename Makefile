@@ -22,6 +22,7 @@ test:
 	python3 -B -m unittest discover -q bench
 	python3 -B -m unittest discover -q tests
 	$(MAKE) --no-print-directory package-tests
+	cargo test --release --locked --doc
 	cargo test --release --locked --lib --test main
 
 # Runs the tests of the Python package, with the module that cargo builds: wheels are built by `make wheel`.

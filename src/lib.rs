@@ -1,5 +1,41 @@
 //! `firstseen` reads many same-schema SQL tables, keeps the first row of each key, and writes these rows as batch files.
 //!
+//! [`JobOptions`], from flags, a job file or JSON, are checked into a [`Job`]. [`run`] runs it and returns the [`Manifest`];
+//! [`plan`] says what it would read, lock and write. Meanwhile a [`Listener`] receives [`Event`]s, and a [`Cancel`] can stop it.
+//! Whatever fails is an [`Error`], whose kind says what the caller can do.
+//!
+//! ```
+//! use firstseen::job::read_job_file;
+//! use firstseen::{Cancel, Event, Job, JobOptions, Listener, run};
+//! use std::path::Path;
+//! use std::sync::Arc;
+//!
+//! struct Tables;
+//!
+//! impl Listener for Tables {
+//!     fn on_event(&self, event: &Event) {
+//!         if let Event::UnitFinished { table, rows_read, .. } = event {
+//!             println!("{table}: {rows_read} rows");
+//!         }
+//!     }
+//! }
+//!
+//! fn main() -> firstseen::Result<()> {
+//!     let file = read_job_file(Path::new("sample_data/job.toml"))?;
+//!     let flags = JobOptions {
+//!         count_only: Some(true),
+//!         ..JobOptions::default()
+//!     };
+//!     let job = Job::new(flags.over(file), Path::new("."))?;
+//!     let listener: Arc<dyn Listener> = Arc::new(Tables);
+//!     let manifest = run(&job, &listener, &Cancel::default())?;
+//!     assert_eq!(manifest.totals.new, 10_014);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # How it works
+//!
 //! ```text
 //! job file + flags ─▶ Job                                                       job
 //!    │ connect, list the tables, compare their schemas, choose types and order
@@ -52,11 +88,12 @@ mod watch;
 pub use batch::{BatchFile, Encoding, Format};
 pub use cancel::{Cancel, Proceed};
 pub use error::{Error, ErrorKind, Interrupt, Result};
-pub use job::Job;
+pub use job::{Job, JobOptions};
 pub use location::Location;
 pub use panics::hide_panics;
-pub use plan::PlanDocument;
+pub use plan::PlanDocument as Plan;
 pub use publish::Manifest;
-pub use run::{run, show_plan};
+pub use report::{Event, Listener, Silent};
+pub use run::{run, show_plan as plan};
 pub use secret::Secret;
 pub use unit::Part;

@@ -64,7 +64,7 @@ mod _firstseen {
     ) -> PyResult<(String, String)> {
         let job = idly(py, move || job(job_file.as_deref(), &options))?;
         attend(py, Some(&on_event), move |listener, cancel| {
-            let plan = firstseen::show_plan(&job, listener.as_ref(), &cancel)?;
+            let plan = firstseen::plan(&job, listener.as_ref(), &cancel)?;
             Ok((json(&plan), plan.to_string()))
         })
     }

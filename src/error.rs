@@ -240,6 +240,17 @@ impl Error {
         self.advice.as_deref()
     }
 
+    /// The underlying errors, the outermost first.
+    pub fn causes(&self) -> Vec<String> {
+        let mut causes = Vec::new();
+        let mut next = self.source();
+        while let Some(cause) = next {
+            causes.push(cause.to_string());
+            next = cause.source();
+        }
+        causes
+    }
+
     /// The exit code of a command that fails with this error.
     pub fn exit_code(&self) -> u8 {
         self.kind.policy().exit_code

@@ -2,7 +2,6 @@
 
 use firstseen::Error;
 use pyo3::prelude::*;
-use std::error::Error as _;
 
 /// The exception of an error: `firstseen._errors` knows which class it is.
 pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
@@ -17,19 +16,9 @@ fn exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
         location.to_string(),
         (location.table(), location.row(), location.column()),
         error.advice(),
-        causes(error),
+        error.causes(),
         error.exit_code(),
         error.kind().policy().retryable,
     ))?;
     Ok(PyErr::from_value(made))
-}
-
-fn causes(error: &Error) -> Vec<String> {
-    let mut causes = Vec::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        causes.push(cause.to_string());
-        next = cause.source();
-    }
-    causes
 }

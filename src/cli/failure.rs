@@ -4,7 +4,6 @@ use crate::Error;
 use crate::report::{self, JSON_SCHEMA_VERSION, LogFormat, Record, plain};
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::error::Error as StdError;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -40,7 +39,7 @@ fn as_text(error: &Error) -> String {
     if !place.is_empty() {
         let _ = writeln!(text, "  where: {}", plain_lines(&place));
     }
-    for cause in causes(error) {
+    for cause in error.causes() {
         let _ = writeln!(text, "  cause: {}", plain_lines(&cause));
     }
     if let Some(advice) = error.advice() {
@@ -111,7 +110,7 @@ fn as_json(error: &Error, elapsed: Duration) -> String {
         table: error.location().table().map(str::to_owned),
         row: error.location().row(),
         column: error.location().column().map(str::to_owned),
-        causes: causes(error),
+        causes: error.causes(),
         advice: error.advice().map(str::to_owned),
         exit_code: error.exit_code(),
         retryable: error.kind().policy().retryable,
@@ -119,14 +118,4 @@ fn as_json(error: &Error, elapsed: Duration) -> String {
     // Text, numbers and booleans can always be serialized.
     let line = serde_json::to_string(&failed).unwrap_or_default();
     format!("{line}\n")
-}
-
-fn causes(error: &Error) -> Vec<String> {
-    let mut causes = Vec::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        causes.push(cause.to_string());
-        next = cause.source();
-    }
-    causes
 }

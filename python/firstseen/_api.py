@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Dict, Literal, Optional, Union, cast
 
 from . import _firstseen, events
-from ._errors import UsageError
+from ._errors import usage_error
 from ._options import StrPath
 from ._progress import Progress
 from ._request import Request
@@ -136,9 +136,10 @@ def _is_shown(progress: ProgressChoice) -> Optional[bool]:
     try:
         return choices[progress]
     except (KeyError, TypeError):
-        error = UsageError(f"progress={progress!r} is not one of the possible values")
-        error.advice = 'use "auto", "always" or "never", or True or False'
-        raise error from None
+        raise usage_error(
+            f"progress={progress!r} is not one of the possible values",
+            'use "auto", "always" or "never", or True or False',
+        ) from None
 
 
 def _receiver(on_event: Optional[OnEvent], show: Optional[OnEvent]) -> _firstseen.OnEvent:

@@ -148,6 +148,13 @@ _CLASSES = {
 }
 
 
+def usage_error(message: str, advice: str) -> UsageError:
+    """The exception for options that this package refuses itself."""
+    error = UsageError(message)
+    error.advice = advice
+    return error
+
+
 def of_kind(
     kind: str,
     message: str,

@@ -9,7 +9,7 @@ import os
 import re
 from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
-from ._errors import UsageError
+from ._errors import UsageError, usage_error
 from ._options import StrPath
 
 # Flags that say how the command reports. Python has other ways.
@@ -55,23 +55,17 @@ class Request:
         if self._job is not None:
             path = os.fspath(self._job) if isinstance(self._job, (str, os.PathLike)) else None
             if not isinstance(path, str):
-                return _usage("the job file isn't a path", "pass options by keyword: run(**options)")
+                return usage_error("the job file isn't a path", "pass options by keyword: run(**options)")
             if _URL.match(path):
-                return _usage("the job file is a URL", "give the URL of the database by keyword: source=…")
+                return usage_error("the job file is a URL", "give the URL of the database by keyword: source=…")
         for name, value in self._options.items():
             if name in _OF_THE_COMMAND:
-                return _usage(f"{name} is only for the command", _OF_THE_COMMAND[name])
+                return usage_error(f"{name} is only for the command", _OF_THE_COMMAND[name])
             if _as_json(value) is None:
                 shown = name if name.isidentifier() else "an option"
                 message = f"the value of {shown} has the wrong type, or is not valid Unicode"
-                return _usage(message, "use text, numbers, True, False, None, paths, and lists of them")
+                return usage_error(message, "use text, numbers, True, False, None, paths, and lists of them")
         return None
-
-
-def _usage(message: str, advice: str) -> UsageError:
-    error = UsageError(message)
-    error.advice = advice
-    return error
 
 
 def _as_json(value: Any) -> Optional[str]:

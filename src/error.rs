@@ -117,7 +117,7 @@ impl Error {
     }
 
     /// The system can't start another thread.
-    pub(crate) fn no_thread(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub fn no_thread(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(ErrorKind::Capacity, "the system can't start another thread")
             .advise("raise the limits on threads and memory (ulimit -u, ulimit -v), or use fewer --workers")
             .because(cause)

@@ -99,10 +99,7 @@ fn spawn<T: Send + 'static>(
     thread::Builder::new()
         .name("firstseen".to_owned())
         .spawn(work)
-        .map_err(|cause| {
-            let error = Error::new(ErrorKind::Capacity, "the system can't start another thread");
-            raised(py, &error.because(cause))
-        })?;
+        .map_err(|cause| raised(py, &Error::no_thread(cause)))?;
     let receiver = Mutex::new(receiver);
     wait(py, on_event, interrupted, &receiver, &cancel)
 }

@@ -4,6 +4,7 @@ use super::choices::{ExtractorChoice, SnapshotChoice, SqliteTypes};
 use super::usage::usage;
 use super::{DEFAULT_FOLDER, Numeric, SourceUrl};
 use crate::Result;
+use crate::nearest::similar;
 use std::path::{Component, PathBuf};
 
 pub(super) fn distinct_names(flag: &str, names: Vec<String>) -> Result<Vec<String>> {
@@ -26,11 +27,14 @@ pub(super) fn check_key_is_selected(key: &[String], columns: Option<&[String]>) 
     let Some(columns) = columns else {
         return Ok(());
     };
-    match key.iter().find(|column| !columns.contains(column)) {
-        None => Ok(()),
-        Some(column) => Err(usage(format!("key column {column} is not in --columns"))
-            .advise("add it to --columns, or choose another --key")),
-    }
+    let Some(column) = key.iter().find(|column| !columns.contains(column)) else {
+        return Ok(());
+    };
+    let advice = match similar(column, columns.iter().map(String::as_str)) {
+        Some(meant) => format!("did you mean {meant}? Otherwise add {column} to --columns"),
+        None => "add it to --columns, or choose another --key".to_owned(),
+    };
+    Err(usage(format!("key column {column} is not in --columns")).advise(advice))
 }
 
 /// ConnectorX's own SQLite source would write files next to the database, and create a database that is missing.

@@ -6,7 +6,7 @@ use crate::harness::System;
 /// Flags, the exit code and the hint of their error, and the flags that the hint names.
 type Way<'a> = (&'a [&'a str], i32, &'a str, &'a [&'a str]);
 
-const WAYS: [Way<'static>; 30] = [
+const WAYS: [Way<'static>; 31] = [
     (&[LEFT_OUT, "--key"], 2, "give --key", &[]),
     (&[LEFT_OUT, "--tables"], 2, "give --tables", &[]),
     (
@@ -21,6 +21,12 @@ const WAYS: [Way<'static>; 30] = [
         2,
         "add it to --columns",
         &["--columns", "note,id"],
+    ),
+    (
+        &["--columns", "id,note", "--key", "notes"],
+        2,
+        "did you mean note? Otherwise add notes to --columns",
+        &["--columns", "id,note", "--key", "id"],
     ),
     (
         &["--columns", "note,nothing,id"],

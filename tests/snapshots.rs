@@ -479,7 +479,7 @@ fn a_server_that_lets_in_fewer_sessions_is_read_by_fewer_workers() {
         ];
         let ran = job(&case, &source, &tables)
             .succeeds()
-            .says("workers instead of 6");
+            .says("instead of 6 workers");
         ran.check(sum(&case) == SUM, "all rows are there");
     }
 }

@@ -132,7 +132,7 @@ fn no_match(pattern: &str, left_out: &[String], sees_none: bool) -> Error {
     }
     if left_out.is_empty() {
         return error.advise(
-            "name views without a pattern, and check that --source names the right database",
+            "name views without a pattern, and check the pattern's case and that --source names the right database",
         );
     }
     error.advise(format!(

@@ -142,7 +142,7 @@ impl Event {
     /// The job continues with fewer workers than wanted.
     pub(crate) fn fewer_workers(workers: usize, wanted: usize, why: impl Display) -> Self {
         Self::Warning {
-            message: format!("{workers} workers instead of {wanted}: {why}"),
+            message: format!("reading with {workers} instead of {wanted} workers: {why}"),
         }
     }
 }

@@ -113,7 +113,9 @@ fn output(output: &Output) -> Option<PlanOutput> {
 
 fn ordered_by(job: &Job) -> String {
     match (&job.order_by, &job.partition) {
-        (OrderBy::Columns(_), _) => "as --order-by says; ties by primary key".to_owned(),
+        (OrderBy::Columns(_), _) => {
+            "as --order-by says; ties by primary key, if there is one".to_owned()
+        }
         (OrderBy::Auto, Some(partition)) => {
             format!(
                 "by --partition-on {}; ties by primary key",

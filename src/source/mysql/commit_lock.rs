@@ -75,5 +75,5 @@ fn no_lock(error: &Error) -> Error {
     let message =
         format!("can't take the lock that --snapshot require needs for a moment: {error}");
     Error::new(error.kind(), message)
-        .advise("GRANT RELOAD to the user, turn on the server's binary log, or use --snapshot auto")
+        .advise("GRANT RELOAD to the user, turn on MariaDB's binary log, or use --workers 1 or --snapshot auto")
 }

@@ -63,7 +63,7 @@ pub(super) fn server(code: u16, state: &str, message: &str) -> Error {
     let (kind, advice) = match code {
         1044 | 1045 | 1142 | 1143 | 1227 | 1410 | 1698 => (
             ErrorKind::AccessDenied,
-            "check user and password in --source, and GRANT SELECT on the tables",
+            "check the user and the password, and GRANT SELECT on the tables",
         ),
         // Fewer workers might need only the connections that were made.
         1226 if message.contains("connections_per_hour") => (ErrorKind::Unreachable, HOURLY),

@@ -126,7 +126,7 @@ fn server(code: &str, message: &str) -> Error {
         ),
         "28000" | "28P01" | "42501" => (
             ErrorKind::AccessDenied,
-            "check user, password and sslcert in --source, and GRANT SELECT on the tables",
+            "check the user, the password or sslcert, and GRANT SELECT on the tables",
         ),
         "3D000" => (ErrorKind::Refused, "check the database in --source"),
         "53300" => (ErrorKind::Unreachable, NO_CONNECTION_LEFT),

@@ -72,7 +72,7 @@ enum Command {
     /// Reads every file and compares checksums, rows, columns, file names and order, and checks that no key occurs twice. Reports
     /// how many faults there are, describes the first 20, and exits with code 4 if there is any.
     Verify(verify::VerifyArgs),
-    /// Create the article's thirteen tables with made-up data, at any scale
+    /// Create the article's thirteen tables with made-up data, or wide ones, at any scale
     Generate(generate::GenerateArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),

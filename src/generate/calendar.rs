@@ -1,10 +1,10 @@
-//! The possible birthdays, as text.
+//! The possible days, as text.
 
 use chrono::{Datelike, NaiveDate};
 
 /// The earliest year of birth.
 const FIRST_YEAR: i32 = 1900;
-/// The year of the last table.
+/// The year of the article's last table.
 const LAST_YEAR: i32 = 2012;
 
 /// Every day from 1900 to 2012, in ISO format.
@@ -25,10 +25,14 @@ impl Calendar {
         }
     }
 
-    /// The days up to the end of `year`.
-    pub(super) fn until(&self, year: i32) -> &[String] {
+    /// The days, in order.
+    pub(super) fn days(&self) -> &[String] {
+        &self.days
+    }
+
+    /// How many of the days are not after the end of `year`.
+    pub(super) fn days_until(&self, year: i32) -> usize {
         let after = format!("{}-01-01", year + 1);
-        let len = self.days.partition_point(|day| *day < after);
-        self.days.get(..len).unwrap_or_default()
+        self.days.partition_point(|day| *day < after)
     }
 }

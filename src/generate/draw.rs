@@ -1,12 +1,12 @@
-//! Which person appears at which position of a table.
+//! Which entry appears at which position of a table.
 
 use super::dice::Dice;
 use super::permutation::Permutation;
 use super::shape::TableShape;
 
-/// The persons of one table, by position.
+/// The entries of one table, by position.
 ///
-/// Each person of the table gets one row; the remaining rows repeat persons at random. All rows are shuffled.
+/// Each entry of the table gets one row; the remaining rows repeat entries at random. All rows are shuffled.
 #[derive(Debug, Clone)]
 pub(super) struct Draw {
     known: u64,
@@ -30,8 +30,8 @@ impl Draw {
         }
     }
 
-    /// The person at `position`, which is less than the table's number of rows.
-    pub(super) fn person(&self, position: u64) -> u64 {
+    /// The entry at `position`, which is less than the table's number of rows.
+    pub(super) fn entry(&self, position: u64) -> u64 {
         let slot = self.order.at(position);
         if slot < self.distinct {
             self.member(slot)

@@ -1,58 +1,76 @@
-//! A row, and the two ways to write it.
+//! A row, and the two ways to write it as text.
 
-/// The columns, without the key.
-pub(super) const COLUMNS: [(&str, &str); 4] = [
-    ("ID", "CHAR(32)"),
-    ("ID_BIRTHDAY", "DATE"),
-    ("ID_SEX", "CHAR(1)"),
-    ("HASHIDV", "CHAR(32)"),
-];
-/// The key column of `--with-key`. SQLite uses a column of exactly this type as its rowid.
-pub(super) const KEY_COLUMN: (&str, &str) = ("SEQ", "INTEGER PRIMARY KEY");
+use std::ops::Range;
 
-/// 32 hexadecimal digits.
-pub(super) type Digits = [u8; 32];
-
-/// A row that consists of ASCII letters, digits and hyphens, so nothing in it needs escaping.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row<'a> {
-    /// Its position in its table, from 1.
-    pub(super) seq: u64,
-    pub(super) id: Digits,
-    pub(super) birthday: &'a str,
-    pub(super) sex: &'static str,
-    pub(super) hashidv: Digits,
+/// The cells of one row, which is filled again for the next one.
+///
+/// A cell is NULL or text that consists of ASCII letters, digits, spaces and harmless punctuation, so nothing in it needs
+/// escaping. A number is its decimal text, which every database turns into its column's type.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    text: Vec<u8>,
+    cells: Vec<Option<Range<usize>>>,
 }
 
-/// Tab-separated fields and a line feed: what COPY and LOAD DATA read by default.
-pub(super) fn write_line(row: &Row<'_>, with_key: bool, text: &mut Vec<u8>) {
-    if with_key {
-        text.extend_from_slice(format!("{}\t", row.seq).as_bytes());
+impl Row {
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.cells.clear();
     }
-    write_fields(row, b"\t", text);
+
+    pub(super) fn push(&mut self, cell: impl AsRef<[u8]>) {
+        self.push_with(|text| text.extend_from_slice(cell.as_ref()));
+    }
+
+    /// Adds a cell that `write` appends to the text.
+    pub(super) fn push_with(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        let start = self.text.len();
+        write(&mut self.text);
+        self.cells.push(Some(start..self.text.len()));
+    }
+
+    pub(super) fn push_null(&mut self) {
+        self.cells.push(None);
+    }
+
+    /// The cells in the order of the columns; `None` is NULL.
+    pub(super) fn cells(&self) -> impl Iterator<Item = Option<&[u8]>> {
+        let text = |range: &Range<usize>| self.text.get(range.clone());
+        self.cells
+            .iter()
+            .map(move |cell| cell.as_ref().and_then(text))
+    }
+}
+
+/// Tab-separated cells and a line feed: what COPY and LOAD DATA read by default.
+pub(super) fn write_line(row: &Row, text: &mut Vec<u8>) {
+    for (number, cell) in row.cells().enumerate() {
+        if number > 0 {
+            text.push(b'\t');
+        }
+        text.extend_from_slice(cell.unwrap_or(b"\\N"));
+    }
     text.push(b'\n');
 }
 
 /// A parenthesized row of an INSERT's VALUES, and a comma.
-pub(super) fn write_values(row: &Row<'_>, with_key: bool, text: &mut Vec<u8>) {
-    text.push(b'(');
-    if with_key {
-        text.extend_from_slice(format!("{},", row.seq).as_bytes());
+pub(super) fn write_values(row: &Row, text: &mut Vec<u8>) {
+    for (number, cell) in row.cells().enumerate() {
+        text.push(if number == 0 { b'(' } else { b',' });
+        match cell {
+            Some(cell) => {
+                text.push(b'\'');
+                text.extend_from_slice(cell);
+                text.push(b'\'');
+            }
+            None => text.extend_from_slice(b"NULL"),
+        }
     }
-    text.push(b'\'');
-    write_fields(row, b"','", text);
-    text.extend_from_slice(b"'),");
+    text.extend_from_slice(b"),");
 }
 
-fn write_fields(row: &Row<'_>, between: &[u8], text: &mut Vec<u8>) {
-    text.extend_from_slice(&row.id);
-    text.extend_from_slice(between);
-    text.extend_from_slice(row.birthday.as_bytes());
-    text.extend_from_slice(between);
-    text.extend_from_slice(row.sex.as_bytes());
-    text.extend_from_slice(between);
-    text.extend_from_slice(&row.hashidv);
-}
+/// 32 hexadecimal digits.
+pub(super) type Digits = [u8; 32];
 
 /// `number` as lower-case hexadecimal digits.
 pub(super) fn digits(number: u128) -> Digits {

@@ -1,13 +1,12 @@
 //! The rows of one table on their way into a database, with progress reports and interrupts.
 
-use super::population::Population;
+use super::content::{Column, Table};
 use super::row::Row;
-use super::shape::TableShape;
 use crate::{Error, ErrorKind, Interrupt, Result};
 
-/// Rows between two progress reports and two checks for an interrupt: a few milliseconds of work.
+/// Rows between two progress reports and two checks for an interrupt: some milliseconds of work.
 const REPORT_ROWS: u64 = 8192;
-/// Size at which a piece of text is sent: a few hundred rows, so that an interrupt is noticed soon.
+/// Size at which a piece of text is sent: at most a few hundred rows, so that an interrupt is noticed soon.
 const PIECE_BYTES: usize = 1 << 16;
 
 /// Receives the progress of `generate` and can stop it. It is called every few thousand rows, by one thread at a time.
@@ -22,31 +21,30 @@ pub trait Observer: Sync {
 /// One table's rows, and the observer of their progress.
 #[derive(Clone, Copy)]
 pub(super) struct Supply<'a> {
-    pub(super) population: &'a Population<'a>,
-    pub(super) table: &'a TableShape,
-    pub(super) with_key: bool,
+    pub(super) columns: &'a [Column],
+    pub(super) table: &'a Table,
     pub(super) observer: &'a dyn Observer,
 }
 
 /// A function that writes a row as text.
-pub(super) type WriteRow = fn(&Row<'_>, bool, &mut Vec<u8>);
+pub(super) type WriteRow = fn(&Row, &mut Vec<u8>);
 
 impl Supply<'_> {
     /// Passes every row to `take`, in order.
-    pub(super) fn rows(&self, mut take: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
-        let report = |done| {
-            self.observer
-                .on_progress(self.table.name, done, self.table.rows);
-        };
-        for row in self.population.rows(self.table) {
-            let done = row.seq - 1;
+    pub(super) fn rows(&self, mut take: impl FnMut(&Row) -> Result<()>) -> Result<()> {
+        let total = self.table.counts.rows;
+        let report = |done| self.observer.on_progress(self.table.name(), done, total);
+        let mut row = Row::default();
+        for done in 0..total {
             if done.is_multiple_of(REPORT_ROWS) {
                 self.stop_if_asked()?;
                 report(done);
             }
+            row.clear();
+            (self.table.write_cells)(done, &mut row);
             take(&row)?;
         }
-        report(self.table.rows);
+        report(total);
         Ok(())
     }
 
@@ -58,7 +56,7 @@ impl Supply<'_> {
     ) -> Result<()> {
         let mut piece = Vec::new();
         self.rows(|row| {
-            write(row, self.with_key, &mut piece);
+            write(row, &mut piece);
             if piece.len() < PIECE_BYTES {
                 return Ok(());
             }

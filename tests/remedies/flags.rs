@@ -306,3 +306,26 @@ fn a_made_up_registry_is_made_as_the_errors_say() {
         ])
         .succeeds();
 }
+
+#[test]
+fn wide_tables_are_made_as_the_errors_say() {
+    let case = case(System::Sqlite);
+    let generate = |more: &[&str]| {
+        let source = case.database.url();
+        case.command()
+            .args(["generate", "--source", &source])
+            .args(more)
+    };
+    let wrong: [(&[&str], &str); 5] = [
+        (&["--survivors", "5"], "add --wide, or leave it out"),
+        (&["--wide", "--persons", "5"], "give --survivors instead"),
+        (&["--wide", "--with-key"], "leave it out"),
+        (&["--wide", "--survivors", "101"], "up to 100, such as 20"),
+        (&["--wide", "--scale", "0.000001"], "0.001 makes 2,000 rows"),
+    ];
+    for (flags, remedy) in wrong {
+        generate(flags).fails_with(2).says(remedy);
+    }
+    let right = ["--wide", "--survivors", "20", "--scale", "0.001"];
+    generate(&right).succeeds();
+}

@@ -1,7 +1,7 @@
 //! What loading needs from a database.
 
 use crate::Result;
-use crate::generate::row::{COLUMNS, KEY_COLUMN};
+use crate::generate::content::Column;
 use crate::generate::supply::Supply;
 
 /// Something that already has the name of a table to create.
@@ -13,7 +13,7 @@ pub(super) struct Existing {
     pub(super) is_base_table: bool,
 }
 
-/// A connection that can load. Table names are those of the thirteen tables; each implementation quotes them.
+/// A connection that can load. Each implementation quotes the names of tables and columns.
 pub(super) trait Loader {
     /// What already has one of `names`, in their order.
     fn existing(&mut self, names: &[&str]) -> Result<Vec<Existing>>;
@@ -22,16 +22,17 @@ pub(super) trait Loader {
     fn drop(&mut self, table: &str) -> Result<()>;
 
     /// Creates an empty table.
-    fn create(&mut self, table: &str, with_key: bool) -> Result<()>;
+    fn create(&mut self, table: &str, columns: &[Column]) -> Result<()>;
 
     /// Fills an empty table and returns the number of rows that the database counted.
     fn fill(&mut self, supply: &Supply<'_>) -> Result<u64>;
 }
 
 /// The statement that creates `table`, with names in `quote`s.
-pub(super) fn create_statement(table: &str, with_key: bool, quote: char) -> String {
-    let columns: Vec<String> = columns(with_key)
-        .map(|(name, sql_type)| format!("{quote}{name}{quote} {sql_type}"))
+pub(super) fn create_statement(table: &str, columns: &[Column], quote: char) -> String {
+    let columns: Vec<String> = columns
+        .iter()
+        .map(|Column { name, sql_type }| format!("{quote}{name}{quote} {sql_type}"))
         .collect();
     format!(
         "CREATE TABLE {quote}{table}{quote} ({})",
@@ -40,13 +41,10 @@ pub(super) fn create_statement(table: &str, with_key: bool, quote: char) -> Stri
 }
 
 /// The column names as a list, in `quote`s.
-pub(super) fn column_list(with_key: bool, quote: char) -> String {
-    let names: Vec<String> = columns(with_key)
-        .map(|(name, _)| format!("{quote}{name}{quote}"))
+pub(super) fn column_list(columns: &[Column], quote: char) -> String {
+    let names: Vec<String> = columns
+        .iter()
+        .map(|column| format!("{quote}{}{quote}", column.name))
         .collect();
     names.join(", ")
-}
-
-fn columns(with_key: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
-    with_key.then_some(KEY_COLUMN).into_iter().chain(COLUMNS)
 }

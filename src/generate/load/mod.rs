@@ -1,14 +1,14 @@
 //! Loading: the same steps in every database, by the fastest ordinary method of each.
 //!
-//! In: a population and an observer. Out: the thirteen tables, all or none of them. Only base tables with these names are
-//! ever dropped, and only with `--force`.
+//! In: the content and an observer. Out: its tables, all or none of them. Only base tables with their names are ever dropped,
+//! and only with `--force`.
 
 mod loader;
 mod mysql;
 mod postgres;
 mod sqlite;
 
-use super::population::Population;
+use super::content::{Content, Table};
 use super::supply::{Observer, Supply};
 use crate::job::SourceUrl;
 use crate::{Error, ErrorKind, Result};
@@ -16,8 +16,7 @@ use loader::{Existing, Loader};
 
 /// What to load, independent of the database.
 pub(super) struct LoadOrder<'a> {
-    pub(super) population: &'a Population<'a>,
-    pub(super) with_key: bool,
+    pub(super) content: &'a Content,
     pub(super) force: bool,
     pub(super) observer: &'a dyn Observer,
 }
@@ -34,61 +33,59 @@ pub(super) fn load(source: &SourceUrl, order: &LoadOrder<'_>) -> Result<()> {
 
 /// Drops what has to go, then creates and fills the tables one after the other.
 fn fill(database: &mut dyn Loader, order: &LoadOrder<'_>) -> Result<()> {
-    make_room(database, order)?;
-    for table in order.population.tables() {
+    let Content { columns, tables } = order.content;
+    let names: Vec<&str> = tables.iter().map(Table::name).collect();
+    make_room(database, &names, order.force)?;
+    for table in tables {
         let supply = Supply {
-            population: order.population,
+            columns,
             table,
-            with_key: order.with_key,
             observer: order.observer,
         };
-        database.create(table.name, order.with_key)?;
+        database.create(table.name(), columns)?;
         let rows = database
             .fill(&supply)
-            .map_err(|error| error.in_table(table.name))?;
-        expect_rows(&supply, rows)?;
+            .map_err(|error| error.in_table(table.name()))?;
+        expect_rows(table, rows)?;
     }
     Ok(())
 }
 
 /// Drops existing tables, if all of them may be dropped.
-fn make_room(database: &mut dyn Loader, order: &LoadOrder<'_>) -> Result<()> {
-    let names: Vec<&str> = order
-        .population
-        .tables()
-        .iter()
-        .map(|table| table.name)
-        .collect();
-    let existing = database.existing(&names)?;
+fn make_room(database: &mut dyn Loader, names: &[&str], force: bool) -> Result<()> {
+    let existing = database.existing(names)?;
     if let Some(other) = existing.iter().find(|existing| !existing.is_base_table) {
         return Err(not_ours(other));
     }
     match existing.first() {
-        Some(first) if !order.force => Err(exists(first, existing.len())),
+        Some(first) if !force => Err(exists(first, existing.len(), names)),
         _ => existing
             .iter()
             .try_for_each(|table| database.drop(&table.name)),
     }
 }
 
-fn expect_rows(supply: &Supply<'_>, rows: u64) -> Result<()> {
-    if rows == supply.table.rows {
+fn expect_rows(table: &Table, rows: u64) -> Result<()> {
+    let sent = table.counts.rows;
+    if rows == sent {
         return Ok(());
     }
-    let (table, sent) = (supply.table.name, supply.table.rows);
     let message = format!("{sent} rows were sent, but the database counted {rows}");
-    Err(Error::new(ErrorKind::Sums, message).in_table(table))
+    Err(Error::new(ErrorKind::Sums, message).in_table(table.name()))
 }
 
-fn exists(table: &Existing, count: usize) -> Error {
+fn exists(table: &Existing, count: usize, names: &[&str]) -> Error {
     let others = match count - 1 {
         0 => String::new(),
-        others => format!(", and so do {others} more of the thirteen tables"),
+        others => format!(", and so do {others} more of the {} tables", names.len()),
     };
     let message = format!("the table already exists{others}");
+    let [first, .., last] = names else {
+        return Error::new(ErrorKind::Exists, message).in_table(&table.name);
+    };
     Error::new(ErrorKind::Exists, message)
         .in_table(&table.name)
-        .advise("choose another database, or pass --force to drop and recreate ID2000 to ID2012 and nothing else")
+        .advise(format!("choose another database, or pass --force to drop and recreate {first} to {last} and nothing else"))
 }
 
 fn not_ours(object: &Existing) -> Error {

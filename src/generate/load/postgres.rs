@@ -2,6 +2,7 @@
 
 use super::loader::{Existing, Loader, column_list, create_statement};
 use super::{LoadOrder, fill};
+use crate::generate::content::Column;
 use crate::generate::row::write_line;
 use crate::generate::supply::Supply;
 use crate::job::{ServerUrl, Waits};
@@ -64,14 +65,14 @@ impl Loader for Postgres<'_, '_> {
         self.0.batch_execute(&statement).map_err(translate)
     }
 
-    fn create(&mut self, table: &str, with_key: bool) -> Result<()> {
-        let statement = create_statement(table, with_key, '"');
+    fn create(&mut self, table: &str, columns: &[Column]) -> Result<()> {
+        let statement = create_statement(table, columns, '"');
         self.0.batch_execute(&statement).map_err(translate)
     }
 
     /// Also collects the table's statistics, so that the planner and `firstseen plan` know its size right away.
     fn fill(&mut self, supply: &Supply<'_>) -> Result<u64> {
-        let (table, columns) = (supply.table.name, column_list(supply.with_key, '"'));
+        let (table, columns) = (supply.table.name(), column_list(supply.columns, '"'));
         let statement = format!("COPY \"{table}\" ({columns}) FROM STDIN (FREEZE)");
         let mut copy = self.0.copy_in(&statement).map_err(translate)?;
         supply.pieces(write_line, |piece| {

@@ -8,6 +8,7 @@ mod send;
 
 use super::loader::{Existing, Loader, create_statement};
 use super::{LoadOrder, fill};
+use crate::generate::content::Column;
 use crate::generate::supply::Supply;
 use crate::job::ServerUrl;
 use crate::source::mysql::login::Login;
@@ -57,18 +58,29 @@ impl MySql {
         });
         match dropped {
             Ok(()) => error,
-            Err(_) => error.advise(
-                "some of the thirteen tables are left incomplete: pass --force to replace them",
-            ),
+            Err(_) => {
+                error.advise("some of the tables are left incomplete: pass --force to replace them")
+            }
         }
+    }
+}
+
+/// The column with MySQL's name for its type. What standard SQL calls TIMESTAMP is a DATETIME; MySQL's own TIMESTAMP depends on
+/// the session's time zone.
+fn in_mysql(column: &Column) -> Column {
+    match column.sql_type {
+        "TIMESTAMP" => Column::new(column.name, "DATETIME(6)"),
+        _ => *column,
     }
 }
 
 impl Loader for MySql {
     fn existing(&mut self, names: &[&str]) -> Result<Vec<Existing>> {
-        let statement = "SELECT table_name, table_type = 'BASE TABLE', @@lower_case_table_names <> 0 \
-             FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-             ORDER BY table_name";
+        let places = vec!["?"; names.len()].join(", ");
+        let statement = format!(
+            "SELECT table_name, table_type = 'BASE TABLE', @@lower_case_table_names <> 0 \
+             FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN ({places}) ORDER BY table_name"
+        );
         let found: Vec<(String, bool, bool)> = self
             .connection
             .exec(statement, names.to_vec())
@@ -90,8 +102,9 @@ impl Loader for MySql {
             .map_err(translate)
     }
 
-    fn create(&mut self, table: &str, with_key: bool) -> Result<()> {
-        let statement = format!("{} {TABLE_OPTIONS}", create_statement(table, with_key, '`'));
+    fn create(&mut self, table: &str, columns: &[Column]) -> Result<()> {
+        let columns: Vec<Column> = columns.iter().map(in_mysql).collect();
+        let statement = format!("{} {TABLE_OPTIONS}", create_statement(table, &columns, '`'));
         self.connection.query_drop(statement).map_err(translate)?;
         self.created.push(table.to_owned());
         Ok(())

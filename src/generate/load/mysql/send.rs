@@ -39,7 +39,7 @@ impl LoadMethod {
 /// An interrupt only ends the text early: an error in the handler would leave the connection in the middle of a
 /// statement.
 pub(super) fn load_data(connection: &mut Conn, supply: &Supply<'_>) -> Result<u64> {
-    let (table, columns) = (supply.table.name, column_list(supply.with_key, '`'));
+    let (table, columns) = (supply.table.name(), column_list(supply.columns, '`'));
     let statement = format!(
         "LOAD DATA LOCAL INFILE 'firstseen' INTO TABLE `{table}` CHARACTER SET ascii ({columns})"
     );
@@ -82,7 +82,7 @@ fn rows_without_warning(connection: &Conn) -> Result<u64> {
 
 /// One transaction of INSERTs, each far smaller than any server's `max_allowed_packet`.
 pub(super) fn insert(connection: &mut Conn, supply: &Supply<'_>) -> Result<u64> {
-    let (table, columns) = (supply.table.name, column_list(supply.with_key, '`'));
+    let (table, columns) = (supply.table.name(), column_list(supply.columns, '`'));
     let start = format!("INSERT INTO `{table}` ({columns}) VALUES ");
     let mut rows = 0;
     connection

@@ -4,12 +4,13 @@ mod file;
 
 use super::loader::{Existing, Loader, column_list, create_statement};
 use super::{LoadOrder, fill};
+use crate::generate::content::Column;
 use crate::generate::row::Row;
 use crate::generate::supply::Supply;
 use crate::{Error, ErrorKind, Result};
 use file::{publish, unfinished_file, unwritable};
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, TransactionBehavior};
 use std::path::Path;
 
 /// For a file that no other program sees: no journal and no waiting for the disk. The settings end with the connection.
@@ -66,39 +67,30 @@ impl Loader for Sqlite<'_> {
         self.0.execute_batch(&statement).map_err(translate)
     }
 
-    fn create(&mut self, table: &str, with_key: bool) -> Result<()> {
-        let statement = create_statement(table, with_key, '"');
+    fn create(&mut self, table: &str, columns: &[Column]) -> Result<()> {
+        let statement = create_statement(table, columns, '"');
         self.0.execute_batch(&statement).map_err(translate)
     }
 
     fn fill(&mut self, supply: &Supply<'_>) -> Result<u64> {
-        let columns = column_list(supply.with_key, '"');
-        let values = if supply.with_key {
-            "?5, ?1, ?2, ?3, ?4"
-        } else {
-            "?1, ?2, ?3, ?4"
-        };
-        let table = supply.table.name;
-        let statement = format!("INSERT INTO \"{table}\" ({columns}) VALUES ({values})");
+        let columns = column_list(supply.columns, '"');
+        let places = vec!["?"; supply.columns.len()].join(", ");
+        let table = supply.table.name();
+        let statement = format!("INSERT INTO \"{table}\" ({columns}) VALUES ({places})");
         let mut insert = self.0.prepare(&statement).map_err(translate)?;
         let before = self.0.total_changes();
-        supply.rows(|row| bind_and_insert(&mut insert, row, supply.with_key).map_err(translate))?;
+        supply.rows(|row| bind_and_insert(&mut insert, row).map_err(translate))?;
         Ok(self.0.total_changes() - before)
     }
 }
 
-fn bind_and_insert(
-    insert: &mut Statement<'_>,
-    row: &Row<'_>,
-    with_key: bool,
-) -> rusqlite::Result<()> {
-    let id = ToSqlOutput::Borrowed(ValueRef::Text(&row.id));
-    let hashidv = ToSqlOutput::Borrowed(ValueRef::Text(&row.hashidv));
-    if with_key {
-        insert.execute(params![id, row.birthday, row.sex, hashidv, row.seq])?;
-    } else {
-        insert.execute(params![id, row.birthday, row.sex, hashidv])?;
+/// Passes text for every column: SQLite stores it as a number if the column's type is a number's.
+fn bind_and_insert(insert: &mut Statement<'_>, row: &Row) -> rusqlite::Result<()> {
+    for (place, cell) in (1..).zip(row.cells()) {
+        let value = cell.map_or(ValueRef::Null, ValueRef::Text);
+        insert.raw_bind_parameter(place, ToSqlOutput::Borrowed(value))?;
     }
+    insert.raw_execute()?;
     Ok(())
 }
 

@@ -1,6 +1,8 @@
-//! `generate`: the article's tables.
+//! `generate`: the article's tables, or wide ones.
 
 #![expect(clippy::doc_markdown, reason = "the comments are the text of the help")]
+
+mod tables;
 
 use super::{argv, login, out, signals};
 use crate::cancel::Cancel;
@@ -13,6 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use tables::TablesArgs;
 
 #[derive(Args)]
 pub(super) struct GenerateArgs {
@@ -28,23 +31,21 @@ pub(super) struct GenerateArgs {
     /// MySQL or MariaDB option file with user, password, host, …
     #[arg(long, value_name = "FILE")]
     defaults_file: Option<PathBuf>,
-    /// Size: 1 is the article's 15,096,590 rows
+    /// Size: 1 is 15,096,590 rows, or 2,000,000 wide ones
     ///
-    /// Above 0 and up to 100. 0.01 makes about 150,000 rows.
+    /// 1 is the article's size. Above 0 and up to 100: 0.01 makes about 150,000 rows, or 20,000 wide ones.
     #[arg(long, default_value = "1")]
     scale: String,
-    /// Distinct persons [default: 1,001,413 times the scale]
-    #[arg(long, value_name = "N")]
-    persons: Option<u64>,
+    #[command(flatten)]
+    tables: TablesArgs,
     /// Seed of the made-up data
     ///
-    /// The same seed makes the same data. Another one makes other persons in another order, with the same counts.
+    /// The same seed makes the same data. Another one makes other data in another order, with the same counts.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// Add a first column SEQ, an integer primary key
-    #[arg(long)]
-    with_key: bool,
-    /// Drop existing tables ID2000 to ID2012 first
+    /// Drop existing tables with the same names first
+    ///
+    /// ID2000 to ID2012, or with --wide WIDE1 to WIDE5, and no others.
     #[arg(long)]
     force: bool,
 }
@@ -56,11 +57,11 @@ impl GenerateArgs {
             password_file,
             defaults_file,
             scale,
-            persons,
+            tables,
             seed,
-            with_key,
             force,
         } = self;
+        let (tables, scale) = (tables.tables()?, scale.parse()?);
         let login = LoginOptions {
             password_file,
             password: login::password()?,
@@ -74,10 +75,9 @@ impl GenerateArgs {
         let cancel = signals::cancel_on_signal()?;
         let options = Options {
             source,
-            scale: scale.parse()?,
-            persons,
+            tables,
+            scale,
             seed,
-            with_key,
             force,
         };
         let generated = generate(&options, &Bar::new(cancel))?;

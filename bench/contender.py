@@ -5,14 +5,15 @@ To add a tool that can be run from a script, add a line to `SCRIPTS` and a file 
 """
 
 import json
+import re
 import shutil
+import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import drain
 import source
 import ways
-from job import KEY, TABLE_RANGE, TABLES
 from stop import NO_PYTHON, NotRun
 
 FOLDER = Path(__file__).parent / "contenders"
@@ -46,7 +47,7 @@ class RawDrain:
         self._source, self._workers = source, options.workers
 
     def command(self):
-        words = drain.command(self._program, self._source.database, self._workers)
+        words = drain.command(self._program, self._source, self._workers)
         return words, drain.environment(self._source)
 
     def found(self, printed):
@@ -72,8 +73,9 @@ class FirstSeenRun:
     def command(self):
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
-        job = ["--tables", TABLE_RANGE, "--key", KEY, "--workers", str(self._workers), *self.more_flags]
-        words = [self._program, "run", *job, "--out", str(self.batches), "--json"]
+        job = ["--tables", self._source.job.table_range, "--key", self._source.job.key]
+        flags = ["--workers", str(self._workers), *self.more_flags]
+        words = [self._program, "run", *job, *flags, "--out", str(self.batches), "--json"]
         return words, source.environment(self._source.url)
 
     def found(self, printed):
@@ -124,6 +126,32 @@ class FirstSeenUnsynced(FirstSeenRun):
 
 
 @dataclass(frozen=True)
+class Variant:
+    """firstseen with other flags."""
+
+    name: str
+    flags: tuple[str, ...]
+    files = FirstSeenRun.files
+    first_seen = True
+
+    def __call__(self, source, options, folder):
+        return VariantRun(self, source, options, folder)
+
+    def is_known(self, help_text):
+        """Whether the help of `firstseen run` has all its flags."""
+        known = set(re.findall(r"--[a-z][a-z-]*", help_text))
+        return {flag for flag in self.flags if flag.startswith("--")} <= known
+
+
+class VariantRun(FirstSeenRun):
+    """A variant, ready to start."""
+
+    def __init__(self, variant, source, options, folder):
+        super().__init__(source, options, folder)
+        self.name, self.more_flags = variant.name, variant.flags
+
+
+@dataclass(frozen=True)
 class Beside:
     """Another firstseen binary, given by `--beside`."""
 
@@ -163,9 +191,15 @@ class ScriptRun:
         self.name, self.files = script.name, script.files
         self.first_seen, self.several = script.first_seen, script.several
         self._program, self._python = FOLDER / script.program, options.python
-        if source.way != ways.TCP:
+        if ways.CONNECTIONS[source.way] not in (ways.TCP, ways.FILE):
             raise NotRun(f"connects only over plain TCP, and the given URL uses {ways.NAMES[source.way]}")
-        self._environment = drain.mysql_environment(source.url, "BENCH") | {"BENCH_WORKERS": str(options.workers)}
+        self._tables = source.job.tables
+        self._environment = drain.mysql_environment(source.url, "BENCH") | {
+            "BENCH_JOB": source.job.name,
+            "BENCH_QUOTE": drain.quote(source.database),
+            "BENCH_URL": _client_url(source),
+            "BENCH_WORKERS": str(options.workers),
+        }
         self.batches = folder / "batches"
 
     def command(self):
@@ -174,7 +208,7 @@ class ScriptRun:
         shutil.rmtree(self.batches, ignore_errors=True)
         self.batches.mkdir()
         if self._program.suffix == ".sh":
-            return ["bash", self._program, self.batches, *TABLES], self._environment
+            return ["bash", self._program, self.batches, *self._tables], self._environment
         return [self._python, "-B", self._program, self.batches], self._environment
 
     def found(self, printed):
@@ -182,11 +216,24 @@ class ScriptRun:
         return Found(said["rows"], said["distinct"], said["files"], versions=tuple(said["versions"]))
 
 
+def _client_url(source):
+    """The URL for ConnectorX and ADBC.
+
+    ConnectorX's MySQL client has no `sslmode`. From the same machine it would go on over the server's Unix socket, without being
+    asked.
+    """
+    if source.database != "mariadb":
+        return source.url
+    return source.url.partition("?")[0] + "?prefer_socket=false"
+
+
 # The first is the base of every ratio; the others' files are compared with those of the second.
 DRAIN_AND_FIRSTSEEN = [RawDrain, FirstSeenRun]
 
+CONNECTORX = Script("ConnectorX + Polars, Python", "connectorx_polars.py", "parquet")
+
 SCRIPTS = [
-    Script("ConnectorX + Polars, Python", "connectorx_polars.py", "parquet"),
+    CONNECTORX,
     Script("DuckDB, mysql_scanner", "duckdb_scanner.py", "parquet"),
     Script("ClickHouse (chDB), mysql()", "chdb_mysql.py", "parquet"),
     Script("mariadb | awk | split", "awk.sh", "tab-separated text", several=True),
@@ -198,6 +245,20 @@ EVERYONE = [*DRAIN_AND_FIRSTSEEN, FirstSeenByConnectorX, *SCRIPTS]
 
 # The first has all of them by default.
 WITHOUT_PROMISES = [FirstSeenRun, FirstSeenWithoutSnapshot, FirstSeenBehindLock, FirstSeenUnsynced]
+
+
+# Other ways to read wide rows. Those with flags that the binary doesn't have are left out.
+VARIANTS = [Variant("firstseen --read whole", ("--read", "whole"))]
+
+ADBC = Script("ADBC + Polars, Python", "adbc_polars.py", "parquet")
+
+
+def readers_of_wide_rows(database, options):
+    """The contenders for the wide tables of a database."""
+    words = [options.firstseen, "run", "--help"]
+    help_text = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout
+    variants = [variant for variant in VARIANTS if variant.is_known(help_text)]
+    return [*DRAIN_AND_FIRSTSEEN, *variants, CONNECTORX, *([ADBC] if database == "postgres" else [])]
 
 
 def ready(kinds, source, options):

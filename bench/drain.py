@@ -1,12 +1,13 @@
-"""Compiles the C programs: the raw drains (clients that read the same rows and keep nothing), and a library that disables fsync."""
+"""Compiles the C programs: the raw drains (clients that read the same rows and keep nothing), a library that disables fsync, and the
+link to a server that counts bytes."""
 
 import os
 import subprocess
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, parse_qs
 
-from job import COLUMNS, TABLES
 from stop import Stop
+from ways import CONNECTIONS
 
 SOURCES = Path(__file__).parent / "drains"
 
@@ -34,25 +35,29 @@ def compiled(database, folder):
 
 def unsynced(folder):
     """Compiles a library into `folder` that replaces `fsync` and does nothing, and returns its path."""
-    target = folder / "unsynced.so"
-    try:
-        _compile(target, ["-shared", "-fPIC", SOURCES / "unsynced.c"])
-    except (OSError, subprocess.CalledProcessError) as cause:
-        raise Stop(f"unsynced.c doesn't compile ({cause}): `tests/prepare.sh bench` installs build-essential") from cause
-    return target
+    return _compiled("unsynced.c", folder / "unsynced.so", "-shared", "-fPIC")
 
 
-def command(program, database, connections):
+def link(folder):
+    """Compiles the link to a server into `folder`, and returns its path."""
+    return _compiled("link.c", folder / "link", "-pthread")
+
+
+def quote(database):
+    """What stands around a name in SQL."""
+    return "`" if database == "mariadb" else '"'
+
+
+def command(program, source, connections):
     """The command that reads all tables, with one connection per thread."""
-    quote = "`" if database == "mariadb" else '"'
-    names = [f"{quote}{name}{quote}" for name in TABLES]
-    columns = ", ".join(f"{quote}{name}{quote}" for name in COLUMNS)
-    return [program, str(connections), columns, *names]
+    mark = quote(source.database)
+    names = [f"{mark}{name}{mark}" for name in source.job.tables]
+    return [program, str(connections), source.job.selected(mark), *names]
 
 
 def environment(source):
     """Where to connect, and over which transport. A drain that uses another transport fails."""
-    way = {"DRAIN_WAY": source.way}
+    way = {"DRAIN_WAY": CONNECTIONS[source.way]}
     if source.database == "postgres":
         return os.environ | way | {"DRAIN_URL": source.url}
     if source.database == "sqlite":
@@ -74,6 +79,14 @@ def mysql_environment(url, prefix):
     if found["SOCKET"]:
         found["HOST"] = "localhost"
     return os.environ | {f"{prefix}_{name}": value for name, value in found.items() if value is not None}
+
+
+def _compiled(source, target, *flags):
+    try:
+        _compile(target, [*flags, SOURCES / source])
+    except (OSError, subprocess.CalledProcessError) as cause:
+        raise Stop(f"{source} doesn't compile ({cause}): `tests/prepare.sh bench` installs build-essential") from cause
+    return target
 
 
 def _compile(target, words):

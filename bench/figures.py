@@ -2,12 +2,12 @@
 
 from statistics import median
 
-WALL, CPU, SERVER_CPU, PEAK = "wall_secs", "cpu_secs", "server_cpu_secs", "peak_bytes"
+WALL, CPU, SERVER_CPU, PEAK, SENT = "wall_secs", "cpu_secs", "server_cpu_secs", "peak_bytes", "sent_bytes"
 
 
 def values(client, part):
     """One of a client's costs, with a number for each round; empty if it isn't known."""
-    return [cost[part] for cost in client["costs"] if cost[part] is not None]
+    return [cost[part] for cost in client["costs"] if cost.get(part) is not None]
 
 
 def ratios(client, base, part):

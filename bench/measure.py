@@ -17,13 +17,15 @@ SHOWN_BYTES = 2000
 class Cost:
     """What a process cost: seconds, and its largest resident memory.
 
-    `server_cpu_secs` is what the database server used meanwhile; None if it isn't a private server.
+    `server_cpu_secs` is what the database server used meanwhile; None if it isn't a private server. `sent_bytes` is what the
+    server sent; None if there is no link that counts it.
     """
 
     wall_secs: float
     cpu_secs: float
     server_cpu_secs: float | None
     peak_bytes: int
+    sent_bytes: int | None = None
 
 
 def measured(words, environment, folder, server, several=False):
@@ -34,7 +36,7 @@ def measured(words, environment, folder, server, several=False):
     process' own (about 30 MB), since the system counts its memory until the new program is loaded.
     """
     with open(folder / "log", "wb") as log, open(folder / "printed", "wb") as printed:
-        server_before = server.cpu_secs()
+        server_before, sent_before = server.cpu_secs(), server.sent_bytes()
         begin = time.perf_counter()
         process = subprocess.Popen(
             words,
@@ -48,14 +50,19 @@ def measured(words, environment, folder, server, several=False):
         wall_secs = time.perf_counter() - begin
     if process.returncode != 0:
         raise NotRun(f"{words[0]} exited with code {process.returncode}:\n{_end_of(folder / 'log')}")
-    server_after = server.cpu_secs()
+    server_after, sent_after = server.cpu_secs(), server.sent_bytes()
     cost = Cost(
         wall_secs=wall_secs,
         cpu_secs=usage.ru_utime + usage.ru_stime,
-        server_cpu_secs=None if server_after is None else server_after - server_before,
+        server_cpu_secs=_increase(server_before, server_after),
         peak_bytes=watched_bytes or usage.ru_maxrss * 1024,  # KiB on Linux
+        sent_bytes=_increase(sent_before, sent_after),
     )
     return (folder / "printed").read_bytes(), cost
+
+
+def _increase(before, after):
+    return None if after is None else after - before
 
 
 def _waited_for(process, several):

@@ -8,16 +8,17 @@ from pathlib import Path
 from machine import cores
 from source import DATABASES
 from stop import Stop
-from ways import WAYS
+from ways import WAYS, WIDE_WAYS
 
-PARTS = ["drains", "contenders", "scaling", "promises"]
+PARTS = ["drains", "contenders", "scaling", "promises", "wide"]
+SURVIVORS = [1, 20, 60, 95]
 
 DESCRIPTION = """Measures the full-size job against raw drains of the same rows and against other tools, and prints Markdown
 tables. Tables, plots and raw numbers are written to BENCH_DIR/results; with --save, to the repository.
-BENCH_DIR: work folder (15 GB at scale 1).
+BENCH_DIR: work folder (15 GB at scale 1, and 3 GB more for `wide`).
 BENCH_VENV: the other tools' Python environment, made by `tests/prepare.sh bench`.
 BENCH_MARIADB_URL, BENCH_POSTGRES_URL, BENCH_SQLITE_URL: databases to use instead of private ones (not for
-`scaling`), over the transport that the URL names: a socket, sslmode=disable or sslmode=require."""
+`scaling` and `wide`), over the transport that the URL names: a socket, sslmode=disable or sslmode=require."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Options:
     scale: float
     databases: list[str]
     ways: list[str]
+    wide_ways: list[str]
+    survivors: list[float]
     workers: int
     firstseen: str
     beside: list[tuple[str, str]]
@@ -51,6 +54,8 @@ def parsed():
         scale=given.scale,
         databases=given.databases,
         ways=given.ways,
+        wide_ways=given.wide_ways,
+        survivors=given.survivors,
         workers=given.workers,
         firstseen=str(given.firstseen.resolve()),
         beside=[(f"firstseen, {name}", str(path.resolve())) for name, path in given.beside],
@@ -66,14 +71,18 @@ def _parser():
     add("--only", type=_names(PARTS), default=PARTS, metavar="PART,…", help=f"which parts to measure [{','.join(PARTS)}]")
     add("--pairs", type=_above_zero(int), default=5, metavar="N", help="measured rounds after the warm-up [5]")
     add("--slow-pairs", type=_above_zero(int), default=2, metavar="N", help="measured rounds for clients that take over 20 seconds [2]")
-    add("--scale", type=_above_zero(float), default=1, metavar="S", help="size of the tables [1: 15,096,590 rows]")
-    databases = f"databases for the drains and the promises [{','.join(DATABASES)}]"
+    add("--scale", type=_above_zero(float), default=1, metavar="S", help="size of the tables [1: 15,096,590 rows, or 2,000,000 wide ones]")
+    databases = f"databases for the drains, the promises and the wide tables [{','.join(DATABASES)}]"
     add("--databases", type=_names(DATABASES), default=DATABASES, metavar="NAME,…", help=databases)
-    ways = f"transports to a private server, for the drains; the other parts use plain TCP [{','.join(WAYS)}]"
+    ways = f"transports to a private server, for the drains; the other parts except `wide` use plain TCP [{','.join(WAYS)}]"
     add("--ways", type=_names(WAYS), default=WAYS, metavar="WAY,…", help=ways)
+    wide_ways = f"transports for the wide tables [{','.join(WIDE_WAYS)}]"
+    add("--wide-ways", type=_names(WIDE_WAYS), default=WIDE_WAYS, metavar="WAY,…", help=wide_ways)
+    survivors = f"percentages of the wide tables' rows that have a new key [{','.join(map(str, SURVIVORS))}]"
+    add("--survivors", type=_percentages, default=SURVIVORS, metavar="P,…", help=survivors)
     add("--workers", type=_above_zero(int), default=cores(), metavar="N", help="connections [number of cores]")
     add("--firstseen", type=Path, default=_built(), metavar="PATH", help="the binary [the release build]")
-    beside = "another firstseen binary to measure with the drains and the promises; can be repeated"
+    beside = "another firstseen binary to measure with the drains, the promises and the wide tables; can be repeated"
     add("--beside", type=_named_path, action="append", default=[], metavar="NAME=PATH", help=beside)
     add("--save", action="store_true", help="write bench/results/ and the figures in the documentation")
     return parser
@@ -89,6 +98,13 @@ def _names(known):
         raise argparse.ArgumentTypeError(f"choose from {', '.join(known)}")
 
     return names
+
+
+def _percentages(text):
+    found = [float(percent) for percent in text.split(",")]
+    if all(0 < percent <= 100 for percent in found):
+        return found
+    raise argparse.ArgumentTypeError("must be above 0 and at most 100")
 
 
 def _named_path(text):

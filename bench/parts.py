@@ -1,14 +1,15 @@
 """The parts of the benchmark. Each returns what `results` keeps: the setting, and each contender's costs."""
 
+import shutil
 from dataclasses import asdict, replace
 from datetime import date
 
-from contender import Beside, DRAIN_AND_FIRSTSEEN, EVERYONE, WITHOUT_PROMISES
+from contender import Beside, DRAIN_AND_FIRSTSEEN, EVERYONE, WITHOUT_PROMISES, readers_of_wide_rows
 from job import FULL_ROWS
 from machine import commit, machine
 from rounds import Counts, Rounds
-from size import Size
-from source import opened, private
+from size import Size, WideSize
+from source import filled, opened, private
 from ways import TCP
 
 ROWS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1]
@@ -53,6 +54,23 @@ def scaling(options):
             "by_workers": points([full], WORKERS),
             "by_distinct": points([_with_share(options.scale, share) for share in DISTINCT_SHARES], [options.workers]),
         }
+
+
+def wide(options):
+    """Tables of 42 columns with a growing share of new keys, on each database. Only one of these data sets exists at a time."""
+    setting = _setting(options)
+    # Separate servers, as for `scaling`.
+    options = replace(options, folder=options.folder / "wide")
+    points = []
+    for database in options.databases:
+        kinds = [*readers_of_wide_rows(database, options), *_beside(options)]
+        for survivors in options.survivors:
+            size = WideSize(options.scale, survivors)
+            with filled(database, size, options, options.wide_ways) as sources:
+                for source in sources:
+                    points.append(_point(source, size, kinds, options, setting) | {"survivors": survivors})
+                    shutil.rmtree(options.folder / "runs")  # at 95 percent, each client's files take a quarter of the tables' space
+    return setting | {"sources": points}
 
 
 def _by_source(kinds, options, ways):

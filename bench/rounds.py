@@ -98,6 +98,8 @@ class Rounds:
         printed, cost = measured(words, environment, folder, self._source.server, contender.several)
         found = contender.found(printed)
         self._counts.check(f"{contender.name} on {self._source.name}", found)
+        if cost.sent_bytes is not None and cost.sent_bytes < found.rows:
+            raise NotRun("it doesn't read over the requested transport")
         self._versions |= dict.fromkeys(found.versions)
         return replace(cost, peak_bytes=found.peak_bytes or cost.peak_bytes)
 
@@ -108,7 +110,7 @@ class Rounds:
             return None
         if not self._options.python.is_file():
             raise NotRun(NO_PYTHON)
-        words = [self._options.python, "-B", COMPARE, reference, contender.batches]
+        words = [self._options.python, "-B", COMPARE, self._source.job.name, reference, contender.batches]
         done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if done.returncode != 0:
             raise NotRun(f"its files can't be read:\n{done.stderr.strip()}")

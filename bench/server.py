@@ -29,6 +29,9 @@ class NoServer:
     def cpu_secs(self):
         return None
 
+    def sent_bytes(self):
+        return None
+
 
 class PrivateServer:
     """A running private server."""
@@ -46,6 +49,10 @@ class PrivateServer:
         # utime, stime, cutime and cstime are fields 14 to 17, counted from 1. The name in field 2 can contain spaces.
         ticks = stat.rpartition(")")[2].split()[11:15]
         return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+    def sent_bytes(self):
+        """Unknown without a link."""
+        return None
 
 
 @contextmanager

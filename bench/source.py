@@ -3,12 +3,13 @@
 import os
 import subprocess
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import mariadb
 import postgres
 import ways
-from job import KEY, TABLE_RANGE
+from job import ARTICLE, Job
+from link import linked
 from server import NoServer, succeeds
 from stop import Stop
 
@@ -18,12 +19,13 @@ DATABASES = [*PRIVATE_SERVERS, "sqlite"]
 
 @dataclass(frozen=True)
 class Source:
-    """A database with the thirteen tables, over one transport. `server` knows its CPU time if it is private."""
+    """A database with a job's tables, over one transport. `server` knows its CPU time if it is private."""
 
     database: str
     way: str
     url: str
     server: object
+    job: Job = ARTICLE
 
     @property
     def name(self):
@@ -55,6 +57,22 @@ def private(database, options, over=(ways.TCP,)):
         yield lambda size: [_private(database, module, server, size, way, options) for way in over]
 
 
+@contextmanager
+def filled(database, size, options, over):
+    """Yields the private sources that hold a size, one per transport. Its database is dropped when the block ends."""
+    if database == "sqlite":
+        yield [_file(size, options)]
+        (options.folder / "sqlite" / f"{size.name}.sqlite").unlink()
+    else:
+        module = PRIVATE_SERVERS[database]
+        with module.started(options.folder / database, options.scale, tls=False) as server, linked(server, options.folder) as link:
+            direct = _private(database, module, server, size, ways.TCP, options)
+            behind_link = replace(direct, way=ways.GIGABIT, url=link.url(direct.url), server=link)
+            yield [{ways.TCP: direct, ways.GIGABIT: behind_link}[way] for way in over]
+            module.drop(server, size.name)
+    _filled_mark(database, size, options).unlink()
+
+
 def environment(url):
     """Passes the URL in the environment, since everyone can see the command line."""
     return os.environ | {"FIRSTSEEN_SOURCE": url}
@@ -62,10 +80,10 @@ def environment(url):
 
 def _given(database, url, size, options):
     way = ways.of(url)
-    plan = [options.firstseen, "plan", "--tables", TABLE_RANGE, "--key", KEY]
+    plan = [options.firstseen, "plan", "--tables", size.job.table_range, "--key", size.job.key]
     if not succeeds(plan, env=environment(url)):
         _generate(url, size, options, [])
-    return Source(database, way, url, NoServer())
+    return Source(database, way, url, NoServer(), size.job)
 
 
 def _file(size, options):
@@ -73,24 +91,28 @@ def _file(size, options):
     folder.mkdir(parents=True, exist_ok=True)
     url = f"sqlite://{folder / size.name}.sqlite"
     _fill_once("sqlite", url, size, options)
-    return Source("sqlite", ways.FILE, url, NoServer())
+    return Source("sqlite", ways.FILE, url, NoServer(), size.job)
 
 
 def _private(database, module, server, size, way, options):
     url = module.url(server, size.name, way)
     if _fill_once(database, url, size, options):
         module.settle(server, size.name)
-    return Source(database, way, url, server)
+    return Source(database, way, url, server, size.job)
 
 
 def _fill_once(database, url, size, options):
     """Fills a private database unless this was completed before. Returns whether it was filled now."""
-    done = options.folder / database / f"{size.name}.filled"
+    done = _filled_mark(database, size, options)
     if done.exists():
         return False
     _generate(url, size, options, ["--force"])
     done.touch()
     return True
+
+
+def _filled_mark(database, size, options):
+    return options.folder / database / f"{size.name}.filled"
 
 
 def _generate(url, size, options, more):

@@ -1,6 +1,6 @@
 """The results as Markdown: all tables, and what the documentation's tables are made of."""
 
-from figures import CPU, PEAK, SERVER_CPU, WALL, by_speed, ratios, spread, values
+from figures import CPU, PEAK, SENT, SERVER_CPU, WALL, by_speed, ratios, spread, values
 from ways import FILE, NAMES, TCP
 
 MEGABYTE = 1e6
@@ -25,6 +25,8 @@ def figures(parts):
         texts[-1] += f"{scaling(parts['scaling'])}\n{setting(parts['scaling'])}"
     if "promises" in parts:
         texts.append(f"## What the promises cost\n\n{promises(parts['promises'])}\n{setting(parts['promises'])}")
+    if "wide" in parts:
+        texts.append(f"## Wide rows\n\n{wide(parts['wide'])}\n{setting(parts['wide'])}")
     return "\n".join(texts)
 
 
@@ -34,6 +36,26 @@ def drains(part):
 
 def promises(part):
     return _by_source(part, "× defaults")
+
+
+def wide(part):
+    header = ["database", "transport", "survivors", "client", "wall s", "× drain", "× firstseen", "CPU s", "× drain"]
+    header += ["× firstseen", "server CPU s", "peak MB", "MB sent"]
+    rows = []
+    for point in sources(part):
+        place = [*_place_of(point), f"{point['survivors']:g} %"]
+        rows += [[*place, cell(client["name"]), *_wide_costs(client, point)] for client in point["clients"]]
+    return table(header, rows, left=4)
+
+
+def _wide_costs(client, point):
+    """The costs next to the drain's and firstseen's, or why there are none."""
+    if client["not_run"]:
+        return [f"not run: {cell(client['not_run'])}", *[""] * 8]
+    drain, ours = point["clients"][:2]
+    wall, by_drain, cpu, cpu_by_drain, server_cpu, peak = costs(client, drain)
+    by_ours, cpu_by_ours = ("1" if client is ours else spread("{:.2f}", ratios(client, ours, part)) for part in (WALL, CPU))
+    return [wall, by_drain, by_ours, cpu, cpu_by_drain, cpu_by_ours, server_cpu, peak, _megabytes(client, SENT)]
 
 
 def sources(part):
@@ -147,8 +169,8 @@ def costs(client, base):
     ]
 
 
-def _megabytes(client):
-    return spread("{:.0f}", [peak / MEGABYTE for peak in values(client, PEAK)])
+def _megabytes(client, part=PEAK):
+    return spread("{:.0f}", [number / MEGABYTE for number in values(client, part)])
 
 
 def cell(text):

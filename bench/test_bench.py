@@ -1,7 +1,11 @@
 """Tests what the benchmark calculates. `python3 -B -m unittest discover bench`"""
 
+import shutil
+import socket
 import sys
 import tempfile
+import threading
+import time
 import unittest
 import xml.dom.minidom
 from pathlib import Path
@@ -13,13 +17,16 @@ sys.path.insert(0, str(Path(__file__).parent))
 import documents
 import drain
 import figures
+import job
+import link
 import results
 import source
 import svg
 import tables
 import ways
+from contender import Variant
 from rounds import Counts, _in_a_line
-from size import Size
+from size import Size, WideSize
 from stop import Stop
 
 
@@ -48,6 +55,8 @@ def setting():
 DRAIN, OURS = client("raw drain", [2, 4, 2], first_seen=None), client("firstseen", [3, 5, 2.5])
 SLOW = client("a slow one", [30], first_seen=False, compared={"strange_rows": 7})
 OLD = client("firstseen, old", [6, 10, 2.5])
+LINKED = client("through a link", [6, 10, 5])
+LINKED["costs"] = [cost | {"sent_bytes": 7_000_000} for cost in LINKED["costs"]]
 ABSENT = client("an absent one", [], not_run="no module named | it")
 PARTS = {
     "drains": setting()
@@ -62,8 +71,29 @@ PARTS = {
     # Like earlier results: one point per database.
     "promises": setting()
     | {"databases": {name: point(OURS, client("firstseen --snapshot off", [3, 5, 2])) for name in ("mariadb", "sqlite")}},
+    "wide": setting()
+    | {
+        "sources": [
+            point(DRAIN, OURS, LINKED, ABSENT, database="postgres", way="gigabit", survivors=20),
+            point(DRAIN, OURS, database="sqlite", way="file", survivors=0.5),
+        ]
+    },
     "scaling": setting() | {name: [point(DRAIN, OURS)] * 2 for name in ("by_rows", "by_workers", "by_distinct")},
 }
+
+
+def _answer_once(listener, answer):
+    client, _ = listener.accept()
+    with client:
+        client.recv(1)
+        client.sendall(answer)
+
+
+def _asked(host, port):
+    """How many bytes come back for a question."""
+    with socket.create_connection((host, port)) as server:
+        server.sendall(b"?")
+        return sum(len(piece) for piece in iter(lambda: server.recv(1 << 16), b""))
 
 
 class Bench(unittest.TestCase):
@@ -92,6 +122,46 @@ class Bench(unittest.TestCase):
         sizes = [Size(1), Size(0.25), Size(0.25, 2500), Size(0.25, 25)]
         self.assertEqual(len({size.name for size in sizes}), len(sizes))
         self.assertEqual(Size(0.25, 25).flags, ["--scale", "0.25", "--persons", "25"])
+
+    def test_the_share_of_new_keys_is_known_before_the_wide_tables_are_read(self):
+        self.assertEqual(WideSize(1, 20).counts, (2_000_000, 400_000))
+        self.assertEqual(WideSize(0.02, 0.5).counts, (40_000, 200))
+        self.assertEqual(WideSize(0.00001, 1).counts, (20, 1))
+        self.assertEqual(WideSize(0.5, 60).flags, ["--wide", "--scale", "0.5", "--survivors", "60"])
+        names = {size.name for size in (WideSize(1, 20), WideSize(0.5, 20), WideSize(1, 0.5), WideSize(1, 5), Size(1))}
+        self.assertEqual(len(names), 5)
+
+    def test_a_drain_of_wide_rows_reads_all_columns(self):
+        wide = SimpleNamespace(database="mariadb", job=job.WIDE)
+        self.assertEqual(drain.command("drain", wide, 2)[:4], ["drain", "2", "*", "`WIDE1`"])
+        article = SimpleNamespace(database="postgres", job=job.ARTICLE)
+        self.assertEqual(drain.command("drain", article, 2)[2], '"ID", "ID_BIRTHDAY", "ID_SEX", "HASHIDV"')
+
+    def test_a_variant_is_measured_only_if_the_binary_has_its_flags(self):
+        whole = Variant("firstseen --read whole", ("--read", "whole"))
+        self.assertTrue(whole.is_known("      --read <WAY>   What to read"))
+        self.assertFalse(whole.is_known("      --read-ahead <N>   What to read"))
+
+    def test_wide_rows_stand_beside_the_drain_and_firstseen(self):
+        told = tables.wide(PARTS["wide"])
+        place = "| PostgreSQL | 1 Gbit/s TCP | 20 % |"
+        self.assertIn(f"{place} firstseen | 3.00 (2.50–5.00) | 1.25 (1.25–1.50) | 1 | 1.00 | 1.00 | 1 |", told)
+        self.assertIn(f"{place} through a link | 6.00 (5.00–10.00) | 2.50 (2.50–3.00) | 2.00 | 1.00 | 1.00 | 1.00 | 2.00 | 5 | 7 |", told)
+        self.assertIn(f"{place} an absent one | not run: no module named \\| it |", told)
+        self.assertIn("| SQLite | file | 0.5 % | raw drain |", told)
+        self.assertEqual(len({line.count("|") - line.count(r"\|") for line in told.splitlines()}), 1)
+
+    @unittest.skipUnless(shutil.which("cc"), "needs a C compiler")
+    def test_a_link_counts_what_the_server_sends_and_limits_its_rate(self):
+        with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listener:
+            threading.Thread(target=_answer_once, args=[listener, bytes(1_000_000)], daemon=True).start()
+            server = SimpleNamespace(port=listener.getsockname()[1], cpu_secs=lambda: 1.5)
+            with link.linked(server, Path(folder), bytes_per_sec=5_000_000) as seen:
+                begin = time.monotonic()
+                host, _, port = seen.url(f"x://127.0.0.1:{server.port}/db").removeprefix("x://").partition("/")[0].partition(":")
+                received = _asked(host, int(port))
+                self.assertEqual((received, seen.sent_bytes(), seen.cpu_secs()), (1_000_000, 1_000_000, 1.5))
+                self.assertGreater(time.monotonic() - begin, 0.19)
 
     def test_an_axis_reaches_the_largest_value_by_round_steps(self):
         self.assertEqual(svg.ticks(15.1), [0, 5, 10, 15, 20])

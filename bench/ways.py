@@ -4,12 +4,18 @@ from urllib.parse import parse_qs, urlsplit
 
 from stop import Stop
 
-SOCKET, TCP, TLS, FILE = "socket", "tcp", "tls", "file"
+SOCKET, TCP, TLS, GIGABIT, FILE = "socket", "tcp", "tls", "gigabit", "file"
 
 # Those of a database server. SQLite has only its file.
 WAYS = [SOCKET, TCP, TLS]
 
-NAMES = {SOCKET: "Unix socket", TCP: "plain TCP", TLS: "TLS over TCP", FILE: "file"}
+# Those over which the wide tables are read. GIGABIT is plain TCP through a link with this rate.
+WIDE_WAYS = [TCP, GIGABIT]
+
+NAMES = {SOCKET: "Unix socket", TCP: "plain TCP", TLS: "TLS over TCP", GIGABIT: "1 Gbit/s TCP", FILE: "file"}
+
+# How a client connects.
+CONNECTIONS = {SOCKET: SOCKET, TCP: TCP, TLS: TLS, GIGABIT: TCP, FILE: FILE}
 
 # firstseen's and libpq's names. Neither may choose: by default, both use TLS if the server offers it.
 SSLMODES = {TCP: "disable", TLS: "require"}

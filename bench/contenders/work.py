@@ -8,13 +8,18 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from job import BATCH_ROWS, COLUMNS, KEY, TABLES  # noqa: E402, F401
+from job import BATCH_ROWS, JOBS  # noqa: E402, F401
 
-HOST = os.environ["BENCH_HOST"]
+JOB = JOBS[os.environ["BENCH_JOB"]]
+TABLES, COLUMNS, KEY = JOB.tables, JOB.columns, JOB.key
+
+# The server, with one part of the URL in each; without a host if it is a file.
+HOST = os.environ.get("BENCH_HOST")
 PORT = int(os.environ["BENCH_PORT"])
 USER = os.environ["BENCH_USER"]
 PASSWORD = os.environ["BENCH_PASSWORD"]
 DATABASE = os.environ["BENCH_DATABASE"]
+URL = os.environ["BENCH_URL"]
 WORKERS = int(os.environ["BENCH_WORKERS"])
 
 
@@ -25,7 +30,8 @@ def folder():
 
 def query(table):
     """The query for one table's rows, in the order in which the server has them."""
-    return f"SELECT {', '.join(COLUMNS)} FROM {table}"
+    quote = os.environ["BENCH_QUOTE"]
+    return f"SELECT {JOB.selected(quote)} FROM {quote}{table}{quote}"
 
 
 def batch_path(first, rows, ending=""):

@@ -1,7 +1,5 @@
 //! The flags that choose the tables, checked.
 
-#![expect(clippy::doc_markdown, reason = "the comments are the text of the help")]
-
 use crate::generate::Tables;
 use crate::{Error, ErrorKind, Result};
 use clap::Args;

@@ -33,9 +33,9 @@ impl Urn {
     /// How many different keys to expect after this many draws, rounded down.
     pub(super) fn distinct(self, draws: u64) -> u64 {
         let missed_by_one = ONE - ONE.div_ceil(u128::from(self.keys));
-        let drawn = ONE - power(missed_by_one, draws);
-        // At most all keys.
-        u64::try_from((u128::from(self.keys) * drawn) >> 64).unwrap_or(self.keys)
+        let missed_by_all = power(missed_by_one, draws);
+        let distinct = (u128::from(self.keys) * (ONE - missed_by_all)) >> 64;
+        u64::try_from(distinct).unwrap_or(self.keys) // never more than the keys
     }
 }
 
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_many_keys_as_draws_leave_a_third_and_more_undrawn() {
+    fn some_keys_are_never_drawn() {
         // 400,000 × (1 − e⁻⁵), and 1,000,000 × (1 − e⁻¹)
         assert_eq!(Urn { keys: 400_000 }.distinct(2_000_000), 397_304);
         assert_eq!(Urn { keys: 1_000_000 }.distinct(1_000_000), 632_120);

@@ -4,6 +4,7 @@ import os
 import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import mariadb
 import postgres
@@ -59,18 +60,28 @@ def private(database, options, over=(ways.TCP,)):
 
 @contextmanager
 def filled(database, size, options, over):
-    """Yields the private sources that hold a size, one per transport. Its database is dropped when the block ends."""
+    """Yields the private sources that hold a size, one per transport. Its tables are dropped when the block ends, also by an error."""
+    mark = _filled_mark(database, size, options)
     if database == "sqlite":
-        yield [_file(size, options)]
-        (options.folder / "sqlite" / f"{size.name}.sqlite").unlink()
-    else:
-        module = PRIVATE_SERVERS[database]
-        with module.started(options.folder / database, options.scale, tls=False) as server, linked(server, options.folder) as link:
-            direct = _private(database, module, server, size, ways.TCP, options)
-            behind_link = replace(direct, way=ways.GIGABIT, url=link.url(direct.url), server=link)
+        source = _file(size, options)
+        with _dropped(mark, Path(source.url.removeprefix("sqlite://")).unlink):
+            yield [source]
+        return
+    module = PRIVATE_SERVERS[database]
+    with module.started(options.folder / database, options.scale, tls=False) as server, linked(server, options.folder) as link:
+        direct = _private(database, module, server, size, ways.TCP, options)
+        behind_link = replace(direct, way=ways.GIGABIT, url=link.url(direct.url), server=link)
+        with _dropped(mark, lambda: module.drop(server, size.name)):
             yield [{ways.TCP: direct, ways.GIGABIT: behind_link}[way] for way in over]
-            module.drop(server, size.name)
-    _filled_mark(database, size, options).unlink()
+
+
+@contextmanager
+def _dropped(mark, drop):
+    try:
+        yield
+    finally:
+        mark.unlink()
+        drop()
 
 
 def environment(url):

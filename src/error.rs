@@ -208,6 +208,15 @@ impl Error {
         })
     }
 
+    /// Gives the row where it happened another number.
+    #[must_use]
+    pub(crate) fn renumbered(mut self, number: u64) -> Self {
+        if let Some(row) = &mut self.location.row {
+            row.0 = number;
+        }
+        self
+    }
+
     /// Adds the table, or the part of a table, where it happened.
     #[must_use]
     pub(crate) fn in_unit(self, unit: &UnitName) -> Self {

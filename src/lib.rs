@@ -50,6 +50,9 @@
 //! Polars: unique by key, first row kept, order kept ─▶ places of the survivors  distinct
 //!    │
 //!    ▼
+//! rows that were not read whole are fetched by their locators                   fetch
+//!    │
+//!    ▼
 //! slices of `batch_rows` survivors ─▶ parquet | arrow | csv | ndjson | pickle   batch
 //!    │
 //!    ▼
@@ -66,6 +69,7 @@ mod distinct;
 mod durable;
 pub mod error;
 mod extract;
+mod fetch;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 pub mod generate;

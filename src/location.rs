@@ -27,6 +27,11 @@ impl Location {
         self.row.map(|(number, _)| number)
     }
 
+    /// The row's number, and the database's own id for it.
+    pub(crate) fn row_and_id(&self) -> Option<(u64, Option<i64>)> {
+        self.row
+    }
+
     /// The column.
     pub fn column(&self) -> Option<&str> {
         self.column.as_deref()

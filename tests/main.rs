@@ -18,6 +18,7 @@ mod images;
 mod inherited;
 mod job_file;
 mod keys;
+mod keys_first;
 mod killed;
 mod limits;
 mod lists;

@@ -26,6 +26,7 @@ class ManifestJob(TypedDict):
     check_counts: bool
     row_security: bool
     extractor: str
+    read: str
     workers: int
 
 
@@ -51,6 +52,8 @@ class ManifestUnit(TypedDict):
 
 class ManifestTable(ManifestUnit):
     table: str
+    read: str
+    read_why: str
     units: List[ManifestUnit]
 
 

@@ -38,6 +38,7 @@ class Options(TypedDict, total=False):
     row_security: bool
     sqlite_types: Literal["declared", "text"]
     column_type: Names
+    read: Literal["auto", "whole", "keys-first"]
     key: Names
     order_by: Names
     null_keys: Literal["error", "drop", "keep"]

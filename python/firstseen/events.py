@@ -7,7 +7,7 @@ part of one) come in order; those of different units interleave.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, Dict, Optional, Type
+from typing import Any, Dict, List, Optional, Type
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,15 @@ class SnapshotTaken(Event):
 
     snapshot: str
     why_none: Optional[str]
+
+
+@dataclass(frozen=True)
+class ReadChosen(Event):
+    """How these tables will be read, `whole` or `keys-first`, and why."""
+
+    tables: List[str]
+    read: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -110,6 +119,14 @@ class DistinctCounted(Event):
 
 
 @dataclass(frozen=True)
+class FetchStarted(Event):
+    """Rows are fetched whose keys were read first. `located` of them are named by their locators, the others found by scans."""
+
+    rows: int
+    located: int
+
+
+@dataclass(frozen=True)
 class FileWritten(Event):
     """A batch file is in the staging folder. Files finish in any order."""
 
@@ -143,6 +160,7 @@ class Other(Event):
 _CLASSES: Dict[str, Type[Event]] = {
     "planned": Planned,
     "snapshot_taken": SnapshotTaken,
+    "read_chosen": ReadChosen,
     "unit_started": UnitStarted,
     "unit_executed": UnitExecuted,
     "unit_progress": UnitProgress,
@@ -150,6 +168,7 @@ _CLASSES: Dict[str, Type[Event]] = {
     "unit_counted": UnitCounted,
     "dates_nulled": DatesNulled,
     "distinct_counted": DistinctCounted,
+    "fetch_started": FetchStarted,
     "file_written": FileWritten,
     "published": Published,
     "warning": Warned,

@@ -20,7 +20,7 @@ use std::sync::Arc;
 ///
 /// The batches have the types of `schema`. More than 2 GiB in a text or binary column, or 2³¹ elements in a list column, is
 /// [`ErrorKind::Capacity`].
-pub(super) fn canonical(schema: &SchemaRef, picks: &Picks<'_>) -> Result<RecordBatch> {
+pub(super) fn canonical(schema: &SchemaRef, picks: &Picks) -> Result<RecordBatch> {
     let columns = schema
         .fields()
         .iter()

@@ -1,6 +1,6 @@
 //! Record batches for this module's tests.
 
-use super::{Encoding, Format, Layout, Rows, write_batches};
+use super::{Encoding, Format, InMemory, Layout, Rows, write_batches};
 use crate::{Proceed, Result};
 use arrow::array::*;
 use arrow::buffer::{NullBuffer, OffsetBuffer};
@@ -168,7 +168,13 @@ pub(super) fn write_one(
         survivors: &(0..count).collect::<Vec<_>>(),
     };
     let layout = layout(format, compression, usize::MAX)?;
-    let files = write_batches(&rows, &layout, folder, &|_| (), PROCEED)?;
+    let files = write_batches(
+        (&rows.schema, &InMemory::new(&rows)),
+        &layout,
+        folder,
+        &|_| (),
+        PROCEED,
+    )?;
     Ok(folder.join(files.first().map_or("", |file| &file.name)))
 }
 

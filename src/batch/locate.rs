@@ -3,10 +3,11 @@
 use crate::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
+use std::ops::Range;
 
 /// The rows of a result: the candidates, and which of them survive.
 #[derive(Debug, Clone)]
-pub struct Rows<'a> {
+pub(crate) struct Rows<'a> {
     /// Schema of every batch, and of every file.
     pub schema: SchemaRef,
     /// Candidates in unit order. A batch can be empty.
@@ -17,7 +18,7 @@ pub struct Rows<'a> {
 
 /// A row of one of the record batches of [`Picks`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Pick {
+pub(crate) struct Pick {
     /// Index into [`Picks::batches`].
     pub batch: usize,
     /// Row of that batch.
@@ -25,33 +26,55 @@ pub(super) struct Pick {
 }
 
 /// The rows of one slice, and the record batches that contain them.
-pub(super) struct Picks<'a> {
-    /// The batches from the slice's first row to its last.
-    pub batches: &'a [RecordBatch],
+#[derive(Debug, Default)]
+pub(crate) struct Picks {
+    /// Record batches of the result's schema.
+    pub batches: Vec<RecordBatch>,
     /// The rows in the order of the slice.
     pub rows: Vec<Pick>,
 }
 
+/// Where the rows of a result come from, slice after slice.
+pub(crate) trait Supply: Sync {
+    /// The rows of the result.
+    fn rows(&self) -> usize;
+
+    /// The rows of a slice. Slices are asked for in order, one at a time, each once. May wait for the rows to arrive.
+    fn slice(&self, rows: Range<usize>) -> Result<Picks>;
+}
+
+impl Supply for InMemory<'_> {
+    fn rows(&self) -> usize {
+        self.survivors.len()
+    }
+
+    fn slice(&self, rows: Range<usize>) -> Result<Picks> {
+        self.locate(self.survivors.get(rows).ok_or_else(outside)?)
+    }
+}
+
 /// The candidates' batches, and for each the global index of the row after its last one.
-pub(super) struct Locator<'a> {
+pub(crate) struct InMemory<'a> {
     batches: &'a [RecordBatch],
+    survivors: &'a [u32],
     ends: Vec<usize>,
 }
 
-impl<'a> Locator<'a> {
-    pub(super) fn new(rows: &Rows<'a>) -> Self {
+impl<'a> InMemory<'a> {
+    pub fn new(rows: &Rows<'a>) -> Self {
         let ends = rows.batches.iter().scan(0, |end, batch| {
             *end += batch.num_rows();
             Some(*end)
         });
         Self {
             batches: rows.batches,
+            survivors: rows.survivors,
             ends: ends.collect(),
         }
     }
 
     /// Finds the rows of `slice`, whose global row indices ascend.
-    pub(super) fn locate(&self, slice: &[u32]) -> Result<Picks<'a>> {
+    pub fn locate(&self, slice: &[u32]) -> Result<Picks> {
         let mut rows = Vec::with_capacity(slice.len());
         let first = self.batch_of(slice.first().copied().map_or(0, index));
         let mut batch = first;
@@ -70,7 +93,10 @@ impl<'a> Locator<'a> {
         }
         let last = self.batches.len().min(batch + 1);
         let batches = self.batches.get(first..last).unwrap_or_default();
-        Ok(Picks { batches, rows })
+        Ok(Picks {
+            batches: batches.to_vec(),
+            rows,
+        })
     }
 
     fn batch_of(&self, global: usize) -> usize {

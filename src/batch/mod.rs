@@ -38,9 +38,10 @@ mod write;
 pub use compression::{ArrowCompression, ParquetCompression, TextCompression};
 pub use encoding::Encoding;
 pub use format::Format;
-pub use locate::Rows;
+pub(crate) use locate::{InMemory, Pick, Picks, Rows, Supply};
 pub use name::{check_prefix, file_name};
-pub use write::{Layout, write_batches};
+pub use write::Layout;
+pub(crate) use write::write_batches;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

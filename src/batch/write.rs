@@ -2,15 +2,17 @@
 
 use super::canonical::canonical;
 use super::count_back::count_back;
-use super::locate::{Locator, Rows};
+use super::locate::{Picks, Supply};
 use super::sink::{Sink, Written};
 use super::{BatchFile, Encoding, csv, file_name, ipc, ndjson, parquet, pickle};
 #[cfg(doc)]
 use crate::ErrorKind;
 use crate::{Proceed, Result};
 use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
 use rayon::prelude::*;
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::path::Path;
 
 /// How rows are written to files.
@@ -32,65 +34,79 @@ pub struct Layout {
 /// Every file is synced to disk; the folder is not. `on_file` is called from the pool's threads as soon as a file is synced, in
 /// any order. `proceed` is called before each file, and after every 64 KiB of the text formats and pickle. Its error is
 /// returned.
-/// Each thread holds one gathered slice, and for Parquet and Arrow also its encoded form.
+/// A thread asks for a slice when it is ready to write it. It holds one gathered slice, and for Parquet and Arrow also its
+/// encoded form.
 ///
 /// Once a file is closed, it is checked: its size, and the number of rows in its footer if it has one.
 ///
 /// After an error, partial files can remain in `folder`. A file that already exists, and any other I/O error, is
 /// [`ErrorKind::Output`]. A text or binary column of more than 2 GiB in one slice is [`ErrorKind::Capacity`]. A date or
 /// time that Python can't represent is [`ErrorKind::Value`].
-pub fn write_batches(
-    rows: &Rows<'_>,
+pub(crate) fn write_batches(
+    (schema, supply): (&SchemaRef, &dyn Supply),
     layout: &Layout,
     folder: &Path,
     on_file: &(dyn Fn(&BatchFile) + Sync),
     proceed: Proceed<'_>,
 ) -> Result<Vec<BatchFile>> {
     let job = Job {
-        rows,
-        locator: Locator::new(rows),
+        schema,
+        rows: supply.rows(),
         layout,
         folder,
         proceed,
     };
-    let slices = rows.survivors.par_chunks(layout.batch_rows.get());
-    let files = slices.enumerate().map(|(ordinal, slice)| {
-        let name = job.name(ordinal, slice);
-        let file = job
-            .write(&name, slice)
+    let slices = job
+        .slices()
+        .map(|slice| (supply.slice(slice.clone()), slice));
+    let files = slices.par_bridge().map(|(picks, slice)| {
+        let (first, name) = (slice.start, job.name(slice));
+        let file = picks
+            .and_then(|picks| job.write(&name, picks))
             .map_err(|error| error.within(format_args!("file {name}")))?;
         on_file(&file);
-        Ok(file)
+        Ok((first, file))
     });
-    files.collect()
+    let mut files = files.collect::<Result<Vec<_>>>()?;
+    files.sort_unstable_by_key(|(first, _)| *first);
+    Ok(files.into_iter().map(|(_, file)| file).collect())
 }
 
 struct Job<'a> {
-    rows: &'a Rows<'a>,
-    locator: Locator<'a>,
+    schema: &'a SchemaRef,
+    /// Rows of the whole result.
+    rows: usize,
     layout: &'a Layout,
     folder: &'a Path,
     proceed: Proceed<'a>,
 }
 
 impl Job<'_> {
-    fn name(&self, ordinal: usize, slice: &[u32]) -> String {
-        let before = ordinal * self.layout.batch_rows.get();
+    fn slices(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let (rows, batch_rows) = (self.rows, self.layout.batch_rows.get());
+        let firsts = (0..rows).step_by(batch_rows);
+        firsts.map(move |first| first..rows.min(first.saturating_add(batch_rows)))
+    }
+
+    fn name(&self, slice: Range<usize>) -> String {
         file_name(
             &self.layout.prefix,
-            before as u64 + 1,
-            (before + slice.len()) as u64,
-            self.rows.survivors.len() as u64,
+            slice.start as u64 + 1,
+            slice.end as u64,
+            self.rows as u64,
             self.layout.encoding,
         )
     }
 
-    fn write(&self, name: &str, slice: &[u32]) -> Result<BatchFile> {
+    fn write(&self, name: &str, picks: Picks) -> Result<BatchFile> {
         (self.proceed)()?;
-        let batch = canonical(&self.rows.schema, &self.locator.locate(slice)?)?;
+        let batch = canonical(self.schema, &picks)?;
+        // Only the gathered slice is still needed.
+        drop(picks);
         let path = self.folder.join(name);
         let written = write_into(&batch, self.layout, Sink::create(&path)?, self.proceed)?;
-        let rows = count_back(&path, self.layout.encoding, &written, slice.len() as u64)?;
+        let rows = batch.num_rows() as u64;
+        let rows = count_back(&path, self.layout.encoding, &written, rows)?;
         Ok(BatchFile {
             name: name.to_owned(),
             rows,

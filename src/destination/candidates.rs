@@ -46,11 +46,12 @@ impl CandidateWriter {
     /// The gate that the source asks about its rows.
     pub fn gate(&self, control: Arc<Control>) -> Gate {
         let Rules {
-            schema,
+            shape,
             format,
             filter,
         } = self.rules.clone();
         let counted = (format, Arc::clone(&self.passed));
+        let schema = Arc::clone(shape.sent());
         Gate::new(self.unit, filter, schema, control, counted)
     }
 
@@ -83,7 +84,7 @@ impl CandidateWriter {
             self.take_misfit(column, misfit)?;
         }
         self.next_column += 1;
-        if self.next_column == self.keeper.columns.len() {
+        if self.next_column == self.decoders.len() {
             self.row_is_complete()?;
         }
         Ok(())
@@ -102,8 +103,10 @@ impl CandidateWriter {
         }
         let row = self.passed.row(self.complete);
         let at = self.rules.misfit(row, column, misfit, rows.candidates);
-        let survives = self.unit == 0 && self.rules.filter.first_seen.is_some();
-        if survives || self.rules.needs(column, misfit) {
+        let filter = &self.rules.filter;
+        let survives = self.unit == 0 && filter.first_seen.is_some();
+        // Rows that are fetched have another number where their keys were read.
+        if filter.among.is_none() && (survives || self.rules.needs(column, misfit)) {
             return Err(at.refused(self.rules.schema()));
         }
         to.push_placeholder();
@@ -120,6 +123,9 @@ impl CandidateWriter {
             if values > 0 {
                 rows.nulled.add(*column, rows.candidates, values);
             }
+        }
+        if let (true, Some(numbers)) = (self.rules.shape.is_numbered(), columns.last_mut()) {
+            numbers.push_number(self.passed.row(self.complete).number);
         }
         self.next_column = 0;
         self.complete += 1;

@@ -176,6 +176,14 @@ impl Column {
         Ok(())
     }
 
+    /// Puts a number into a column of 64-bit numbers.
+    pub fn push_number(&mut self, number: u64) {
+        if let Values::Width64(to) = &mut self.values {
+            to.push(number);
+            self.count_value();
+        }
+    }
+
     /// Whether the value in `row` is NULL.
     pub fn is_null(&self, row: usize) -> bool {
         self.nulls > 0 && !self.valid[row]

@@ -17,6 +17,8 @@ pub(crate) struct Control {
     /// By unit, whether it waits for rows.
     watches: Vec<Watch>,
     listener: Arc<dyn Listener>,
+    /// Whether the progress of units is reported.
+    reports: bool,
 }
 
 impl Control {
@@ -33,6 +35,20 @@ impl Control {
             watches: names.iter().map(|_| Watch::new(silence)).collect(),
             names,
             listener,
+            reports: true,
+        }
+    }
+
+    /// Control over work that isn't the first reading of units: their progress is not reported.
+    pub fn quiet(
+        cancel: Cancel,
+        names: Vec<UnitName>,
+        silence: Option<Duration>,
+        listener: Arc<dyn Listener>,
+    ) -> Self {
+        Self {
+            reports: false,
+            ..Self::new(cancel, names, silence, listener)
         }
     }
 
@@ -61,6 +77,12 @@ impl Control {
             }
         }
         is_silent
+    }
+
+    /// A unit's name.
+    pub fn name(&self, unit: u32) -> String {
+        let name = self.names.get(unit as usize);
+        name.map(ToString::to_string).unwrap_or_default()
     }
 
     /// Adds the unit's table and part to an error.
@@ -95,7 +117,9 @@ impl Control {
     }
 
     pub fn executed(&self, unit: u32) {
-        if let Some(UnitName { table, part }) = self.names.get(unit as usize) {
+        if let (true, Some(UnitName { table, part })) =
+            (self.reports, self.names.get(unit as usize))
+        {
             self.event(&Event::UnitExecuted {
                 unit: unit as usize,
                 table: table.clone(),
@@ -105,10 +129,12 @@ impl Control {
     }
 
     pub fn progress(&self, unit: u32, rows_read: u64, candidates: u64) {
-        self.event(&Event::UnitProgress {
-            unit: unit as usize,
-            rows_read,
-            candidates,
-        });
+        if self.reports {
+            self.event(&Event::UnitProgress {
+                unit: unit as usize,
+                rows_read,
+                candidates,
+            });
+        }
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Keeper {
 impl Keeper {
     pub fn new(rules: &Rules) -> Self {
         Self {
-            schema: Arc::clone(&rules.schema),
+            schema: Arc::clone(rules.shape.kept()),
             columns: rules.columns(),
             rows: UnitRows::default(),
         }

@@ -36,6 +36,11 @@ pub(crate) struct MisfitAt {
 }
 
 impl MisfitAt {
+    /// The same value, with the number that its row has elsewhere.
+    pub fn in_row(self, row: SentRow) -> Self {
+        Self { row, ..self }
+    }
+
     /// The error with which the job fails.
     pub fn refused(&self, schema: &Schema) -> Error {
         let field = schema.field(self.column);

@@ -4,6 +4,7 @@
 //! batches typed by the plan and in the order in which they arrived, and the counts. This module drops a row only if the
 //! first-seen filter or the job's rule for NULL keys says so, never rounds a value, and knows no database.
 
+mod among;
 mod candidates;
 mod cell_type;
 mod column;
@@ -18,10 +19,12 @@ mod native;
 mod nulled;
 mod rules;
 mod selection;
+mod shape;
 mod staged;
 mod unit_destination;
 mod written_keys;
 
+pub(crate) use among::{Among, add_part};
 pub use cell_type::CellType;
 pub(crate) use cell_type::days;
 #[cfg(test)]
@@ -34,6 +37,7 @@ pub(crate) use misfit::{MisfitAt, SentRow};
 pub(crate) use native::{fixed, native};
 pub(crate) use nulled::Nulled;
 pub(crate) use selection::Filter;
+pub(crate) use shape::Shape;
 pub(crate) use unit_destination::Intake;
 pub use unit_destination::{UnitDestination, UnitPartition};
 pub(crate) use written_keys::WrittenRows;

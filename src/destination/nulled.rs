@@ -31,6 +31,12 @@ impl Nulled {
         }
     }
 
+    /// How many values each column has.
+    pub fn counts(&self) -> impl Iterator<Item = (usize, u64)> {
+        let columns = self.0.iter();
+        columns.map(|column| (column.index, column.candidates.len() as u64))
+    }
+
     /// How many values of each column are written. `places` are this unit's survivors; its first candidate is at `first`.
     pub fn written(&self, first: u64, places: &[u32]) -> impl Iterator<Item = (usize, u64)> {
         self.0.iter().map(move |column| {

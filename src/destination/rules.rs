@@ -6,21 +6,23 @@ use super::decoder::{CellEncoding, Decoder};
 use super::fit::{Fit, Misfit, is_list_of_dated};
 use super::misfit::{MisfitAt, SentRow};
 use super::selection::Filter;
+use super::shape::Shape;
 use crate::arrow_type::is_dated;
 use crate::job::InvalidDates;
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::{Field, SchemaRef};
+use std::sync::Arc;
 
 /// The plan's types, the source's format, and the job's rules for keys and dates.
 #[derive(Clone)]
 pub(super) struct Rules {
-    pub schema: SchemaRef,
+    pub shape: Shape,
     pub format: &'static dyn CellEncoding,
     pub filter: Filter,
 }
 
 impl Rules {
     pub fn columns(&self) -> Vec<Column> {
-        let fields = self.schema.fields().iter();
+        let fields = self.shape.kept().fields().iter();
         let mut columns: Vec<_> = fields.map(|field| Column::new(field.data_type())).collect();
         if self.nulls_dates() {
             columns.iter_mut().for_each(Column::null_invalid_dates);
@@ -28,12 +30,17 @@ impl Rules {
         columns
     }
 
-    /// The decoder of each column.
+    /// The decoder of each column that is sent. Locators are kept as they are.
     pub fn decoders(&self, cell_types: &[CellType]) -> Vec<Decoder> {
-        let columns = self.schema.fields().iter().zip(cell_types);
-        columns
-            .map(|(field, cell_type)| self.format.decoder(*cell_type, field.data_type()))
-            .collect()
+        let columns = self.schema().fields().iter().zip(cell_types).enumerate();
+        let decoder = |(column, (field, cell_type)): (usize, (&Arc<Field>, &CellType))| {
+            if column < self.shape.columns() {
+                self.format.decoder(*cell_type, field.data_type())
+            } else {
+                Decoder::Bytes
+            }
+        };
+        columns.map(decoder).collect()
     }
 
     fn nulls_dates(&self) -> bool {
@@ -42,7 +49,7 @@ impl Rules {
 
     /// Columns of lists whose elements can become NULL.
     pub fn dated_lists(&self) -> Vec<usize> {
-        let columns = self.schema.fields().iter().enumerate();
+        let columns = self.schema().fields().iter().enumerate();
         let columns =
             columns.filter(|(_, field)| self.nulls_dates() && is_list_of_dated(field.data_type()));
         columns.map(|(column, _)| column).collect()
@@ -50,7 +57,7 @@ impl Rules {
 
     /// Puts a NULL, if the column is nullable.
     pub fn put_null(&self, column: usize, to: &mut Column) -> Fit<()> {
-        if !self.schema.field(column).is_nullable() {
+        if !self.schema().field(column).is_nullable() {
             return Err(Misfit::Null);
         }
         to.push_null();
@@ -61,7 +68,7 @@ impl Rules {
     pub fn nulls(&self, column: usize, misfit: Misfit) -> bool {
         misfit == Misfit::NoDate
             && self.nulls_dates()
-            && is_dated(self.schema.field(column).data_type())
+            && is_dated(self.schema().field(column).data_type())
     }
 
     /// Whether a value must be refused immediately: the row is compared by it, or its type shows that the table has changed.
@@ -80,7 +87,8 @@ impl Rules {
         }
     }
 
-    pub fn schema(&self) -> &Schema {
-        &self.schema
+    /// The columns as they are sent.
+    pub fn schema(&self) -> &SchemaRef {
+        self.shape.sent()
     }
 }

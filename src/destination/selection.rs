@@ -1,5 +1,6 @@
 //! Which staged rows are candidates.
 
+use super::among::{Among, add_part};
 use super::column::Column;
 use super::{InvalidDates, NullKeys};
 use crate::distinct::{FirstSeen, KeyHash};
@@ -16,6 +17,8 @@ pub(crate) struct Filter {
     pub invalid_dates: InvalidDates,
     /// `None` with `--exact`: every row is a candidate.
     pub first_seen: Option<Arc<FirstSeen>>,
+    /// If rows are fetched again, which. Nothing else is then asked about a row.
+    pub among: Option<Arc<Among>>,
 }
 
 /// A chunk's rows that aren't candidates.
@@ -116,6 +119,9 @@ impl Selector {
         self.rows.clear();
         self.hashed.clear();
         self.hashes.clear();
+        if let Some(among) = self.filter.among.clone() {
+            return Ok(self.select_among(chunk, &among));
+        }
         let mut drops = Drops::default();
         for row in 0..chunk.rows() {
             match self.hash(chunk, row) {
@@ -127,6 +133,24 @@ impl Selector {
         Ok(drops)
     }
 
+    fn select_among(&mut self, chunk: &(impl Keys + ?Sized), among: &Among) -> Drops {
+        for row in 0..chunk.rows() {
+            self.key.clear();
+            for column in among.columns() {
+                chunk.with_cell(row, column, |cell| {
+                    add_part(&mut self.key, cell.unwrap_or_default());
+                });
+            }
+            if among.place(&self.key).is_some() {
+                self.rows.push(row);
+            }
+        }
+        Drops {
+            by_filter: (chunk.rows() - self.rows.len()) as u64,
+            by_null_key: 0,
+        }
+    }
+
     /// The hash of a row's key, or the first key column that is NULL.
     fn hash(&mut self, chunk: &(impl Keys + ?Sized), row: usize) -> Result<KeyHash, usize> {
         let first_seen = self.filter.first_seen.as_deref();
@@ -136,8 +160,10 @@ impl Selector {
         }
         self.key.clear();
         for column in &self.filter.key {
-            let is_null = chunk.with_cell(row, *column, |cell| add_part(&mut self.key, cell));
-            if is_null {
+            let has_value = chunk.with_cell(row, *column, |cell| {
+                cell.map(|bytes| add_part(&mut self.key, bytes)).is_some()
+            });
+            if !has_value {
                 return Err(*column);
             }
         }
@@ -178,17 +204,6 @@ impl Selector {
     }
 }
 
-/// Adds the key part after its length, so that different keys of several parts never have the same bytes. Returns whether
-/// the part is NULL.
-fn add_part(key: &mut Vec<u8>, cell: Option<&[u8]>) -> bool {
-    let Some(bytes) = cell else {
-        return true;
-    };
-    key.extend_from_slice(&bytes.len().to_le_bytes());
-    key.extend_from_slice(bytes);
-    false
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::decoder::Decoder;
@@ -215,6 +230,7 @@ mod tests {
                 null_keys,
                 invalid_dates: InvalidDates::Error,
                 first_seen,
+                among: None,
             },
         )
     }

@@ -9,6 +9,7 @@ use super::gate::Gate;
 use super::misfit::SentRow;
 use super::rules::Rules;
 use super::selection::Filter;
+use super::shape::Shape;
 use super::staged::StagedWriter;
 use crate::{Error, ErrorKind, Result};
 use arrow::datatypes::SchemaRef;
@@ -30,7 +31,7 @@ pub(crate) enum Intake {
 /// query. A cell that doesn't fit stops the job if its row is written.
 pub struct UnitDestination {
     unit: u32,
-    schema: SchemaRef,
+    shape: Shape,
     writer: Writer,
     control: Arc<Control>,
     cell_types: Vec<CellType>,
@@ -45,14 +46,14 @@ enum Writer {
 impl UnitDestination {
     pub(crate) fn new(
         unit: u32,
-        schema: SchemaRef,
+        shape: Shape,
         filter: Filter,
         control: Arc<Control>,
         intake: Intake,
     ) -> Self {
         let (Intake::Gated(format) | Intake::Staged(format)) = intake;
         let rules = Rules {
-            schema: Arc::clone(&schema),
+            shape: shape.clone(),
             format,
             filter,
         };
@@ -65,7 +66,7 @@ impl UnitDestination {
         };
         Self {
             unit,
-            schema,
+            shape,
             writer,
             control,
             cell_types: Vec::new(),
@@ -75,7 +76,7 @@ impl UnitDestination {
 
     /// The plan's schema, for a source whose database doesn't know the types of expressions.
     pub(crate) fn planned_schema(&self) -> &SchemaRef {
-        &self.schema
+        self.shape.sent()
     }
 
     /// The gate for a source that selects the candidates itself.
@@ -129,7 +130,7 @@ impl Destination for UnitDestination {
         cell_types: &[CellType],
         _order: DataOrder,
     ) -> Result<()> {
-        let columns = self.schema.fields().len();
+        let columns = self.shape.sent().fields().len();
         if names.len() != columns || cell_types.len() != columns {
             let message = format!(
                 "internal error: the query returns {} columns instead of {columns}",

@@ -4,37 +4,21 @@
 //! and time. This module fails rather than return fewer rows than the database sent, and never decides which candidate wins.
 
 mod pool;
+mod query;
 mod read;
 mod retry;
 mod shared;
+mod units;
+mod work;
 mod worker;
 
+pub(crate) use pool::work_off;
+pub(crate) use query::run_query;
 pub(crate) use read::{Read, read};
+pub(crate) use work::{Unread, Work, Worker};
 
-use pool::extract;
-
-use crate::destination::{Control, Filter, UnitRows};
-use crate::plan::Unit;
-use crate::snapshot::Sessions;
-use arrow::datatypes::SchemaRef;
-use std::sync::Arc;
+use crate::destination::UnitRows;
 use std::time::Duration;
-
-/// What is to be extracted, and how.
-#[derive(Clone)]
-pub(crate) struct Extraction {
-    /// A connection for each worker.
-    pub sessions: Arc<Sessions>,
-    pub units: Arc<[Unit]>,
-    pub schema: SchemaRef,
-    /// What makes a row a candidate.
-    pub filter: Filter,
-    /// Whether the database also counts each unit's rows.
-    pub check_counts: bool,
-    /// How often a unit is retried whose connection was lost before its first row.
-    pub retries: u32,
-    pub control: Arc<Control>,
-}
 
 /// A unit that was read completely.
 #[derive(Debug)]
@@ -42,4 +26,6 @@ pub(crate) struct ReadUnit {
     pub rows: UnitRows,
     /// From the query to the last row.
     pub elapsed: Duration,
+    /// The number of the session that read it.
+    pub session: usize,
 }

@@ -1,15 +1,14 @@
 //! The pool of workers, and the coordinator that waits for them.
 
-use super::shared::{Message, Shared};
+use super::shared::{Failed, Shared};
+use super::work::Work;
 use super::worker::work_through;
-use super::{Extraction, ReadUnit};
 use crate::cancel::POLL;
 use crate::destination::Control;
 use crate::report::Event;
 use crate::{Error, ErrorKind, Result};
-use std::sync::atomic::AtomicU32;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,15 +18,10 @@ const LEAVE_IN_A_HURRY: Duration = Duration::from_millis(1500);
 /// How long the unit that failed may take to say why: its client might read the rest of the result first.
 const LEAVE_AFTER_FAILURE: Duration = Duration::from_secs(10);
 
-/// Reads every unit. Returns all units in unit order, or, after the other workers have been stopped, the first error.
-pub(crate) fn extract(extraction: Extraction) -> Result<Vec<ReadUnit>> {
-    let cancellers = Mutex::new(extraction.sessions.cancellers());
-    let shared = Arc::new(Shared {
-        extraction,
-        next: AtomicU32::new(0),
-        cancellers,
-    });
-    let workers = shared.extraction.sessions.count();
+/// Has all workers do the work. Returns once nothing is left or, after the other workers have been stopped, the first error.
+pub(crate) fn work_off<W: Work>(work: W) -> Result<W> {
+    let workers = work.sessions().count();
+    let shared = Arc::new(Shared::new(work));
     let (sender, receiver) = channel();
     for worker in 0..workers {
         match spawn_worker(worker, &shared, &sender) {
@@ -35,36 +29,49 @@ pub(crate) fn extract(extraction: Extraction) -> Result<Vec<ReadUnit>> {
             Err(_) => {
                 let event =
                     Event::fewer_workers(worker, workers, "the system can't start more threads");
-                shared.extraction.control.event(&event);
+                shared.work.control().event(&event);
                 break;
             }
             Ok(()) => {}
         }
     }
     drop(sender);
-    collect(&shared, &receiver)
+    wait(&shared, &receiver)?;
+    let shared = Arc::into_inner(shared).ok_or_else(|| {
+        Error::new(
+            ErrorKind::Bug,
+            "internal error: a worker goes on without work",
+        )
+    })?;
+    Ok(shared.work)
 }
 
-fn spawn_worker(worker: usize, shared: &Arc<Shared>, sender: &Sender<Message>) -> Result<()> {
+fn spawn_worker<W: Work>(
+    worker: usize,
+    shared: &Arc<Shared<W>>,
+    sender: &Sender<Failed>,
+) -> Result<()> {
     let (shared, sender) = (Arc::clone(shared), sender.clone());
     let name = format!("worker-{worker}");
-    let spawned = thread::Builder::new()
-        .name(name)
-        .spawn(move || work_through(&shared, &sender));
+    let work = move || {
+        work_through(&shared, &sender);
+        // The coordinator takes the work back once all senders are gone.
+        drop(shared);
+        drop(sender);
+    };
+    let spawned = thread::Builder::new().name(name).spawn(work);
     spawned.map(drop).map_err(Error::no_thread)
 }
 
-fn collect(shared: &Arc<Shared>, messages: &Receiver<Message>) -> Result<Vec<ReadUnit>> {
-    let Extraction { units, control, .. } = &shared.extraction;
-    let mut done: Vec<Option<ReadUnit>> = units.iter().map(|_| None).collect();
+fn wait<W: Work>(shared: &Arc<Shared<W>>, failures: &Receiver<Failed>) -> Result<()> {
+    let control = shared.work.control();
     let mut failure = None;
     let mut stop = None;
     loop {
-        match messages.recv_timeout(POLL) {
-            Ok((unit, Ok(rows))) => done[unit as usize] = Some(rows),
-            // The other units' errors are a consequence of this one.
-            Ok((unit, Err(error))) if is_first(control, unit) => failure = Some(error),
-            Ok((_, Err(_))) | Err(RecvTimeoutError::Timeout) => {}
+        match failures.recv_timeout(POLL) {
+            // The other pieces' errors are a consequence of this one.
+            Ok((piece, error)) if is_first(control, piece) => failure = Some(error),
+            Ok(_) | Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
         let is_silent = control.ends_silence();
@@ -80,15 +87,11 @@ fn collect(shared: &Arc<Shared>, messages: &Receiver<Message>) -> Result<Vec<Rea
     }
     // A worker that a signal interrupts fails with an error from its database, but the signal is the cause.
     control.cancel().check()?;
-    control.check().map_err(|copy| failure.unwrap_or(copy))?;
-    done.into_iter().collect::<Option<_>>().ok_or_else(|| {
-        let message = "internal error: a worker ended without its unit's rows";
-        Error::new(ErrorKind::Bug, message)
-    })
+    control.check().map_err(|copy| failure.unwrap_or(copy))
 }
 
-fn is_first(control: &Control, unit: u32) -> bool {
-    control.failure().is_some_and(|(first, _)| *first == unit)
+fn is_first(control: &Control, piece: u32) -> bool {
+    control.failure().is_some_and(|(first, _)| *first == piece)
 }
 
 /// The end of a job that can't be finished, while it waits for its workers.
@@ -101,7 +104,7 @@ struct Stop {
 }
 
 impl Stop {
-    fn begin(shared: &Shared) -> Self {
+    fn begin<W: Work>(shared: &Shared<W>) -> Self {
         Self {
             begun: Instant::now(),
             hurried: None,
@@ -131,13 +134,9 @@ impl Stop {
 }
 
 /// Cancels every worker's read, each on a separate thread, since a canceller might block on a dead server.
-fn cancel_all(shared: &Shared) -> Receiver<()> {
+fn cancel_all<W: Work>(shared: &Shared<W>) -> Receiver<()> {
     let (done, cancelling) = channel();
-    let cancellers = shared
-        .cancellers
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
-    for canceller in cancellers.iter() {
+    for canceller in shared.cancellers().iter() {
         let (canceller, done) = (Arc::clone(canceller), done.clone());
         // If no thread can be started, the worker notices on its own at its next rows.
         let _ = thread::Builder::new().spawn(move || {

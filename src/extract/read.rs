@@ -1,54 +1,59 @@
-//! Everything that a job reads, for the stages that follow.
+//! Everything that a job reads at first, for the stages that follow.
 
-use super::{Extraction, ReadUnit, extract};
+use super::units::{Progress, Units};
+use super::{ReadUnit, work_off};
 use crate::cancel::Cancel;
-use crate::destination::{Control, Filter};
+use crate::destination::{Control, Filter, Shape};
 use crate::distinct::FirstSeen;
 use crate::job::Job;
-use crate::plan::Plan;
+use crate::plan::{Plan, Unit};
 use crate::report::Listener;
 use crate::snapshot::{Opened, Snapshot};
 use crate::{Error, ErrorKind, Result};
-use arrow::array::RecordBatch;
+use arrow::datatypes::Schema;
 use std::sync::Arc;
 
 /// What was read of every unit.
 pub(crate) struct Read {
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     pub snapshot: Snapshot,
-    /// All candidates in the order of the result.
-    pub batches: Arc<Vec<RecordBatch>>,
-    /// Each unit's counts, in unit order.
+    /// Each unit's candidates and counts, in unit order.
     pub units: Vec<ReadUnit>,
+    /// The sessions, if rows are still to be fetched.
+    pub opened: Option<Opened>,
 }
 
-/// Reads every unit, and confirms that what was read is what was planned.
+/// Reads every unit. If nothing is to be fetched afterwards, confirms that what was read is what was planned.
 pub(crate) fn read(
     job: &Job,
     opened: Opened,
     listener: &Arc<dyn Listener>,
     cancel: &Cancel,
 ) -> Result<Read> {
-    let mut units = extract(extraction(job, &opened, listener, cancel)?)?;
-    let (plan, snapshot) = opened.end(cancel)?;
-    let batches = units
-        .iter_mut()
-        .flat_map(|unit| std::mem::take(&mut unit.rows.batches))
-        .collect();
+    let plan = Arc::clone(&opened.plan);
+    let snapshot = opened.sessions.snapshot().clone();
+    let units = work_off(work(job, &opened, listener, cancel)?)?.finish()?;
+    let fetches = plan.units.iter().any(|unit| unit.fetch.is_some());
+    let opened = if fetches {
+        Some(opened)
+    } else {
+        opened.end(cancel)?;
+        None
+    };
     Ok(Read {
         plan,
         snapshot,
-        batches: Arc::new(batches),
         units,
+        opened,
     })
 }
 
-fn extraction(
+fn work(
     job: &Job,
     opened: &Opened,
     listener: &Arc<dyn Listener>,
     cancel: &Cancel,
-) -> Result<Extraction> {
+) -> Result<Units> {
     let plan = &opened.plan;
     let names = plan.units.iter().map(|unit| unit.name.clone()).collect();
     let first_seen = if job.exact {
@@ -58,19 +63,39 @@ fn extraction(
     };
     let silence = job.waits.silence(&job.source);
     let control = Control::new(cancel.clone(), names, silence, Arc::clone(listener));
-    Ok(Extraction {
+    let reads = plan.units.iter().map(|unit| asked(plan, unit));
+    Ok(Units {
         sessions: Arc::clone(&opened.sessions),
-        units: Arc::clone(&plan.units),
-        schema: plan.schema(),
+        planned: Arc::clone(&plan.units),
+        asked: reads.collect::<Result<_>>()?,
         filter: Filter {
-            key: plan.key.clone(),
+            key: Vec::new(),
             null_keys: job.null_keys,
             invalid_dates: job.invalid_dates,
             first_seen,
+            among: None,
         },
         check_counts: job.check_counts,
         retries: job.waits.retries(&job.source),
         control: Arc::new(control),
+        progress: Progress::default(),
+    })
+}
+
+/// What a unit's query returns, and which of these columns are the key's.
+fn asked(plan: &Plan, unit: &Unit) -> Result<(Shape, Vec<usize>)> {
+    let Some(fetch) = &unit.fetch else {
+        return Ok((Shape::of(plan.schema()), plan.key.clone()));
+    };
+    let keys = keys(plan)?;
+    let shape = Shape::located(&keys, &fetch.locator.types()).numbered();
+    Ok((shape, (0..plan.key.len()).collect()))
+}
+
+fn keys(plan: &Plan) -> Result<Schema> {
+    plan.schema().project(&plan.key).map_err(|cause| {
+        let message = "internal error: a key column isn't among the columns";
+        Error::new(ErrorKind::Bug, message).because(cause)
     })
 }
 

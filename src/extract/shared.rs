@@ -1,19 +1,28 @@
-//! What an extraction's workers share, and the messages that they send.
+//! What a pool's workers share: the work, and how they are stopped.
 
-use super::{Extraction, ReadUnit};
-use crate::Result;
+use super::work::Work;
+use crate::Error;
 use crate::source::QueryCanceller;
-use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What an extraction's workers share.
-pub(super) struct Shared {
-    pub extraction: Extraction,
-    /// Ordinal of the next unit that no worker has taken.
-    pub next: AtomicU32,
-    /// The cancellers of all connected workers.
-    pub cancellers: Mutex<Vec<Arc<dyn QueryCanceller>>>,
+/// The work, and the cancellers of all connected workers.
+pub(super) struct Shared<W> {
+    pub work: W,
+    cancellers: Mutex<Vec<Arc<dyn QueryCanceller>>>,
 }
 
-/// A unit's ordinal, and its result.
-pub(super) type Message = (u32, Result<ReadUnit>);
+impl<W: Work> Shared<W> {
+    pub fn new(work: W) -> Self {
+        let cancellers = Mutex::new(work.sessions().cancellers());
+        Self { work, cancellers }
+    }
+
+    pub fn cancellers(&self) -> MutexGuard<'_, Vec<Arc<dyn QueryCanceller>>> {
+        self.cancellers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A piece's number, and its error.
+pub(super) type Failed = (u32, Error);

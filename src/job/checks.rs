@@ -1,6 +1,6 @@
 //! Checks of single options and of combinations of options.
 
-use super::choices::{ExtractorChoice, SnapshotChoice, SqliteTypes};
+use super::choices::{ExtractorChoice, ReadChoice, SnapshotChoice, SqliteTypes};
 use super::usage::usage;
 use super::{DEFAULT_FOLDER, Numeric, SourceUrl};
 use crate::Result;
@@ -56,19 +56,41 @@ pub(super) fn checked_counts(
     snapshot: Option<SnapshotChoice>,
     extractor: Option<ExtractorChoice>,
 ) -> Result<bool> {
-    let alone = if snapshot == Some(SnapshotChoice::Off) {
-        Some("--snapshot off")
-    } else if extractor == Some(ExtractorChoice::ConnectorX) {
-        Some("--extractor connectorx")
-    } else {
-        None
-    };
-    match (check_counts, alone) {
+    match (check_counts, without_transaction(snapshot, extractor)) {
         (Some(true), Some(flag)) => Err(usage(format!(
             "--check-counts can't be combined with {flag}: other sessions might write between reading and counting"
         ))
         .advise("leave one of them out")),
         (check_counts, _) => Ok(check_counts.unwrap_or(false)),
+    }
+}
+
+/// Rows can be fetched after their keys only within the transaction that read the keys.
+pub(super) fn checked_read(
+    read: Option<ReadChoice>,
+    snapshot: Option<SnapshotChoice>,
+    extractor: Option<ExtractorChoice>,
+) -> Result<ReadChoice> {
+    match (read, without_transaction(snapshot, extractor)) {
+        (Some(ReadChoice::KeysFirst), Some(flag)) => Err(usage(format!(
+            "--read keys-first can't be combined with {flag}: rows might change between reading the keys and the rows"
+        ))
+        .advise("leave one of them out")),
+        (read, _) => Ok(read.unwrap_or_default()),
+    }
+}
+
+/// The flag with which each query is a transaction of its own.
+fn without_transaction(
+    snapshot: Option<SnapshotChoice>,
+    extractor: Option<ExtractorChoice>,
+) -> Option<&'static str> {
+    if snapshot == Some(SnapshotChoice::Off) {
+        Some("--snapshot off")
+    } else if extractor == Some(ExtractorChoice::ConnectorX) {
+        Some("--extractor connectorx")
+    } else {
+        None
     }
 }
 

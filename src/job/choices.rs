@@ -65,6 +65,30 @@ pub enum ExtractorChoice {
     ConnectorX,
 }
 
+/// Whether all columns of every row are read, or first the key of every row and then the rows that are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReadChoice {
+    /// What pays, table by table
+    #[default]
+    Auto,
+    /// All columns of every row
+    Whole,
+    /// First the key of every row, then the rows that are written
+    KeysFirst,
+}
+
+impl ReadChoice {
+    /// The flag's value.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Whole => "whole",
+            Self::KeysFirst => "keys-first",
+        }
+    }
+}
+
 /// Whether all tables are read from one consistent snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum, JsonSchema)]
 #[serde(rename_all = "lowercase")]

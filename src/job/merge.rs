@@ -51,6 +51,7 @@ impl JobOptions {
             extractor: self.extractor.or(file.extractor),
             numeric: self.numeric.or(file.numeric),
             row_security: self.row_security.or(file.row_security),
+            read: self.read.or(file.read),
             snapshot: self.snapshot.or(file.snapshot),
             check_counts: self.check_counts.or(file.check_counts),
             connect_timeout_secs: self.connect_timeout_secs.or(file.connect_timeout_secs),

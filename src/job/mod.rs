@@ -21,7 +21,9 @@ mod tables;
 mod usage;
 mod waits;
 
-pub use choices::{ExtractorChoice, InvalidDates, NullKeys, SnapshotChoice, SqliteTypes};
+pub use choices::{
+    ExtractorChoice, InvalidDates, NullKeys, ReadChoice, SnapshotChoice, SqliteTypes,
+};
 pub use column_types::{ColumnType, ColumnTypes};
 pub use file::read_job_file;
 pub use login::LoginOptions;
@@ -41,7 +43,7 @@ use crate::batch::{Encoding, Format, check_prefix};
 use crate::secret::passwords_of;
 use checks::{
     check_key_is_selected, checked_counts, checked_extractor, checked_filter, checked_folder,
-    checked_numeric, checked_row_security, checked_sqlite_types, distinct_names,
+    checked_numeric, checked_read, checked_row_security, checked_sqlite_types, distinct_names,
 };
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -79,6 +81,8 @@ pub struct Job {
     pub invalid_dates: InvalidDates,
     /// How values are read.
     pub reading: Reading,
+    /// Whether the keys are read first.
+    pub read: ReadChoice,
     /// Whether all tables are read from one consistent snapshot.
     pub snapshot: SnapshotChoice,
     /// Whether the database counts the rows as well.
@@ -202,6 +206,7 @@ impl Job {
             extractor,
             numeric,
             row_security,
+            read,
             snapshot,
             check_counts,
             // These are in `waits`.
@@ -265,6 +270,7 @@ impl Job {
             invalid_dates: invalid_dates.unwrap_or_default(),
             reading,
             source,
+            read: checked_read(read, snapshot, extractor)?,
             snapshot: snapshot.unwrap_or_default(),
             check_counts: checked_counts(check_counts, snapshot, extractor)?,
             waits,

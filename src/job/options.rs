@@ -6,7 +6,9 @@
     reason = "the help names sections of option files in brackets"
 )]
 
-use super::choices::{ExtractorChoice, InvalidDates, NullKeys, SnapshotChoice, SqliteTypes};
+use super::choices::{
+    ExtractorChoice, InvalidDates, NullKeys, ReadChoice, SnapshotChoice, SqliteTypes,
+};
 use crate::batch::Format;
 use crate::report::{LogFormat, ProgressChoice, ReportOptions, Verbosity};
 use crate::secret::Secret;
@@ -196,6 +198,19 @@ pub struct JobOptions {
     #[serde(default, deserialize_with = "one_or_many")]
     #[schemars(with = "Option<TableList>")]
     pub column_type: Option<Vec<String>>,
+    /// Read whole rows or the keys first [default: auto]
+    ///
+    /// auto        what pays, table by table: the plan says which and why
+    /// whole       all columns of every row
+    /// keys-first  the key of every row, and then all columns of the rows that
+    ///             are written; a table that can't be read so is an error
+    ///
+    /// Default: auto. Reading the keys first pays if rows are wide and few of
+    /// them are written: the rest isn't sent, and little is kept in memory. It
+    /// needs a transaction, and a key by which the database finds a row again.
+    /// The files are the same wherever the order of the rows is defined.
+    #[arg(long, value_enum, value_name = "HOW", hide_possible_values = true, help_heading = READ, verbatim_doc_comment)]
+    pub read: Option<ReadChoice>,
     /// Columns that identify a record (required)
     ///
     /// Required: here or in the job file. Rows with equal values in all of

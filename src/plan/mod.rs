@@ -2,15 +2,17 @@
 //!
 //! In: a job, and a connection that reads the catalog. Out: a [`Plan`] that every table matches, or an error that names
 //! the table and column that doesn't. This module reads no table's rows, except those that the bounds of parts are drawn
-//! from.
+//! from, and the few that show how wide SQLite's rows are.
 
 mod beneath;
 mod columns;
+mod fetch;
 mod key;
 mod order;
 mod partition;
 mod planned;
 mod query;
+mod reads;
 mod resolve;
 mod show;
 mod size;
@@ -18,7 +20,9 @@ mod size;
 mod tests;
 mod units;
 
+pub(crate) use fetch::Fetch;
 pub(crate) use planned::Planned;
+pub(crate) use reads::Reads;
 pub use show::PlanDocument;
 
 use crate::job::Job;
@@ -27,8 +31,9 @@ use crate::threads::cores;
 use crate::unit::UnitName;
 use crate::{Error, Result};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use reads::Known;
 use std::sync::Arc;
-use units::{filters, named, ordered_query, planned_table, units_of};
+use units::{filters, keys_query, named, ordered_query, planned_table, units_of};
 
 /// What will be read, in which order, and as what.
 #[derive(Debug, Clone)]
@@ -76,6 +81,8 @@ pub(crate) struct PlannedTable {
     pub unversioned: Option<String>,
     /// What its rows are ordered by, in words.
     pub order: String,
+    /// Whether its keys are read first, and why.
+    pub reads: Reads,
     /// How many units it is split into.
     pub units: usize,
     pub estimated_rows: Option<u64>,
@@ -86,6 +93,8 @@ pub(crate) struct PlannedTable {
 pub(crate) struct Unit {
     pub name: UnitName,
     pub query: Query,
+    /// If only the key and the locator are read at first, how the rows are fetched afterwards.
+    pub fetch: Option<Arc<Fetch>>,
     pub estimated_rows: Option<u64>,
 }
 
@@ -146,13 +155,23 @@ fn plan(job: &Job, catalog: &mut CatalogSession) -> Result<Plan> {
     let mut tables = Vec::new();
     let mut units = Vec::new();
     for ((chosen, query), parts) in chosen.iter().zip(&queries).zip(&parts) {
-        let mut table = planned_table(chosen, query, parts);
-        let place = tables.len();
-        table.unversioned = table
-            .unversioned
-            .or_else(|| beneath::unversioned(place, &relations));
-        tables.push(table);
-        units.extend(units_of(dialect, chosen, query, parts));
+        let known = Known {
+            chosen,
+            columns: &columns,
+            key: &key,
+            extractor: catalog.facts.extractor,
+            unordered: query.unordered(),
+            unversioned: (chosen.table.unversioned.clone())
+                .or_else(|| beneath::unversioned(tables.len(), &relations)),
+        };
+        let (reads, keys) = keys_query(job, catalog, &known, query)?;
+        units.extend(units_of(dialect, chosen, (query, keys), parts));
+        tables.push(planned_table(
+            (chosen, parts),
+            query,
+            reads,
+            known.unversioned,
+        ));
     }
     Ok(Plan {
         database,

@@ -3,12 +3,20 @@
 use super::query::TableQuery;
 use super::{Chosen, in_table};
 use crate::job::{Job, OrderBy, OrderColumn};
-use crate::source::{CatalogSession, Column, Dialect, NaturalOrder, StoredOrder};
+use crate::source::{
+    CatalogSession, Column, Dialect, Locator, NaturalOrder, Spelling, StoredOrder,
+};
 use crate::{Error, ErrorKind, Result};
 
+#[derive(Clone)]
 pub(super) enum Order {
     /// ORDER BY these terms.
-    By { terms: Vec<Term>, words: String },
+    By {
+        terms: Vec<Term>,
+        words: String,
+        /// Whether rows can tie in all terms.
+        has_ties: bool,
+    },
     /// The order in which the server stores the rows.
     Stored { words: &'static str },
     /// Whatever order the server returns.
@@ -16,6 +24,7 @@ pub(super) enum Order {
 }
 
 /// A column to order by, quoted.
+#[derive(Clone)]
 pub(super) struct Term {
     column: String,
     /// The clause that says where its NULLs go.
@@ -29,6 +38,43 @@ impl Order {
 
     pub fn is_stored(&self) -> bool {
         matches!(self, Self::Stored { .. })
+    }
+
+    /// Why the rows have no defined order, if they don't.
+    pub fn undefined(&self) -> Option<&str> {
+        match self {
+            Self::Undefined { words } => Some(words),
+            Self::By { .. } | Self::Stored { .. } => None,
+        }
+    }
+
+    /// The same order, with ties broken by the locator.
+    pub fn with_ties_by(&self, locator: &Locator) -> Self {
+        let mut order = self.clone();
+        if let Self::By {
+            terms,
+            has_ties: true,
+            ..
+        } = &mut order
+        {
+            terms.extend(locator.parts.iter().map(|part| Term {
+                column: part.expression.clone(),
+                nulls: "",
+            }));
+        }
+        order
+    }
+
+    /// Whether the rows come in ascending order of their locators.
+    pub fn is_that_of(&self, locator: &Locator) -> bool {
+        match self {
+            Self::Stored { .. } => locator.spelling == Spelling::Places,
+            Self::Undefined { .. } => false,
+            Self::By { terms, .. } => {
+                let terms = terms.iter().map(|term| (&term.column, term.nulls));
+                terms.eq(locator.parts.iter().map(|part| (&part.expression, "")))
+            }
+        }
     }
 
     /// What follows ORDER BY, for rows whose first column can be NULL.
@@ -109,6 +155,7 @@ fn stored(
         StoredOrder::By(places) => Order::By {
             terms: places.into_iter().map(term).collect(),
             words: words.to_owned(),
+            has_ties: false,
         },
         StoredOrder::Undefined(why) => Order::Undefined {
             words: format!("{why}, without --order-by"),
@@ -124,6 +171,7 @@ fn by(dialect: &Dialect, chosen: &Chosen, columns: &[String], words: String) -> 
     Order::By {
         terms: columns.iter().map(never_null).collect(),
         words,
+        has_ties: false,
     }
 }
 
@@ -145,7 +193,11 @@ pub(super) fn declared(
         .any(|column| chosen.table.is_unique(&column.name))
     {
         let words = words.join(", ");
-        return Ok(Order::By { terms, words });
+        return Ok(Order::By {
+            terms,
+            words,
+            has_ties: false,
+        });
     }
     let primary_key = &chosen.table.primary_key;
     let is_missing = |name: &&String| !columns.iter().any(|column| column.name == **name);
@@ -154,13 +206,14 @@ pub(super) fn declared(
         terms.push(Term { column, nulls: "" });
         words.push(name.clone());
     }
-    let ties = if primary_key.is_empty() {
-        "; ties undefined"
-    } else {
-        ""
-    };
+    let has_ties = primary_key.is_empty();
+    let ties = if has_ties { "; ties undefined" } else { "" };
     let words = format!("{}{ties}", words.join(", "));
-    Ok(Order::By { terms, words })
+    Ok(Order::By {
+        terms,
+        words,
+        has_ties,
+    })
 }
 
 fn direction(column: &OrderColumn) -> &'static str {

@@ -1,6 +1,6 @@
 //! Makes the plan, on a connection that can be left behind.
 
-use super::{Plan, plan};
+use super::{Plan, PlannedTable, Reads, plan};
 use crate::Result;
 use crate::cancel::{Cancel, interruptible};
 use crate::job::Job;
@@ -84,5 +84,25 @@ impl Plan {
             workers: self.workers,
             estimated_rows: self.estimated_rows(),
         });
+        if self.tables.iter().any(|table| table.reads.keys_first) {
+            self.announce_reads(listener);
+        }
+    }
+
+    fn announce_reads(&self, listener: &dyn Listener) {
+        let mut ways: Vec<(&Reads, Vec<String>)> = Vec::new();
+        for PlannedTable { name, reads, .. } in &self.tables {
+            match ways.iter_mut().find(|(way, _)| *way == reads) {
+                Some((_, tables)) => tables.push(name.clone()),
+                None => ways.push((reads, vec![name.clone()])),
+            }
+        }
+        for (reads, tables) in ways {
+            listener.on_event(&Event::ReadChosen {
+                tables,
+                read: reads.name().to_owned(),
+                why: reads.why.clone(),
+            });
+        }
     }
 }

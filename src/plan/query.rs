@@ -38,6 +38,23 @@ impl TableQuery {
         }
     }
 
+    /// The same rows by other expressions.
+    pub fn with_select(&self, chosen: &Chosen, dialect: &Dialect, select: String) -> Self {
+        let filters = self.filters.clone();
+        Self {
+            from: self.from.clone(),
+            ..Self::new(dialect, chosen, select, filters)
+        }
+    }
+
+    /// The query for the rows that meet a condition, whatever the user's conditions are.
+    pub fn unfiltered(&self, condition: &str) -> String {
+        format!(
+            "SELECT {} FROM {} WHERE {condition}",
+            self.select, self.from
+        )
+    }
+
     /// The user's conditions.
     pub fn filters(&self) -> &[String] {
         &self.filters

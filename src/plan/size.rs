@@ -4,7 +4,7 @@ use super::Plan;
 use arrow::datatypes::DataType;
 
 /// Bytes assumed for a text or binary value whose type has no length, and for a list.
-const UNKNOWN_BYTES: u64 = 16;
+pub(super) const UNKNOWN_BYTES: u64 = 16;
 
 /// At most this is assumed for a declared length: `VARCHAR(4000)` seldom holds 4,000 characters.
 const MAX_DECLARED_BYTES: u64 = 64;
@@ -21,7 +21,7 @@ impl Plan {
     }
 }
 
-fn typical_bytes(data_type: &DataType, sql_type: &str) -> u64 {
+pub(super) fn typical_bytes(data_type: &DataType, sql_type: &str) -> u64 {
     match data_type {
         DataType::Boolean => 1,
         DataType::List(_) => UNKNOWN_BYTES,

@@ -36,6 +36,8 @@ fn chosen() -> Chosen {
             primary_key: vec!["id".to_owned()],
             row_id: Some("rowid"),
             natural_order: NaturalOrder::Stored,
+            locator: Err("it is a test"),
+            row_bytes: None,
             estimated_rows: None,
             indexes: Vec::new(),
             draw: Draw::Pages(1),

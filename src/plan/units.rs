@@ -1,14 +1,17 @@
 //! A table's units: their names, queries and order.
 
+use super::fetch::Fetch;
 use super::order::{Order, order};
 use super::partition::{Parts, Range};
 use super::query::TableQuery;
+use super::reads::{Known, Reads, reads};
 use super::{Chosen, PlannedColumn, PlannedTable, Unit, columns, in_table, query};
 use crate::Result;
 use crate::job::Job;
-use crate::source::{CatalogSession, Dialect, Named, Query};
+use crate::source::{CatalogSession, Dialect, Named, Query, StoredOrder};
 use crate::unit::UnitName;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A table's query and its order, which the database has accepted.
 pub(super) struct OrderedQuery {
@@ -20,6 +23,70 @@ impl OrderedQuery {
     fn sql(&self) -> String {
         self.query.sql(None, self.order.sql().as_deref())
     }
+
+    /// Why the rows have no defined order, if they don't.
+    pub fn unordered(&self) -> Option<String> {
+        self.order.undefined().map(str::to_owned)
+    }
+}
+
+/// The query of a table's keys and locators, and how its rows are fetched afterwards.
+pub(super) struct KeysQuery {
+    ordered: OrderedQuery,
+    fetch: Arc<Fetch>,
+}
+
+/// Decides how a table is read, and makes the query of its keys if they are read first. Its rows come in the same order as
+/// those of `whole`; ties that this leaves undefined are broken by the locator.
+pub(super) fn keys_query(
+    job: &Job,
+    catalog: &mut CatalogSession,
+    known: &Known<'_>,
+    whole: &OrderedQuery,
+) -> Result<(Reads, Option<KeysQuery>)> {
+    let (chosen, dialect) = (known.chosen, catalog.dialect);
+    let reads = reads(job, known)?;
+    let (true, Ok(locator)) = (reads.keys_first, &chosen.table.locator) else {
+        return Ok((reads, None));
+    };
+    let key = known
+        .key
+        .iter()
+        .filter_map(|index| known.columns.get(*index));
+    let key: Vec<PlannedColumn> = key.cloned().collect();
+    let list = |columns: &[PlannedColumn]| -> Result<String> {
+        let list = columns::select_list(dialect, known.extractor, chosen, columns)?;
+        Ok(format!("{list}, {}", locator.select()))
+    };
+    let query = whole.query.with_select(chosen, dialect, list(&key)?);
+    let rows = whole
+        .query
+        .with_select(chosen, dialect, list(known.columns)?);
+    let order = whole.order.with_ties_by(locator);
+    let ordered = OrderedQuery { query, order };
+    catalog
+        .ask(|it| it.check(&ordered.sql()))
+        .map_err(|error| in_table(error, &chosen.name))?;
+    if whole.order.is_stored() && !keeps_order(catalog, chosen, &ordered)? {
+        let why = "its keys might come in another order than its rows";
+        return Ok((Reads::whole(why), None));
+    }
+    let in_order = whole.query.filters().is_empty() && ordered.order.is_that_of(locator);
+    let fetch = Fetch::new(
+        rows,
+        locator.clone(),
+        in_order,
+        chosen.table.row_id.is_some(),
+    );
+    let fetch = Arc::new(fetch);
+    Ok((reads, Some(KeysQuery { ordered, fetch })))
+}
+
+/// Whether the query of the keys alone also returns the rows in stored order.
+fn keeps_order(catalog: &mut CatalogSession, chosen: &Chosen, keys: &OrderedQuery) -> Result<bool> {
+    let stored = catalog.ask(|it| it.stored_order(&chosen.name, &keys.query.sql(None, None)));
+    let stored = stored.map_err(|error| in_table(error, &chosen.name))?;
+    Ok(stored == StoredOrder::Kept)
 }
 
 pub(super) fn ordered_query(
@@ -58,11 +125,17 @@ pub(super) fn filters(queries: &[OrderedQuery]) -> Vec<String> {
     all.into_iter().cloned().collect()
 }
 
-pub(super) fn planned_table(chosen: &Chosen, query: &OrderedQuery, parts: &Parts) -> PlannedTable {
+pub(super) fn planned_table(
+    (chosen, parts): (&Chosen, &Parts),
+    query: &OrderedQuery,
+    reads: Reads,
+    unversioned: Option<String>,
+) -> PlannedTable {
     PlannedTable {
         name: chosen.name.clone(),
         sql: query.sql(),
-        unversioned: chosen.table.unversioned.clone(),
+        unversioned,
+        reads,
         order: query.order.words(),
         units: parts.ranges.len(),
         estimated_rows: parts.estimated_rows,
@@ -72,10 +145,11 @@ pub(super) fn planned_table(chosen: &Chosen, query: &OrderedQuery, parts: &Parts
 pub(super) fn units_of(
     dialect: &Dialect,
     chosen: &Chosen,
-    ordered: &OrderedQuery,
+    (whole, keys): (&OrderedQuery, Option<KeysQuery>),
     parts: &Parts,
 ) -> Vec<Unit> {
-    let OrderedQuery { query, order } = ordered;
+    let fetch = keys.as_ref().map(|keys| Arc::clone(&keys.fetch));
+    let OrderedQuery { query, order } = keys.as_ref().map_or(whole, |keys| &keys.ordered);
     let count = parts.ranges.len();
     let of_part = |rows: u64| rows / u64::try_from(count).unwrap_or(1).max(1);
     let units = UnitName::all(&chosen.name, count).zip(&parts.ranges);
@@ -94,6 +168,7 @@ pub(super) fn units_of(
                 stored_order: order.is_stored(),
                 row_id: chosen.table.row_id.is_some(),
             },
+            fetch: fetch.clone(),
             estimated_rows: parts.estimated_rows.map(of_part),
         }
     };

@@ -89,6 +89,9 @@ pub struct ManifestJob {
     /// What read the rows: `wire` or `connectorx`.
     #[serde(default)]
     pub extractor: String,
+    /// `auto`, `whole` or `keys-first`.
+    #[serde(default)]
+    pub read: String,
     /// Number of connections that read at the same time.
     pub workers: usize,
 }
@@ -119,6 +122,12 @@ pub struct ManifestTable {
     pub sql: String,
     /// The order of its rows.
     pub order: String,
+    /// `whole`, or `keys-first` if its keys were read first: then the units' queries are those of its keys.
+    #[serde(default)]
+    pub read: String,
+    /// Why it was read so.
+    #[serde(default)]
+    pub read_why: String,
     /// Rows that the database sent.
     pub rows_read: u64,
     /// Rows of the result that come from it.
@@ -187,7 +196,7 @@ pub struct Timings {
     pub read_secs: f64,
     /// Finding the first row of each key.
     pub distinct_secs: f64,
-    /// Gathering, encoding and writing the batch files.
+    /// Gathering, encoding and writing the batch files, and fetching rows whose keys were read first.
     pub write_secs: f64,
     /// The whole run, up to the manifest.
     pub total_secs: f64,

@@ -129,6 +129,8 @@ impl Bars {
             Event::FileWritten { .. } => self.total.inc(1),
             Event::Published { .. } => self.total.finish_and_clear(),
             Event::SnapshotTaken { .. }
+            | Event::ReadChosen { .. }
+            | Event::FetchStarted { .. }
             | Event::UnitCounted { .. }
             | Event::DatesNulled { .. }
             | Event::Warning { .. } => {}

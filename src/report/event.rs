@@ -32,6 +32,15 @@ pub enum Event {
         /// Why they might not.
         why_none: Option<String>,
     },
+    /// How tables will be read, and why. Sent once for each way and reason, if any table's keys are read first.
+    ReadChosen {
+        /// The tables, in the order of the result.
+        tables: Vec<String>,
+        /// `whole` or `keys-first`.
+        read: String,
+        /// Why.
+        why: String,
+    },
     /// A worker sends a unit's query.
     UnitStarted {
         /// Ordinal of the unit, from 0.
@@ -106,6 +115,13 @@ pub enum Event {
         rows: u64,
         /// Batch files to be written.
         files: usize,
+    },
+    /// Rows are fetched whose keys were read first, while batch files are written.
+    FetchStarted {
+        /// Rows to be fetched.
+        rows: u64,
+        /// How many of them are named by their locators. The others are found by reading all rows between two locators.
+        located: u64,
     },
     /// A batch file is complete in the staging folder. Files finish in any order.
     FileWritten {

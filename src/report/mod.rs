@@ -27,7 +27,7 @@ pub(crate) use lines::{Record, seconds};
 pub use listener::{listener, listener_to};
 pub use log::Log;
 pub use memory::peak_memory_bytes;
-pub(crate) use number::{bytes, grouped};
+pub(crate) use number::{bytes, counted, grouped};
 pub use options::{LogFormat, ProgressChoice, ReportOptions, Verbosity};
 pub(crate) use redacting::RedactingListener;
 pub use summary::{Outcome, Summary};

@@ -16,7 +16,7 @@ pub(crate) fn grouped(number: impl Into<u128>) -> String {
 }
 
 /// Formats `count` with its noun: `1 row`, `2 rows`.
-pub(super) fn counted(count: impl Into<u128>, noun: &str) -> String {
+pub(crate) fn counted(count: impl Into<u128>, noun: &str) -> String {
     let count = count.into();
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(count))

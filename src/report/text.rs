@@ -18,6 +18,8 @@ pub(super) fn line(event: &Event, rows_read: u64) -> Option<String> {
             estimated_rows,
         } => planned(*units, *workers, *estimated_rows),
         Event::SnapshotTaken { snapshot, why_none } => taken(snapshot, why_none.as_deref()),
+        Event::ReadChosen { tables, read, why } => chosen(tables, read, why),
+        Event::FetchStarted { rows, located } => fetching(*rows, *located),
         Event::UnitStarted {
             table, part, sql, ..
         } => format!("running {}: {}", name(table, *part), on_one_line(sql)),
@@ -59,6 +61,26 @@ fn taken(snapshot: &str, why_none: Option<&str>) -> String {
             format!("no consistent snapshot, tables might be read at different moments: {why}")
         }
     }
+}
+
+/// How some tables are read.
+fn chosen(tables: &[String], read: &str, why: &str) -> String {
+    let (first, others) = (tables.first(), tables.len().saturating_sub(1));
+    let first = first.map(String::as_str).unwrap_or_default();
+    let tables = match others {
+        0 => first.to_owned(),
+        others => format!("{first} and {}", counted(others as u64, "more table")),
+    };
+    format!("reading {tables} {}: {why}", read.replace('-', " "))
+}
+
+fn fetching(rows: u64, located: u64) -> String {
+    let scanned = grouped(rows.saturating_sub(located));
+    let rows = counted(rows, "row");
+    format!(
+        "fetching {rows}: {} by locators, {scanned} by scans",
+        grouped(located)
+    )
 }
 
 /// How many invalid dates became NULL.

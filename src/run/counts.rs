@@ -89,7 +89,7 @@ fn by_unit(units: &[Unit], read: &[ReadUnit], survivors: &Survivors) -> Result<V
 }
 
 fn of(name: &UnitName, read: &ReadUnit, new: u64) -> Result<Counts> {
-    let ReadUnit { rows, elapsed } = read;
+    let ReadUnit { rows, elapsed, .. } = read;
     let counts = Counts {
         read: rows.read,
         new,

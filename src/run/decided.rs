@@ -3,28 +3,32 @@
 use super::counts::{self, TableCounts};
 use super::record::{self, Clock};
 use super::{nulled, refusals};
-use crate::Result;
-use crate::batch::{BatchFile, Rows};
+use crate::batch::BatchFile;
 use crate::cancel::{Cancel, interruptible};
 use crate::distinct::{Survivors, survivors};
-use crate::extract::Read;
+use crate::extract::{Read, ReadUnit};
+use crate::fetch::{Candidates, Wanted};
 use crate::job::Job;
 use crate::plan::Plan;
 use crate::publish::Manifest;
 use crate::report::Listener;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Opened, Snapshot};
+use crate::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 /// A job's result before it is written: the candidates, and which of them survive.
 pub(super) struct Decided {
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     snapshot: Snapshot,
-    batches: Arc<Vec<RecordBatch>>,
-    survivors: Survivors,
+    units: Vec<ReadUnit>,
+    pub survivors: Arc<Vec<u32>>,
     tables: Vec<TableCounts>,
-    /// By column of the plan, how many invalid dates are written as NULL.
+    /// By column of the plan, how many invalid dates are written as NULL, as far as the rows were read.
     nulled: Vec<u64>,
+    /// The sessions, if rows are still to be fetched.
+    opened: Option<Opened>,
 }
 
 impl Decided {
@@ -33,37 +37,63 @@ impl Decided {
         let Read {
             plan,
             snapshot,
-            batches,
             units,
+            opened,
         } = read;
-        let survivors = find_survivors(&batches, &plan, cancel)?;
+        let survivors = find_survivors(&plan, &units, cancel)?;
         refusals::refuse(&units, &survivors, &plan)?;
         let tables = counts::by_table(&plan, &units, &survivors)?;
         counts::announce(&plan, &tables, listener);
-        let nulled = nulled::count(&units, &survivors, &plan);
-        nulled::announce(&plan, &nulled, listener);
         Ok(Self {
+            nulled: nulled::count(&units, &survivors, &plan),
             plan,
             snapshot,
-            batches,
-            survivors,
+            units,
+            survivors: Arc::new(survivors.places),
             tables,
-            nulled,
+            opened,
         })
     }
 
-    /// The rows to write.
-    pub fn rows(&self) -> Rows<'_> {
-        Rows {
-            schema: self.plan.schema(),
-            batches: &self.batches,
-            survivors: &self.survivors.places,
+    /// All candidates, in the order of the result.
+    pub fn batches(&self) -> Vec<RecordBatch> {
+        let units = self.units.iter();
+        units.flat_map(|unit| unit.rows.batches.clone()).collect()
+    }
+
+    /// The sessions, and what is to be fetched with them.
+    pub fn take_wanted(&mut self, batch_rows: NonZeroUsize) -> Option<(Opened, Wanted)> {
+        let opened = self.opened.take()?;
+        let units = self.units.iter_mut().zip(self.plan.units.iter());
+        let candidates = units.map(|(read, unit)| {
+            let batches = std::mem::take(&mut read.rows.batches);
+            let (fetch, key) = (unit.fetch.clone(), self.plan.key.len());
+            Candidates::new(batches, fetch, key, read.session)
+        });
+        let wanted = Wanted {
+            candidates: candidates.collect(),
+            plan: Arc::clone(&self.plan),
+            survivors: Arc::clone(&self.survivors),
+            batch_rows,
+        };
+        Some((opened, wanted))
+    }
+
+    /// Adds the invalid dates of fetched rows that are written as NULL.
+    pub fn add_nulled(&mut self, fetched: &[u64]) {
+        for (nulled, more) in self.nulled.iter_mut().zip(fetched) {
+            *nulled += more;
         }
+    }
+
+    /// Reports the invalid dates that are written as NULL, once all rows are known.
+    pub fn announce_nulled(&self, listener: &dyn Listener) {
+        nulled::announce(&self.plan, &self.nulled, listener);
     }
 
     /// The manifest of the run that wrote these files.
     pub fn manifest(&self, job: &Job, files: Vec<BatchFile>, clock: &Clock) -> Manifest {
-        let (plan, snapshot) = (&self.plan, &self.snapshot);
+        let (plan, snapshot) = (&*self.plan, &self.snapshot);
         record::manifest(
             job,
             (plan, snapshot),
@@ -74,11 +104,22 @@ impl Decided {
     }
 }
 
-fn find_survivors(
-    batches: &Arc<Vec<RecordBatch>>,
-    plan: &Plan,
-    cancel: &Cancel,
-) -> Result<Survivors> {
-    let (batches, key) = (Arc::clone(batches), plan.key.clone());
-    interruptible(cancel, || Ok(()), move || survivors(&batches, &key))
+/// Finds the survivors among the candidates' keys, which are the first columns where nothing else was read.
+fn find_survivors(plan: &Plan, units: &[ReadUnit], cancel: &Cancel) -> Result<Survivors> {
+    let first: Vec<usize> = (0..plan.key.len()).collect();
+    let mut keys = Vec::new();
+    for (read, unit) in units.iter().zip(plan.units.iter()) {
+        let key = if unit.fetch.is_some() {
+            &first
+        } else {
+            &plan.key
+        };
+        for batch in &read.rows.batches {
+            keys.push(batch.project(key).map_err(|cause| {
+                let message = "internal error: the candidates don't have a key column";
+                Error::new(ErrorKind::Bug, message).because(cause)
+            })?);
+        }
+    }
+    interruptible(cancel, || Ok(()), move || survivors(&keys, &first))
 }

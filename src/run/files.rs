@@ -2,27 +2,55 @@
 
 use super::decided::Decided;
 use crate::Result;
-use crate::batch::{BatchFile, Layout, write_batches};
+use crate::batch::{BatchFile, InMemory, Layout, Rows, Supply, write_batches};
 use crate::cancel::Cancel;
-use crate::job::BatchOutput;
+use crate::fetch::fetch_while;
+use crate::job::{BatchOutput, Job};
 use crate::publish::Staging;
 use crate::report::{Event, Listener};
 use crate::threads::{cores, pool};
+use arrow::datatypes::SchemaRef;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 /// Encoder threads per core: while one waits for its file to be synced, another encodes.
 const ENCODERS_PER_CORE: NonZeroUsize = NonZeroUsize::new(3).unwrap();
 
-/// Encodes in a separate pool: each worker's pool has one thread and belongs to its connection.
+/// Writes the rows. Those of units whose keys were read first are fetched meanwhile.
 pub(super) fn write(
-    decided: &Decided,
-    output: &BatchOutput,
-    staging: &Staging,
-    listener: &dyn Listener,
+    (job, decided): (&Job, &mut Decided),
+    (output, staging): (&BatchOutput, &Staging),
+    listener: &Arc<dyn Listener>,
     cancel: &Cancel,
 ) -> Result<Vec<BatchFile>> {
-    let rows = decided.rows();
-    let layout = Layout {
+    let rows = decided.survivors.len();
+    listener.on_event(&Event::DistinctCounted {
+        rows: rows as u64,
+        files: rows.div_ceil(output.batch_rows.get()),
+    });
+    let writer = Writer {
+        layout: layout(decided, output),
+        staging,
+        listener: listener.as_ref(),
+        cancel,
+    };
+    let Some((opened, wanted)) = decided.take_wanted(output.batch_rows) else {
+        let files = writer.write_kept(decided)?;
+        decided.announce_nulled(listener.as_ref());
+        return Ok(files);
+    };
+    let schema = decided.plan.schema();
+    let encoders = cores().saturating_add(1);
+    let (files, nulled) = fetch_while((job, wanted), opened, (listener, cancel), |supply| {
+        writer.write((&schema, supply), encoders)
+    })?;
+    decided.add_nulled(&nulled);
+    decided.announce_nulled(listener.as_ref());
+    Ok(files)
+}
+
+fn layout(decided: &Decided, output: &BatchOutput) -> Layout {
+    Layout {
         encoding: output.encoding,
         batch_rows: output.batch_rows,
         prefix: output.prefix.clone(),
@@ -31,19 +59,44 @@ pub(super) fn write(
         } else {
             None
         },
-    };
-    listener.on_event(&Event::DistinctCounted {
-        rows: rows.survivors.len() as u64,
-        files: rows.survivors.len().div_ceil(output.batch_rows.get()),
-    });
-    let on_file = |file: &BatchFile| {
-        listener.on_event(&Event::FileWritten {
-            name: file.name.clone(),
-            rows: file.rows,
-            bytes: file.bytes,
-        });
-    };
-    let proceed = || cancel.check();
-    let write = || write_batches(&rows, &layout, staging.folder(), &on_file, &proceed);
-    pool("encoder", cores().saturating_mul(ENCODERS_PER_CORE))?.install(write)
+    }
+}
+
+struct Writer<'a> {
+    layout: Layout,
+    staging: &'a Staging,
+    listener: &'a dyn Listener,
+    cancel: &'a Cancel,
+}
+
+impl Writer<'_> {
+    fn write_kept(&self, decided: &Decided) -> Result<Vec<BatchFile>> {
+        let batches = decided.batches();
+        let rows = Rows {
+            schema: decided.plan.schema(),
+            batches: &batches,
+            survivors: &decided.survivors,
+        };
+        let encoders = cores().saturating_mul(ENCODERS_PER_CORE);
+        self.write((&rows.schema, &InMemory::new(&rows)), encoders)
+    }
+
+    /// Encodes in a separate pool: each worker's pool has one thread and belongs to its connection.
+    fn write(
+        &self,
+        rows: (&SchemaRef, &dyn Supply),
+        encoders: NonZeroUsize,
+    ) -> Result<Vec<BatchFile>> {
+        let on_file = |file: &BatchFile| {
+            self.listener.on_event(&Event::FileWritten {
+                name: file.name.clone(),
+                rows: file.rows,
+                bytes: file.bytes,
+            });
+        };
+        let proceed = || self.cancel.check();
+        let folder = self.staging.folder();
+        let write = || write_batches(rows, &self.layout, folder, &on_file, &proceed);
+        pool("encoder", encoders)?.install(write)
+    }
 }

@@ -47,8 +47,12 @@ pub fn run(job: &Job, listener: &Arc<dyn Listener>, cancel: &Cancel) -> Result<M
     let clock = Clock::start();
     match &job.output {
         Output::Count => {
-            let (decided, clock) = decide(job, None, listener, cancel, clock)?;
-            Ok(decided.manifest(job, Vec::new(), &clock))
+            let then = |decided: Decided, _: &mut Clock, listener: &Arc<dyn Listener>| {
+                decided.announce_nulled(listener.as_ref());
+                Ok((decided, Vec::new()))
+            };
+            let ((decided, files), clock) = decide(job, None, (listener, cancel), clock, then)?;
+            Ok(decided.manifest(job, files, &clock))
         }
         Output::Batches(output) => run_to_files(job, output, listener, cancel, clock),
     }
@@ -65,9 +69,13 @@ fn run_to_files(
     let target = Target::check(&output.folder, output.force)?;
     let room = Room::at(&target)?;
     let staging = Staging::create(&target)?;
-    let (decided, mut clock) = decide(job, Some(room), listener, cancel, clock)?;
-    let files = files::write(&decided, output, &staging, listener.as_ref(), cancel)?;
-    clock.written();
+    let then = |mut decided: Decided, clock: &mut Clock, listener: &Arc<dyn Listener>| {
+        let to = (output, &staging);
+        let files = files::write((job, &mut decided), to, listener, cancel)?;
+        clock.written();
+        Ok((decided, files))
+    };
+    let ((decided, files), clock) = decide(job, Some(room), (listener, cancel), clock, then)?;
     let manifest = decided.manifest(job, files, &clock);
     counts::check_files(&manifest)?;
     staging.publish(&manifest, &|| cancel.check())?;
@@ -77,14 +85,15 @@ fn run_to_files(
     Ok(manifest)
 }
 
-/// Plans, opens, reads and decides. Removes secrets from the database's texts in events and errors.
-fn decide(
+/// Plans, opens, reads and decides, and then does what may still need the database. Removes secrets from the database's texts
+/// in events and errors.
+fn decide<T>(
     job: &Job,
     room: Option<Room>,
-    listener: &Arc<dyn Listener>,
-    cancel: &Cancel,
+    (listener, cancel): (&Arc<dyn Listener>, &Cancel),
     mut clock: Clock,
-) -> Result<(Decided, Clock)> {
+    then: impl FnOnce(Decided, &mut Clock, &Arc<dyn Listener>) -> Result<T>,
+) -> Result<(T, Clock)> {
     let database = database(&job.source, &job.reading, &job.waits)?;
     let secrets = database.secrets();
     let listener: Arc<dyn Listener> = Arc::new(RedactingListener {
@@ -92,7 +101,8 @@ fn decide(
         secrets: secrets.clone(),
     });
     let decided = stages(job, room, &database, &listener, cancel, &mut clock);
-    Ok((decided.map_err(|error| error.without(&secrets))?, clock))
+    let done = decided.and_then(|decided| then(decided, &mut clock, &listener));
+    Ok((done.map_err(|error| error.without(&secrets))?, clock))
 }
 
 fn stages(

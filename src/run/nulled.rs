@@ -10,10 +10,13 @@ pub(super) fn count(read: &[ReadUnit], survivors: &Survivors, plan: &Plan) -> Ve
     let mut counts = vec![0; plan.columns.len()];
     let mut rest = survivors.places.as_slice();
     let mut first = 0_u64;
-    for unit in read {
+    for (unit, planned) in read.iter().zip(plan.units.iter()) {
         let end = first + unit.rows.candidates;
         let (of_unit, later) = rest.split_at(rest.partition_point(|place| u64::from(*place) < end));
-        for (column, values) in unit.rows.nulled.written(first, of_unit) {
+        let written = unit.rows.nulled.written(first, of_unit);
+        // The rows of the others are counted when they are fetched.
+        let written = written.filter(|_| planned.fetch.is_none());
+        for (column, values) in written {
             if let Some(count) = counts.get_mut(column) {
                 *count += values;
             }

@@ -105,6 +105,8 @@ fn manifest_table(table: &PlannedTable, units: &[Unit], counts: &TableCounts) ->
         table: table.name.clone(),
         sql: table.sql.clone(),
         order: table.order.clone(),
+        read: table.reads.name().to_owned(),
+        read_why: table.reads.why.clone(),
         rows_read: total.read,
         new: total.new,
         duplicates: total.duplicates(),
@@ -171,6 +173,7 @@ fn manifest_job(job: &Job, plan: &Plan) -> ManifestJob {
         check_counts: job.check_counts,
         row_security: job.reading.row_security,
         extractor: plan.extractor.name().to_owned(),
+        read: job.read.name().to_owned(),
         workers: plan.workers,
     }
 }

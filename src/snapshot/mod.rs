@@ -23,6 +23,7 @@ use crate::{Error, ErrorKind, Result};
 use begin::{Seen, begin_all, pin_all, seen};
 use connect::warn_of_fewer;
 use one_state::{Proof, Sharer};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Whether the sessions share a snapshot.
@@ -44,6 +45,12 @@ impl Snapshot {
     }
 }
 
+/// A session, and its number among the job's.
+pub(crate) struct Held {
+    pub number: usize,
+    pub session: Box<dyn Session>,
+}
+
 /// A job's sessions.
 pub(crate) struct Sessions {
     database: Arc<dyn Database>,
@@ -55,7 +62,9 @@ pub(crate) struct Sessions {
     named: Vec<Named>,
     /// What the queries read, as the plan found it.
     relations: Vec<Relation>,
-    ready: Mutex<Vec<Box<dyn Session>>>,
+    ready: Mutex<Vec<Held>>,
+    /// The next session's number.
+    next: AtomicUsize,
     /// Holds the locks, and the snapshot that it exported; `None` if there are none.
     catalog: Mutex<Option<CatalogSession>>,
 }
@@ -96,7 +105,11 @@ impl Sessions {
         if proof != Proof::Off {
             pin_all(&mut sessions, &plan.named)?;
         }
+        let ready = sessions.into_iter().enumerate();
+        let ready = ready.map(|(number, session)| Held { number, session });
+        let ready: Vec<Held> = ready.collect();
         let sessions = Self {
+            next: AtomicUsize::new(ready.len()),
             database,
             extractor: plan.extractor,
             begin,
@@ -104,7 +117,7 @@ impl Sessions {
             snapshot,
             named: plan.named.clone(),
             relations: plan.relations.clone(),
-            ready: Mutex::new(sessions),
+            ready: Mutex::new(ready),
             catalog: Mutex::new(catalog),
         };
         sessions.confirm()?;
@@ -143,11 +156,11 @@ impl Sessions {
     /// The cancellers of the sessions that wait for a worker.
     pub fn cancellers(&self) -> Vec<Arc<dyn QueryCanceller>> {
         let ready = self.ready();
-        ready.iter().map(|session| session.canceller()).collect()
+        ready.iter().map(|held| held.session.canceller()).collect()
     }
 
     /// A session for a worker.
-    pub fn take(&self) -> Result<Box<dyn Session>> {
+    pub fn take(&self) -> Result<Held> {
         let session = self.ready().pop();
         session.ok_or_else(|| {
             Error::new(
@@ -158,7 +171,27 @@ impl Sessions {
     }
 
     /// A session that replaces a lost one. Fails if it can't see the snapshot that the lost one saw.
-    pub fn again(&self) -> Result<Box<dyn Session>> {
+    pub fn again(&self) -> Result<Held> {
+        Ok(Held {
+            session: self.another()?,
+            number: self.next.fetch_add(1, Ordering::Relaxed),
+        })
+    }
+
+    /// As [`Sessions::again`]. Fails also if each session sees a state of its own.
+    pub fn again_in_state(&self) -> Result<Held> {
+        if !self.is_one_state() {
+            return Err(left());
+        }
+        self.again()
+    }
+
+    /// Whether all sessions, and those that replace them, see the same state.
+    pub fn is_one_state(&self) -> bool {
+        !matches!(self.proof, Proof::Off | Proof::Apart)
+    }
+
+    fn another(&self) -> Result<Box<dyn Session>> {
         if self.proof == Proof::Begun {
             return Err(left());
         }
@@ -184,15 +217,15 @@ impl Sessions {
     }
 
     /// Takes back a session that has read its last unit: it holds its locks until the end.
-    pub fn rest(&self, session: Box<dyn Session>) {
-        self.ready().push(session);
+    pub fn rest(&self, held: Held) {
+        self.ready().push(held);
     }
 
     fn catalog(&self) -> MutexGuard<'_, Option<CatalogSession>> {
         self.catalog.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ready(&self) -> MutexGuard<'_, Vec<Box<dyn Session>>> {
+    fn ready(&self) -> MutexGuard<'_, Vec<Held>> {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -200,7 +233,13 @@ impl Sessions {
 impl Drop for Sessions {
     fn drop(&mut self) {
         // The sessions that no worker has taken, and those that have read their last unit.
-        farewell(std::mem::take(&mut *self.ready()));
+        let ready = std::mem::take(&mut *self.ready());
+        farewell(
+            ready
+                .into_iter()
+                .map(|held| held.session)
+                .collect::<Vec<_>>(),
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! Opens a plan's sessions, and confirms them at the end, on threads that can be left behind.
 
-use super::{Sessions, Snapshot};
+use super::Sessions;
 use crate::Result;
 use crate::cancel::{Cancel, interruptible};
 use crate::job::SnapshotChoice;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// A plan whose sessions have begun.
 pub(crate) struct Opened {
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     pub sessions: Arc<Sessions>,
     /// Watches whether the catalog connection waits for its server.
     watch: Arc<Watch>,
@@ -42,21 +42,17 @@ impl Opened {
         let (plan, sessions) = interruptible(cancel, || watch.check(), work)?;
         listener.on_event(&Event::snapshot_taken(sessions.snapshot().proof()));
         Ok(Self {
-            plan,
+            plan: Arc::new(plan),
             sessions: Arc::new(sessions),
             watch,
         })
     }
 
     /// Called after the last row: fails if what was read isn't what was planned. The sessions, and their locks, end here.
-    pub fn end(self, cancel: &Cancel) -> Result<(Plan, Snapshot)> {
+    pub fn end(self, cancel: &Cancel) -> Result<()> {
         let Self {
-            plan,
-            sessions,
-            watch,
+            sessions, watch, ..
         } = self;
-        let snapshot = sessions.snapshot().clone();
-        interruptible(cancel, || watch.check(), move || sessions.confirm())?;
-        Ok((plan, snapshot))
+        interruptible(cancel, || watch.check(), move || sessions.confirm())
     }
 }

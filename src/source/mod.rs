@@ -10,6 +10,7 @@ mod farewell;
 mod in_place;
 mod indexed;
 mod lease;
+mod locator;
 pub(crate) mod mysql;
 mod one_query;
 mod parse;
@@ -32,6 +33,7 @@ pub(crate) use catalog::{Catalog, CatalogSession, SessionFacts};
 pub(crate) use dialect::Dialect;
 pub(crate) use farewell::farewell;
 pub(crate) use indexed::{Bound, Draw, Index};
+pub(crate) use locator::{Located, Locator, Spelling};
 pub(crate) use relation::{Named, Relation, compare};
 pub(crate) use shared::{Begin, CommitLock, Sharing, Transaction};
 
@@ -152,8 +154,12 @@ pub(crate) struct Table {
     pub row_id: Option<&'static str>,
     /// What `--order-by auto` means for it.
     pub natural_order: NaturalOrder,
+    /// What identifies its rows, so that they can be fetched again, or why nothing does.
+    pub locator: Result<Locator, &'static str>,
     /// The catalog's estimate of its row count.
     pub estimated_rows: Option<u64>,
+    /// The catalog's estimate of the bytes that a row takes.
+    pub row_bytes: Option<u64>,
     /// Its indexes that can be used for a range and its order.
     pub indexes: Vec<Index>,
     /// How a few of its rows are sampled.

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)] // a test ends where it fails
 
 use super::*;
-use crate::batch::{Encoding, Format, Layout, Rows, write_batches};
+use crate::batch::{Encoding, Format, InMemory, Layout, Rows, write_batches};
 use crate::publish::{ManifestColumn, ManifestTable};
 use arrow::array::{
     ArrayRef, BinaryArray, Date32Array, Date32Builder, Decimal128Array, DurationMicrosecondArray,
@@ -60,7 +60,14 @@ impl Published {
             distinct_column: None,
         };
         let mut manifest = empty_manifest();
-        manifest.files = write_batches(&rows, &layout, &folder, &|_| (), &|| Ok(())).unwrap();
+        manifest.files = write_batches(
+            (&rows.schema, &InMemory::new(&rows)),
+            &layout,
+            &folder,
+            &|_| (),
+            &|| Ok(()),
+        )
+        .unwrap();
         manifest.job.format = format.name().into();
         manifest.job.compression = compression.into();
         manifest.job.key = key.iter().map(ToString::to_string).collect();
@@ -196,6 +203,8 @@ fn table(new: u64) -> ManifestTable {
     ManifestTable {
         table: "t".into(),
         sql: String::new(),
+        read: "whole".to_owned(),
+        read_why: String::new(),
         order: String::new(),
         rows_read: new + 3,
         new,

@@ -40,8 +40,17 @@ fn real_lines() -> Vec<Json> {
                 .execute(&format!("INSERT INTO t1 VALUES ({id}, '2000-02-28')"));
         }
         case.database.execute_all(&invalid_date(system));
-        let jobs: [&[&str]; 8] = [
+        let jobs: [&[&str]; 9] = [
             &["--tables", "t1,t2", "--invalid-dates", "null", "-v"],
+            &[
+                "--tables",
+                "t1",
+                "--read",
+                "keys-first",
+                "--invalid-dates",
+                "null",
+                "--force",
+            ],
             &[
                 "--tables",
                 "t1",

@@ -19,6 +19,7 @@ partitions = 4
 invalid_dates = 'null'
 sqlite_types = 'declared'
 column_type = ['note=text']
+read = 'whole'
 key = 'id'
 order_by = []
 null_keys = 'drop'

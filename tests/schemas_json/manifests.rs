@@ -8,13 +8,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Fields that older manifests don't have, and those that can be null.
-const OPTIONAL: [&str; 9] = [
+const OPTIONAL: [&str; 11] = [
     "check_counts",
     "extractor",
     "nulled_dates",
     "partition_on",
     "partitions",
     "peak_memory_bytes",
+    "read",
+    "read_why",
     "row_security",
     "units",
     "where",

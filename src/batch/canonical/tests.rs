@@ -1,6 +1,6 @@
 use super::super::Rows;
 use super::super::fixture::{Outcome, batch};
-use super::super::locate::Locator;
+use super::super::locate::InMemory;
 use super::*;
 use arrow::array::{BinaryArray, Int32Array, ListArray, StringArray};
 use arrow::buffer::Buffer;
@@ -14,7 +14,7 @@ fn pick(batches: &[RecordBatch], survivors: &[u32]) -> Result<RecordBatch> {
         batches,
         survivors,
     };
-    canonical(&rows.schema, &Locator::new(&rows).locate(survivors)?)
+    canonical(&rows.schema, &InMemory::new(&rows).locate(survivors)?)
 }
 
 #[test]

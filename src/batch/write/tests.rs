@@ -1,7 +1,7 @@
-use super::super::Format;
 use super::super::fixture::{
     Outcome, PROCEED, Random, all_lists, all_types, batch, layout, write_one,
 };
+use super::super::{Format, InMemory, Rows};
 use super::*;
 use crate::{Error, ErrorKind, Interrupt};
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
@@ -59,7 +59,13 @@ fn bytes_do_not_depend_on_chunks(part: &RecordBatch) -> Outcome {
                 survivors: &survivors,
             };
             let folder = tempfile::tempdir()?;
-            let files = write_batches(&scattered, &layout, folder.path(), &|_| (), PROCEED)?;
+            let files = write_batches(
+                (&scattered.schema, &InMemory::new(&scattered)),
+                &layout,
+                folder.path(),
+                &|_| (),
+                PROCEED,
+            )?;
             assert_eq!(files.len(), 6);
             assert_eq!(
                 &files,
@@ -92,7 +98,7 @@ fn every_file_except_the_last_is_full() -> Outcome {
             heard.fetch_add(1, Ordering::Relaxed);
         };
         let files = write_batches(
-            &rows,
+            (&rows.schema, &InMemory::new(&rows)),
             &layout(Format::Parquet, None, 10)?,
             folder.path(),
             &on_file,
@@ -125,9 +131,15 @@ fn a_file_that_exists_is_named_and_kept() -> Outcome {
     let taken = folder.path().join("b-0000001-0000010.csv");
     std::fs::write(&taken, "mine")?;
     let layout = layout(Format::Csv, None, 10)?;
-    let error = write_batches(&rows, &layout, folder.path(), &|_| (), PROCEED)
-        .err()
-        .ok_or("written")?;
+    let error = write_batches(
+        (&rows.schema, &InMemory::new(&rows)),
+        &layout,
+        folder.path(),
+        &|_| (),
+        PROCEED,
+    )
+    .err()
+    .ok_or("written")?;
     assert_eq!(error.kind(), ErrorKind::Output);
     assert!(error.to_string().contains("b-0000001-0000010.csv"));
     assert!(StdError::source(&error).is_some_and(<dyn StdError>::is::<std::io::Error>));
@@ -146,7 +158,7 @@ fn a_full_disk_is_an_output_error_in_every_format() -> Outcome {
     };
     for format in Format::ALL {
         let layout = layout(format, Some("none"), 100_000)?;
-        let picks = Locator::new(&rows).locate(rows.survivors)?;
+        let picks = InMemory::new(&rows).locate(rows.survivors)?;
         let batch = canonical(&rows.schema, &picks)?;
         let sink = Sink::open(
             Path::new("/dev/full"),
@@ -185,7 +197,7 @@ fn a_canceled_job_stops_before_a_file_and_within_one() -> Outcome {
         };
         let folder = tempfile::tempdir()?;
         let error = write_batches(
-            &rows,
+            (&rows.schema, &InMemory::new(&rows)),
             &layout(format, Some("none"), 100)?,
             folder.path(),
             &|_| (),

@@ -46,6 +46,10 @@ pub(super) struct PlanUnit {
     pub(super) part: Option<Part>,
     pub(super) estimated_rows: Option<u64>,
     pub(super) order: String,
+    /// `whole` or `keys-first`.
+    pub(super) read: &'static str,
+    /// Why.
+    pub(super) read_why: String,
     pub(super) sql: String,
     /// The query with `TABLE` for the table's name.
     #[serde(skip)]
@@ -76,6 +80,8 @@ impl PlanDocument {
                 part: unit.name.part,
                 estimated_rows: unit.estimated_rows,
                 order: table.order.clone(),
+                read: table.reads.name(),
+                read_why: table.reads.why.clone(),
                 sql: unit.query.sql.clone(),
                 template: unit.query.sql.replace(&dialect.quote(&table.name), "TABLE"),
             })

@@ -1,7 +1,7 @@
 //! The plan as text, for people. What repeats is folded.
 
 use super::document::{PlanColumn, PlanDocument, PlanUnit};
-use crate::report::{TextTable, grouped, plain};
+use crate::report::{TextTable, counted, grouped, plain};
 use std::fmt;
 
 /// Most tables, and most queries, that are listed one by one.
@@ -29,6 +29,14 @@ impl fmt::Display for PlanDocument {
         }
         writeln!(f, "key       {}", plain(&self.key.join(", ")))?;
         writeln!(f, "order     {}", plain(&self.ordered_by))?;
+        for (index, way) in self.ways().iter().enumerate() {
+            writeln!(
+                f,
+                "{:10}{}",
+                if index == 0 { "read" } else { "" },
+                plain(way)
+            )?;
+        }
         writeln!(
             f,
             "workers   {}, extractor {}",
@@ -45,6 +53,28 @@ impl fmt::Display for PlanDocument {
 }
 
 impl PlanDocument {
+    /// How tables are read, and why; with more than one way, also how many tables are read so.
+    fn ways(&self) -> Vec<String> {
+        let mut ways: Vec<((&str, &str), usize)> = Vec::new();
+        for unit in self.tables().filter_map(<[PlanUnit]>::first) {
+            let way = (unit.read, unit.read_why.as_str());
+            match ways.iter_mut().find(|(known, _)| *known == way) {
+                Some((_, tables)) => *tables += 1,
+                None => ways.push((way, 1)),
+            }
+        }
+        let all = ways.len() == 1;
+        let ways = ways.into_iter().map(|((read, why), tables)| {
+            let tables = if all {
+                String::new()
+            } else {
+                format!(" for {}", counted(tables as u64, "table"))
+            };
+            format!("{}{tables}: {why}", read.replace('-', " "))
+        });
+        ways.collect()
+    }
+
     fn write_columns(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f)?;
         let header = ["column", "type", "Arrow type", ""].map(str::to_owned);

@@ -7,6 +7,7 @@ use super::client::Client;
 use super::dialect::DIALECT;
 use super::filters;
 use super::indexes::{self, IndexPart};
+use super::locator;
 use super::settings::MAX_SORT_LENGTH;
 use super::settings::literal;
 use super::transaction::{SERVER, cell, position};
@@ -19,9 +20,10 @@ pub(super) struct MySqlCatalog {
     pins: bool,
 }
 
-const TABLE: &str = "SELECT TABLE_TYPE, ENGINE, TABLE_ROWS FROM information_schema.TABLES \
+const TABLE: &str = "SELECT TABLE_TYPE, ENGINE, TABLE_ROWS, AVG_ROW_LENGTH FROM information_schema.TABLES \
      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {}";
-const COLUMNS: &str = "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, NUMERIC_PRECISION, NUMERIC_SCALE \
+const COLUMNS: &str = "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, NUMERIC_PRECISION, NUMERIC_SCALE, \
+       CHARACTER_SET_NAME \
      FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {} ORDER BY ORDINAL_POSITION";
 const INDEXES: &str = "SELECT INDEX_NAME, COLUMN_NAME, NON_UNIQUE = 0, SUB_PART IS NULL AND INDEX_TYPE = 'BTREE' \
      FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {} ORDER BY INDEX_NAME, SEQ_IN_INDEX";
@@ -128,11 +130,20 @@ impl Catalog for MySqlCatalog {
         let Some(row) = rows.first() else {
             return Ok(None);
         };
-        let columns: Vec<Column> = self.of_table(COLUMNS, name)?.iter().map(column).collect();
+        let rows_of_columns = self.of_table(COLUMNS, name)?;
+        let columns: Vec<Column> = rows_of_columns.iter().map(column).collect();
+        let character_sets: Vec<String> = rows_of_columns.iter().map(|row| text(row, 6)).collect();
         let parts: Vec<IndexPart> = self.of_table(INDEXES, name)?.iter().map(part).collect();
         let primary_key = indexes::primary_key(&parts);
         let indexes = indexes::leading(&parts);
+        let locator = if text(row, 0).ends_with("VIEW") {
+            Err("it is a view")
+        } else {
+            locator::locator(name, &columns, &character_sets, &parts)
+        };
         Ok(Some(Table {
+            locator,
+            row_bytes: number(row, 3),
             draw: Draw::by_key_or(indexes::LOTTERY, &columns, &indexes),
             columns,
             indexes,

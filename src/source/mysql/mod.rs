@@ -14,6 +14,7 @@ mod format;
 pub(crate) mod fuzzing;
 mod indexes;
 mod kill;
+mod locator;
 pub(crate) mod login;
 mod rows;
 mod sent;

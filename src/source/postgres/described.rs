@@ -2,10 +2,16 @@
 
 use super::super::{Column, Draw, Index, NaturalOrder, Table, TextRow};
 use super::connection::{Attempt, Fault};
+use super::locator::locator;
 use super::types::{ColumnType, bound, mapping, padded_to};
 use crate::job::Numeric;
 use std::collections::HashMap;
 use std::str::FromStr;
+
+/// The first version that finds the rows between two positions without reading the whole table.
+const SCANS_RANGES: u32 = 140_000;
+/// Bytes of a page, unless the server was built with others. An estimate needs no more.
+const PAGE_BYTES: u64 = 8192;
 
 /// The tables with these names, as found through the session's `search_path`.
 pub(super) fn found(names: &str) -> String {
@@ -24,7 +30,8 @@ pub(super) fn tables(names: &str) -> String {
            CASE WHEN c.relkind = 'p' THEN (SELECT sum(p.reltuples) FROM pg_partition_tree(c.oid) t \
                JOIN pg_class p ON p.oid = t.relid WHERE t.isleaf) ELSE c.reltuples END::float8, \
            COALESCE((SELECT sum(pg_relation_size(relid))::int8 FROM pg_partition_tree(c.oid)), pg_relation_size(c.oid)) \
-             / current_setting('block_size')::int8 \
+             / current_setting('block_size')::int8, \
+           current_setting('server_version_num')::int >= {SCANS_RANGES} \
          FROM unnest({names}) AS n (name) \
            JOIN pg_class c ON c.oid = to_regclass(quote_ident(n.name)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
     )
@@ -132,6 +139,10 @@ pub(super) fn table(
             .collect::<Attempt<_>>()?,
         row_id: None,
         natural_order: natural_order(kind),
+        locator: locator(text(row, 0)?, kind, text(row, 5)? == TRUE),
+        row_bytes: tuples
+            .and_then(estimate)
+            .and_then(|rows| pages?.saturating_mul(PAGE_BYTES).checked_div(rows)),
         estimated_rows: tuples.and_then(estimate),
         unversioned: (kind == "f").then(|| "it is a foreign table".to_owned()),
     })

@@ -13,6 +13,7 @@ mod format;
 #[cfg(fuzzing)]
 pub(crate) use copy::fuzzing;
 pub(crate) mod error;
+mod locator;
 mod relations;
 mod rows;
 mod session;

@@ -121,6 +121,8 @@ pub(super) fn fits(oid: Oid, planned: &DataType) -> bool {
         DataType::Timestamp(_, None) => &[Type::TIMESTAMP],
         DataType::Timestamp(_, Some(_)) => &[Type::TIMESTAMPTZ],
         DataType::Binary => &[Type::BYTEA],
+        // A position: a locator, never a column of the result.
+        DataType::FixedSizeBinary(_) => &[Type::TID],
         DataType::Utf8 => &[
             Type::TEXT,
             Type::VARCHAR,

@@ -1,13 +1,20 @@
 //! What SQLite says about its tables.
 
 use super::super::{Catalog, Column, Draw, NaturalOrder, Sharing, StoredOrder, Table, TextRow};
+use super::dialect::DIALECT;
 use super::indexes::{Indexes, Info, LOTTERY, rowid_name};
 use super::journal::past_commits;
+use super::locator;
 use super::translated;
 use super::types::{self, Types};
 use crate::Result;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
+
+/// Rows that are looked at to estimate how wide a table's rows are.
+const SAMPLED_ROWS: u32 = 20;
+/// Columns whose sizes are added up at once.
+const COLUMNS_AT_ONCE: usize = 100;
 
 pub(super) struct SqliteCatalog {
     connection: Connection,
@@ -83,7 +90,23 @@ impl SqliteCatalog {
             .iter()
             .map(|info| column(info, !never_null(info), &self.types))
             .collect();
+        let locator = match (kind.as_str(), row_id) {
+            ("table" | "shadow", Some(row_id)) => Ok(locator::by_row_id(table, row_id)),
+            ("table" | "shadow", None) if without_rowid => {
+                locator::by_key(table, &primary_key, &columns)
+            }
+            ("view", _) => Err("it is a view"),
+            ("virtual", _) => Err("it is a virtual table"),
+            _ => Err("columns hide every name of its rowid"),
+        };
+        let row_bytes = if kind == "table" {
+            self.row_bytes(table, &infos)?
+        } else {
+            None
+        };
         Ok(Some(Table {
+            locator,
+            row_bytes,
             draw: match row_id {
                 Some(row_id) => Draw::Key {
                     column: row_id.to_owned(),
@@ -99,6 +122,32 @@ impl SqliteCatalog {
             estimated_rows,
             unversioned: None,
         }))
+    }
+
+    /// Returns the average size of the table's first rows, if it has any.
+    fn row_bytes(&self, table: &str, infos: &[Info]) -> rusqlite::Result<Option<u64>> {
+        let size = |info: &Info| {
+            format!(
+                "ifnull(length(CAST({} AS BLOB)), 0)",
+                DIALECT.quote(&info.name)
+            )
+        };
+        let mut total = 0;
+        let mut rows = 0_u64;
+        // SQLite limits the depth of an expression, and tables can have many columns.
+        for infos in infos.chunks(COLUMNS_AT_ONCE) {
+            let sizes: Vec<String> = infos.iter().map(size).collect();
+            let sql = format!(
+                "SELECT count(*), ifnull(sum(bytes), 0) FROM (SELECT {} AS bytes FROM {} LIMIT {SAMPLED_ROWS})",
+                sizes.join(" + "),
+                DIALECT.quote(table)
+            );
+            let found: (u64, u64) =
+                (self.connection).query_row(&sql, (), |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows = found.0;
+            total += found.1;
+        }
+        Ok(total.checked_div(rows))
     }
 
     /// Returns the row count from `ANALYZE`, if it was run: the first number in any of the table's lines.

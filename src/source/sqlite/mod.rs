@@ -9,6 +9,7 @@ mod file;
 mod format;
 mod indexes;
 mod journal;
+mod locator;
 mod rows;
 mod spelling;
 mod storage;

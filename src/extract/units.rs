@@ -1,0 +1,136 @@
+//! The work of reading every unit once, in whatever order workers get to them.
+
+use super::ReadUnit;
+use super::query::run_query;
+use super::work::{Unread, Work, Worker};
+use crate::destination::{Control, Filter, Shape};
+use crate::plan::Unit;
+use crate::report::Event;
+use crate::snapshot::Sessions;
+use crate::{Error, ErrorKind, Result};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+/// What is to be read, and how.
+pub(super) struct Units {
+    pub sessions: Arc<Sessions>,
+    pub planned: Arc<[Unit]>,
+    /// By unit, what its query returns, and which of these columns are the key's.
+    pub asked: Vec<(Shape, Vec<usize>)>,
+    /// What makes a row a candidate. Each unit has its own key columns.
+    pub filter: Filter,
+    /// Whether the database also counts each unit's rows.
+    pub check_counts: bool,
+    /// How often a unit is retried whose connection was lost before its first row.
+    pub retries: u32,
+    pub control: Arc<Control>,
+    pub progress: Progress,
+}
+
+/// How far the workers are.
+#[derive(Default)]
+pub(super) struct Progress {
+    /// Ordinal of the next unit that no worker has taken.
+    next: AtomicU32,
+    /// The units that have been read, in any order.
+    done: Mutex<Vec<(u32, ReadUnit)>>,
+}
+
+impl Units {
+    /// What was read, in unit order. Fails if a unit is missing.
+    pub fn finish(&self) -> Result<Vec<ReadUnit>> {
+        let done = &self.progress.done;
+        let mut done = std::mem::take(&mut *done.lock().unwrap_or_else(PoisonError::into_inner));
+        done.sort_unstable_by_key(|(ordinal, _)| *ordinal);
+        if done.len() == self.planned.len() {
+            return Ok(done.into_iter().map(|(_, unit)| unit).collect());
+        }
+        let message = "internal error: a worker ended without its unit's rows";
+        Err(Error::new(ErrorKind::Bug, message))
+    }
+
+    fn read(
+        &self,
+        ordinal: u32,
+        (unit, (shape, key)): (&Unit, &(Shape, Vec<usize>)),
+        worker: &mut Worker,
+    ) -> Result<ReadUnit, Unread> {
+        self.control.event(&Event::UnitStarted {
+            unit: ordinal as usize,
+            table: unit.name.table.clone(),
+            part: unit.name.part,
+            sql: unit.query.sql.clone(),
+            estimated_rows: unit.estimated_rows,
+        });
+        let filter = Filter {
+            key: key.clone(),
+            ..self.filter.clone()
+        };
+        let query = (ordinal, &unit.query);
+        let begun = Instant::now();
+        let rows = run_query(query, (shape, &filter), &self.control, worker);
+        // Once the filter has seen its first row, it would take the unit's own rows for duplicates.
+        let rows = rows.map_err(|(unread, asked)| match unread {
+            Unread::Retryable(error) if asked => Unread::Otherwise(error),
+            unread => unread,
+        })?;
+        if self.check_counts {
+            check_count(unit, rows.read, worker).map_err(Unread::Otherwise)?;
+        }
+        let elapsed = begun.elapsed();
+        self.control.event(&Event::UnitFinished {
+            unit: ordinal as usize,
+            table: unit.name.table.clone(),
+            part: unit.name.part,
+            rows_read: rows.read,
+            candidates: rows.candidates,
+        });
+        Ok(ReadUnit {
+            rows,
+            elapsed,
+            session: worker.held.number,
+        })
+    }
+}
+
+impl Work for Units {
+    fn next(&self, _session: usize) -> Result<Option<u32>> {
+        let next = self.progress.next.fetch_add(1, Ordering::Relaxed);
+        Ok(Some(next).filter(|next| (*next as usize) < self.planned.len()))
+    }
+
+    fn attempt(&self, ordinal: u32, worker: &mut Worker) -> Result<(), Unread> {
+        let mut units = self.planned.iter().zip(&self.asked);
+        let Some(unit) = units.nth(ordinal as usize) else {
+            return Ok(());
+        };
+        let read = self.read(ordinal, unit, worker)?;
+        let done = &self.progress.done;
+        let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+        done.push((ordinal, read));
+        Ok(())
+    }
+
+    fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    fn retries(&self) -> u32 {
+        self.retries
+    }
+
+    fn control(&self) -> &Control {
+        &self.control
+    }
+}
+
+/// Fails if the database counts another number of rows in the transaction in which they were read.
+fn check_count(unit: &Unit, read: u64, worker: &mut Worker) -> Result<()> {
+    let counted = worker.held.session.count(&unit.query.count_sql)?;
+    if counted == read {
+        return Ok(());
+    }
+    let message = format!("{read} rows were read, but the database counts {counted}");
+    Err(Error::new(ErrorKind::Sums, message))
+}

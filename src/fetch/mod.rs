@@ -1,0 +1,94 @@
+//! The second phase of units whose keys were read first: fetches the rows that survive, in the order of the result, while
+//! others are written.
+//!
+//! In: each unit's candidates, which of them survive, and the sessions that read them. Out: slice after slice, the rows. Only a
+//! few slices are in memory. Each fetched row is compared with its locator and its key: this module fails rather than return
+//! a row that isn't the one that was chosen, or miss one.
+//!
+//! ```text
+//! survivors ─▶ slices, in segments of one unit ─▶ pieces ─▶ queries ─▶ rows, placed by locator ─▶ slices
+//!              segments                           segments  work       placing                     board
+//! ```
+
+mod board;
+mod candidates;
+mod placing;
+mod segments;
+mod work;
+
+pub(crate) use candidates::Candidates;
+
+use crate::batch::Supply;
+use crate::cancel::Cancel;
+use crate::destination::Control;
+use crate::extract::work_off;
+use crate::job::Job;
+use crate::plan::Plan;
+use crate::report::Listener;
+use crate::snapshot::Opened;
+use crate::{Error, ErrorKind, Result};
+use board::Board;
+use segments::Segments;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread;
+use work::Fetching;
+
+/// What survives, and where.
+pub(crate) struct Wanted {
+    pub plan: Arc<Plan>,
+    /// By unit.
+    pub candidates: Vec<Candidates>,
+    /// Ascending indices into the candidates of all units, one unit after the other.
+    pub survivors: Arc<Vec<u32>>,
+    pub batch_rows: NonZeroUsize,
+}
+
+/// The failure that stops the workers if the rows can't be written: no piece has this number.
+const WRITER: u32 = u32::MAX;
+
+/// Calls `write` with the rows that survive, most of which are fetched meanwhile. Confirms at the end that what was fetched is
+/// what was planned. Returns also how many invalid dates of each column became NULL in fetched rows.
+pub(crate) fn fetch_while<T: Send>(
+    (job, wanted): (&Job, Wanted),
+    opened: Opened,
+    (listener, cancel): (&Arc<dyn Listener>, &Cancel),
+    write: impl FnOnce(&dyn Supply) -> Result<T>,
+) -> Result<(T, Vec<u64>)> {
+    let segments = Segments::new(&wanted)?;
+    let columns = wanted.plan.columns.len();
+    let names = segments.names(&wanted.plan);
+    let silence = job.waits.silence(&job.source);
+    listener.on_event(&segments.started());
+    let control = Control::quiet(cancel.clone(), names, silence, Arc::clone(listener));
+    let control = Arc::new(control);
+    let board = Arc::new(Board::new(segments, wanted, Arc::clone(&control)));
+    let work = Fetching::new(job, Arc::clone(&board), &opened, Arc::clone(&control));
+    let fetch = || {
+        let fetched = work_off(work).and_then(|_| board.check_complete());
+        let ended = fetched.and_then(|()| opened.end(cancel));
+        board.end();
+        ended
+    };
+    let (written, fetched) = thread::scope(|scope| {
+        let fetching = thread::Builder::new().spawn_scoped(scope, fetch);
+        let fetching = fetching.map_err(Error::no_thread)?;
+        let written = write(board.as_ref());
+        if let Err(error) = &written {
+            control.fail(WRITER, error);
+        }
+        let fetched = fetching.join().unwrap_or_else(|_| Err(panicked()));
+        Ok::<_, Error>((written, fetched))
+    })?;
+    // If the fetching failed, the writer's error is a consequence.
+    let is_writers = control.failure().is_some_and(|(piece, _)| *piece == WRITER);
+    match (written, fetched) {
+        (Err(error), _) if is_writers => Err(error),
+        (_, Err(error)) | (Err(error), Ok(())) => Err(error),
+        (Ok(written), Ok(())) => Ok((written, board.nulled(columns))),
+    }
+}
+
+fn panicked() -> Error {
+    Error::new(ErrorKind::Bug, "internal error: fetching panicked")
+}

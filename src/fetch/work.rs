@@ -1,0 +1,163 @@
+//! The work of fetching: each piece is a query on a session that sees what the keys' session saw.
+
+use super::board::Board;
+use super::placing::Chosen;
+use super::segments::Piece;
+use crate::Result;
+use crate::batch::Pick;
+use crate::destination::{Among, Control, Filter, Shape, add_part};
+use crate::extract::{Unread, Work, Worker, run_query};
+use crate::job::{InvalidDates, Job, NullKeys};
+use crate::plan::Fetch;
+use crate::snapshot::{Held, Opened, Sessions};
+use crate::source::{Located, Query};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What workers fetch, and who may fetch what.
+pub(super) struct Fetching {
+    board: Arc<Board>,
+    sessions: Arc<Sessions>,
+    control: Arc<Control>,
+    retries: u32,
+    invalid_dates: InvalidDates,
+    queues: Mutex<Queues>,
+}
+
+/// The pieces that no worker has taken, in order.
+enum Queues {
+    /// All sessions see one state.
+    Shared(VecDeque<u32>),
+    /// Each session fetches the rows whose keys it has read.
+    Own(HashMap<usize, VecDeque<u32>>),
+}
+
+impl Queues {
+    fn new(board: &Board, is_one_state: bool) -> Self {
+        let pieces = (0..).zip(&board.segments.pieces);
+        if is_one_state {
+            return Self::Shared(pieces.map(|(number, _)| number).collect());
+        }
+        let mut own: HashMap<usize, VecDeque<u32>> = HashMap::new();
+        for (number, piece) in pieces {
+            let session = board.wanted.candidates[piece.unit].session;
+            own.entry(session).or_default().push_back(number);
+        }
+        Self::Own(own)
+    }
+
+    fn take(&mut self, session: usize) -> Option<u32> {
+        match self {
+            Self::Shared(queue) => queue.pop_front(),
+            Self::Own(queues) => queues.get_mut(&session)?.pop_front(),
+        }
+    }
+}
+
+impl Fetching {
+    pub fn new(job: &Job, board: Arc<Board>, opened: &Opened, control: Arc<Control>) -> Self {
+        let queues = Queues::new(&board, opened.sessions.is_one_state());
+        Self {
+            board,
+            sessions: Arc::clone(&opened.sessions),
+            control,
+            retries: job.waits.retries(&job.source),
+            invalid_dates: job.invalid_dates,
+            queues: Mutex::new(queues),
+        }
+    }
+
+    fn fetch(&self, number: u32, piece: &Piece, worker: &mut Worker) -> Result<(), Unread> {
+        let wanted = &self.board.wanted;
+        let candidates = &wanted.candidates[piece.unit];
+        let Some(fetch) = candidates.fetch() else {
+            return Ok(());
+        };
+        let asked = self.asked(piece, fetch).map_err(Unread::Otherwise)?;
+        let (picks, among, query) = asked;
+        let among = Arc::new(among);
+        let shape = Shape::located(&wanted.plan.schema(), &fetch.locator.types());
+        let filter = Filter {
+            key: Vec::new(),
+            null_keys: NullKeys::Keep,
+            invalid_dates: self.invalid_dates,
+            first_seen: None,
+            among: Some(Arc::clone(&among)),
+        };
+        let chosen = Chosen {
+            plan: &wanted.plan,
+            candidates,
+            picks,
+            among: &among,
+        };
+        let rows = run_query((number, &query), (&shape, &filter), &self.control, worker);
+        let rows = rows.map_err(|(unread, _)| match unread {
+            Unread::Otherwise(error) => Unread::Otherwise(chosen.renumbered(error)),
+            lost @ Unread::Retryable(_) => lost,
+        })?;
+        let fetched = chosen.place(&rows, &shape).map_err(Unread::Otherwise)?;
+        self.board.put(number as usize, fetched);
+        Ok(())
+    }
+
+    /// The candidates of a piece, their locators, and the query for their rows.
+    fn asked(&self, piece: &Piece, fetch: &Fetch) -> Result<(Vec<Pick>, Among, Query)> {
+        let wanted = &self.board.wanted;
+        let candidates = &wanted.candidates[piece.unit];
+        let survivors = wanted.survivors[piece.survivors.clone()].iter();
+        let picks = survivors.map(|place| candidates.pick(*place as usize - piece.first_candidate));
+        let picks = picks.collect::<Result<Vec<Pick>>>()?;
+        let locators = picks.iter().map(|pick| candidates.locator(*pick));
+        let locators = locators.collect::<Result<Vec<Located<'_>>>>()?;
+        let mut among = Among::new(wanted.plan.columns.len(), fetch.locator.parts.len());
+        for locator in &locators {
+            let mut bytes = Vec::new();
+            for part in locator {
+                add_part(&mut bytes, part);
+            }
+            among.want(bytes);
+        }
+        let query = match (piece.is_scan, locators.first(), locators.last()) {
+            (true, Some(first), Some(last)) => fetch.between(first, last),
+            _ => fetch.named(&locators),
+        };
+        Ok((picks, among, query))
+    }
+}
+
+impl Work for Fetching {
+    fn next(&self, session: usize) -> Result<Option<u32>> {
+        let number = {
+            let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+            queues.take(session)
+        };
+        let pieces = &self.board.segments.pieces;
+        if let Some(piece) = number.and_then(|number| pieces.get(number as usize)) {
+            self.board.wait_for_room(piece)?;
+        }
+        Ok(number)
+    }
+
+    fn attempt(&self, number: u32, worker: &mut Worker) -> Result<(), Unread> {
+        match self.board.segments.pieces.get(number as usize) {
+            Some(piece) => self.fetch(number, piece, worker),
+            None => Ok(()),
+        }
+    }
+
+    fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    fn again(&self) -> Result<Held> {
+        self.sessions.again_in_state()
+    }
+
+    fn retries(&self) -> u32 {
+        self.retries
+    }
+
+    fn control(&self) -> &Control {
+        &self.control
+    }
+}

@@ -1,0 +1,141 @@
+//! Locators: what identifies a row of a table as long as a transaction sees one state, so that the row can be fetched again.
+
+use super::Column;
+use arrow::datatypes::DataType;
+
+/// The most rows of a table with one locator column, and with several, that one condition names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AtOnce {
+    pub single: usize,
+    pub several: usize,
+}
+
+/// What identifies a table's rows.
+#[derive(Debug, Clone)]
+pub(crate) struct Locator {
+    /// At least one.
+    pub parts: Vec<LocatorPart>,
+    /// How a condition names rows.
+    pub spelling: Spelling,
+    /// The most rows that one condition names.
+    pub at_once: usize,
+    /// Whether the database finds the rows between two locators without reading the others, and in their order.
+    pub has_ranges: bool,
+    /// From this percentage of wanted rows on, reading all rows between two locators takes less time than naming each.
+    pub scan_percent: u64,
+}
+
+/// How a condition names rows by the literals of their locators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    /// `id IN (1, 2)`, and `a = 1 AND b = 2 OR …`.
+    Values,
+    /// `ctid = ANY (ARRAY['(0,1)', '(0,2)']::tid[])`, for each `tableoid` if that is the first of two parts.
+    Places,
+}
+
+/// A column of a locator.
+#[derive(Debug, Clone)]
+pub(crate) struct LocatorPart {
+    /// The column, quoted and with its table.
+    pub expression: String,
+    /// The type that the database sends.
+    pub data_type: DataType,
+    /// Writes a value, as the native source receives it, as an SQL literal.
+    pub literal: fn(&[u8]) -> String,
+}
+
+/// A row's locator: the bytes of each part.
+pub(crate) type Located<'a> = Vec<&'a [u8]>;
+
+impl Locator {
+    /// The condition that exactly these rows meet.
+    pub fn among(&self, rows: &[Located<'_>]) -> String {
+        match (self.spelling, &self.parts[..]) {
+            (Spelling::Places, [table, place]) => by_table(table, place, rows),
+            (Spelling::Places, [.., place]) => places(place, rows.iter().map(last)),
+            (_, [part]) => {
+                let values = rows.iter().map(|row| (part.literal)(last(row)));
+                format!("{} IN ({})", part.expression, joined(values, ", "))
+            }
+            (_, parts) => joined(rows.iter().map(|row| equal(parts, row)), " OR "),
+        }
+    }
+
+    /// The condition that the rows from one to another meet, both included.
+    pub fn between(&self, first: &Located<'_>, last: &Located<'_>) -> String {
+        let bound = |(part, (first, last)): (&LocatorPart, (&&[u8], &&[u8]))| {
+            let LocatorPart {
+                expression,
+                literal,
+                ..
+            } = part;
+            format!(
+                "{expression} >= {} AND {expression} <= {}",
+                literal(first),
+                literal(last)
+            )
+        };
+        let bounds = self.parts.iter().zip(first.iter().zip(last)).map(bound);
+        joined(bounds, " AND ")
+    }
+
+    /// The parts as a SELECT list.
+    pub fn select(&self) -> String {
+        joined(self.parts.iter().map(|part| part.expression.clone()), ", ")
+    }
+
+    /// The types of the parts.
+    pub fn types(&self) -> Vec<DataType> {
+        let types = self.parts.iter().map(|part| part.data_type.clone());
+        types.collect()
+    }
+}
+
+fn equal(parts: &[LocatorPart], row: &Located<'_>) -> String {
+    let parts = parts.iter().zip(row);
+    let parts =
+        parts.map(|(part, value)| format!("{} = {}", part.expression, (part.literal)(value)));
+    format!("({})", joined(parts, " AND "))
+}
+
+fn places<'a>(place: &LocatorPart, rows: impl Iterator<Item = &'a [u8]>) -> String {
+    let literals = joined(rows.map(place.literal), ", ");
+    format!("{} = ANY (ARRAY[{literals}]::tid[])", place.expression)
+}
+
+fn by_table(table: &LocatorPart, place: &LocatorPart, rows: &[Located<'_>]) -> String {
+    let mut sorted: Vec<&Located<'_>> = rows.iter().collect();
+    sorted.sort_by_key(|row| row.first());
+    let groups = sorted.chunk_by(|one, other| one.first() == other.first());
+    let groups = groups.map(|group| {
+        let id = group.first().and_then(|row| row.first()).copied();
+        let id = (table.literal)(id.unwrap_or_default());
+        let places = places(place, group.iter().map(|row| last(row)));
+        format!("({} = {id} AND {places})", table.expression)
+    });
+    joined(groups, " OR ")
+}
+
+fn last<'a>(row: &Located<'a>) -> &'a [u8] {
+    row.last().copied().unwrap_or_default()
+}
+
+fn joined(parts: impl Iterator<Item = String>, by: &str) -> String {
+    parts.collect::<Vec<_>>().join(by)
+}
+
+/// The bytes as hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
+    let digits = bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]);
+    digits.collect()
+}
+
+/// Finds the columns of a key among a table's, if each of them exists.
+pub(super) fn columns_of<'a>(key: &[String], columns: &'a [Column]) -> Option<Vec<&'a Column>> {
+    let find = |name: &String| columns.iter().find(|column| column.name == *name);
+    key.iter().map(find).collect()
+}

@@ -1,0 +1,81 @@
+//! What identifies a row of a SQLite table: its rowid, or the key of a table without rowids.
+
+use super::dialect::DIALECT;
+use crate::source::Column;
+use crate::source::locator::{AtOnce, Locator, LocatorPart, Spelling, columns_of, hex};
+use arrow::datatypes::DataType;
+
+/// A statement of this many values is prepared in a millisecond, and several workers share a batch file's rows. A chain of OR must stay below SQLite's limit on the depth
+/// of expressions, 1000. <https://www.sqlite.org/limits.html>
+const AT_ONCE: AtOnce = AtOnce {
+    single: 2_500,
+    several: 250,
+};
+/// Measured: a row of 1 KB takes 4.8 µs by its rowid, and 3.1 µs in a scan.
+const SCAN_PERCENT: u64 = 65;
+
+/// The locator of an ordinary table, whose rowid has this name.
+pub(super) fn by_row_id(table: &str, row_id: &str) -> Locator {
+    Locator {
+        parts: vec![LocatorPart {
+            expression: format!("{}.{row_id}", DIALECT.quote(table)),
+            data_type: DataType::Int64,
+            literal: integer,
+        }],
+        spelling: Spelling::Values,
+        at_once: AT_ONCE.single,
+        has_ranges: true,
+        scan_percent: SCAN_PERCENT,
+    }
+}
+
+/// The locator of a table without rowids.
+pub(super) fn by_key(
+    table: &str,
+    key: &[String],
+    columns: &[Column],
+) -> Result<Locator, &'static str> {
+    let columns = columns_of(key, columns).unwrap_or_default();
+    let parts: Option<Vec<_>> = columns.iter().map(|column| part(table, column)).collect();
+    let parts = parts.filter(|parts| !parts.is_empty());
+    let parts = parts.ok_or("its key has a type that can't be written exactly")?;
+    let is_single = parts.len() == 1;
+    Ok(Locator {
+        spelling: Spelling::Values,
+        at_once: if is_single {
+            AT_ONCE.single
+        } else {
+            AT_ONCE.several
+        },
+        has_ranges: is_single,
+        scan_percent: SCAN_PERCENT,
+        parts,
+    })
+}
+
+/// Only types whose values SQLite stores as they are written.
+fn part(table: &str, column: &Column) -> Option<LocatorPart> {
+    let data_type = &column.mapping.as_ref().ok()?.data_type;
+    let declared = column.sql_type.to_ascii_uppercase();
+    let literal: fn(&[u8]) -> String = match data_type {
+        DataType::Int64 if declared.contains("INT") => integer,
+        DataType::Utf8 if declared.contains("CHAR") || declared.contains("TEXT") => text,
+        DataType::Binary if declared.contains("BLOB") => |bytes| format!("X'{}'", hex(bytes)),
+        _ => return None,
+    };
+    Some(LocatorPart {
+        expression: DIALECT.column(table, &column.name),
+        data_type: data_type.clone(),
+        literal,
+    })
+}
+
+fn integer(bytes: &[u8]) -> String {
+    let bytes = bytes.try_into().unwrap_or_default();
+    i64::from_le_bytes(bytes).to_string()
+}
+
+/// A cast, since a literal ends at a NUL.
+fn text(bytes: &[u8]) -> String {
+    format!("CAST(X'{}' AS TEXT)", hex(bytes))
+}

@@ -633,3 +633,28 @@ fn a_session_that_is_lost_while_rows_are_fetched_is_replaced_if_another_sees_the
         ran.check(found == whole, "the same rows of the same snapshot");
     }
 }
+
+/// The queries that name rows by long keys are no longer than a database allows.
+#[test]
+fn rows_with_long_keys_are_named_a_few_at_a_time() {
+    for system in [System::Sqlite, System::MariaDb] {
+        let case = Case::on(system);
+        let (binary, without_rowid) = match system {
+            System::Sqlite => ("TEXT", " WITHOUT ROWID"),
+            _ => ("VARCHAR(700)", ""),
+        };
+        let rows =
+            (1..=2000).map(|id| format!("('{}{id}', {}, 'note {id}')", "l".repeat(690), id % 900));
+        let rows = rows.collect::<Vec<_>>().join(",");
+        case.database.execute_all(&[
+            format!("CREATE TABLE t (id {binary} NOT NULL PRIMARY KEY, k INT, note VARCHAR(40)){without_rowid}"),
+            format!("INSERT INTO t VALUES {rows}"),
+        ]);
+        let run = |read: &str| {
+            let job = ["--tables", "t", "--key", "k", "--read", read, "--force"];
+            case.run().args(job).succeeds();
+            outcome(&case)
+        };
+        assert_eq!(run("keys-first"), run("whole"), "{system:?}");
+    }
+}

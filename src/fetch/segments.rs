@@ -3,10 +3,14 @@
 
 use super::Wanted;
 use crate::Result;
-use crate::plan::Plan;
+use crate::plan::{Fetch, Plan};
 use crate::report::Event;
 use crate::unit::UnitName;
 use std::ops::Range;
+
+/// Bytes of locators that one query names. As hexadecimal digits, they stay below the shortest limit on a query's length: MySQL's
+/// smallest `max_allowed_packet` by default, 1 MiB.
+const MOST_LOCATOR_BYTES: usize = 128 * 1024;
 
 /// Rows of a unit that follow each other in the result and belong to one slice.
 pub(super) struct Segment {
@@ -80,13 +84,9 @@ impl Segments {
             if fetch.is_dense(rows, between) {
                 self.pieces.push(piece(survivors.clone(), true));
             } else {
-                let firsts = survivors.clone().step_by(fetch.locator.at_once);
-                let ends = firsts.clone().skip(1).chain([survivors.end]);
-                self.pieces.extend(
-                    firsts
-                        .zip(ends)
-                        .map(|(first, end)| piece(first..end, false)),
-                );
+                let rows = wanted.named_at_once(unit, fetch, &survivors, first_candidate)?;
+                self.pieces
+                    .extend(rows.into_iter().map(|rows| piece(rows, false)));
             }
         }
         self.slices[slice].push(Segment {
@@ -120,6 +120,32 @@ impl Segments {
 }
 
 impl Wanted {
+    /// Cuts rows into what one query names: so many rows, and not many bytes of locators.
+    fn named_at_once(
+        &self,
+        unit: usize,
+        fetch: &Fetch,
+        survivors: &Range<usize>,
+        first_candidate: usize,
+    ) -> Result<Vec<Range<usize>>> {
+        let candidates = &self.candidates[unit];
+        let mut pieces = Vec::new();
+        let (mut first, mut bytes) = (survivors.start, 0);
+        for survivor in survivors.clone() {
+            let pick = candidates.pick(self.survivors[survivor] as usize - first_candidate)?;
+            let locator = candidates.locator(pick)?;
+            let more = locator.iter().map(|part| part.len()).sum::<usize>();
+            let is_full = survivor - first == fetch.locator.at_once;
+            if survivor > first && (is_full || bytes + more > MOST_LOCATOR_BYTES) {
+                pieces.push(first..survivor);
+                (first, bytes) = (survivor, 0);
+            }
+            bytes += more;
+        }
+        pieces.push(first..survivors.end);
+        Ok(pieces)
+    }
+
     /// How many rows of a unit are wanted, and how many the unit has from the first to the last of them.
     fn density(
         &self,

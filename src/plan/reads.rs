@@ -70,7 +70,7 @@ pub(super) fn reads(job: &Job, known: &Known<'_>) -> Result<Reads> {
     match (job.read, impossible(job, known)) {
         (ReadChoice::Whole, _) => Ok(Reads::whole("--read whole")),
         (ReadChoice::Auto, Some(why)) => Ok(Reads::whole(why)),
-        (ReadChoice::Auto, None) => Ok(by_width(known)),
+        (ReadChoice::Auto, None) => Ok(costly(known).map_or_else(|| by_width(known), Reads::whole)),
         (ReadChoice::KeysFirst, None) => Ok(Reads::keys_first("--read keys-first")),
         (ReadChoice::KeysFirst, Some(why)) => Err(refused(known, &why)),
     }
@@ -95,6 +95,11 @@ fn impossible(job: &Job, known: &Known<'_>) -> Option<String> {
     no_locator
         .or_else(|| known.unversioned.clone())
         .or_else(|| known.unordered.clone())
+}
+
+/// Why it doesn't pay to fetch rows, however few, if it doesn't.
+fn costly(known: &Known<'_>) -> Option<&'static str> {
+    known.chosen.table.locator.as_ref().ok()?.costly
 }
 
 /// Decides by the catalog's estimates.

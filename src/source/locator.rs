@@ -21,6 +21,8 @@ pub(crate) struct Locator {
     pub at_once: usize,
     /// Whether the database finds the rows between two locators without reading the others, and in their order.
     pub has_ranges: bool,
+    /// Why naming a row costs so much that it pays only if the user says so.
+    pub costly: Option<&'static str>,
     /// From this percentage of wanted rows on, reading all rows between two locators takes less time than naming each.
     pub scan_percent: u64,
 }

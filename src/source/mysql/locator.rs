@@ -53,6 +53,7 @@ pub(super) fn locator(
             AT_ONCE.several
         },
         has_ranges: is_single,
+        costly: None,
         scan_percent: SCAN_PERCENT,
         parts,
     })

@@ -25,6 +25,7 @@ pub(super) fn by_row_id(table: &str, row_id: &str) -> Locator {
         spelling: Spelling::Values,
         at_once: AT_ONCE.single,
         has_ranges: true,
+        costly: None,
         scan_percent: SCAN_PERCENT,
     }
 }
@@ -48,6 +49,7 @@ pub(super) fn by_key(
             AT_ONCE.several
         },
         has_ranges: is_single,
+        costly: None,
         scan_percent: SCAN_PERCENT,
         parts,
     })

@@ -43,7 +43,7 @@ def run(
 
     `job` is a job file; `options` are the command's flags with `_` for `-`, and take precedence over it. Relative paths are
     taken from the current folder, those in a job file from its folder. `FIRSTSEEN_SOURCE` and `FIRSTSEEN_PASSWORD` are used
-    as by the command.
+    as by the command. Without `out`, the result goes to the folder `batches`. `force=True` replaces an earlier result.
 
     `progress` shows a progress bar: `"auto"` on a terminal and in a notebook, `"always"` (or True), `"never"` (or False). It
     is tqdm's, if tqdm is installed. `on_event` is called with each of `firstseen.events`, in this thread; an exception that it

@@ -59,6 +59,8 @@ class Request:
             if _URL.match(path):
                 return usage_error("the job file is a URL", "give the URL of the database by keyword: source=…")
         for name, value in self._options.items():
+            if name == "job":
+                return usage_error("the job file isn't a keyword argument", 'give its path first: run("job.toml")')
             if name in _OF_THE_COMMAND:
                 return usage_error(f"{name} is only for the command", _OF_THE_COMMAND[name])
             if _as_json(value) is None:

@@ -116,6 +116,7 @@ class WrongOptions(WithSample):
     def test_a_job_file_is_a_path(self):
         self.assertIn("run(**options)", self.refused(SAMPLE))
         self.assertIn("isn't a path", self.refused(b"job.toml"))
+        self.assertIn('give its path first: run("job.toml")', self.refused(job="job.toml"))
         self.assertIn("source=", self.refused("sqlite://sample_data/lhid2005.sqlite", tables="ID2000", key="ID"))
 
     def test_flags_of_the_command_are_refused_with_what_python_has_instead(self):

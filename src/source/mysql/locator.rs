@@ -73,7 +73,8 @@ fn part(table: &str, column: &Column, character_set: &str) -> Option<LocatorPart
         | T::UInt16
         | T::UInt32
         | T::UInt64
-        | T::Decimal128(..) => written,
+        | T::Decimal128(..)
+        | T::Decimal256(..) => written,
         T::Date32 | T::Timestamp(..) => |text| format!("'{}'", written(text)),
         T::Utf8
             if ["char", "varchar"].contains(&kind) && CHARACTER_SETS.contains(&character_set) =>

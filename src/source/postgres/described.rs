@@ -31,7 +31,8 @@ pub(super) fn tables(names: &str) -> String {
                JOIN pg_class p ON p.oid = t.relid WHERE t.isleaf) ELSE c.reltuples END::float8, \
            COALESCE((SELECT sum(pg_relation_size(relid))::int8 FROM pg_partition_tree(c.oid)), pg_relation_size(c.oid)) \
              / current_setting('block_size')::int8, \
-           current_setting('server_version_num')::int >= {SCANS_RANGES} \
+           current_setting('server_version_num')::int >= {SCANS_RANGES}, \
+           c.relam IN (0, (SELECT oid FROM pg_am WHERE amname = 'heap')) \
          FROM unnest({names}) AS n (name) \
            JOIN pg_class c ON c.oid = to_regclass(quote_ident(n.name)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
     )
@@ -139,7 +140,11 @@ pub(super) fn table(
             .collect::<Attempt<_>>()?,
         row_id: None,
         natural_order: natural_order(kind),
-        locator: locator(text(row, 0)?, kind, text(row, 5)? == TRUE),
+        locator: if text(row, 6)? == TRUE {
+            locator(text(row, 0)?, kind, text(row, 5)? == TRUE)
+        } else {
+            Err("it isn't stored as a heap, whose positions are known to stay")
+        },
         row_bytes: tuples
             .and_then(estimate)
             .and_then(|rows| pages?.saturating_mul(PAGE_BYTES).checked_div(rows)),

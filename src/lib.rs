@@ -70,6 +70,7 @@ mod durable;
 pub mod error;
 mod extract;
 mod fetch;
+mod free_memory;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 pub mod generate;

@@ -165,3 +165,50 @@ fn random_row(dice: &mut Dice, ordinal: usize, row: usize, distinct: usize, null
     }
     row
 }
+
+/// The first table is slow, so that the others keep all their rows until it overtakes them. These are dropped then, and not when
+/// all tables have been read.
+#[test]
+fn what_a_slow_first_table_overtakes_is_dropped_while_it_is_read() {
+    let case = Case::on(System::Sqlite);
+    for table in 0..6 {
+        case.database.execute_all(&[
+            format!("CREATE TABLE t{table} (id INTEGER PRIMARY KEY, k INT, note TEXT)"),
+            format!(
+                "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 30000) \
+                 INSERT INTO t{table} SELECT n, n * {} % 30011, 't{table} ' || n FROM c",
+                table + 3
+            ),
+        ]);
+    }
+    let slow = "CASE WHEN id % 2000 = 0 THEN (WITH RECURSIVE c(n) AS (SELECT id - id UNION ALL SELECT n + 1 FROM c \
+                WHERE n < 600000) SELECT count(*) FROM c) > 0 ELSE 1 END";
+    let tables = (0..6).map(|table| {
+        let filter = if table == 0 { slow } else { "id > 0" };
+        format!("[[table]]\nname = 't{table}'\nwhere = \"{filter}\"\n")
+    });
+    case.write(
+        "job.toml",
+        format!("key = ['k']\n{}", tables.collect::<String>()),
+    );
+    for read in ["whole", "keys-first"] {
+        let files = |workers: &str| {
+            let job = ["job.toml", "--read", read, "--force", "--workers", workers];
+            case.run().args(job).succeeds();
+            case.manifest()["files"].clone()
+        };
+        let (by_one, by_six) = (files("1"), files("6"));
+        assert_eq!(by_one, by_six, "{read}");
+        let manifest = case.manifest();
+        let tables = manifest["tables"].as_array().expect("tables");
+        let dropped_late: u64 = tables
+            .iter()
+            .filter_map(|table| table["unique_drops"].as_u64())
+            .sum();
+        assert!(
+            dropped_late < 15_000,
+            "{read}: {dropped_late} of about 45,000 that were candidates"
+        );
+        assert_eq!(tables[0]["new"], 30_000);
+    }
+}

@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(super) struct CandidateWriter {
     unit: u32,
     rules: Rules,
+    control: Arc<Control>,
     /// By column; set by `allocate`.
     decoders: Vec<Decoder>,
     keeper: Keeper,
@@ -29,9 +30,10 @@ pub(super) struct CandidateWriter {
 }
 
 impl CandidateWriter {
-    pub fn new(unit: u32, rules: Rules) -> Self {
+    pub fn new(unit: u32, rules: Rules, control: Arc<Control>) -> Self {
         Self {
             unit,
+            control,
             decoders: Vec::new(),
             keeper: Keeper::new(&rules),
             kept_bytes: 0,
@@ -44,7 +46,7 @@ impl CandidateWriter {
     }
 
     /// The gate that the source asks about its rows.
-    pub fn gate(&self, control: Arc<Control>) -> Gate {
+    pub fn gate(&self) -> Gate {
         let Rules {
             shape,
             format,
@@ -52,6 +54,7 @@ impl CandidateWriter {
         } = self.rules.clone();
         let counted = (format, Arc::clone(&self.passed));
         let schema = Arc::clone(shape.sent());
+        let control = Arc::clone(&self.control);
         Gate::new(self.unit, filter, schema, control, counted)
     }
 
@@ -62,6 +65,7 @@ impl CandidateWriter {
     /// Announces the cells of the next chunk's candidates.
     pub fn announce(&mut self) {
         self.complete = 0;
+        self.passed.move_tags(&mut self.keeper.rows.tags);
     }
 
     /// Takes the next cell, `None` for NULL.
@@ -132,8 +136,18 @@ impl CandidateWriter {
         rows.candidates += 1;
         if self.keeper.finish_full_batch(self.kept_bytes)? {
             self.kept_bytes = 0;
+            self.drop_overtaken()?;
         }
         Ok(())
+    }
+
+    fn drop_overtaken(&mut self) -> Result<()> {
+        let Some(first_seen) = &self.rules.filter.first_seen else {
+            return Ok(());
+        };
+        let proceed = || self.control.check();
+        let rows = &mut self.keeper.rows;
+        rows.drop_overtaken(self.unit, first_seen, &proceed)
     }
 
     /// Whether the filter has been asked about any row.
@@ -146,7 +160,7 @@ impl CandidateWriter {
         let counted = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let rows = &mut self.keeper.rows;
         rows.read = counted(&self.passed.read);
-        rows.filter_drops = counted(&self.passed.filter_drops);
+        rows.filter_drops += counted(&self.passed.filter_drops);
         rows.null_drops = counted(&self.passed.null_drops);
         let looked_up = rows.candidates + rows.filter_drops + rows.null_drops;
         self.keeper.finish(looked_up)

@@ -6,6 +6,7 @@ use super::misfit::SentRow;
 use super::selection::{Filter, Selector};
 use super::written_keys::{KeyColumns, WrittenRows};
 use crate::Result;
+use crate::distinct::KeyTag;
 use arrow::datatypes::SchemaRef;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,6 +35,8 @@ pub(super) struct Passed {
     pub null_drops: AtomicU64,
     /// The last chunk's candidates.
     rows: Mutex<Vec<SentRow>>,
+    /// How the filter finds their keys again; empty if no unit can overtake this one.
+    tags: Mutex<Vec<KeyTag>>,
 }
 
 impl Passed {
@@ -45,6 +48,14 @@ impl Passed {
             id: None,
         };
         rows.get(candidate).copied().unwrap_or(next)
+    }
+}
+
+impl Passed {
+    /// Moves the last chunk's tags to those of the chunks before it.
+    pub fn move_tags(&self, to: &mut Vec<KeyTag>) {
+        let mut tags = self.tags.lock().unwrap_or_else(PoisonError::into_inner);
+        to.append(&mut tags);
     }
 }
 
@@ -75,6 +86,7 @@ impl Gate {
         let drops = drops.map_err(|null| null.refused(&self.schema, rows_before))?;
         let candidates = self.selector.rows();
         self.passed.count(rows_before, chunk, candidates);
+        self.passed.note_tags(self.selector.tags());
         add(&self.passed.filter_drops, drops.by_filter);
         add(&self.passed.null_drops, drops.by_null_key);
         self.report_progress();
@@ -101,6 +113,11 @@ impl Passed {
             number: rows_before + *row as u64 + 1,
             id: chunk.row_id(*row),
         }));
+    }
+
+    fn note_tags(&self, tags: &[KeyTag]) {
+        let mut noted = self.tags.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.extend_from_slice(tags);
     }
 }
 

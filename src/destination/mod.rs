@@ -17,6 +17,7 @@ mod list;
 mod misfit;
 mod native;
 mod nulled;
+mod overtaken;
 mod rules;
 mod selection;
 mod shape;
@@ -42,6 +43,7 @@ pub(crate) use unit_destination::Intake;
 pub use unit_destination::{UnitDestination, UnitPartition};
 pub(crate) use written_keys::WrittenRows;
 
+use crate::distinct::KeyTag;
 use crate::job::{InvalidDates, NullKeys};
 use arrow::array::RecordBatch;
 
@@ -54,7 +56,7 @@ pub(crate) struct UnitRows {
     pub read: u64,
     /// Rows in `batches`.
     pub candidates: u64,
-    /// Rows that the first-seen filter dropped.
+    /// Rows that the first-seen filter dropped, immediately or after they had been candidates.
     pub filter_drops: u64,
     /// Rows dropped because their key is NULL.
     pub null_drops: u64,
@@ -62,4 +64,8 @@ pub(crate) struct UnitRows {
     pub misfits: Vec<MisfitAt>,
     /// The candidates' invalid dates that became NULL.
     pub nulled: Nulled,
+    /// How the filter finds each candidate's key again. Empty if no unit can overtake this one.
+    tags: Vec<KeyTag>,
+    /// Rows that were candidates until an earlier unit offered their key.
+    overtaken: u64,
 }

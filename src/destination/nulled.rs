@@ -37,6 +37,22 @@ impl Nulled {
         columns.map(|column| (column.index, column.candidates.len() as u64))
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Gives the candidates new numbers, in the same order. Those that get none are forgotten.
+    pub(super) fn renumber(&mut self, number: impl Fn(u64) -> Option<u64>) {
+        let renumbered = |candidate: u32| u32::try_from(number(candidate.into())?).ok();
+        for column in &mut self.0 {
+            column.candidates.retain_mut(|candidate| {
+                let number = renumbered(*candidate);
+                *candidate = number.unwrap_or_default();
+                number.is_some()
+            });
+        }
+    }
+
     /// How many values of each column are written. `places` are this unit's survivors; its first candidate is at `first`.
     pub fn written(&self, first: u64, places: &[u32]) -> impl Iterator<Item = (usize, u64)> {
         self.0.iter().map(move |column| {

@@ -2,8 +2,9 @@
 
 use super::among::{Among, add_part};
 use super::column::Column;
+use super::overtaken::NO_KEY;
 use super::{InvalidDates, NullKeys};
-use crate::distinct::{FirstSeen, KeyHash};
+use crate::distinct::{FirstSeen, KeyHash, KeyTag};
 use crate::{Error, ErrorKind};
 use arrow::datatypes::Schema;
 use std::sync::Arc;
@@ -89,6 +90,8 @@ pub(super) struct Selector {
     filter: Filter,
     /// The candidates of the last chunk, ascending.
     rows: Vec<usize>,
+    /// By candidate, how the filter finds its key again; empty if no unit can overtake this one.
+    tags: Vec<KeyTag>,
     hashes: Vec<KeyHash>,
     /// The chunk's rows that `hashes` belong to: those whose key isn't NULL.
     hashed: Vec<usize>,
@@ -102,6 +105,7 @@ impl Selector {
             unit,
             filter,
             rows: Vec::new(),
+            tags: Vec::new(),
             hashes: Vec::new(),
             hashed: Vec::new(),
             keep: Vec::new(),
@@ -114,9 +118,15 @@ impl Selector {
         &self.rows
     }
 
+    /// By candidate of the last chunk, how the filter finds its key again; empty if no unit can overtake this one.
+    pub fn tags(&self) -> &[KeyTag] {
+        &self.tags
+    }
+
     /// Selects the candidates among a chunk's rows, each of which is offered to the filter once.
     pub fn select(&mut self, chunk: &(impl Keys + ?Sized)) -> Result<Drops, NullKey> {
         self.rows.clear();
+        self.tags.clear();
         self.hashed.clear();
         self.hashes.clear();
         if let Some(among) = self.filter.among.clone() {
@@ -197,11 +207,26 @@ impl Selector {
         let kept = self.hashed.iter().zip(&self.keep);
         self.rows
             .extend(kept.filter_map(|(row, keep)| keep.then_some(*row)));
+        if self.unit > 0 {
+            self.tags.resize(null_keys, NO_KEY);
+            let kept = self.hashes.iter().zip(&self.keep);
+            let kept = kept.filter(|(_, keep)| **keep);
+            let tags = kept.map(|(hash, _)| FirstSeen::tag(*hash));
+            self.tags.extend(tags);
+        }
         if null_keys > 0 {
-            self.rows.sort_unstable();
+            sort(&mut self.rows, &mut self.tags);
         }
         (self.hashed.len() - (self.rows.len() - null_keys)) as u64
     }
+}
+
+/// Sorts the rows, and their tags with them if there are any.
+fn sort(rows: &mut [usize], tags: &mut Vec<KeyTag>) {
+    let mut tagged: Vec<_> = rows.iter().copied().zip(tags.drain(..)).collect();
+    tagged.sort_unstable();
+    tags.extend(tagged.into_iter().map(|(_, tag)| tag));
+    rows.sort_unstable();
 }
 
 #[cfg(test)]
@@ -222,7 +247,7 @@ mod tests {
     }
 
     fn selector(null_keys: NullKeys, exact: bool) -> Selector {
-        let first_seen = (!exact).then(|| Arc::new(FirstSeen::new(3)));
+        let first_seen = (!exact).then(|| Arc::new(FirstSeen::new(3, 1)));
         Selector::new(
             0,
             Filter {

@@ -139,6 +139,7 @@ impl StagedWriter {
         rows.filter_drops += drops.by_filter;
         rows.null_drops += drops.by_null_key;
         rows.candidates += self.selector.rows().len() as u64;
+        rows.tags.extend_from_slice(self.selector.tags());
         self.rows_before += self.staged() as u64;
         // Offsets have 32 bits: a chunk of huge cells begins a new record batch.
         if i32::try_from(bytes(&self.keeper.columns) + bytes(&self.columns)).is_err() {
@@ -153,7 +154,19 @@ impl StagedWriter {
         } = self.keeper.rows;
         self.control.progress(self.unit, read, candidates);
         let kept_bytes = bytes(&self.keeper.columns);
-        self.keeper.finish_full_batch(kept_bytes).map(drop)
+        if self.keeper.finish_full_batch(kept_bytes)? {
+            self.drop_overtaken()?;
+        }
+        Ok(())
+    }
+
+    fn drop_overtaken(&mut self) -> Result<()> {
+        let Some(first_seen) = &self.rules.filter.first_seen else {
+            return Ok(());
+        };
+        let proceed = || self.control.check();
+        let rows = &mut self.keeper.rows;
+        rows.drop_overtaken(self.unit, first_seen, &proceed)
     }
 
     /// Moves the notes about staged rows to the candidates among them.

@@ -57,12 +57,12 @@ impl UnitDestination {
             format,
             filter,
         };
+        let shared = Arc::clone(&control);
         let writer = match intake {
-            Intake::Gated(_) => Writer::Candidates(Box::new(CandidateWriter::new(unit, rules))),
-            Intake::Staged(_) => {
-                let control = Arc::clone(&control);
-                Writer::Staged(Box::new(StagedWriter::new(unit, rules, control)))
+            Intake::Gated(_) => {
+                Writer::Candidates(Box::new(CandidateWriter::new(unit, rules, shared)))
             }
+            Intake::Staged(_) => Writer::Staged(Box::new(StagedWriter::new(unit, rules, shared))),
         };
         Self {
             unit,
@@ -82,7 +82,7 @@ impl UnitDestination {
     /// The gate for a source that selects the candidates itself.
     pub(crate) fn gate(&self) -> Result<Gate> {
         match &self.writer {
-            Writer::Candidates(writer) => Ok(writer.gate(Arc::clone(&self.control))),
+            Writer::Candidates(writer) => Ok(writer.gate()),
             Writer::Staged(_) => Err(other_writer()),
         }
     }

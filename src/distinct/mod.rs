@@ -9,7 +9,7 @@ mod handover;
 mod share;
 mod unique;
 
-pub use first_seen::{FirstSeen, KeyHash};
+pub use first_seen::{FirstSeen, KeyHash, KeyTag};
 pub(crate) use unique::{Survivors, survivors};
 
 use crate::{Error, ErrorKind};

@@ -3,6 +3,7 @@
 //! In: the units with their queries, and the database to read them from. Out: in unit order, each unit's candidates, counts
 //! and time. This module fails rather than return fewer rows than the database sent, and never decides which candidate wins.
 
+mod done;
 mod pool;
 mod query;
 mod read;

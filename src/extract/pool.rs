@@ -74,6 +74,12 @@ fn wait<W: Work>(shared: &Arc<Shared<W>>, failures: &Receiver<Failed>) -> Result
             Ok(_) | Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
+        if let Err((piece, error)) = shared.work.tend() {
+            control.fail(piece, &error);
+            if is_first(control, piece) {
+                failure.get_or_insert(error);
+            }
+        }
         let is_silent = control.ends_silence();
         if control.is_stopping() {
             let stop = stop.get_or_insert_with(|| Stop::begin(shared));

@@ -59,7 +59,7 @@ fn work(
     let first_seen = if job.exact {
         None
     } else {
-        Some(Arc::new(FirstSeen::new(random_seed()?)))
+        Some(Arc::new(FirstSeen::new(random_seed()?, plan.units.len())))
     };
     let silence = job.waits.silence(&job.source);
     let control = Control::new(cancel.clone(), names, silence, Arc::clone(listener));
@@ -78,7 +78,7 @@ fn work(
         check_counts: job.check_counts,
         retries: job.waits.retries(&job.source),
         control: Arc::new(control),
-        progress: Progress::default(),
+        progress: Progress::new(plan.units.len()),
     })
 }
 

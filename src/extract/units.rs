@@ -1,6 +1,7 @@
 //! The work of reading every unit once, in whatever order workers get to them.
 
 use super::ReadUnit;
+use super::done::Done;
 use super::query::run_query;
 use super::work::{Unread, Work, Worker};
 use crate::destination::{Control, Filter, Shape};
@@ -9,7 +10,7 @@ use crate::report::Event;
 use crate::snapshot::Sessions;
 use crate::{Error, ErrorKind, Result};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 /// What is to be read, and how.
@@ -29,25 +30,33 @@ pub(super) struct Units {
 }
 
 /// How far the workers are.
-#[derive(Default)]
 pub(super) struct Progress {
     /// Ordinal of the next unit that no worker has taken.
     next: AtomicU32,
-    /// The units that have been read, in any order.
-    done: Mutex<Vec<(u32, ReadUnit)>>,
+    done: Mutex<Done>,
+}
+
+impl Progress {
+    pub fn new(units: usize) -> Self {
+        Self {
+            next: AtomicU32::new(0),
+            done: Mutex::new(Done::new(units)),
+        }
+    }
+
+    fn done(&self) -> MutexGuard<'_, Done> {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Units {
     /// What was read, in unit order. Fails if a unit is missing.
     pub fn finish(&self) -> Result<Vec<ReadUnit>> {
-        let done = &self.progress.done;
-        let mut done = std::mem::take(&mut *done.lock().unwrap_or_else(PoisonError::into_inner));
-        done.sort_unstable_by_key(|(ordinal, _)| *ordinal);
-        if done.len() == self.planned.len() {
-            return Ok(done.into_iter().map(|(_, unit)| unit).collect());
-        }
-        let message = "internal error: a worker ended without its unit's rows";
-        Err(Error::new(ErrorKind::Bug, message))
+        let done = std::mem::replace(&mut *self.progress.done(), Done::new(0));
+        done.all().ok_or_else(|| {
+            let message = "internal error: a worker ended without its unit's rows";
+            Error::new(ErrorKind::Bug, message)
+        })
     }
 
     fn read(
@@ -106,10 +115,16 @@ impl Work for Units {
             return Ok(());
         };
         let read = self.read(ordinal, unit, worker)?;
-        let done = &self.progress.done;
-        let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-        done.push((ordinal, read));
+        self.progress.done().add(ordinal, read);
         Ok(())
+    }
+
+    /// Drops the candidates of units that have been read, if units that are still being read have overtaken them.
+    fn tend(&self) -> Result<(), (u32, Error)> {
+        let begun = self.progress.next.load(Ordering::Relaxed);
+        let proceed = || self.control.check();
+        let first_seen = self.filter.first_seen.as_deref();
+        (self.progress.done()).drop_overtaken(begun, first_seen, &proceed)
     }
 
     fn sessions(&self) -> &Sessions {

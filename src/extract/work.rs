@@ -14,6 +14,11 @@ pub(crate) trait Work: Send + Sync + 'static {
     /// Reads a piece, and puts its rows where they belong.
     fn attempt(&self, piece: u32, worker: &mut Worker) -> Result<(), Unread>;
 
+    /// Called about every 20 milliseconds while workers read. Fails with the piece that failed.
+    fn tend(&self) -> Result<(), (u32, Error)> {
+        Ok(())
+    }
+
     /// The connections, one for each worker.
     fn sessions(&self) -> &Sessions;
 

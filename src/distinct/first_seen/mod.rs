@@ -4,7 +4,7 @@ mod memory;
 mod slots;
 
 use slots::{Offered, Slots};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
@@ -21,6 +21,8 @@ pub struct FirstSeen {
     slots: RwLock<Slots>,
     /// Slots that are used, plus those that offers in progress might still use.
     claimed: AtomicUsize,
+    /// By unit, how many of the keys that it was the first to offer an earlier unit has offered since.
+    overtaken: Box<[AtomicU64]>,
 }
 
 /// Keys whose slots are prefetched: as many cache misses as a core can have in flight at once.
@@ -28,17 +30,29 @@ pub struct FirstSeen {
 /// way.
 const AHEAD: usize = 16;
 
+/// Keys that are looked up again before the slots may grow.
+const LOOKED_UP: usize = 1024;
+
 /// A key's hash.
 pub type KeyHash = u128;
 
+/// Half of a key's hash: enough to find a key again that was offered, since it is known if another key has the same half.
+pub type KeyTag = u64;
+
 impl FirstSeen {
-    /// An empty filter. The same seed gives the same hashes. A job's result doesn't depend on it.
-    pub fn new(seed: u64) -> Self {
+    /// An empty filter for this many units. The same seed gives the same hashes. A job's result doesn't depend on it.
+    pub fn new(seed: u64, units: usize) -> Self {
         Self {
             seed,
             slots: RwLock::new(Slots::new()),
             claimed: AtomicUsize::new(0),
+            overtaken: (0..units).map(|_| AtomicU64::new(0)).collect(),
         }
+    }
+
+    /// The part of a key's hash by which [`Self::still_first`] finds it again.
+    pub fn tag(key: KeyHash) -> KeyTag {
+        slots::tag(key)
     }
 
     /// The hash of a key's bytes.
@@ -51,7 +65,8 @@ impl FirstSeen {
     /// neither an earlier unit nor an earlier row of this unit has offered the key yet.
     ///
     /// The filter remembers what a unit has offered, so each unit must be offered only once, by one thread at a time. Units
-    /// must be below `u32::MAX - 1`. The cache misses within a call overlap: offer a few hundred keys at once.
+    /// must be below the number of units, and that below `u32::MAX - 1`. The cache misses within a call overlap: offer a few
+    /// hundred keys at once.
     pub fn offer(&self, unit: u32, keys: &[KeyHash], keep: &mut Vec<bool>) {
         let slots = self.claim(keys.len());
         for key in keys.iter().take(AHEAD) {
@@ -64,10 +79,43 @@ impl FirstSeen {
                 slots.prefetch(*ahead);
             }
             let offered = slots.offer(unit, *key);
-            new += usize::from(offered == Offered::New);
-            offered != Offered::Seen
+            match offered {
+                Offered::New => new += 1,
+                Offered::Earlier(later) => self.overtake(later),
+                Offered::Seen => return false,
+            }
+            true
         }));
         self.claimed.fetch_sub(keys.len() - new, Ordering::Relaxed);
+    }
+
+    fn overtake(&self, unit: u32) {
+        if let Some(overtaken) = self.overtaken.get(unit as usize) {
+            overtaken.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How many of the rows that passed as possibly the first of their key in this unit can't be that any more: an earlier
+    /// unit has offered the key since.
+    pub fn overtaken(&self, unit: u32) -> u64 {
+        let overtaken = self.overtaken.get(unit as usize);
+        overtaken.map_or(0, |overtaken| overtaken.load(Ordering::Relaxed))
+    }
+
+    /// For keys that this unit has offered, says of each whether it must be kept: `false` only if an earlier unit has offered
+    /// it too.
+    pub fn still_first(&self, unit: u32, tags: &[KeyTag]) -> Vec<bool> {
+        let mut still_first = Vec::with_capacity(tags.len());
+        for tags in tags.chunks(LOOKED_UP) {
+            let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+            still_first.extend(tags.iter().enumerate().map(|(index, tag)| {
+                if let Some(ahead) = tags.get(index + AHEAD) {
+                    slots.prefetch_tag(*ahead);
+                }
+                slots.unit(*tag).is_none_or(|first| first >= unit)
+            }));
+        }
+        still_first
     }
 
     /// The slots, grown if necessary, with slots claimed for this many more keys.

@@ -1,6 +1,6 @@
 //! The first-seen filter's slots: open addressing without locks, in buckets of one cache line.
 
-use super::{KeyHash, memory};
+use super::{KeyHash, KeyTag, memory};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::thread;
 
@@ -25,8 +25,8 @@ const FIRST_UNIT: u32 = 2;
 pub(super) enum Offered {
     /// No unit had the key.
     New,
-    /// Only later units had the key.
-    Earlier,
+    /// Only later units had the key; this was the smallest of them.
+    Earlier(u32),
     /// This unit or an earlier one had the key.
     Seen,
 }
@@ -68,14 +68,20 @@ impl Slots {
     /// Prefetches the buckets of a key that will be offered soon.
     #[inline]
     pub fn prefetch(&self, key: KeyHash) {
-        let home = self.home(key);
+        self.prefetch_tag(tag(key));
+    }
+
+    /// The same for a key of which only the tag is known.
+    #[inline]
+    pub fn prefetch_tag(&self, tag: KeyTag) {
+        let home = self.home(tag);
         memory::prefetch(&self.buckets[home]);
         memory::prefetch(&self.buckets[self.after(home)]);
     }
 
     /// Offers a unit's key, and keeps the key's smallest unit.
     pub fn offer(&self, unit: u32, key: KeyHash) -> Offered {
-        let mut bucket = self.home(key);
+        let mut bucket = self.home(tag(key));
         loop {
             for slot in 0..BUCKET_SLOTS {
                 if let Some(offered) = self.buckets[bucket].offer(slot, unit + FIRST_UNIT, key) {
@@ -86,15 +92,37 @@ impl Slots {
         }
     }
 
-    /// The bucket where the search for a key begins: the hash's upper half as a fraction of the number of buckets, which
-    /// doesn't need to be a power of two.
+    /// The smallest unit that has offered the key with this tag. `None` if no key has it, or several do.
+    pub fn unit(&self, tag: KeyTag) -> Option<u32> {
+        let mut bucket = self.home(tag);
+        let mut found = None;
+        loop {
+            for slot in 0..BUCKET_SLOTS {
+                let unit = self.buckets[bucket].written_unit(slot);
+                if unit == FREE {
+                    return found;
+                }
+                if self.buckets[bucket].tag(slot) != tag {
+                    continue;
+                }
+                if found.is_some() {
+                    return None;
+                }
+                found = Some(unit - FIRST_UNIT);
+            }
+            bucket = self.after(bucket);
+        }
+    }
+
+    /// The bucket where the search for a key begins: its tag as a fraction of the number of buckets, which doesn't need to be
+    /// a power of two.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "below the number of buckets, since the fraction is below one"
     )]
-    fn home(&self, key: KeyHash) -> usize {
+    fn home(&self, tag: KeyTag) -> usize {
         let buckets = self.buckets.len() as u128;
-        (((key >> 64) * buckets) >> 64) as usize
+        ((u128::from(tag) * buckets) >> 64) as usize
     }
 
     fn after(&self, bucket: usize) -> usize {
@@ -132,18 +160,37 @@ impl Bucket {
                 Err(taken) => seen = taken,
             }
         }
-        while seen == BUSY {
-            // The other thread is two stores away from writing the key, unless it was suspended right here.
-            thread::yield_now();
-            seen = holder.load(Ordering::Acquire);
+        if seen == BUSY {
+            seen = self.written_unit(slot);
         }
         if self.key(slot) != key {
             return None;
         }
-        if seen <= unit || holder.fetch_min(unit, Ordering::Relaxed) <= unit {
+        if seen <= unit {
             return Some(Offered::Seen);
         }
-        Some(Offered::Earlier)
+        let before = holder.fetch_min(unit, Ordering::Relaxed);
+        if before <= unit {
+            return Some(Offered::Seen);
+        }
+        Some(Offered::Earlier(before - FIRST_UNIT))
+    }
+
+    /// The unit of a slot, once its key is written.
+    fn written_unit(&self, slot: usize) -> u32 {
+        loop {
+            let unit = self.units[slot].load(Ordering::Acquire);
+            if unit != BUSY {
+                return unit;
+            }
+            // The other thread is two stores away from writing the key, unless it was suspended right here.
+            thread::yield_now();
+        }
+    }
+
+    fn tag(&self, slot: usize) -> KeyTag {
+        let [_, high] = &self.hashes[slot];
+        high.load(Ordering::Relaxed)
     }
 
     fn key(&self, slot: usize) -> KeyHash {
@@ -167,4 +214,9 @@ impl Bucket {
         let used = (0..BUCKET_SLOTS).map(move |slot| (unit(slot), self.key(slot)));
         used.filter(|(unit, _)| *unit != FREE)
     }
+}
+
+/// The upper half of a key's hash.
+pub(super) fn tag(key: KeyHash) -> KeyTag {
+    (key >> 64) as KeyTag
 }

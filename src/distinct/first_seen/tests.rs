@@ -1,6 +1,8 @@
 use super::*;
 use std::thread;
 
+const UNITS: usize = 10;
+
 fn offer(filter: &FirstSeen, unit: u32, keys: &[u64]) -> Vec<bool> {
     let hashes: Vec<_> = keys
         .iter()
@@ -17,7 +19,7 @@ fn distinct(filter: &FirstSeen) -> usize {
 
 #[test]
 fn drops_a_row_only_if_its_key_occurs_earlier() {
-    let filter = FirstSeen::new(7);
+    let filter = FirstSeen::new(7, UNITS);
     assert_eq!(offer(&filter, 5, &[1, 2, 1]), [true, true, false]);
     assert_eq!(offer(&filter, 5, &[2, 3]), [false, true]);
     assert_eq!(offer(&filter, 9, &[1, 4]), [false, true], "a later unit");
@@ -37,7 +39,7 @@ fn drops_a_row_only_if_its_key_occurs_earlier() {
 
 #[test]
 fn remembers_every_key_while_it_grows() {
-    let filter = FirstSeen::new(11);
+    let filter = FirstSeen::new(11, UNITS);
     let keys: Vec<u64> = (0..100_000).collect();
     assert!(
         keys.chunks(1000)
@@ -56,11 +58,11 @@ fn remembers_every_key_while_it_grows() {
 
 #[test]
 fn concurrent_threads_keep_the_smallest_unit_of_every_key() {
-    const UNITS: u32 = 4;
-    let filter = FirstSeen::new(13);
+    const READ: u32 = 4;
+    let filter = FirstSeen::new(13, UNITS);
     let keys: Vec<u64> = (0..60_000).collect();
     let candidates: Vec<Vec<bool>> = thread::scope(|scope| {
-        let units: Vec<_> = (0..UNITS)
+        let units: Vec<_> = (0..READ)
             .map(|unit| {
                 let (filter, keys) = (&filter, &keys);
                 scope.spawn(move || {
@@ -78,7 +80,7 @@ fn concurrent_threads_keep_the_smallest_unit_of_every_key() {
         "nothing is earlier than the first unit"
     );
     assert_eq!(distinct(&filter), keys.len());
-    for unit in 0..UNITS {
+    for unit in 0..READ {
         assert!(
             offer(&filter, unit, &keys).iter().all(|keep| !*keep),
             "the first unit has them all"
@@ -88,7 +90,7 @@ fn concurrent_threads_keep_the_smallest_unit_of_every_key() {
 
 #[test]
 fn a_key_takes_at_most_48_bytes() {
-    let filter = FirstSeen::new(17);
+    let filter = FirstSeen::new(17, UNITS);
     for chunk in (0..200_000_u64).collect::<Vec<_>>().chunks(256) {
         offer(&filter, 0, chunk);
         let bytes = filter.slots.read().unwrap().bytes();

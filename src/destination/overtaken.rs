@@ -1,0 +1,163 @@
+//! Candidates that were overtaken: after they had been kept, an earlier unit offered their key.
+//!
+//! Units are read at the same time and may contain the same keys, so each worker's unit would keep most of them until
+//! `unique` decides. The filter counts how many candidates of each unit were overtaken. Dropping these once they are a good
+//! part keeps memory in proportion to the distinct rows, for any number of workers.
+
+use super::UnitRows;
+use crate::distinct::{FirstSeen, KeyTag};
+use crate::free_memory::give_back;
+use crate::{Error, ErrorKind, Proceed, Result};
+use arrow::array::RecordBatch;
+use arrow::compute::interleave_record_batch;
+
+/// The tag of a candidate whose key is NULL. It can't be overtaken. If a key has this tag, its row just stays.
+pub(super) const NO_KEY: KeyTag = KeyTag::MAX;
+
+/// Fewer overtaken candidates take too little memory.
+const LEAST_OVERTAKEN: u64 = 4 * 1024;
+/// The overtaken share of the candidates, one in this many, that is worth copying the others. At most half as many rows as
+/// there are distinct ones are kept needlessly, and for each dropped row at most two are copied.
+const SHARE: u64 = 3;
+/// Bytes of a record batch that is made of what is left of others.
+const JOINED_BYTES: usize = 2 << 20;
+/// Freed bytes that are worth giving back to the system, which takes a millisecond.
+const GIVEN_BACK_BYTES: usize = 2 << 20;
+
+impl UnitRows {
+    /// Drops the candidates that were overtaken, if there are many. What was noted about the others moves with them.
+    /// `proceed` is called every few megabytes; after its error, the rows are incomplete.
+    pub(crate) fn drop_overtaken(
+        &mut self,
+        unit: u32,
+        first_seen: &FirstSeen,
+        proceed: Proceed<'_>,
+    ) -> Result<()> {
+        let overtaken = first_seen.overtaken(unit).saturating_sub(self.overtaken);
+        if overtaken < LEAST_OVERTAKEN || overtaken * SHARE < self.candidates {
+            return Ok(());
+        }
+        // Keys are noted before their rows are complete, and forgotten once no unit can overtake this one.
+        let complete = usize::try_from(self.candidates).unwrap_or(usize::MAX);
+        let Some(tags) = self.tags.get(..complete) else {
+            return Ok(());
+        };
+        let mut keep = first_seen.still_first(unit, tags);
+        for (keep, tag) in keep.iter_mut().zip(tags) {
+            *keep |= *tag == NO_KEY;
+        }
+        let before = bytes(&self.batches);
+        self.batches = kept(std::mem::take(&mut self.batches), &keep, proceed)?;
+        if before.saturating_sub(bytes(&self.batches)) >= GIVEN_BACK_BYTES {
+            give_back();
+        }
+        self.renumber(&keep);
+        let mut keep = keep.into_iter();
+        self.tags.retain(|_| keep.next().unwrap_or(true));
+        let dropped = complete
+            - self
+                .batches
+                .iter()
+                .map(RecordBatch::num_rows)
+                .sum::<usize>();
+        self.candidates -= dropped as u64;
+        self.filter_drops += dropped as u64;
+        self.overtaken += dropped as u64;
+        Ok(())
+    }
+
+    /// Called once all earlier units have been read: no candidate can be overtaken any more.
+    pub(crate) fn forget_keys(&mut self) {
+        self.tags = Vec::new();
+    }
+
+    /// Moves the notes about candidates to their new numbers, and drops those about dropped ones.
+    fn renumber(&mut self, keep: &[bool]) {
+        if self.misfits.is_empty() && self.nulled.is_empty() {
+            return;
+        }
+        let mut next = 0;
+        let numbers = keep.iter().map(|keep| {
+            let number = keep.then_some(next);
+            next += u64::from(*keep);
+            number
+        });
+        let numbers: Vec<Option<u64>> = numbers.collect();
+        let number = |candidate: u64| *numbers.get(usize::try_from(candidate).ok()?)?;
+        self.misfits.retain_mut(|misfit| {
+            let number = number(misfit.candidate);
+            misfit.candidate = number.unwrap_or_default();
+            number.is_some()
+        });
+        self.nulled.renumber(number);
+    }
+}
+
+/// The rows to keep, in batches that aren't small. A batch is freed as soon as its rows are copied.
+fn kept(
+    batches: Vec<RecordBatch>,
+    mut keep: &[bool],
+    proceed: Proceed<'_>,
+) -> Result<Vec<RecordBatch>> {
+    let mut kept = Vec::with_capacity(batches.len());
+    let mut remains = Remains::default();
+    for batch in batches {
+        let (own, others) = keep.split_at(batch.num_rows().min(keep.len()));
+        keep = others;
+        remains.add(batch, own);
+        if remains.bytes >= JOINED_BYTES {
+            kept.extend(remains.join()?);
+            proceed()?;
+        }
+    }
+    kept.extend(remains.join()?);
+    Ok(kept)
+}
+
+fn bytes(batches: &[RecordBatch]) -> usize {
+    batches.iter().map(RecordBatch::get_array_memory_size).sum()
+}
+
+/// Adjacent batches that become one, and the rows to keep: their batch, and their row in it.
+#[derive(Default)]
+struct Remains {
+    batches: Vec<RecordBatch>,
+    rows: Vec<(usize, usize)>,
+    /// What the rows take, approximately.
+    bytes: usize,
+}
+
+impl Remains {
+    fn add(&mut self, batch: RecordBatch, keep: &[bool]) {
+        let before = self.rows.len();
+        let at = self.batches.len();
+        let rows = keep.iter().enumerate().filter(|(_, keep)| **keep);
+        self.rows.extend(rows.map(|(row, _)| (at, row)));
+        let added = self.rows.len() - before;
+        if added > 0 {
+            self.bytes += batch.get_array_memory_size() / batch.num_rows() * added;
+            self.batches.push(batch);
+        }
+    }
+
+    fn join(&mut self) -> Result<Option<RecordBatch>> {
+        let Self { batches, rows, .. } = std::mem::take(self);
+        if let [batch] = batches.as_slice()
+            && batch.num_rows() == rows.len()
+        {
+            return Ok(batches.into_iter().next());
+        }
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let batches: Vec<&RecordBatch> = batches.iter().collect();
+        let joined = interleave_record_batch(&batches, &rows).map_err(|cause| {
+            let message = "internal error: the candidates that were overtaken can't be dropped";
+            Error::new(ErrorKind::Bug, message).because(cause)
+        })?;
+        Ok(Some(joined))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,24 @@
-//! Memory that the allocator keeps although it is free.
+//! What the allocator does with memory that is free.
 //!
 //! glibc has a heap for each of the first threads. What one thread frees stays in the heap that it came from, so that other
 //! threads can't use it, and the system gets only what is at a heap's end.
+
+/// The option of `mallopt` that limits the number of heaps: `M_ARENA_MAX` in glibc's `malloc.h`.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const MOST_HEAPS: std::ffi::c_int = -8;
+
+/// Has all threads of the process share one heap. A job allocates large pieces, and few of them. Measured with two workers that
+/// read keys first: a peak of 110 MB instead of 155 MB, in the same time.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "a function of the C library")]
+pub(crate) fn share_heap() {
+    // SAFETY: the signature is that of `malloc.h`. The function may be called at any time.
+    unsafe extern "C" {
+        safe fn mallopt(option: std::ffi::c_int, value: std::ffi::c_int) -> std::ffi::c_int;
+    }
+    // The result says whether the option is known.
+    let _ = mallopt(MOST_HEAPS, 1);
+}
 
 /// Gives free memory back to the system. Measured with 13 workers, whose candidates were dropped as soon as others overtook
 /// them: a peak of 205 MB instead of 325 MB.
@@ -17,6 +34,10 @@ pub(crate) fn give_back() {
     let _ = malloc_trim(0);
 }
 
-/// Other allocators have no such function, or no need for it.
+/// Other allocators have no such functions, or no need for them.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub(crate) fn share_heap() {}
+
+/// See [`share_heap`].
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub(crate) fn give_back() {}

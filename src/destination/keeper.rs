@@ -9,7 +9,7 @@ use arrow::datatypes::SchemaRef;
 use std::sync::Arc;
 
 /// Rows of a finished record batch.
-const BATCH_ROWS: usize = 16 * 1024;
+const BATCH_ROWS: usize = 8 * 1024;
 /// Bytes at which a record batch is finished early.
 const BATCH_BYTES: usize = 4 << 20;
 

@@ -254,7 +254,11 @@ impl Error {
         let mut causes = Vec::new();
         let mut next = self.source();
         while let Some(cause) = next {
-            causes.push(cause.to_string());
+            let cause_text = cause.to_string();
+            // Some libraries' errors repeat the text of their cause.
+            if causes.last() != Some(&cause_text) {
+                causes.push(cause_text);
+            }
             next = cause.source();
         }
         causes
@@ -279,5 +283,18 @@ impl fmt::Display for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_that_repeats_its_own_is_listed_once() {
+        let inner = Error::new(ErrorKind::Refused, "no certificate");
+        let outer = Error::new(ErrorKind::Refused, "no certificate").because(inner);
+        let error = Error::new(ErrorKind::Unreachable, "can't connect").because(outer);
+        assert_eq!(error.causes(), ["no certificate"]);
     }
 }

@@ -30,6 +30,9 @@ impl JobOptions {
     }
 }
 
+/// Keys of a job file that a caller of the library has no use for.
+const OF_THE_COMMAND: [&str; 4] = ["json", "quiet", "verbose", "log_format"];
+
 fn unknown(key: &str, known: &[String]) -> Error {
     let meant = nearest(key, known.iter().map(String::as_str)).unwrap_or_default();
     let message = if is_plain(key) {
@@ -39,7 +42,12 @@ fn unknown(key: &str, known: &[String]) -> Error {
     };
     usage(message).advise(format!(
         "did you mean {meant}? the options are {}",
-        known.join(", ")
+        known
+            .iter()
+            .filter(|known| !OF_THE_COMMAND.contains(&known.as_str()))
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ")
     ))
 }
 
@@ -80,6 +88,7 @@ mod tests {
     #[test]
     fn an_unknown_key_or_a_wrong_value_is_named_with_what_was_meant() {
         let unknown = error(r#"{"kye": "a"}"#);
+        assert!(!unknown.contains("log_format"), "{unknown}");
         assert!(
             unknown.contains("no option kye; did you mean key?"),
             "{unknown}"

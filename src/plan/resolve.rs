@@ -146,6 +146,9 @@ fn missing(name: &str, catalog: &mut CatalogSession) -> Error {
     if let Ok(Some(advice)) = catalog.ask(|it| it.elsewhere(name)) {
         return error.advise(advice);
     }
+    if name.contains('.') {
+        return error.advise("name the table alone: --source says which database it is in");
+    }
     let tables = catalog.ask(|it| it.base_tables()).unwrap_or_default();
     match similar(name, tables.iter().map(String::as_str)) {
         Some(similar) => error.advise(format!(

@@ -165,6 +165,8 @@ fn a_misspelled_name_is_the_one_that_was_meant() {
         let case = case(system);
         let failed = leads_out(&case, &["--tables", "t1,t_2"], 4, "did you mean t", &[]);
         failed.says("names must match exactly");
+        let alone = "name the table alone";
+        leads_out(&case, &["--tables", "d.t1"], 4, alone, &["--tables", "t1"]);
         let unlike = ["--tables", "zzz"];
         leads_out(&case, &unlike, 4, "firstseen plan --tables '*'", &[]);
         let empty = Case::on(system);

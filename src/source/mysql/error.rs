@@ -61,7 +61,15 @@ fn client_text(cause: &ClientError) -> String {
 /// Returns the error that the server reports.
 pub(super) fn server(code: u16, state: &str, message: &str) -> Error {
     let (kind, advice) = match code {
-        1044 | 1045 | 1142 | 1143 | 1227 | 1410 | 1698 => (
+        1044 => (
+            ErrorKind::AccessDenied,
+            "check the database's name, and GRANT SELECT on its tables",
+        ),
+        1142 if !message.starts_with("SELECT") => (
+            ErrorKind::AccessDenied,
+            "GRANT the privilege that the server names",
+        ),
+        1045 | 1142 | 1143 | 1227 | 1410 | 1698 => (
             ErrorKind::AccessDenied,
             "check the user and the password, and GRANT SELECT on the tables",
         ),
@@ -133,5 +141,22 @@ impl From<MySQLSourceError> for Error {
             MySQLSourceError::MySQLError(cause) => in_use(&cause),
             _ => Self::new(ErrorKind::Value, "the database client can't read a value"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_denied_command_is_granted_by_its_own_privilege() {
+        let hint = |message: &str| server(1142, "42000", message).advice().map(str::to_owned);
+        let create = hint("CREATE command denied to user 'reader'@'localhost' for table `d`.`t`");
+        assert_eq!(
+            create.as_deref(),
+            Some("GRANT the privilege that the server names")
+        );
+        let select = hint("SELECT command denied to user 'reader'@'localhost' for table `d`.`t`");
+        assert!(select.is_some_and(|hint| hint.contains("GRANT SELECT")));
     }
 }

@@ -65,10 +65,10 @@ pub(crate) fn fetch_while<T: Send>(
     let board = Arc::new(Board::new(segments, wanted, Arc::clone(&control)));
     let work = Fetching::new(job, Arc::clone(&board), &opened, Arc::clone(&control));
     let fetch = || {
-        let fetched = work_off(work).and_then(|_| board.check_complete());
-        let ended = fetched.and_then(|()| opened.end(cancel));
-        board.end();
-        ended
+        let _over = Over(&board);
+        work_off(work)?;
+        board.check_complete()?;
+        opened.end(cancel)
     };
     let (written, fetched) = thread::scope(|scope| {
         let fetching = thread::Builder::new().spawn_scoped(scope, fetch);
@@ -86,6 +86,15 @@ pub(crate) fn fetch_while<T: Send>(
         (Err(error), _) if is_writers => Err(error),
         (_, Err(error)) | (Err(error), Ok(())) => Err(error),
         (Ok(written), Ok(())) => Ok((written, board.nulled(columns))),
+    }
+}
+
+/// When dropped, also by a panic, the writer no longer waits for rows.
+struct Over<'a>(&'a Board);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.end();
     }
 }
 

@@ -322,14 +322,14 @@ fn rows_that_change_between_the_phases_are_fetched_as_they_were() {
     }
 }
 
-/// A job whose last table takes two seconds.
+/// A job whose last table takes some seconds.
 fn job_that_waits(system: System) -> String {
     let slow = match system {
-        System::MariaDb => "SLEEP(IF(id = 400, 2, 0)) = 0",
-        System::Postgres => "CASE WHEN id = 400 THEN pg_sleep(2)::text = '' ELSE true END",
+        System::MariaDb => "SLEEP(IF(id = 400, 5, 0)) = 0",
+        System::Postgres => "CASE WHEN id = 400 THEN pg_sleep(5)::text = '' ELSE true END",
         System::Sqlite => {
             "CASE WHEN id = 400 THEN (WITH RECURSIVE c(n) AS (SELECT id - id UNION ALL SELECT n + 1 FROM c \
-             WHERE n < 12000000) SELECT count(*) FROM c) > 0 ELSE 1 END"
+             WHERE n < 40000000) SELECT count(*) FROM c) > 0 ELSE 1 END"
         }
     };
     let tables = ["t1", "t2", "wait"].map(|name| {

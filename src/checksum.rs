@@ -35,8 +35,13 @@ pub(crate) fn sha256(bytes: impl AsRef<[u8]>) -> String {
 
 /// The checksum of everything hashed so far, in hexadecimal digits.
 pub(crate) fn finished(sha256: Sha256) -> String {
-    let mut digits = String::with_capacity(64);
-    for byte in sha256.finalize() {
+    hexadecimal(&sha256.finalize())
+}
+
+/// Bytes in hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
         // Writing to a string can't fail.
         let _ = write!(digits, "{byte:02x}");
     }

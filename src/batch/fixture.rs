@@ -168,13 +168,7 @@ pub(super) fn write_one(
         survivors: &(0..count).collect::<Vec<_>>(),
     };
     let layout = layout(format, compression, usize::MAX)?;
-    let files = write_batches(
-        (&rows.schema, &InMemory::new(&rows)),
-        &layout,
-        folder,
-        &|_| (),
-        PROCEED,
-    )?;
+    let files = write_batches(&InMemory::new(&rows), &layout, folder, &|_| (), PROCEED)?;
     Ok(folder.join(files.first().map_or("", |file| &file.name)))
 }
 

@@ -36,6 +36,9 @@ pub(crate) struct Picks {
 
 /// Where the rows of a result come from, slice after slice.
 pub(crate) trait Supply: Sync {
+    /// Schema of every batch, and of every file.
+    fn schema(&self) -> &SchemaRef;
+
     /// The rows of the result.
     fn rows(&self) -> usize;
 
@@ -44,6 +47,10 @@ pub(crate) trait Supply: Sync {
 }
 
 impl Supply for InMemory<'_> {
+    fn schema(&self) -> &SchemaRef {
+        self.schema
+    }
+
     fn rows(&self) -> usize {
         self.survivors.len()
     }
@@ -53,42 +60,78 @@ impl Supply for InMemory<'_> {
     }
 }
 
-/// The candidates' batches, and for each the global index of the row after its last one.
-pub(crate) struct InMemory<'a> {
-    batches: &'a [RecordBatch],
-    survivors: &'a [u32],
-    ends: Vec<usize>,
-}
+/// Where record batches that follow each other end: for each, the index of the row after its last one.
+pub(crate) struct Ends(Vec<usize>);
 
-impl<'a> InMemory<'a> {
-    pub fn new(rows: &Rows<'a>) -> Self {
-        let ends = rows.batches.iter().scan(0, |end, batch| {
+impl Ends {
+    pub fn of(batches: &[RecordBatch]) -> Self {
+        let ends = batches.iter().scan(0, |end, batch| {
             *end += batch.num_rows();
             Some(*end)
         });
+        Self(ends.collect())
+    }
+
+    /// The rows of all batches.
+    pub fn rows(&self) -> usize {
+        self.0.last().copied().unwrap_or(0)
+    }
+
+    /// The row that has this index.
+    pub fn pick(&self, index: usize) -> Option<Pick> {
+        self.pick_in(self.batch_of(index), index)
+    }
+
+    /// The row that has this index, if it is in this batch.
+    fn pick_in(&self, batch: usize, index: usize) -> Option<Pick> {
+        let start = batch
+            .checked_sub(1)
+            .map_or(Some(0), |before| self.0.get(before).copied())?;
+        let end = *self.0.get(batch)?;
+        let row = index.checked_sub(start).filter(|_| index < end)?;
+        Some(Pick { batch, row })
+    }
+
+    fn batch_of(&self, index: usize) -> usize {
+        self.0.partition_point(|end| *end <= index)
+    }
+
+    /// The same, searched from a batch that isn't far before it.
+    fn batch_after(&self, batch: usize, index: usize) -> usize {
+        let ends = self.0.iter().skip(batch);
+        batch + ends.take_while(|end| **end <= index).count()
+    }
+}
+
+/// The candidates' batches, which are all in memory.
+pub(crate) struct InMemory<'a> {
+    schema: &'a SchemaRef,
+    batches: &'a [RecordBatch],
+    survivors: &'a [u32],
+    ends: Ends,
+}
+
+impl<'a> InMemory<'a> {
+    pub fn new(rows: &'a Rows<'a>) -> Self {
         Self {
+            schema: &rows.schema,
             batches: rows.batches,
             survivors: rows.survivors,
-            ends: ends.collect(),
+            ends: Ends::of(rows.batches),
         }
     }
 
     /// Finds the rows of `slice`, whose global row indices ascend.
     pub fn locate(&self, slice: &[u32]) -> Result<Picks> {
         let mut rows = Vec::with_capacity(slice.len());
-        let first = self.batch_of(slice.first().copied().map_or(0, index));
+        let first = self.ends.batch_of(slice.first().copied().map_or(0, index));
         let mut batch = first;
         for global in slice.iter().copied().map(index) {
-            batch += self
-                .ends
-                .iter()
-                .skip(batch)
-                .take_while(|end| **end <= global)
-                .count();
-            let place = self.place(batch, global).ok_or_else(outside)?;
+            batch = self.ends.batch_after(batch, global);
+            let pick = self.ends.pick_in(batch, global).ok_or_else(outside)?;
             rows.push(Pick {
                 batch: batch - first,
-                row: place,
+                row: pick.row,
             });
         }
         let last = self.batches.len().min(batch + 1);
@@ -97,17 +140,6 @@ impl<'a> InMemory<'a> {
             batches: batches.to_vec(),
             rows,
         })
-    }
-
-    fn batch_of(&self, global: usize) -> usize {
-        self.ends.partition_point(|end| *end <= global)
-    }
-
-    /// The row in `batch` that has this global index.
-    fn place(&self, batch: usize, global: usize) -> Option<usize> {
-        let end = self.ends.get(batch)?;
-        let start = end - self.batches.get(batch)?.num_rows();
-        (start..*end).contains(&global).then(|| global - start)
     }
 }
 

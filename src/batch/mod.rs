@@ -38,7 +38,7 @@ mod write;
 pub use compression::{ArrowCompression, ParquetCompression, TextCompression};
 pub use encoding::Encoding;
 pub use format::Format;
-pub(crate) use locate::{InMemory, Pick, Picks, Rows, Supply};
+pub(crate) use locate::{Ends, InMemory, Pick, Picks, Rows, Supply};
 pub use name::{check_prefix, file_name};
 pub use write::Layout;
 pub(crate) use write::write_batches;

@@ -43,14 +43,14 @@ pub struct Layout {
 /// [`ErrorKind::Output`]. A text or binary column of more than 2 GiB in one slice is [`ErrorKind::Capacity`]. A date or
 /// time that Python can't represent is [`ErrorKind::Value`].
 pub(crate) fn write_batches(
-    (schema, supply): (&SchemaRef, &dyn Supply),
+    supply: &dyn Supply,
     layout: &Layout,
     folder: &Path,
     on_file: &(dyn Fn(&BatchFile) + Sync),
     proceed: Proceed<'_>,
 ) -> Result<Vec<BatchFile>> {
     let job = Job {
-        schema,
+        schema: supply.schema(),
         rows: supply.rows(),
         layout,
         folder,

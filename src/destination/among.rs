@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 /// The rows that are wanted, by the bytes of their locators. All other rows are dropped.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Among {
     /// Index of the first column of the locator; the others follow it.
     first: usize,
@@ -21,10 +21,10 @@ impl Among {
         }
     }
 
-    /// Wants a row. Returns whether no other row has this locator.
-    pub fn want(&mut self, locator: Vec<u8>) -> bool {
+    /// Wants a row.
+    pub fn want(&mut self, locator: Vec<u8>) {
         let place = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        self.places.insert(locator, place).is_none()
+        self.places.insert(locator, place);
     }
 
     /// Which of the wanted rows has this locator, counted in the order in which they were wanted.
@@ -38,8 +38,17 @@ impl Among {
     }
 }
 
+/// The bytes of a locator of these parts.
+pub(crate) fn locator_bytes<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for part in parts {
+        add_part(&mut bytes, part);
+    }
+    bytes
+}
+
 /// Adds a part after its length, so that different values of several parts never have the same bytes.
-pub(crate) fn add_part(bytes: &mut Vec<u8>, part: &[u8]) {
+pub(super) fn add_part(bytes: &mut Vec<u8>, part: &[u8]) {
     bytes.extend_from_slice(&part.len().to_le_bytes());
     bytes.extend_from_slice(part);
 }

@@ -136,18 +136,10 @@ impl CandidateWriter {
         rows.candidates += 1;
         if self.keeper.finish_full_batch(self.kept_bytes)? {
             self.kept_bytes = 0;
-            self.drop_overtaken()?;
+            let (rules, control) = (&self.rules, &self.control);
+            self.keeper.drop_overtaken(self.unit, rules, control)?;
         }
         Ok(())
-    }
-
-    fn drop_overtaken(&mut self) -> Result<()> {
-        let Some(first_seen) = &self.rules.filter.first_seen else {
-            return Ok(());
-        };
-        let proceed = || self.control.check();
-        let rows = &mut self.keeper.rows;
-        rows.drop_overtaken(self.unit, first_seen, &proceed)
     }
 
     /// Whether the filter has been asked about any row.

@@ -39,16 +39,11 @@ impl Control {
         }
     }
 
-    /// Control over work that isn't the first reading of units: their progress is not reported.
-    pub fn quiet(
-        cancel: Cancel,
-        names: Vec<UnitName>,
-        silence: Option<Duration>,
-        listener: Arc<dyn Listener>,
-    ) -> Self {
+    /// The same for work that isn't the first reading of units: their progress is not reported.
+    pub fn quiet(self) -> Self {
         Self {
             reports: false,
-            ..Self::new(cancel, names, silence, listener)
+            ..self
         }
     }
 

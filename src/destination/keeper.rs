@@ -2,6 +2,7 @@
 
 use super::UnitRows;
 use super::column::Column;
+use super::control::Control;
 use super::rules::Rules;
 use crate::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
@@ -37,6 +38,17 @@ impl Keeper {
             self.finish_batch()?;
         }
         Ok(is_full)
+    }
+
+    /// Drops the unit's candidates that an earlier unit has overtaken, if there are many.
+    pub fn drop_overtaken(&mut self, unit: u32, rules: &Rules, control: &Control) -> Result<()> {
+        match &rules.filter.first_seen {
+            None => Ok(()),
+            Some(first_seen) => {
+                let proceed = || control.check();
+                self.rows.drop_overtaken(unit, first_seen, &proceed)
+            }
+        }
     }
 
     pub fn finish_batch(&mut self) -> Result<()> {

@@ -155,18 +155,10 @@ impl StagedWriter {
         self.control.progress(self.unit, read, candidates);
         let kept_bytes = bytes(&self.keeper.columns);
         if self.keeper.finish_full_batch(kept_bytes)? {
-            self.drop_overtaken()?;
+            let (rules, control) = (&self.rules, &self.control);
+            self.keeper.drop_overtaken(self.unit, rules, control)?;
         }
         Ok(())
-    }
-
-    fn drop_overtaken(&mut self) -> Result<()> {
-        let Some(first_seen) = &self.rules.filter.first_seen else {
-            return Ok(());
-        };
-        let proceed = || self.control.check();
-        let rows = &mut self.keeper.rows;
-        rows.drop_overtaken(self.unit, first_seen, &proceed)
     }
 
     /// Moves the notes about staged rows to the candidates among them.

@@ -8,6 +8,7 @@ use crate::Result;
 use crate::batch::{Pick, Picks, Supply};
 use crate::cancel::POLL;
 use crate::destination::Control;
+use arrow::datatypes::SchemaRef;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -16,6 +17,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 const AHEAD_SLICES: usize = 2;
 
 pub(super) struct Board {
+    pub schema: SchemaRef,
     pub segments: Segments,
     pub wanted: Wanted,
     control: Arc<Control>,
@@ -40,6 +42,7 @@ struct State {
 impl Board {
     pub fn new(segments: Segments, wanted: Wanted, control: Arc<Control>) -> Self {
         Self {
+            schema: wanted.plan.schema(),
             segments,
             wanted,
             control,
@@ -117,11 +120,7 @@ impl Board {
     /// The rows of a segment that are in memory.
     fn kept(&self, segment: &Segment) -> Result<Fetched> {
         let candidates = &self.wanted.candidates[segment.unit];
-        let survivors = &self.wanted.survivors[segment.survivors.clone()];
-        let picks = survivors
-            .iter()
-            .map(|place| candidates.pick(*place as usize - segment.first_candidate));
-        let mut picks = picks.collect::<Result<Vec<Pick>>>()?;
+        let mut picks = self.wanted.picks(segment.unit, &segment.survivors)?;
         let (Some(first), Some(last)) = (picks.first().copied(), picks.last().copied()) else {
             return Err(bug("a segment is empty"));
         };
@@ -138,6 +137,10 @@ impl Board {
 }
 
 impl Supply for Board {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
     fn rows(&self) -> usize {
         self.wanted.survivors.len()
     }

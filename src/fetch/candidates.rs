@@ -1,6 +1,6 @@
 //! A unit's candidates, by their index.
 
-use crate::batch::Pick;
+use crate::batch::{Ends, Pick};
 use crate::plan::Fetch;
 use crate::source::Located;
 use crate::{Error, ErrorKind, Result};
@@ -12,10 +12,11 @@ use std::sync::Arc;
 /// The candidates of a unit: its rows, or their keys, locators and row numbers.
 pub(crate) struct Candidates {
     batches: Vec<RecordBatch>,
-    /// The index of the row after each batch.
-    ends: Vec<usize>,
+    ends: Ends,
     /// How the rows are fetched, if these are only their keys.
     fetch: Option<Arc<Fetch>>,
+    /// The place of the first candidate among those of all units.
+    first: usize,
     /// How many columns the key has.
     key: usize,
     /// The number of the session that read them.
@@ -23,27 +24,27 @@ pub(crate) struct Candidates {
 }
 
 impl Candidates {
+    /// `first` is the place of the first one among those of all units.
     pub fn new(
         batches: Vec<RecordBatch>,
+        first: usize,
         fetch: Option<Arc<Fetch>>,
         key: usize,
         session: usize,
     ) -> Self {
-        let ends = batches.iter().scan(0, |end, batch| {
-            *end += batch.num_rows();
-            Some(*end)
-        });
         Self {
-            ends: ends.collect(),
+            ends: Ends::of(&batches),
             batches,
             fetch,
+            first,
             key,
             session,
         }
     }
 
-    pub fn rows(&self) -> usize {
-        self.ends.last().copied().unwrap_or(0)
+    /// The place after the last candidate.
+    pub fn end(&self) -> usize {
+        self.first + self.ends.rows()
     }
 
     pub fn batches(&self) -> &[RecordBatch] {
@@ -54,17 +55,11 @@ impl Candidates {
         self.fetch.as_ref()
     }
 
-    /// Where a candidate is.
-    pub fn pick(&self, index: usize) -> Result<Pick> {
-        let batch = self.ends.partition_point(|end| *end <= index);
-        let start = batch.checked_sub(1).map_or(0, |before| self.ends[before]);
-        if batch >= self.batches.len() {
-            return Err(bug("a survivor isn't among its unit's candidates"));
-        }
-        Ok(Pick {
-            batch,
-            row: index - start,
-        })
+    /// The candidate at a place among those of all units.
+    pub fn pick(&self, place: u32) -> Result<Pick> {
+        let index = (place as usize).checked_sub(self.first);
+        let pick = index.and_then(|index| self.ends.pick(index));
+        pick.ok_or_else(|| bug("a survivor isn't among its unit's candidates"))
     }
 
     /// A candidate's locator.

@@ -60,8 +60,8 @@ pub(crate) fn fetch_while<T: Send>(
     let names = segments.names(&wanted.plan);
     let silence = job.waits.silence(&job.source);
     listener.on_event(&segments.started());
-    let control = Control::quiet(cancel.clone(), names, silence, Arc::clone(listener));
-    let control = Arc::new(control);
+    let control = Control::new(cancel.clone(), names, silence, Arc::clone(listener));
+    let control = Arc::new(control.quiet());
     let board = Arc::new(Board::new(segments, wanted, Arc::clone(&control)));
     let work = Fetching::new(job, Arc::clone(&board), &opened, Arc::clone(&control));
     let fetch = || {

@@ -2,7 +2,7 @@
 
 use super::candidates::{Candidates, gathered};
 use crate::batch::Pick;
-use crate::destination::{Among, SentRow, Shape, UnitRows, add_part};
+use crate::destination::{Among, SentRow, Shape, UnitRows, locator_bytes};
 use crate::plan::Plan;
 use crate::{Error, ErrorKind, Result};
 use arrow::array::{ArrayRef, AsArray, RecordBatch};
@@ -50,8 +50,7 @@ impl Chosen<'_> {
         let Some((_, Some(id))) = error.location().row_and_id() else {
             return error;
         };
-        let mut locator = Vec::new();
-        add_part(&mut locator, &id.to_le_bytes());
+        let locator = locator_bytes([&id.to_le_bytes()[..]]);
         let place = self.among.place(&locator).map(|place| place as usize);
         let pick = place.and_then(|place| self.picks.get(place));
         match pick.map(|pick| self.candidates.row_number(*pick)) {
@@ -119,14 +118,10 @@ impl Chosen<'_> {
 
 /// The bytes of a row's locator in these columns.
 fn locator(columns: &[ArrayRef], row: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for column in columns {
-        let value = column
-            .as_binary_opt::<i32>()
-            .map(|column| column.value(row));
-        add_part(&mut bytes, value.unwrap_or_default());
-    }
-    bytes
+    locator_bytes(columns.iter().map(|column| {
+        let column = column.as_binary_opt::<i32>();
+        column.map(|column| column.value(row)).unwrap_or_default()
+    }))
 }
 
 fn lost() -> Error {

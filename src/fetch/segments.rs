@@ -3,6 +3,7 @@
 
 use super::Wanted;
 use crate::Result;
+use crate::batch::Pick;
 use crate::plan::{Fetch, Plan};
 use crate::report::Event;
 use crate::unit::UnitName;
@@ -17,8 +18,6 @@ pub(super) struct Segment {
     pub unit: usize,
     /// Candidates of the unit that survive: a range of the survivors.
     pub survivors: Range<usize>,
-    /// Index of the unit's first candidate among all candidates.
-    pub first_candidate: usize,
     /// The pieces in which its rows are fetched; empty if they are in memory.
     pub pieces: Range<usize>,
 }
@@ -28,7 +27,6 @@ pub(super) struct Piece {
     pub slice: usize,
     pub unit: usize,
     pub survivors: Range<usize>,
-    pub first_candidate: usize,
     /// Whether all rows between the first and the last are read.
     pub is_scan: bool,
 }
@@ -48,43 +46,34 @@ impl Segments {
             slices: (0..slices).map(|_| Vec::new()).collect(),
             pieces: Vec::new(),
         };
-        let (mut first_candidate, mut at) = (0, 0);
+        let mut at = 0;
         for (unit, candidates) in wanted.candidates.iter().enumerate() {
-            let end_candidate = first_candidate + candidates.rows();
-            let is_of_unit = |place: &u32| (*place as usize) < end_candidate;
+            let is_of_unit = |place: &u32| (*place as usize) < candidates.end();
             let end = wanted.survivors.partition_point(is_of_unit);
             while at < end {
                 let until = end.min((at / batch_rows + 1) * batch_rows);
-                segments.add(wanted, unit, at..until, first_candidate)?;
+                segments.add(wanted, unit, at..until)?;
                 at = until;
             }
-            first_candidate = end_candidate;
         }
         Ok(segments)
     }
 
-    fn add(
-        &mut self,
-        wanted: &Wanted,
-        unit: usize,
-        survivors: Range<usize>,
-        first_candidate: usize,
-    ) -> Result<()> {
+    fn add(&mut self, wanted: &Wanted, unit: usize, survivors: Range<usize>) -> Result<()> {
         let slice = survivors.start / wanted.batch_rows.get();
         let first_piece = self.pieces.len();
         let piece = |survivors, is_scan| Piece {
             slice,
             unit,
             survivors,
-            first_candidate,
             is_scan,
         };
         if let Some(fetch) = wanted.candidates[unit].fetch() {
-            let (rows, between) = wanted.density(unit, &survivors, first_candidate)?;
+            let (rows, between) = wanted.density(unit, &survivors)?;
             if fetch.is_dense(rows, between) {
                 self.pieces.push(piece(survivors.clone(), true));
             } else {
-                let rows = wanted.named_at_once(unit, fetch, &survivors, first_candidate)?;
+                let rows = wanted.named_at_once(unit, fetch, &survivors)?;
                 self.pieces
                     .extend(rows.into_iter().map(|rows| piece(rows, false)));
             }
@@ -92,7 +81,6 @@ impl Segments {
         self.slices[slice].push(Segment {
             unit,
             survivors,
-            first_candidate,
             pieces: first_piece..self.pieces.len(),
         });
         Ok(())
@@ -120,19 +108,25 @@ impl Segments {
 }
 
 impl Wanted {
+    /// Where a unit has these survivors.
+    pub fn picks(&self, unit: usize, survivors: &Range<usize>) -> Result<Vec<Pick>> {
+        let candidates = &self.candidates[unit];
+        let survivors = self.survivors[survivors.clone()].iter();
+        survivors.map(|place| candidates.pick(*place)).collect()
+    }
+
     /// Cuts rows into what one query names: so many rows, and not many bytes of locators.
     fn named_at_once(
         &self,
         unit: usize,
         fetch: &Fetch,
         survivors: &Range<usize>,
-        first_candidate: usize,
     ) -> Result<Vec<Range<usize>>> {
         let candidates = &self.candidates[unit];
         let mut pieces = Vec::new();
         let (mut first, mut bytes) = (survivors.start, 0);
         for survivor in survivors.clone() {
-            let pick = candidates.pick(self.survivors[survivor] as usize - first_candidate)?;
+            let pick = candidates.pick(self.survivors[survivor])?;
             let locator = candidates.locator(pick)?;
             let more = locator.iter().map(|part| part.len()).sum::<usize>();
             let is_full = survivor - first == fetch.locator.at_once;
@@ -147,17 +141,10 @@ impl Wanted {
     }
 
     /// How many rows of a unit are wanted, and how many the unit has from the first to the last of them.
-    fn density(
-        &self,
-        unit: usize,
-        survivors: &Range<usize>,
-        first_candidate: usize,
-    ) -> Result<(u64, u64)> {
+    fn density(&self, unit: usize, survivors: &Range<usize>) -> Result<(u64, u64)> {
         let candidates = &self.candidates[unit];
-        let number = |survivor: usize| {
-            let candidate = self.survivors[survivor] as usize - first_candidate;
-            candidates.row_number(candidates.pick(candidate)?)
-        };
+        let number =
+            |survivor: usize| candidates.row_number(candidates.pick(self.survivors[survivor])?);
         let (first, last) = (number(survivors.start)?, number(survivors.end - 1)?);
         Ok((survivors.len() as u64, last.saturating_sub(first) + 1))
     }

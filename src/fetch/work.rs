@@ -5,7 +5,7 @@ use super::placing::Chosen;
 use super::segments::Piece;
 use crate::Result;
 use crate::batch::Pick;
-use crate::destination::{Among, Control, Filter, Shape, add_part};
+use crate::destination::{Among, Control, Filter, Shape, locator_bytes};
 use crate::extract::{Unread, Work, Worker, run_query};
 use crate::job::{InvalidDates, Job, NullKeys};
 use crate::plan::Fetch;
@@ -76,7 +76,7 @@ impl Fetching {
         let asked = self.asked(piece, fetch).map_err(Unread::Otherwise)?;
         let (picks, among, query) = asked;
         let among = Arc::new(among);
-        let shape = Shape::located(&wanted.plan.schema(), &fetch.locator.types());
+        let shape = Shape::located(&self.board.schema, &fetch.locator.types());
         let filter = Filter {
             key: Vec::new(),
             null_keys: NullKeys::Keep,
@@ -104,18 +104,12 @@ impl Fetching {
     fn asked(&self, piece: &Piece, fetch: &Fetch) -> Result<(Vec<Pick>, Among, Query)> {
         let wanted = &self.board.wanted;
         let candidates = &wanted.candidates[piece.unit];
-        let survivors = wanted.survivors[piece.survivors.clone()].iter();
-        let picks = survivors.map(|place| candidates.pick(*place as usize - piece.first_candidate));
-        let picks = picks.collect::<Result<Vec<Pick>>>()?;
+        let picks = wanted.picks(piece.unit, &piece.survivors)?;
         let locators = picks.iter().map(|pick| candidates.locator(*pick));
         let locators = locators.collect::<Result<Vec<Located<'_>>>>()?;
         let mut among = Among::new(wanted.plan.columns.len(), fetch.locator.parts.len());
         for locator in &locators {
-            let mut bytes = Vec::new();
-            for part in locator {
-                add_part(&mut bytes, part);
-            }
-            among.want(bytes);
+            among.want(locator_bytes(locator.iter().copied()));
         }
         let query = match (piece.is_scan, locators.first(), locators.last()) {
             (true, Some(first), Some(last)) => fetch.between(first, last),

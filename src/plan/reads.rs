@@ -59,6 +59,14 @@ pub(super) struct Known<'a> {
     pub unversioned: Option<String>,
 }
 
+impl Known<'_> {
+    /// The columns of the key.
+    pub fn key_columns(&self) -> impl Iterator<Item = &PlannedColumn> {
+        let indices = self.key.iter();
+        indices.filter_map(|index| self.columns.get(*index))
+    }
+}
+
 /// Decides how a table is read.
 ///
 /// # Errors
@@ -129,11 +137,7 @@ impl Widths {
     /// By the columns' types, scaled to the catalog's estimate of the whole row if it has one.
     fn of(known: &Known<'_>) -> Self {
         let width = |column: &PlannedColumn| typical_bytes(&column.data_type, &column.sql_type);
-        let key = known
-            .key
-            .iter()
-            .filter_map(|index| known.columns.get(*index));
-        let key: u64 = key.map(width).sum();
+        let key: u64 = known.key_columns().map(width).sum();
         let read: u64 = known.columns.iter().map(width).sum();
         let table = &known.chosen.table;
         let all = table.columns.iter().map(|column| match &column.mapping {

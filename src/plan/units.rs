@@ -24,6 +24,13 @@ impl OrderedQuery {
         self.query.sql(None, self.order.sql().as_deref())
     }
 
+    /// The same, once the database has accepted it.
+    fn checked(self, catalog: &mut CatalogSession, chosen: &Chosen) -> Result<Self> {
+        let accepted = catalog.ask(|it| it.check(&self.sql()));
+        accepted.map_err(|error| in_table(error, &chosen.name))?;
+        Ok(self)
+    }
+
     /// Why the rows have no defined order, if they don't.
     pub fn unordered(&self) -> Option<String> {
         self.order.undefined().map(str::to_owned)
@@ -49,11 +56,7 @@ pub(super) fn keys_query(
     let (true, Ok(locator)) = (reads.keys_first, &chosen.table.locator) else {
         return Ok((reads, None));
     };
-    let key = known
-        .key
-        .iter()
-        .filter_map(|index| known.columns.get(*index));
-    let key: Vec<PlannedColumn> = key.cloned().collect();
+    let key: Vec<PlannedColumn> = known.key_columns().cloned().collect();
     let list = |columns: &[PlannedColumn]| -> Result<String> {
         let list = columns::select_list(dialect, known.extractor, chosen, columns)?;
         Ok(format!("{list}, {}", locator.select()))
@@ -63,10 +66,7 @@ pub(super) fn keys_query(
         .query
         .with_select(chosen, dialect, list(known.columns)?);
     let order = whole.order.with_ties_by(locator);
-    let ordered = OrderedQuery { query, order };
-    catalog
-        .ask(|it| it.check(&ordered.sql()))
-        .map_err(|error| in_table(error, &chosen.name))?;
+    let ordered = OrderedQuery { query, order }.checked(catalog, chosen)?;
     if whole.order.is_stored() && !keeps_order(catalog, chosen, &ordered)? {
         let why = "its keys might come in another order than its rows";
         return Ok((Reads::whole(why), None));
@@ -102,11 +102,7 @@ pub(super) fn ordered_query(
     let order = order(job, catalog, chosen, &stored);
     let order = order.map_err(|error| in_table(error, &chosen.name))?;
     let query = if order.is_stored() { stored } else { query };
-    let ordered = OrderedQuery { query, order };
-    catalog
-        .ask(|it| it.check(&ordered.sql()))
-        .map_err(|error| in_table(error, &chosen.name))?;
-    Ok(ordered)
+    OrderedQuery { query, order }.checked(catalog, chosen)
 }
 
 /// The table, and the queries that lock everything its query reads.

@@ -65,10 +65,13 @@ impl Decided {
     pub fn take_wanted(&mut self, batch_rows: NonZeroUsize) -> Option<(Opened, Wanted)> {
         let opened = self.opened.take()?;
         let units = self.units.iter_mut().zip(self.plan.units.iter());
+        let mut first = 0;
         let candidates = units.map(|(read, unit)| {
             let batches = std::mem::take(&mut read.rows.batches);
             let (fetch, key) = (unit.fetch.clone(), self.plan.key.len());
-            Candidates::new(batches, fetch, key, read.session)
+            let candidates = Candidates::new(batches, first, fetch, key, read.session);
+            first = candidates.end();
+            candidates
         });
         let wanted = Wanted {
             candidates: candidates.collect(),

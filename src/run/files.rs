@@ -9,7 +9,6 @@ use crate::job::{BatchOutput, Job};
 use crate::publish::Staging;
 use crate::report::{Event, Listener};
 use crate::threads::{cores, pool};
-use arrow::datatypes::SchemaRef;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -34,17 +33,17 @@ pub(super) fn write(
         listener: listener.as_ref(),
         cancel,
     };
-    let Some((opened, wanted)) = decided.take_wanted(output.batch_rows) else {
-        let files = writer.write_kept(decided)?;
-        decided.announce_nulled(listener.as_ref());
-        return Ok(files);
+    let files = match decided.take_wanted(output.batch_rows) {
+        None => writer.write_kept(decided)?,
+        Some((opened, wanted)) => {
+            let encoders = cores().saturating_add(1);
+            let to = (listener, cancel);
+            let write = |supply: &dyn Supply| writer.write(supply, encoders);
+            let (files, nulled) = fetch_while((job, wanted), opened, to, write)?;
+            decided.add_nulled(&nulled);
+            files
+        }
     };
-    let schema = decided.plan.schema();
-    let encoders = cores().saturating_add(1);
-    let (files, nulled) = fetch_while((job, wanted), opened, (listener, cancel), |supply| {
-        writer.write((&schema, supply), encoders)
-    })?;
-    decided.add_nulled(&nulled);
     decided.announce_nulled(listener.as_ref());
     Ok(files)
 }
@@ -78,15 +77,11 @@ impl Writer<'_> {
             survivors: &decided.survivors,
         };
         let encoders = cores().saturating_mul(ENCODERS_PER_CORE);
-        self.write((&rows.schema, &InMemory::new(&rows)), encoders)
+        self.write(&InMemory::new(&rows), encoders)
     }
 
     /// Encodes in a separate pool: each worker's pool has one thread and belongs to its connection.
-    fn write(
-        &self,
-        rows: (&SchemaRef, &dyn Supply),
-        encoders: NonZeroUsize,
-    ) -> Result<Vec<BatchFile>> {
+    fn write(&self, rows: &dyn Supply, encoders: NonZeroUsize) -> Result<Vec<BatchFile>> {
         let on_file = |file: &BatchFile| {
             self.listener.on_event(&Event::FileWritten {
                 name: file.name.clone(),

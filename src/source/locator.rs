@@ -5,7 +5,7 @@ use arrow::datatypes::DataType;
 
 /// The most rows of a table with one locator column, and with several, that one condition names.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct AtOnce {
+pub(super) struct AtOnce {
     pub single: usize,
     pub several: usize,
 }
@@ -51,6 +51,23 @@ pub(crate) struct LocatorPart {
 pub(crate) type Located<'a> = Vec<&'a [u8]>;
 
 impl Locator {
+    /// The locator of a table that has a key of these columns.
+    pub(super) fn by_key(parts: Vec<LocatorPart>, at_once: AtOnce, scan_percent: u64) -> Self {
+        let is_single = parts.len() == 1;
+        Self {
+            spelling: Spelling::Values,
+            at_once: if is_single {
+                at_once.single
+            } else {
+                at_once.several
+            },
+            has_ranges: is_single,
+            costly: None,
+            scan_percent,
+            parts,
+        }
+    }
+
     /// The condition that exactly these rows meet.
     pub fn among(&self, rows: &[Located<'_>]) -> String {
         match (self.spelling, &self.parts[..]) {
@@ -125,15 +142,6 @@ fn last<'a>(row: &Located<'a>) -> &'a [u8] {
 
 fn joined(parts: impl Iterator<Item = String>, by: &str) -> String {
     parts.collect::<Vec<_>>().join(by)
-}
-
-/// The bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
-    let digits = bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]);
-    digits.collect()
 }
 
 /// Finds the columns of a key among a table's, if each of them exists.

@@ -60,14 +60,8 @@ impl Published {
             distinct_column: None,
         };
         let mut manifest = empty_manifest();
-        manifest.files = write_batches(
-            (&rows.schema, &InMemory::new(&rows)),
-            &layout,
-            &folder,
-            &|_| (),
-            &|| Ok(()),
-        )
-        .unwrap();
+        manifest.files =
+            write_batches(&InMemory::new(&rows), &layout, &folder, &|_| (), &|| Ok(())).unwrap();
         manifest.job.format = format.name().into();
         manifest.job.compression = compression.into();
         manifest.job.key = key.iter().map(ToString::to_string).collect();

@@ -1,7 +1,7 @@
 //! Flags and job files.
 
 use super::{LEFT_OUT, accounts_for_all, case, leads_out};
-use crate::harness::System;
+use crate::harness::{Case, Firstseen, System};
 
 /// Flags, the exit code and the hint of their error, and the flags that the hint names.
 type Way<'a> = (&'a [&'a str], i32, &'a str, &'a [&'a str]);
@@ -259,15 +259,17 @@ fn a_precision_is_given_as_its_error_writes_one() {
     leads_out(&case, &["--sqlite-types", "text"], 2, "leave it out", &[]);
 }
 
+fn generate(case: &Case, more: &[&str]) -> Firstseen {
+    let source = case.database.url();
+    case.command()
+        .args(["generate", "--source", &source])
+        .args(more)
+}
+
 #[test]
 fn a_made_up_registry_is_made_as_the_errors_say() {
     let case = case(System::Sqlite);
-    let generate = |more: &[&str]| {
-        let source = case.database.url();
-        case.command()
-            .args(["generate", "--source", &source])
-            .args(more)
-    };
+    let generate = |more: &[&str]| generate(&case, more);
     generate(&["--scale", "0"])
         .fails_with(2)
         .says("such as 1 or 0.01");
@@ -310,12 +312,7 @@ fn a_made_up_registry_is_made_as_the_errors_say() {
 #[test]
 fn wide_tables_are_made_as_the_errors_say() {
     let case = case(System::Sqlite);
-    let generate = |more: &[&str]| {
-        let source = case.database.url();
-        case.command()
-            .args(["generate", "--source", &source])
-            .args(more)
-    };
+    let generate = |more: &[&str]| generate(&case, more);
     let wrong: [(&[&str], &str); 5] = [
         (&["--survivors", "5"], "add --wide, or leave it out"),
         (&["--wide", "--persons", "5"], "give --survivors instead"),

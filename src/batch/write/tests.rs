@@ -60,7 +60,7 @@ fn bytes_do_not_depend_on_chunks(part: &RecordBatch) -> Outcome {
             };
             let folder = tempfile::tempdir()?;
             let files = write_batches(
-                (&scattered.schema, &InMemory::new(&scattered)),
+                &InMemory::new(&scattered),
                 &layout,
                 folder.path(),
                 &|_| (),
@@ -98,7 +98,7 @@ fn every_file_except_the_last_is_full() -> Outcome {
             heard.fetch_add(1, Ordering::Relaxed);
         };
         let files = write_batches(
-            (&rows.schema, &InMemory::new(&rows)),
+            &InMemory::new(&rows),
             &layout(Format::Parquet, None, 10)?,
             folder.path(),
             &on_file,
@@ -132,7 +132,7 @@ fn a_file_that_exists_is_named_and_kept() -> Outcome {
     std::fs::write(&taken, "mine")?;
     let layout = layout(Format::Csv, None, 10)?;
     let error = write_batches(
-        (&rows.schema, &InMemory::new(&rows)),
+        &InMemory::new(&rows),
         &layout,
         folder.path(),
         &|_| (),
@@ -197,7 +197,7 @@ fn a_canceled_job_stops_before_a_file_and_within_one() -> Outcome {
         };
         let folder = tempfile::tempdir()?;
         let error = write_batches(
-            (&rows.schema, &InMemory::new(&rows)),
+            &InMemory::new(&rows),
             &layout(format, Some("none"), 100)?,
             folder.path(),
             &|_| (),

@@ -2,8 +2,9 @@
 
 use super::dialect::DIALECT;
 use super::indexes::IndexPart;
+use crate::checksum::hexadecimal;
 use crate::source::Column;
-use crate::source::locator::{AtOnce, Locator, LocatorPart, Spelling, columns_of, hex};
+use crate::source::locator::{AtOnce, Locator, LocatorPart, columns_of};
 use arrow::datatypes::DataType;
 
 /// From 1,000 values on, MariaDB makes a join of the list. <https://mariadb.com/kb/en/conversion-of-big-in-predicates-into-subqueries/>
@@ -44,19 +45,7 @@ pub(super) fn locator(
     };
     let parts = keys.iter().find_map(of_key);
     let parts = parts.ok_or("it has no primary key, and no other unique key without NULLs, whose values can be written exactly")?;
-    let is_single = parts.len() == 1;
-    Ok(Locator {
-        spelling: Spelling::Values,
-        at_once: if is_single {
-            AT_ONCE.single
-        } else {
-            AT_ONCE.several
-        },
-        has_ranges: is_single,
-        costly: None,
-        scan_percent: SCAN_PERCENT,
-        parts,
-    })
+    Ok(Locator::by_key(parts, AT_ONCE, SCAN_PERCENT))
 }
 
 /// `None` for a column that can be NULL, or whose text isn't exact.
@@ -79,10 +68,10 @@ fn part(table: &str, column: &Column, character_set: &str) -> Option<LocatorPart
         T::Utf8
             if ["char", "varchar"].contains(&kind) && CHARACTER_SETS.contains(&character_set) =>
         {
-            |text| format!("_utf8mb4 X'{}'", hex(text))
+            |text| format!("_utf8mb4 X'{}'", hexadecimal(text))
         }
         T::Binary if ["binary", "varbinary"].contains(&kind) => {
-            |bytes| format!("X'{}'", hex(bytes))
+            |bytes| format!("X'{}'", hexadecimal(bytes))
         }
         _ => return None,
     };

@@ -1,12 +1,13 @@
 //! What identifies a row of a SQLite table: its rowid, or the key of a table without rowids.
 
 use super::dialect::DIALECT;
+use crate::checksum::hexadecimal;
 use crate::source::Column;
-use crate::source::locator::{AtOnce, Locator, LocatorPart, Spelling, columns_of, hex};
+use crate::source::locator::{AtOnce, Locator, LocatorPart, columns_of};
 use arrow::datatypes::DataType;
 
-/// A statement of this many values is prepared in a millisecond, and several workers share a batch file's rows. A chain of OR must stay below SQLite's limit on the depth
-/// of expressions, 1000. <https://www.sqlite.org/limits.html>
+/// A statement of this many values is prepared in a millisecond, and several workers share a batch file's rows.
+/// A chain of OR must stay below SQLite's limit on the depth of expressions, 1000. <https://www.sqlite.org/limits.html>
 const AT_ONCE: AtOnce = AtOnce {
     single: 2_500,
     several: 250,
@@ -16,18 +17,12 @@ const SCAN_PERCENT: u64 = 65;
 
 /// The locator of an ordinary table, whose rowid has this name.
 pub(super) fn by_row_id(table: &str, row_id: &str) -> Locator {
-    Locator {
-        parts: vec![LocatorPart {
-            expression: format!("{}.{row_id}", DIALECT.quote(table)),
-            data_type: DataType::Int64,
-            literal: integer,
-        }],
-        spelling: Spelling::Values,
-        at_once: AT_ONCE.single,
-        has_ranges: true,
-        costly: None,
-        scan_percent: SCAN_PERCENT,
-    }
+    let row_id = LocatorPart {
+        expression: format!("{}.{row_id}", DIALECT.quote(table)),
+        data_type: DataType::Int64,
+        literal: integer,
+    };
+    Locator::by_key(vec![row_id], AT_ONCE, SCAN_PERCENT)
 }
 
 /// The locator of a table without rowids.
@@ -40,19 +35,7 @@ pub(super) fn by_key(
     let parts: Option<Vec<_>> = columns.iter().map(|column| part(table, column)).collect();
     let parts = parts.filter(|parts| !parts.is_empty());
     let parts = parts.ok_or("its key has a type that can't be written exactly")?;
-    let is_single = parts.len() == 1;
-    Ok(Locator {
-        spelling: Spelling::Values,
-        at_once: if is_single {
-            AT_ONCE.single
-        } else {
-            AT_ONCE.several
-        },
-        has_ranges: is_single,
-        costly: None,
-        scan_percent: SCAN_PERCENT,
-        parts,
-    })
+    Ok(Locator::by_key(parts, AT_ONCE, SCAN_PERCENT))
 }
 
 /// Only types whose values SQLite stores as they are written.
@@ -62,7 +45,9 @@ fn part(table: &str, column: &Column) -> Option<LocatorPart> {
     let literal: fn(&[u8]) -> String = match data_type {
         DataType::Int64 if declared.contains("INT") => integer,
         DataType::Utf8 if declared.contains("CHAR") || declared.contains("TEXT") => text,
-        DataType::Binary if declared.contains("BLOB") => |bytes| format!("X'{}'", hex(bytes)),
+        DataType::Binary if declared.contains("BLOB") => {
+            |bytes| format!("X'{}'", hexadecimal(bytes))
+        }
         _ => return None,
     };
     Some(LocatorPart {
@@ -79,5 +64,5 @@ fn integer(bytes: &[u8]) -> String {
 
 /// A cast, since a literal ends at a NUL.
 fn text(bytes: &[u8]) -> String {
-    format!("CAST(X'{}' AS TEXT)", hex(bytes))
+    format!("CAST(X'{}' AS TEXT)", hexadecimal(bytes))
 }

@@ -65,6 +65,40 @@ fn a_thousand_columns_are_read() {
     }
 }
 
+/// Rows of each of the eight tables below: a prime number less one, so that the keys can be shuffled by multiplication.
+const SHUFFLED: u64 = 200_002;
+
+#[test]
+fn rows_that_an_earlier_table_has_too_are_dropped_while_the_tables_are_read() {
+    let case = Case::on(System::Sqlite);
+    let tables = (1..=8).map(|number| {
+        format!(
+            "CREATE TABLE t{number} AS WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {SHUFFLED})
+             SELECT CAST(n * {number}9 % {} AS INTEGER) AS k, {number} AS t FROM s",
+            SHUFFLED + 1
+        )
+    });
+    case.database.execute_all(&tables.collect::<Vec<_>>());
+    let read = ["--tables", "t1..t8", "--key", "k", "--workers", "8"];
+    let types = ["--column-type", "k=integer", "--column-type", "t=integer"];
+    let ran = case.run().args(read).args(types).succeeds();
+    let manifest = case.manifest();
+    let totals = &manifest["totals"];
+    ran.check(
+        totals["rows_read"] == 8 * SHUFFLED && totals["new"] == SHUFFLED,
+        "every table has the same keys",
+    );
+    let tables = manifest["tables"].as_array().expect("eight tables");
+    let kept: u64 = tables
+        .iter()
+        .filter_map(|table| table["unique_drops"].as_u64())
+        .sum();
+    ran.check(
+        kept < SHUFFLED,
+        format!("{kept} duplicates were kept until all tables had been read"),
+    );
+}
+
 const LARGE: usize = 64 << 20;
 
 #[test]

@@ -49,9 +49,7 @@ impl Passed {
         };
         rows.get(candidate).copied().unwrap_or(next)
     }
-}
 
-impl Passed {
     /// Moves the last chunk's tags to those of the chunks before it.
     pub fn move_tags(&self, to: &mut Vec<KeyTag>) {
         let mut tags = self.tags.lock().unwrap_or_else(PoisonError::into_inner);
@@ -116,6 +114,9 @@ impl Passed {
     }
 
     fn note_tags(&self, tags: &[KeyTag]) {
+        if tags.is_empty() {
+            return;
+        }
         let mut noted = self.tags.lock().unwrap_or_else(PoisonError::into_inner);
         noted.extend_from_slice(tags);
     }

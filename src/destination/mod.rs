@@ -64,8 +64,7 @@ pub(crate) struct UnitRows {
     pub misfits: Vec<MisfitAt>,
     /// The candidates' invalid dates that became NULL.
     pub nulled: Nulled,
-    /// How the filter finds each candidate's key again. Empty if no unit can overtake this one.
+    /// By candidate, also by those that are not in `batches` yet: how the filter names its key. Empty if no unit can overtake
+    /// this one.
     tags: Vec<KeyTag>,
-    /// Rows that were candidates until an earlier unit offered their key.
-    overtaken: u64,
 }

@@ -204,15 +204,16 @@ impl Selector {
         };
         first_seen.offer(self.unit, &self.hashes, &mut self.keep);
         let null_keys = self.rows.len();
-        let kept = self.hashed.iter().zip(&self.keep);
-        self.rows
-            .extend(kept.filter_map(|(row, keep)| keep.then_some(*row)));
-        if self.unit > 0 {
+        let can_be_overtaken = self.unit > 0;
+        if can_be_overtaken {
             self.tags.resize(null_keys, NO_KEY);
-            let kept = self.hashes.iter().zip(&self.keep);
-            let kept = kept.filter(|(_, keep)| **keep);
-            let tags = kept.map(|(hash, _)| FirstSeen::tag(*hash));
-            self.tags.extend(tags);
+        }
+        let hashed = self.hashed.iter().zip(&self.hashes).zip(&self.keep);
+        for ((row, hash), _) in hashed.filter(|(_, keep)| **keep) {
+            self.rows.push(*row);
+            if can_be_overtaken {
+                self.tags.push(FirstSeen::tag(*hash));
+            }
         }
         if null_keys > 0 {
             sort(&mut self.rows, &mut self.tags);
@@ -258,6 +259,29 @@ mod tests {
                 among: None,
             },
         )
+    }
+
+    #[test]
+    fn a_candidate_has_its_keys_tag_unless_the_key_is_null() {
+        let chunk = [
+            column(&[None, Some("a"), Some("a"), None, Some("b")]),
+            column(&[Some("x"), Some("x"), Some("x"), Some("x"), Some("x")]),
+        ];
+        let mut selector = selector(NullKeys::Keep, false);
+        selector.select(&chunk[..]).unwrap();
+        assert_eq!(selector.rows(), [0, 1, 3, 4]);
+        assert!(
+            selector.tags().is_empty(),
+            "nothing overtakes the first unit"
+        );
+        selector.unit = 1;
+        selector.filter.first_seen = Some(Arc::new(FirstSeen::new(3, 2)));
+        selector.select(&chunk[..]).unwrap();
+        assert_eq!(selector.rows(), [0, 1, 3, 4]);
+        let &[NO_KEY, first, NO_KEY, second] = selector.tags() else {
+            panic!("{:?}", selector.tags());
+        };
+        assert!(first != NO_KEY && second != NO_KEY && first != second);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::{Error, Proceed};
 /// The units that have been read so far, in unit order.
 pub(super) struct Done {
     units: Vec<Option<ReadUnit>>,
-    /// How many units, from the first one on, have been read: nothing can overtake their candidates.
+    /// How many units, from the first one on, have been read and looked through: nothing can overtake their candidates.
     settled: usize,
 }
 
@@ -21,13 +21,9 @@ impl Done {
 
     pub fn add(&mut self, unit: u32, read: ReadUnit) {
         self.units[unit as usize] = Some(read);
-        while let Some(Some(settled)) = self.units.get_mut(self.settled) {
-            settled.rows.forget_keys();
-            self.settled += 1;
-        }
     }
 
-    /// Drops candidates that units still being read have overtaken. Only the first `begun` units can have been read. Fails
+    /// Drops candidates that earlier units have overtaken. Only the first `begun` units can have been read. Fails
     /// with the unit's ordinal.
     pub fn drop_overtaken(
         &mut self,
@@ -44,6 +40,11 @@ impl Done {
                 let dropped = read.rows.drop_overtaken(unit, first_seen, proceed);
                 dropped.map_err(|error| (unit, error))?;
             }
+        }
+        for (unit, read) in (0..).zip(&mut self.units).skip(self.settled) {
+            let Some(read) = read else { break };
+            read.rows.forget_keys(unit, first_seen);
+            self.settled += 1;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use super::{ReadUnit, work_off};
 use crate::cancel::Cancel;
 use crate::destination::{Control, Filter, Shape};
 use crate::distinct::FirstSeen;
+use crate::free_memory::give_back;
 use crate::job::Job;
 use crate::plan::{Plan, Unit};
 use crate::report::Listener;
@@ -33,6 +34,8 @@ pub(crate) fn read(
     let plan = Arc::clone(&opened.plan);
     let snapshot = opened.sessions.snapshot().clone();
     let units = work_off(work(job, &opened, listener, cancel)?)?.finish()?;
+    // The workers' buffers and the filter are free now.
+    give_back();
     let fetches = plan.units.iter().any(|unit| unit.fetch.is_some());
     let opened = if fetches {
         Some(opened)

@@ -1,6 +1,7 @@
 use super::*;
+use crate::destination::{CellEncoding, CellType, Decoder, Misfit, MisfitAt, SentRow};
 use arrow::array::{ArrayRef, AsArray, Int64Array};
-use arrow::datatypes::Int64Type;
+use arrow::datatypes::{DataType, Int64Type};
 use std::sync::Arc;
 
 const ROWS: i64 = 30_000;
@@ -87,8 +88,51 @@ fn candidates_without_a_key_stay() {
 #[test]
 fn once_no_unit_can_overtake_nothing_is_dropped() {
     let (mut rows, first_seen) = read_by_unit_1();
-    rows.forget_keys();
+    rows.forget_keys(1, &first_seen);
     overtake(&first_seen, 0..ROWS);
     rows.drop_overtaken(1, &first_seen, &|| Ok(())).unwrap();
     assert_eq!(rows.candidates, ROWS.cast_unsigned());
+}
+
+fn misfit(candidate: u64) -> MisfitAt {
+    MisfitAt {
+        candidate,
+        row: SentRow::default(),
+        column: 0,
+        misfit: Misfit::Inexact,
+        format: &Text,
+    }
+}
+
+#[derive(Debug)]
+struct Text;
+
+impl CellEncoding for Text {
+    fn decoder(&self, _cell_type: CellType, _data_type: &DataType) -> Decoder {
+        Decoder::Text
+    }
+}
+
+#[test]
+fn values_that_do_not_fit_move_with_their_rows() {
+    let (mut rows, first_seen) = read_by_unit_1();
+    rows.misfits = [10, 11, 29_999].map(misfit).to_vec();
+    overtake(&first_seen, (0..ROWS).step_by(2));
+    rows.drop_overtaken(1, &first_seen, &|| Ok(())).unwrap();
+    let places: Vec<u64> = rows.misfits.iter().map(|misfit| misfit.candidate).collect();
+    assert_eq!(places, [5, 14_999]);
+}
+
+#[test]
+fn keys_of_incomplete_candidates_are_left_for_later() {
+    let (mut rows, first_seen) = read_by_unit_1();
+    let next = first_seen.hash(b"next");
+    first_seen.offer(1, &[next], &mut Vec::new());
+    rows.tags.push(FirstSeen::tag(next));
+    first_seen.offer(0, &[next], &mut Vec::new());
+    overtake(&first_seen, (0..ROWS).step_by(2));
+    rows.drop_overtaken(1, &first_seen, &|| Ok(())).unwrap();
+    assert_eq!(rows.candidates, 15_000);
+    assert_eq!(rows.tags.len(), 15_001);
+    assert_eq!(*first_seen.overtaken(1), [FirstSeen::tag(next)]);
 }

@@ -4,8 +4,8 @@ mod memory;
 mod slots;
 
 use slots::{Offered, Slots};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 /// For every key that any unit has offered, the smallest ordinal of a unit that has it.
@@ -21,8 +21,8 @@ pub struct FirstSeen {
     slots: RwLock<Slots>,
     /// Slots that are used, plus those that offers in progress might still use.
     claimed: AtomicUsize,
-    /// By unit, how many of the keys that it was the first to offer an earlier unit has offered since.
-    overtaken: Box<[AtomicU64]>,
+    /// By unit, the keys of rows that might have been the first until an earlier unit offered the key.
+    overtaken: Box<[Mutex<Vec<KeyTag>>]>,
 }
 
 /// Keys whose slots are prefetched: as many cache misses as a core can have in flight at once.
@@ -30,13 +30,10 @@ pub struct FirstSeen {
 /// way.
 const AHEAD: usize = 16;
 
-/// Keys that are looked up again before the slots may grow.
-const LOOKED_UP: usize = 1024;
-
 /// A key's hash.
 pub type KeyHash = u128;
 
-/// Half of a key's hash: enough to find a key again that was offered, since it is known if another key has the same half.
+/// Half of a key's hash: enough to find a key again among a unit's own, where it shows if two of them have the same half.
 pub type KeyTag = u64;
 
 impl FirstSeen {
@@ -46,11 +43,11 @@ impl FirstSeen {
             seed,
             slots: RwLock::new(Slots::new()),
             claimed: AtomicUsize::new(0),
-            overtaken: (0..units).map(|_| AtomicU64::new(0)).collect(),
+            overtaken: (0..units).map(|_| Mutex::default()).collect(),
         }
     }
 
-    /// The part of a key's hash by which [`Self::still_first`] finds it again.
+    /// The part of a key's hash by which [`Self::overtaken`] names it.
     pub fn tag(key: KeyHash) -> KeyTag {
         slots::tag(key)
     }
@@ -81,7 +78,7 @@ impl FirstSeen {
             let offered = slots.offer(unit, *key);
             match offered {
                 Offered::New => new += 1,
-                Offered::Earlier(later) => self.overtake(later),
+                Offered::Earlier(later) => self.overtaken(later).push(slots::tag(*key)),
                 Offered::Seen => return false,
             }
             true
@@ -89,33 +86,11 @@ impl FirstSeen {
         self.claimed.fetch_sub(keys.len() - new, Ordering::Relaxed);
     }
 
-    fn overtake(&self, unit: u32) {
-        if let Some(overtaken) = self.overtaken.get(unit as usize) {
-            overtaken.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    /// How many of the rows that passed as possibly the first of their key in this unit can't be that any more: an earlier
-    /// unit has offered the key since.
-    pub fn overtaken(&self, unit: u32) -> u64 {
-        let overtaken = self.overtaken.get(unit as usize);
-        overtaken.map_or(0, |overtaken| overtaken.load(Ordering::Relaxed))
-    }
-
-    /// For keys that this unit has offered, says of each whether it must be kept: `false` only if an earlier unit has offered
-    /// it too.
-    pub fn still_first(&self, unit: u32, tags: &[KeyTag]) -> Vec<bool> {
-        let mut still_first = Vec::with_capacity(tags.len());
-        for tags in tags.chunks(LOOKED_UP) {
-            let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
-            still_first.extend(tags.iter().enumerate().map(|(index, tag)| {
-                if let Some(ahead) = tags.get(index + AHEAD) {
-                    slots.prefetch_tag(*ahead);
-                }
-                slots.unit(*tag).is_none_or(|first| first >= unit)
-            }));
-        }
-        still_first
+    /// The unit's rows that might have been the first of their key until an earlier unit offered it: their keys, each once,
+    /// in any order. Whoever takes keys out won't see them again. Other units' offers wait as long as this is held.
+    pub fn overtaken(&self, unit: u32) -> MutexGuard<'_, Vec<KeyTag>> {
+        let overtaken = &self.overtaken[unit as usize];
+        overtaken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The slots, grown if necessary, with slots claimed for this many more keys.

@@ -68,13 +68,7 @@ impl Slots {
     /// Prefetches the buckets of a key that will be offered soon.
     #[inline]
     pub fn prefetch(&self, key: KeyHash) {
-        self.prefetch_tag(tag(key));
-    }
-
-    /// The same for a key of which only the tag is known.
-    #[inline]
-    pub fn prefetch_tag(&self, tag: KeyTag) {
-        let home = self.home(tag);
+        let home = self.home(tag(key));
         memory::prefetch(&self.buckets[home]);
         memory::prefetch(&self.buckets[self.after(home)]);
     }
@@ -87,28 +81,6 @@ impl Slots {
                 if let Some(offered) = self.buckets[bucket].offer(slot, unit + FIRST_UNIT, key) {
                     return offered;
                 }
-            }
-            bucket = self.after(bucket);
-        }
-    }
-
-    /// The smallest unit that has offered the key with this tag. `None` if no key has it, or several do.
-    pub fn unit(&self, tag: KeyTag) -> Option<u32> {
-        let mut bucket = self.home(tag);
-        let mut found = None;
-        loop {
-            for slot in 0..BUCKET_SLOTS {
-                let unit = self.buckets[bucket].written_unit(slot);
-                if unit == FREE {
-                    return found;
-                }
-                if self.buckets[bucket].tag(slot) != tag {
-                    continue;
-                }
-                if found.is_some() {
-                    return None;
-                }
-                found = Some(unit - FIRST_UNIT);
             }
             bucket = self.after(bucket);
         }
@@ -160,8 +132,10 @@ impl Bucket {
                 Err(taken) => seen = taken,
             }
         }
-        if seen == BUSY {
-            seen = self.written_unit(slot);
+        while seen == BUSY {
+            // The other thread is two stores away from writing the key, unless it was suspended right here.
+            thread::yield_now();
+            seen = holder.load(Ordering::Acquire);
         }
         if self.key(slot) != key {
             return None;
@@ -174,23 +148,6 @@ impl Bucket {
             return Some(Offered::Seen);
         }
         Some(Offered::Earlier(before - FIRST_UNIT))
-    }
-
-    /// The unit of a slot, once its key is written.
-    fn written_unit(&self, slot: usize) -> u32 {
-        loop {
-            let unit = self.units[slot].load(Ordering::Acquire);
-            if unit != BUSY {
-                return unit;
-            }
-            // The other thread is two stores away from writing the key, unless it was suspended right here.
-            thread::yield_now();
-        }
-    }
-
-    fn tag(&self, slot: usize) -> KeyTag {
-        let [_, high] = &self.hashes[slot];
-        high.load(Ordering::Relaxed)
     }
 
     fn key(&self, slot: usize) -> KeyHash {

@@ -2,6 +2,7 @@
 
 use super::error::translated;
 use super::journal::past_commits;
+use super::read_ahead;
 use crate::{Error, ErrorKind, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -56,10 +57,10 @@ fn connect(path: &Path, immutable: bool, lock_wait: Duration) -> rusqlite::Resul
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = if immutable {
         let uri = format!("file:{}?immutable=1", percent_encoded(path));
-        Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?
+        read_ahead::connect(Path::new(&uri), flags | OpenFlags::SQLITE_OPEN_URI)?
     } else {
         // Without SQLITE_OPEN_URI the path is taken literally, whatever characters it has.
-        Connection::open_with_flags(path, flags)?
+        read_ahead::connect(path, flags)?
     };
     connection.busy_timeout(lock_wait)?;
     // Reads the file's first page here, so that a file that isn't a database is reported as such.

@@ -1,5 +1,6 @@
 //! SQLite: a file, always opened read-only.
 
+mod blocks;
 mod catalog;
 mod chunk;
 mod cursor;
@@ -10,6 +11,7 @@ mod format;
 mod indexes;
 mod journal;
 mod locator;
+mod read_ahead;
 mod rows;
 mod spelling;
 mod storage;

@@ -76,13 +76,14 @@ impl CandidateWriter {
     #[inline(always)]
     pub fn put(&mut self, cell: Option<&[u8]>) -> Result<()> {
         let column = self.next_column;
-        let to = &mut self.keeper.columns[column];
-        let put = match cell {
-            Some(cell) => {
+        let put = match (self.keeper.columns.get_mut(column), cell) {
+            (Some(to), Some(cell)) => {
                 self.kept_bytes += cell.len();
                 to.push(&self.decoders[column], cell)
             }
-            None => self.rules.put_null(column, to),
+            (Some(to), None) => self.rules.put_null(column, to),
+            // A locator, by which the gate has found the row.
+            (None, _) => Ok(()),
         };
         if let Err(misfit) = put {
             self.take_misfit(column, misfit)?;

@@ -25,7 +25,7 @@ mod staged;
 mod unit_destination;
 mod written_keys;
 
-pub(crate) use among::{Among, locator_bytes};
+pub(crate) use among::Among;
 pub use cell_type::CellType;
 pub(crate) use cell_type::days;
 #[cfg(test)]

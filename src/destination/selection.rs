@@ -144,6 +144,7 @@ impl Selector {
     }
 
     fn select_among(&mut self, chunk: &(impl Keys + ?Sized), among: &Among) -> Drops {
+        let mut arrived = among.arrived();
         for row in 0..chunk.rows() {
             self.key.clear();
             for column in among.columns() {
@@ -151,8 +152,9 @@ impl Selector {
                     add_part(&mut self.key, cell.unwrap_or_default());
                 });
             }
-            if among.place(&self.key).is_some() {
+            if let Some(place) = among.place_after(arrived.last().copied(), &self.key) {
                 self.rows.push(row);
+                arrived.push(place);
             }
         }
         Drops {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 /// Name of the column of row numbers.
 const ROW: &str = "row";
 
-/// The columns of a query: the result's, all of them or the key alone, and perhaps locators behind them. Locators are kept as
-/// the bytes in which they arrive.
+/// The columns of a query: the result's, all of them or the key alone, and perhaps locators behind them. Locators that are kept
+/// are the bytes in which they arrive.
 #[derive(Debug, Clone)]
 pub(crate) struct Shape {
     /// What the query returns, by the types that the catalog reported.
@@ -60,6 +60,15 @@ impl Shape {
         Self {
             kept: Arc::new(Schema::new(fields.chain([number]).collect::<Vec<_>>())),
             numbered: true,
+            ..self
+        }
+    }
+
+    /// The same, without keeping the locators.
+    pub fn without_locators(self) -> Self {
+        let columns = self.sent.fields().iter().take(self.columns).cloned();
+        Self {
+            kept: Arc::new(Schema::new(columns.collect::<Vec<_>>())),
             ..self
         }
     }

@@ -2,11 +2,12 @@
 
 use super::candidates::{Candidates, gathered};
 use crate::batch::Pick;
-use crate::destination::{Among, SentRow, Shape, UnitRows, locator_bytes};
+use crate::destination::{Among, SentRow, UnitRows};
 use crate::plan::Plan;
 use crate::{Error, ErrorKind, Result};
-use arrow::array::{ArrayRef, AsArray, RecordBatch};
+use arrow::array::RecordBatch;
 use arrow::compute::kernels::cmp::not_distinct;
+use arrow::datatypes::Schema;
 
 /// A piece's rows, in the order of the result.
 pub(super) struct Fetched {
@@ -29,18 +30,14 @@ pub(super) struct Chosen<'a> {
 impl Chosen<'_> {
     /// Places the rows that were fetched. Fails if one is missing, appears twice or has another key, or if a value doesn't fit
     /// its column.
-    pub fn place(&self, rows: &UnitRows, shape: &Shape) -> Result<Fetched> {
-        let (places, picks) = self.placed(&rows.batches, shape)?;
-        self.refuse_misfits(rows, &places, shape)?;
-        let columns = shape.columns();
-        let all: Vec<usize> = (0..columns).collect();
-        let batches = rows.batches.iter().map(|batch| batch.project(&all));
-        let batches: Result<Vec<RecordBatch>, _> = batches.collect();
-        let batches = batches.map_err(|cause| lost().because(cause))?;
-        self.compare_keys(&batches, &picks)?;
+    pub fn place(&self, rows: UnitRows, sent: &Schema) -> Result<Fetched> {
+        let places = std::mem::take(&mut *self.among.arrived());
+        let picks = self.placed(&rows.batches, &places)?;
+        self.refuse_misfits(&rows, &places, sent)?;
+        self.compare_keys(&rows.batches, &picks)?;
         Ok(Fetched {
             nulled: rows.nulled.counts().collect(),
-            batches,
+            batches: rows.batches,
             rows: picks,
         })
     }
@@ -50,40 +47,36 @@ impl Chosen<'_> {
         let Some((_, Some(id))) = error.location().row_and_id() else {
             return error;
         };
-        let locator = locator_bytes([&id.to_le_bytes()[..]]);
-        let place = self.among.place(&locator).map(|place| place as usize);
-        let pick = place.and_then(|place| self.picks.get(place));
+        let place = self.among.place([&id.to_le_bytes()[..]]);
+        let pick = place.and_then(|place| self.picks.get(place as usize));
         match pick.map(|pick| self.candidates.row_number(*pick)) {
             Some(Ok(number)) => error.renumbered(number),
             _ => error,
         }
     }
 
-    /// Which wanted row each row that arrived is, and where each wanted row is.
-    fn placed(&self, batches: &[RecordBatch], shape: &Shape) -> Result<(Vec<usize>, Vec<Pick>)> {
-        let mut places = Vec::with_capacity(self.picks.len());
+    /// Where each wanted row is among those that arrived, whose places these are.
+    fn placed(&self, batches: &[RecordBatch], places: &[u32]) -> Result<Vec<Pick>> {
         let mut picks: Vec<Option<Pick>> = vec![None; self.picks.len()];
-        for (batch, arrived) in batches.iter().enumerate() {
-            let locators = arrived.columns().get(shape.columns()..).unwrap_or_default();
-            for row in 0..arrived.num_rows() {
-                let place = self.among.place(&locator(locators, row));
-                let place = place.and_then(|place| usize::try_from(place).ok());
-                let slot = place.and_then(|place| picks.get_mut(place));
-                let (Some(place), Some(slot)) = (place, slot) else {
-                    return Err(lost());
-                };
-                if slot.replace(Pick { batch, row }).is_some() {
-                    return Err(lost());
-                }
-                places.push(place);
+        let rows = batches.iter().enumerate();
+        let rows = rows.flat_map(|(batch, arrived)| {
+            (0..arrived.num_rows()).map(move |row| Pick { batch, row })
+        });
+        let mut places = places.iter();
+        for pick in rows {
+            let place = places
+                .next()
+                .and_then(|place| picks.get_mut(*place as usize));
+            if place.ok_or_else(lost)?.replace(pick).is_some() {
+                return Err(lost());
             }
         }
         let picks: Option<Vec<Pick>> = picks.into_iter().collect();
-        Ok((places, picks.ok_or_else(lost)?))
+        picks.filter(|_| places.next().is_none()).ok_or_else(lost)
     }
 
     /// Fails for the first value, in the order of the result, that doesn't fit.
-    fn refuse_misfits(&self, rows: &UnitRows, places: &[usize], shape: &Shape) -> Result<()> {
+    fn refuse_misfits(&self, rows: &UnitRows, places: &[u32], sent: &Schema) -> Result<()> {
         let place = |candidate: u64| {
             let arrived = usize::try_from(candidate).ok()?;
             places.get(arrived).copied()
@@ -92,7 +85,7 @@ impl Chosen<'_> {
         let Some(misfit) = first else {
             return Ok(());
         };
-        let pick = place(misfit.candidate).and_then(|place| self.picks.get(place));
+        let pick = place(misfit.candidate).and_then(|place| self.picks.get(place as usize));
         let number = pick
             .map(|pick| self.candidates.row_number(*pick))
             .transpose()?;
@@ -100,7 +93,7 @@ impl Chosen<'_> {
             number: number.unwrap_or_default(),
             ..misfit.row
         };
-        Err(misfit.in_row(row).refused(shape.sent()))
+        Err(misfit.in_row(row).refused(sent))
     }
 
     fn compare_keys(&self, batches: &[RecordBatch], picks: &[Pick]) -> Result<()> {
@@ -114,14 +107,6 @@ impl Chosen<'_> {
         }
         Ok(())
     }
-}
-
-/// The bytes of a row's locator in these columns.
-fn locator(columns: &[ArrayRef], row: usize) -> Vec<u8> {
-    locator_bytes(columns.iter().map(|column| {
-        let column = column.as_binary_opt::<i32>();
-        column.map(|column| column.value(row)).unwrap_or_default()
-    }))
 }
 
 fn lost() -> Error {

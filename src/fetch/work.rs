@@ -5,7 +5,7 @@ use super::placing::Chosen;
 use super::segments::Piece;
 use crate::Result;
 use crate::batch::Pick;
-use crate::destination::{Among, Control, Filter, Shape, locator_bytes};
+use crate::destination::{Among, Control, Filter, Shape};
 use crate::extract::{Unread, Work, Worker, run_query};
 use crate::job::{InvalidDates, Job, NullKeys};
 use crate::plan::Fetch;
@@ -76,7 +76,7 @@ impl Fetching {
         let asked = self.asked(piece, fetch).map_err(Unread::Otherwise)?;
         let (picks, among, query) = asked;
         let among = Arc::new(among);
-        let shape = Shape::located(&self.board.schema, &fetch.locator.types());
+        let shape = Shape::located(&self.board.schema, &fetch.locator.types()).without_locators();
         let filter = Filter {
             key: Vec::new(),
             null_keys: NullKeys::Keep,
@@ -95,7 +95,9 @@ impl Fetching {
             Unread::Otherwise(error) => Unread::Otherwise(chosen.renumbered(error)),
             lost @ Unread::Retryable(_) => lost,
         })?;
-        let fetched = chosen.place(&rows, &shape).map_err(Unread::Otherwise)?;
+        let fetched = chosen
+            .place(rows, shape.sent())
+            .map_err(Unread::Otherwise)?;
         self.board.put(number as usize, fetched);
         Ok(())
     }
@@ -109,7 +111,7 @@ impl Fetching {
         let locators = locators.collect::<Result<Vec<Located<'_>>>>()?;
         let mut among = Among::new(wanted.plan.columns.len(), fetch.locator.parts.len());
         for locator in &locators {
-            among.want(locator_bytes(locator.iter().copied()));
+            among.want(locator.iter().copied());
         }
         let query = match (piece.is_scan, locators.first(), locators.last()) {
             (true, Some(first), Some(last)) => fetch.between(first, last),

@@ -59,6 +59,10 @@ pub(super) fn keys_query(
     let key: Vec<PlannedColumn> = known.key_columns().cloned().collect();
     let list = |columns: &[PlannedColumn]| -> Result<String> {
         let list = columns::select_list(dialect, known.extractor, chosen, columns)?;
+        if chosen.table.row_id.is_some() {
+            // Every query of such a table ends with the row's id, which is its locator.
+            return Ok(list);
+        }
         Ok(format!("{list}, {}", locator.select()))
     };
     let query = whole.query.with_select(chosen, dialect, list(&key)?);

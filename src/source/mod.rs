@@ -133,7 +133,7 @@ pub(crate) struct Query {
     pub count_sql: String,
     /// Whether the rows must come in the order in which the server stores them.
     pub stored_order: bool,
-    /// Whether the last column is the row's id, which is not a column of the plan.
+    /// Whether the last column is the row's id. It is not a column of the plan, but can be a locator.
     pub row_id: bool,
 }
 

@@ -16,7 +16,7 @@ pub(super) struct StoredRows {
     lent: Option<Lease<Connection>>,
     cursor: Option<Cursor>,
     columns: Vec<ReadColumn>,
-    /// Whether the query's last column is the row's id.
+    /// Whether the query's last column is the row's id. It may be a column of the plan too: a locator.
     has_row_id: bool,
     chunk: Chunk,
     /// The number of rows before the chunk.
@@ -70,7 +70,7 @@ impl StoredRows {
             if !cursor.step()? {
                 return Ok(true);
             }
-            let row_id = has_row_id.then(|| cursor.integer(columns.len()));
+            let row_id = has_row_id.then(|| cursor.integer(cursor.columns().saturating_sub(1)));
             let sent = SentRow {
                 number: *rows_before + chunk.rows() as u64 + 1,
                 id: row_id.transpose()?,
@@ -88,8 +88,9 @@ impl InPlace for StoredRows {
         let lent =
             lent.ok_or_else(|| Error::new(ErrorKind::Bug, "internal error: a query begins twice"))?;
         let cursor = self.cursor.insert(Cursor::new(lent, query)?);
-        let planned = self.columns.len() + usize::from(self.has_row_id);
-        if cursor.columns() == planned {
+        let planned = self.columns.len();
+        let most = planned + usize::from(self.has_row_id);
+        if (planned..=most).contains(&cursor.columns()) {
             return Ok(self
                 .columns
                 .iter()

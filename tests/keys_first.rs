@@ -5,6 +5,7 @@ use crate::harness::{
     Case, Dice, Fault, NullKeys, Proxy, Ran, Row, Spot, System, Table, Value, Way, keep_first,
     postgres, tell, typed,
 };
+use serde_json::{Value as Json, json};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -541,6 +542,59 @@ fn wide_rows_are_read_by_their_keys_first_and_narrow_ones_whole() {
         };
         let read = wide["units"][0]["read"].as_str().unwrap_or_default();
         assert!(expected.contains(&read), "{system:?}: {wide}");
+    }
+}
+
+#[test]
+fn the_log_and_the_manifest_say_how_rows_are_fetched() {
+    for system in System::ALL {
+        let case = Case::on(system);
+        for (table, first, step) in [("t1", 1, 1), ("t2", 1981, 20)] {
+            let rows = (0..2000).map(|n| format!("({n}, {})", first + n / step * step));
+            let rows = rows.collect::<Vec<_>>().join(",");
+            case.database.execute_all(&[
+                format!("CREATE TABLE {table} (id INT PRIMARY KEY, k INT)"),
+                format!("INSERT INTO {table} VALUES {rows}"),
+            ]);
+        }
+        let job = ["--tables", "t1,t2", "--key", "k", "--read", "keys-first"];
+        let ran = case
+            .run()
+            .args(job)
+            .args(["--log-format", "json"])
+            .succeeds();
+        let events = ran
+            .stderr
+            .lines()
+            .map(|line| serde_json::from_str::<Json>(line).expect("an event"));
+        let events: Vec<Json> = events
+            .filter(|event| event["event"] == "fetch_started")
+            .collect();
+        let counts = |fields: [&str; 4], of: &Json| fields.map(|field| of[field].clone());
+        let logged = events
+            .iter()
+            .map(|event| counts(["table", "rows_read", "rows", "located"], event));
+        assert_eq!(
+            logged.collect::<Vec<_>>(),
+            [
+                [json!("t1"), json!(2000), json!(2000), json!(0)],
+                [json!("t2"), json!(2000), json!(99), json!(99)],
+            ],
+            "{system:?}: every row is new in t1, and every twentieth in t2"
+        );
+        let manifest = case.manifest();
+        let tables = manifest["tables"].as_array().expect("two tables");
+        let written = tables
+            .iter()
+            .map(|table| counts(["table", "new", "rows_located", "rows_scanned"], table));
+        assert_eq!(
+            written.collect::<Vec<_>>(),
+            [
+                [json!("t1"), json!(2000), json!(0), json!(2000)],
+                [json!("t2"), json!(99), json!(99), json!(0)],
+            ],
+            "{system:?}"
+        );
     }
 }
 

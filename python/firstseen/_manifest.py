@@ -54,6 +54,8 @@ class ManifestTable(ManifestUnit):
     table: str
     read: str
     read_why: str
+    rows_located: int
+    rows_scanned: int
     units: List[ManifestUnit]
 
 

@@ -120,8 +120,10 @@ class DistinctCounted(Event):
 
 @dataclass(frozen=True)
 class FetchStarted(Event):
-    """Rows are fetched whose keys were read first. `located` of them are named by their locators, the others found by scans."""
+    """Rows of a table are fetched, after its keys. `located` of them are named by their locators, the others found by scans."""
 
+    table: str
+    rows_read: int
     rows: int
     located: int
 

@@ -21,6 +21,8 @@ pub(crate) struct Candidates {
     key: usize,
     /// The number of the session that read them.
     pub session: usize,
+    /// Rows of the unit that were read.
+    pub rows_read: u64,
 }
 
 impl Candidates {
@@ -30,7 +32,7 @@ impl Candidates {
         first: usize,
         fetch: Option<Arc<Fetch>>,
         key: usize,
-        session: usize,
+        (session, rows_read): (usize, u64),
     ) -> Self {
         Self {
             ends: Ends::of(&batches),
@@ -39,6 +41,7 @@ impl Candidates {
             first,
             key,
             session,
+            rows_read,
         }
     }
 

@@ -24,11 +24,12 @@ use crate::destination::Control;
 use crate::extract::work_off;
 use crate::job::Job;
 use crate::plan::Plan;
-use crate::report::Listener;
+use crate::report::{Event, Listener};
 use crate::snapshot::Opened;
 use crate::{Error, ErrorKind, Result};
 use board::Board;
 use segments::Segments;
+pub(crate) use segments::Ways;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread;
@@ -44,22 +45,31 @@ pub(crate) struct Wanted {
     pub batch_rows: NonZeroUsize,
 }
 
+/// What was fetched.
+pub(crate) struct HowFetched {
+    /// By unit.
+    pub ways: Vec<Ways>,
+    /// By column, invalid dates that became NULL.
+    pub nulled: Vec<u64>,
+}
+
 /// The failure that stops the workers if the rows can't be written: no piece has this number.
 const WRITER: u32 = u32::MAX;
 
 /// Calls `write` with the rows that survive, most of which are fetched meanwhile. Confirms at the end that what was fetched is
-/// what was planned. Returns also how many invalid dates of each column became NULL in fetched rows.
+/// what was planned.
 pub(crate) fn fetch_while<T: Send>(
     (job, wanted): (&Job, Wanted),
     opened: Opened,
     (listener, cancel): (&Arc<dyn Listener>, &Cancel),
     write: impl FnOnce(&dyn Supply) -> Result<T>,
-) -> Result<(T, Vec<u64>)> {
+) -> Result<(T, HowFetched)> {
     let segments = Segments::new(&wanted)?;
     let columns = wanted.plan.columns.len();
+    let ways = segments.ways(&wanted.plan);
+    announce(&wanted, &ways, listener.as_ref());
     let names = segments.names(&wanted.plan);
     let silence = job.waits.silence(&job.source);
-    listener.on_event(&segments.started());
     let control = Control::new(cancel.clone(), names, silence, Arc::clone(listener));
     let control = Arc::new(control.quiet());
     let board = Arc::new(Board::new(segments, wanted, Arc::clone(&control)));
@@ -85,7 +95,31 @@ pub(crate) fn fetch_while<T: Send>(
     match (written, fetched) {
         (Err(error), _) if is_writers => Err(error),
         (_, Err(error)) | (Err(error), Ok(())) => Err(error),
-        (Ok(written), Ok(())) => Ok((written, board.nulled(columns))),
+        (Ok(written), Ok(())) => {
+            let nulled = board.nulled(columns);
+            Ok((written, HowFetched { ways, nulled }))
+        }
+    }
+}
+
+/// Reports how each table's rows are fetched.
+fn announce(wanted: &Wanted, ways: &[Ways], listener: &dyn Listener) {
+    let mut units = wanted.candidates.iter().zip(ways);
+    for table in &wanted.plan.tables {
+        let units: Vec<_> = units.by_ref().take(table.units).collect();
+        let located = units.iter().map(|(_, ways)| ways.located).sum();
+        let rows = units.iter().map(|(_, ways)| ways.rows()).sum();
+        if rows > 0 {
+            listener.on_event(&Event::FetchStarted {
+                table: table.name.clone(),
+                rows_read: units
+                    .iter()
+                    .map(|(candidates, _)| candidates.rows_read)
+                    .sum(),
+                rows,
+                located,
+            });
+        }
     }
 }
 

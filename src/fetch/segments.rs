@@ -5,13 +5,15 @@ use super::Wanted;
 use crate::Result;
 use crate::batch::Pick;
 use crate::plan::{Fetch, Plan};
-use crate::report::Event;
 use crate::unit::UnitName;
 use std::ops::Range;
 
 /// Bytes of locators that one query names. As hexadecimal digits, they stay below the shortest limit on a query's length: MySQL's
 /// smallest `max_allowed_packet` by default, 1 MiB.
 const MOST_LOCATOR_BYTES: usize = 128 * 1024;
+
+/// Wanted rows of one scan: few enough for several workers to share a batch file's rows, and to take little memory.
+const MOST_SCANNED_ROWS: usize = 2_500;
 
 /// Rows of a unit that follow each other in the result and belong to one slice.
 pub(super) struct Segment {
@@ -29,6 +31,19 @@ pub(super) struct Piece {
     pub survivors: Range<usize>,
     /// Whether all rows between the first and the last are read.
     pub is_scan: bool,
+}
+
+/// How many rows are fetched by their locators, and how many by scans.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Ways {
+    pub located: u64,
+    pub scanned: u64,
+}
+
+impl Ways {
+    pub fn rows(self) -> u64 {
+        self.located + self.scanned
+    }
 }
 
 /// All slices and pieces of a result.
@@ -70,13 +85,14 @@ impl Segments {
         };
         if let Some(fetch) = wanted.candidates[unit].fetch() {
             let (rows, between) = wanted.density(unit, &survivors)?;
-            if fetch.is_dense(rows, between) {
-                self.pieces.push(piece(survivors.clone(), true));
+            let is_dense = fetch.is_dense(rows, between);
+            let rows = if is_dense {
+                scanned_at_once(&survivors)
             } else {
-                let rows = wanted.named_at_once(unit, fetch, &survivors)?;
-                self.pieces
-                    .extend(rows.into_iter().map(|rows| piece(rows, false)));
-            }
+                wanted.named_at_once(unit, fetch, &survivors)?
+            };
+            self.pieces
+                .extend(rows.into_iter().map(|rows| piece(rows, is_dense)));
         }
         self.slices[slice].push(Segment {
             unit,
@@ -86,15 +102,21 @@ impl Segments {
         Ok(())
     }
 
-    /// What is fetched, as an event.
-    pub fn started(&self) -> Event {
-        let rows = |pieces: &mut dyn Iterator<Item = &Piece>| -> u64 {
-            pieces.map(|piece| piece.survivors.len() as u64).sum()
-        };
-        Event::FetchStarted {
-            rows: rows(&mut self.pieces.iter()),
-            located: rows(&mut self.pieces.iter().filter(|piece| !piece.is_scan)),
+    /// By unit, how its rows are fetched.
+    pub fn ways(&self, plan: &Plan) -> Vec<Ways> {
+        let mut ways = vec![Ways::default(); plan.units.len()];
+        for piece in &self.pieces {
+            let Some(of_unit) = ways.get_mut(piece.unit) else {
+                continue;
+            };
+            let rows = piece.survivors.len() as u64;
+            if piece.is_scan {
+                of_unit.scanned += rows;
+            } else {
+                of_unit.located += rows;
+            }
         }
+        ways
     }
 
     /// The name of each piece's unit.
@@ -105,6 +127,14 @@ impl Segments {
             .filter_map(|piece| plan.units.get(piece.unit));
         units.map(|unit| unit.name.clone()).collect()
     }
+}
+
+/// Cuts rows into what one query scans.
+fn scanned_at_once(survivors: &Range<usize>) -> Vec<Range<usize>> {
+    let firsts = survivors.clone().step_by(MOST_SCANNED_ROWS);
+    firsts
+        .map(|first| first..survivors.end.min(first + MOST_SCANNED_ROWS))
+        .collect()
 }
 
 impl Wanted {

@@ -21,7 +21,7 @@ impl TableQuery {
         filters: Vec<String>,
     ) -> Self {
         if let Some(row_id) = chosen.table.row_id {
-            select = format!("{select}, {}.{row_id}", dialect.quote(&chosen.name));
+            select = format!("{select}, {}", dialect.column(&chosen.name, row_id));
         }
         Self {
             select,

@@ -132,6 +132,12 @@ pub struct ManifestTable {
     pub rows_read: u64,
     /// Rows of the result that come from it.
     pub new: u64,
+    /// How many of these were fetched by their locators, after its keys were read.
+    #[serde(default)]
+    pub rows_located: u64,
+    /// How many of these were fetched by reading all rows between two locators.
+    #[serde(default)]
+    pub rows_scanned: u64,
     /// Rows whose key is that of an earlier row: `filter_drops + unique_drops`.
     pub duplicates: u64,
     /// Duplicates dropped by the first-seen filter, while reading.

@@ -116,8 +116,12 @@ pub enum Event {
         /// Batch files to be written.
         files: usize,
     },
-    /// Rows are fetched whose keys were read first, while batch files are written.
+    /// A table's rows are fetched whose keys were read first, while batch files are written.
     FetchStarted {
+        /// The table.
+        table: String,
+        /// Its rows.
+        rows_read: u64,
         /// Rows to be fetched.
         rows: u64,
         /// How many of them are named by their locators. The others are found by reading all rows between two locators.

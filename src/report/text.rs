@@ -19,7 +19,12 @@ pub(super) fn line(event: &Event, rows_read: u64) -> Option<String> {
         } => planned(*units, *workers, *estimated_rows),
         Event::SnapshotTaken { snapshot, why_none } => taken(snapshot, why_none.as_deref()),
         Event::ReadChosen { tables, read, why } => chosen(tables, read, why),
-        Event::FetchStarted { rows, located } => fetching(*rows, *located),
+        Event::FetchStarted {
+            table,
+            rows_read,
+            rows,
+            located,
+        } => fetching(table, *rows_read, (*rows, *located)),
         Event::UnitStarted {
             table, part, sql, ..
         } => format!("running {}: {}", name(table, *part), on_one_line(sql)),
@@ -74,11 +79,12 @@ fn chosen(tables: &[String], read: &str, why: &str) -> String {
     format!("reading {tables} {}: {why}", read.replace('-', " "))
 }
 
-fn fetching(rows: u64, located: u64) -> String {
+fn fetching(table: &str, rows_read: u64, (rows, located): (u64, u64)) -> String {
     let scanned = grouped(rows.saturating_sub(located));
+    let share = rows.saturating_mul(100) / rows_read.max(1);
     let rows = counted(rows, "row");
     format!(
-        "fetching {rows}: {} by locators, {scanned} by scans",
+        "fetching {rows} of {table}, {share} % of it: {} by locators, {scanned} by scans",
         grouped(located)
     )
 }

@@ -50,6 +50,9 @@ impl<'a> Sum<&'a Self> for Counts {
 pub(super) struct TableCounts {
     pub total: Counts,
     pub units: Vec<Counts>,
+    /// Rows of the result that were fetched by their locators, and by scans.
+    pub located: u64,
+    pub scanned: u64,
 }
 
 /// Counts by table, in the plan's order. Fails if a unit's counts don't add up.
@@ -64,6 +67,8 @@ pub(super) fn by_table(
         TableCounts {
             total: units.iter().sum(),
             units,
+            located: 0,
+            scanned: 0,
         }
     });
     Ok(tables.collect())

@@ -7,7 +7,7 @@ use crate::batch::BatchFile;
 use crate::cancel::{Cancel, interruptible};
 use crate::distinct::{Survivors, survivors};
 use crate::extract::{Read, ReadUnit};
-use crate::fetch::{Candidates, Wanted};
+use crate::fetch::{Candidates, HowFetched, Wanted};
 use crate::job::Job;
 use crate::plan::Plan;
 use crate::publish::Manifest;
@@ -69,7 +69,8 @@ impl Decided {
         let candidates = units.map(|(read, unit)| {
             let batches = std::mem::take(&mut read.rows.batches);
             let (fetch, key) = (unit.fetch.clone(), self.plan.key.len());
-            let candidates = Candidates::new(batches, first, fetch, key, read.session);
+            let candidates =
+                Candidates::new(batches, first, fetch, key, (read.session, read.rows.read));
             first = candidates.end();
             candidates
         });
@@ -82,9 +83,16 @@ impl Decided {
         Some((opened, wanted))
     }
 
-    /// Adds the invalid dates of fetched rows that are written as NULL.
-    pub fn add_nulled(&mut self, fetched: &[u64]) {
-        for (nulled, more) in self.nulled.iter_mut().zip(fetched) {
+    /// Adds how rows were fetched, and their invalid dates that are written as NULL.
+    pub fn add_fetched(&mut self, fetched: &HowFetched) {
+        let mut ways = fetched.ways.iter();
+        for table in &mut self.tables {
+            for ways in ways.by_ref().take(table.units.len()) {
+                table.located += ways.located;
+                table.scanned += ways.scanned;
+            }
+        }
+        for (nulled, more) in self.nulled.iter_mut().zip(&fetched.nulled) {
             *nulled += more;
         }
     }

@@ -39,8 +39,8 @@ pub(super) fn write(
             let encoders = cores().saturating_add(1);
             let to = (listener, cancel);
             let write = |supply: &dyn Supply| writer.write(supply, encoders);
-            let (files, nulled) = fetch_while((job, wanted), opened, to, write)?;
-            decided.add_nulled(&nulled);
+            let (files, fetched) = fetch_while((job, wanted), opened, to, write)?;
+            decided.add_fetched(&fetched);
             files
         }
     };

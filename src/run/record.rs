@@ -99,6 +99,8 @@ fn manifest_table(table: &PlannedTable, units: &[Unit], counts: &TableCounts) ->
     let TableCounts {
         total,
         units: parts,
+        located,
+        scanned,
     } = counts;
     let units = units.iter().zip(parts);
     ManifestTable {
@@ -109,6 +111,8 @@ fn manifest_table(table: &PlannedTable, units: &[Unit], counts: &TableCounts) ->
         read_why: table.reads.why.clone(),
         rows_read: total.read,
         new: total.new,
+        rows_located: *located,
+        rows_scanned: *scanned,
         duplicates: total.duplicates(),
         filter_drops: total.filter_drops,
         unique_drops: total.unique_drops,

@@ -199,6 +199,8 @@ fn table(new: u64) -> ManifestTable {
         sql: String::new(),
         read: "whole".to_owned(),
         read_why: String::new(),
+        rows_located: 0,
+        rows_scanned: 0,
         order: String::new(),
         rows_read: new + 3,
         new,

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Fields that older manifests don't have, and those that can be null.
-const OPTIONAL: [&str; 11] = [
+const OPTIONAL: [&str; 13] = [
     "check_counts",
     "extractor",
     "nulled_dates",
@@ -18,6 +18,8 @@ const OPTIONAL: [&str; 11] = [
     "read",
     "read_why",
     "row_security",
+    "rows_located",
+    "rows_scanned",
     "units",
     "where",
 ];

@@ -12,6 +12,9 @@ use crate::Result;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Chunks, of a few hundred rows each, after which it is looked at how many candidates were overtaken.
+const LOOK_CHUNKS: u64 = 16;
+
 /// Takes the candidates' cells in row order, and keeps them all.
 pub(super) struct CandidateWriter {
     unit: u32,
@@ -23,6 +26,8 @@ pub(super) struct CandidateWriter {
     /// Bytes of the cells since the last batch.
     kept_bytes: usize,
     next_column: usize,
+    /// Chunks that were announced.
+    chunks: u64,
     passed: Arc<Passed>,
     /// Candidates of the announced chunk that are complete.
     complete: usize,
@@ -38,6 +43,7 @@ impl CandidateWriter {
             keeper: Keeper::new(&rules),
             kept_bytes: 0,
             next_column: 0,
+            chunks: 0,
             passed: Arc::default(),
             complete: 0,
             dated_lists: rules.dated_lists(),
@@ -62,10 +68,19 @@ impl CandidateWriter {
         self.decoders = self.rules.decoders(cell_types);
     }
 
-    /// Announces the cells of the next chunk's candidates.
-    pub fn announce(&mut self) {
+    /// Announces the cells of the next chunk's candidates. Once in a while, drops candidates of the chunks before it that an
+    /// earlier unit has overtaken.
+    pub fn announce(&mut self) -> Result<()> {
         self.complete = 0;
+        self.chunks += 1;
+        if self.chunks.is_multiple_of(LOOK_CHUNKS) {
+            let (rules, control) = (&self.rules, &self.control);
+            if self.keeper.drop_overtaken(self.unit, rules, control)? {
+                self.kept_bytes = 0;
+            }
+        }
         self.passed.move_tags(&mut self.keeper.rows.tags);
+        Ok(())
     }
 
     /// Takes the next cell, `None` for NULL.
@@ -137,8 +152,6 @@ impl CandidateWriter {
         rows.candidates += 1;
         if self.keeper.finish_full_batch(self.kept_bytes)? {
             self.kept_bytes = 0;
-            let (rules, control) = (&self.rules, &self.control);
-            self.keeper.drop_overtaken(self.unit, rules, control)?;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use arrow::datatypes::SchemaRef;
 use std::sync::Arc;
 
 /// Rows of a finished record batch.
-const BATCH_ROWS: usize = 8 * 1024;
+const BATCH_ROWS: usize = 4 * 1024;
 /// Bytes at which a record batch is finished early.
 const BATCH_BYTES: usize = 4 << 20;
 
@@ -40,15 +40,18 @@ impl Keeper {
         Ok(is_full)
     }
 
-    /// Drops the unit's candidates that an earlier unit has overtaken, if there are many.
-    pub fn drop_overtaken(&mut self, unit: u32, rules: &Rules, control: &Control) -> Result<()> {
-        match &rules.filter.first_seen {
-            None => Ok(()),
-            Some(first_seen) => {
-                let proceed = || control.check();
-                self.rows.drop_overtaken(unit, first_seen, &proceed)
-            }
-        }
+    /// Drops the unit's candidates that an earlier unit has overtaken, if there are many. No row may be half complete. Returns
+    /// whether it did, for which it finishes the record batch.
+    pub fn drop_overtaken(&mut self, unit: u32, rules: &Rules, control: &Control) -> Result<bool> {
+        let first_seen = rules.filter.first_seen.as_ref();
+        let Some(first_seen) = first_seen.filter(|it| self.rows.has_many_overtaken(unit, it))
+        else {
+            return Ok(false);
+        };
+        self.finish_batch()?;
+        let proceed = || control.check();
+        self.rows.drop_overtaken(unit, first_seen, &proceed)?;
+        Ok(true)
     }
 
     pub fn finish_batch(&mut self) -> Result<()> {

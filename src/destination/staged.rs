@@ -154,10 +154,9 @@ impl StagedWriter {
         } = self.keeper.rows;
         self.control.progress(self.unit, read, candidates);
         let kept_bytes = bytes(&self.keeper.columns);
-        if self.keeper.finish_full_batch(kept_bytes)? {
-            let (rules, control) = (&self.rules, &self.control);
-            self.keeper.drop_overtaken(self.unit, rules, control)?;
-        }
+        self.keeper.finish_full_batch(kept_bytes)?;
+        let (rules, control) = (&self.rules, &self.control);
+        self.keeper.drop_overtaken(self.unit, rules, control)?;
         Ok(())
     }
 

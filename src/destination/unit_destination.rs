@@ -196,7 +196,7 @@ impl DestinationPartition<'_> for UnitPartition<'_> {
             control.executed(*unit);
         }
         match writer {
-            Writer::Candidates(writer) => writer.announce(),
+            Writer::Candidates(writer) => writer.announce()?,
             Writer::Staged(writer) => writer.announce(rows),
         }
         Ok(rows)

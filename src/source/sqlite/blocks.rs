@@ -3,7 +3,7 @@
 /// Bytes that are read at once: few enough to stay in a core's cache until SQLite has used them.
 const BLOCK_BYTES: usize = 64 * 1024;
 /// SQLite keeps the pages of one path through a B-tree, and one of a long row, in use at a time. More blocks aren't needed.
-const BLOCKS: usize = 6;
+const BLOCKS: usize = 4;
 /// Places of the file at which pages are read one after another: as many as a path through a B-tree has pages, and some more.
 const STREAMS: usize = 8;
 /// So many pages in a row show that the next ones will be read as well.

@@ -2,8 +2,8 @@
 //! the state in which the keys were read.
 
 use crate::harness::{
-    Case, Dice, Fault, NullKeys, Proxy, Ran, Row, Spot, System, Table, Value, Way, keep_first,
-    postgres, tell, typed,
+    Case, Dice, Fault, NullKeys, PASSWORD, Proxy, Ran, Row, Spot, System, Table, Value, Way,
+    keep_first, postgres, secured_mariadb, tell, typed,
 };
 use serde_json::{Value as Json, json};
 use std::fmt::Write as _;
@@ -343,9 +343,58 @@ fn job_that_waits(system: System) -> String {
     )
 }
 
+/// A database on a server without a binary log, and a source by a user who may not lock it: nothing proves a snapshot.
+fn without_proof() -> (Case, String) {
+    let case = Case::at(secured_mariadb());
+    let name = case.database.name();
+    let user = format!("reads_{name}");
+    case.database.execute_all(&[
+        format!("CREATE USER {user}@'%' IDENTIFIED BY '{PASSWORD}'"),
+        format!("GRANT SELECT ON `{name}`.* TO {user}@'%'"),
+    ]);
+    let source = case.database.url_of(&user);
+    (case, source)
+}
+
+/// A session may have nothing to fetch, and rest before another worker has begun.
+#[test]
+fn no_session_without_one_state_is_left_out() {
+    let (case, source) = without_proof();
+    for table in 1..=16 {
+        case.database.execute_all(&[
+            format!("CREATE TABLE t{table} (id INT PRIMARY KEY, k INT)"),
+            format!("INSERT INTO t{table} SELECT seq, seq + {table} * 100 FROM seq_1_to_40"),
+        ]);
+    }
+    let job = [
+        "--tables",
+        "t1..t16",
+        "--key",
+        "k",
+        "--workers",
+        "16",
+        "--force",
+    ];
+    case.run().args(job).args(["--read", "whole"]).succeeds();
+    let (whole, _) = outcome(&case);
+    for _ in 0..8 {
+        let ran = case
+            .command()
+            .args(["run", "--source", &source])
+            .args(job)
+            .args(["--read", "keys-first"])
+            .succeeds();
+        ran.check(
+            case.manifest()["snapshot"] == "none",
+            "each session sees its own state",
+        );
+        assert_eq!(outcome(&case).0, whole);
+    }
+}
+
 #[test]
 fn without_one_state_each_session_fetches_the_rows_whose_keys_it_read() {
-    let case = Case::on(System::MariaDb);
+    let (case, source) = without_proof();
     // Nobody can prove a snapshot of tables one of which keeps no earlier states.
     case.database
         .execute("CREATE TABLE old (id INT PRIMARY KEY, k INT, note VARCHAR(40)) ENGINE=MyISAM");
@@ -370,8 +419,6 @@ fn without_one_state_each_session_fetches_the_rows_whose_keys_it_read() {
             names.join(",")
         ),
     );
-    case.run().args(["job.toml", "--read", "whole"]).succeeds();
-    let (whole, _) = outcome(&case);
     let keys_first = ["job.toml", "--read", "keys-first", "--force"];
     case.run()
         .args(keys_first)
@@ -380,17 +427,27 @@ fn without_one_state_each_session_fetches_the_rows_whose_keys_it_read() {
         .says("MyISAM")
         .says("use --read auto");
     let of_others = names[1..].join(",");
+    case.run()
+        .args(["job.toml", "--read", "whole", "--force"])
+        .args(["--tables", &of_others])
+        .succeeds();
+    let (whole, _) = outcome(&case);
     let ran = case
-        .run()
+        .command()
+        .args(["run", "--source", &source])
         .args(keys_first)
-        .args(["--tables", &of_others, "--snapshot", "auto"])
+        .args(["--tables", &of_others])
         .succeeds();
     let manifest = case.manifest();
+    ran.check(
+        manifest["snapshot"] == "none",
+        "each session sees its own state",
+    );
     ran.check(
         manifest["tables"][0]["read"] == "keys-first",
         "the keys are read first",
     );
-    drop(whole);
+    assert_eq!(outcome(&case).0, whole);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::work::{Unread, Work, Worker};
 use crate::destination::{Control, Filter, Shape};
 use crate::plan::Unit;
 use crate::report::Event;
-use crate::snapshot::Sessions;
+use crate::snapshot::{Held, Sessions};
 use crate::{Error, ErrorKind, Result};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -104,7 +104,7 @@ impl Units {
 }
 
 impl Work for Units {
-    fn next(&self, _session: usize) -> Result<Option<u32>> {
+    fn next(&self, _held: &mut Held) -> Result<Option<u32>> {
         let next = self.progress.next.fetch_add(1, Ordering::Relaxed);
         Ok(Some(next).filter(|next| (*next as usize) < self.planned.len()))
     }

@@ -7,9 +7,9 @@ use rayon::ThreadPool;
 
 /// What a pool of workers does, piece after piece.
 pub(crate) trait Work: Send + Sync + 'static {
-    /// The next piece for the session of this number; `None` if nothing is left for it. May wait until there is room for its
-    /// rows.
-    fn next(&self, session: usize) -> Result<Option<u32>>;
+    /// The next piece for a worker; `None` if nothing is left for it. May exchange the worker's session for one that rests, and
+    /// wait until there is room for the piece's rows.
+    fn next(&self, held: &mut Held) -> Result<Option<u32>>;
 
     /// Reads a piece, and puts its rows where they belong.
     fn attempt(&self, piece: u32, worker: &mut Worker) -> Result<(), Unread>;

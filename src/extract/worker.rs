@@ -13,13 +13,16 @@ use std::sync::mpsc::Sender;
 
 /// Does piece after piece on one connection, until none is left or the job stops. Sends the error that ends it.
 pub(super) fn work_through<W: Work>(shared: &Shared<W>, sender: &Sender<Failed>) {
-    let worker = Worker::new(shared.work.sessions().take());
-    let mut worker = match worker {
+    // If none is left, another worker does what there was to do with it.
+    let Some(held) = shared.work.sessions().take() else {
+        return;
+    };
+    let mut worker = match Worker::new(held) {
         Ok(worker) => worker,
         Err(error) => return fail(shared, sender, 0, error),
     };
     loop {
-        let piece = match shared.work.next(worker.held.number) {
+        let piece = match shared.work.next(&mut worker.held) {
             Ok(Some(piece)) => piece,
             Ok(None) => return shared.work.sessions().rest(worker.held),
             // Something else has stopped the job.
@@ -43,9 +46,9 @@ fn fail<W: Work>(shared: &Shared<W>, sender: &Sender<Failed>, piece: u32, error:
 }
 
 impl Worker {
-    fn new(held: Result<Held>) -> Result<Self> {
+    fn new(held: Held) -> Result<Self> {
         Ok(Self {
-            held: held?,
+            held,
             pool: pool(READER, NonZeroUsize::MIN)?,
         })
     }

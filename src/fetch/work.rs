@@ -46,11 +46,29 @@ impl Queues {
         Self::Own(own)
     }
 
-    fn take(&mut self, session: usize) -> Option<u32> {
-        match self {
-            Self::Shared(queue) => queue.pop_front(),
-            Self::Own(queues) => queues.get_mut(&session)?.pop_front(),
+    /// The next piece for a worker. If a session that rests has an earlier one, the worker exchanges its session for that one:
+    /// there may be fewer workers than sessions, and earlier pieces make room for later ones.
+    fn take(&mut self, held: &mut Held, sessions: &Sessions) -> Option<u32> {
+        let queues = match self {
+            Self::Shared(queue) => return queue.pop_front(),
+            Self::Own(queues) => queues,
+        };
+        let mut fronts: Vec<(u32, usize)> = queues
+            .iter()
+            .filter_map(|(session, queue)| Some((*queue.front()?, *session)))
+            .collect();
+        fronts.sort_unstable();
+        for (piece, session) in fronts {
+            if session != held.number {
+                let Some(other) = sessions.take_number(session) else {
+                    continue;
+                };
+                sessions.rest(std::mem::replace(held, other));
+            }
+            queues.get_mut(&session)?.pop_front();
+            return Some(piece);
         }
+        None
     }
 }
 
@@ -122,10 +140,10 @@ impl Fetching {
 }
 
 impl Work for Fetching {
-    fn next(&self, session: usize) -> Result<Option<u32>> {
+    fn next(&self, held: &mut Held) -> Result<Option<u32>> {
         let number = {
             let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-            queues.take(session)
+            queues.take(held, &self.sessions)
         };
         let pieces = &self.board.segments.pieces;
         if let Some(piece) = number.and_then(|number| pieces.get(number as usize)) {

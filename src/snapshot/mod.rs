@@ -160,14 +160,15 @@ impl Sessions {
     }
 
     /// A session for a worker.
-    pub fn take(&self) -> Result<Held> {
-        let session = self.ready().pop();
-        session.ok_or_else(|| {
-            Error::new(
-                ErrorKind::Bug,
-                "internal error: there are more workers than sessions",
-            )
-        })
+    pub fn take(&self) -> Option<Held> {
+        self.ready().pop()
+    }
+
+    /// The session of this number, if no worker has it.
+    pub fn take_number(&self, number: usize) -> Option<Held> {
+        let mut ready = self.ready();
+        let found = ready.iter().position(|held| held.number == number)?;
+        Some(ready.swap_remove(found))
     }
 
     /// A session that replaces a lost one. Fails if it can't see the snapshot that the lost one saw.

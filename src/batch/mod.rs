@@ -14,10 +14,10 @@
 mod calendar;
 mod canonical;
 mod cell;
+mod column_encoding;
 mod compression;
 mod count_back;
 mod csv;
-mod dictionary;
 mod encoding;
 mod file_end;
 #[cfg(test)]
@@ -26,6 +26,7 @@ mod format;
 mod ipc;
 mod json;
 mod locate;
+mod look;
 mod name;
 mod ndjson;
 mod parquet;

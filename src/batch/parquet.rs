@@ -1,8 +1,9 @@
 //! Parquet files with one row group, and the Arrow schema in the metadata.
 
+use super::ParquetCompression;
+use super::column_encoding::{ColumnEncoding, DICTIONARY_BYTES};
 use super::file_end::end_of;
 use super::sink::{Sink, failed};
-use super::{ParquetCompression, dictionary};
 use crate::Result;
 use ::parquet::arrow::ArrowWriter;
 use ::parquet::basic::{Compression, ZstdLevel};
@@ -16,7 +17,7 @@ use arrow::buffer::Buffer;
 use arrow::datatypes::DataType;
 use std::fs::File;
 
-/// Size of a page and of a dictionary in bytes, before compression: the parquet crate's default.
+/// Size of a page in bytes, before compression: the parquet crate's default.
 const PAGE_BYTES: usize = 1024 * 1024;
 
 /// Maximum number of values that are encoded at once: the parquet crate's default.
@@ -59,13 +60,14 @@ fn properties(
         .set_compression(codec(compression)?)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_data_page_size_limit(PAGE_BYTES)
-        .set_dictionary_page_size_limit(PAGE_BYTES)
+        .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_write_batch_size(step_rows(batch))
         .set_max_row_group_row_count(Some(batch.num_rows().max(1)));
     for (index, field) in batch.schema_ref().fields().iter().enumerate() {
         let (path, values) = leaf(field.name(), batch.column(index));
-        let pays = distinct != Some(index) && dictionary::pays(values);
-        builder = builder.set_column_dictionary_enabled(path, pays);
+        let encoding = ColumnEncoding::of(values, distinct == Some(index));
+        let dictionary = encoding == ColumnEncoding::Dictionary;
+        builder = builder.set_column_dictionary_enabled(path, dictionary);
     }
     Ok(builder.build())
 }

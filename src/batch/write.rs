@@ -3,7 +3,7 @@
 use super::canonical::canonical;
 use super::count_back::count_back;
 use super::locate::{Picks, Supply};
-use super::sink::{Sink, Written};
+use super::sink::Sink;
 use super::{BatchFile, Encoding, csv, file_name, ipc, ndjson, parquet, pickle};
 #[cfg(doc)]
 use crate::ErrorKind;
@@ -34,8 +34,8 @@ pub struct Layout {
 /// Every file is synced to disk; the folder is not. `on_file` is called from the pool's threads as soon as a file is synced, in
 /// any order. `proceed` is called before each file, and after every 64 KiB of the text formats and pickle. Its error is
 /// returned.
-/// A thread asks for a slice when it is ready to write it. It holds one gathered slice, and for Parquet and Arrow also its
-/// encoded form.
+/// A thread asks for a slice when it is ready to write it. Until the slice is written, it holds the gathered rows, and for Parquet
+/// and Arrow also their encoded form. While the file is synced and checked, it holds neither.
 ///
 /// Once a file is closed, it is checked: its size, and the number of rows in its footer if it has one.
 ///
@@ -104,8 +104,12 @@ impl Job<'_> {
         // Only the gathered slice is still needed.
         drop(picks);
         let path = self.folder.join(name);
-        let written = write_into(&batch, self.layout, Sink::create(&path)?, self.proceed)?;
+        let mut sink = Sink::create(&path)?;
+        encode(&batch, self.layout, &mut sink, self.proceed)?;
         let rows = batch.num_rows() as u64;
+        // Syncing can take long, and needs no rows.
+        drop(batch);
+        let written = sink.finish()?;
         let rows = count_back(&path, self.layout.encoding, &written, rows)?;
         Ok(BatchFile {
             name: name.to_owned(),
@@ -116,22 +120,21 @@ impl Job<'_> {
     }
 }
 
-fn write_into(
+fn encode(
     batch: &RecordBatch,
     layout: &Layout,
-    mut sink: Sink,
+    sink: &mut Sink,
     proceed: Proceed<'_>,
-) -> Result<Written> {
+) -> Result<()> {
     match layout.encoding {
         Encoding::Parquet(compression) => {
-            parquet::write(batch, compression, layout.distinct_column, &mut sink)
+            parquet::write(batch, compression, layout.distinct_column, sink)
         }
-        Encoding::Arrow(compression) => ipc::write(batch, compression, &mut sink),
-        Encoding::Csv(compression) => csv::write(batch, compression, &mut sink, proceed),
-        Encoding::Ndjson(compression) => ndjson::write(batch, compression, &mut sink, proceed),
-        Encoding::Pickle => pickle::write(batch, &mut sink, proceed),
-    }?;
-    sink.finish()
+        Encoding::Arrow(compression) => ipc::write(batch, compression, sink),
+        Encoding::Csv(compression) => csv::write(batch, compression, sink, proceed),
+        Encoding::Ndjson(compression) => ndjson::write(batch, compression, sink, proceed),
+        Encoding::Pickle => pickle::write(batch, sink, proceed),
+    }
 }
 
 #[cfg(test)]

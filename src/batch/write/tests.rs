@@ -160,11 +160,12 @@ fn a_full_disk_is_an_output_error_in_every_format() -> Outcome {
         let layout = layout(format, Some("none"), 100_000)?;
         let picks = InMemory::new(&rows).locate(rows.survivors)?;
         let batch = canonical(&rows.schema, &picks)?;
-        let sink = Sink::open(
+        let mut sink = Sink::open(
             Path::new("/dev/full"),
             std::fs::OpenOptions::new().write(true),
         )?;
-        let error = write_into(&batch, &layout, sink, PROCEED)
+        let error = encode(&batch, &layout, &mut sink, PROCEED)
+            .and_then(|()| sink.finish())
             .err()
             .ok_or("written")?;
         assert_eq!(error.kind(), ErrorKind::Output, "{format}: {error:?}");

@@ -122,6 +122,24 @@ impl Column {
         }
     }
 
+    /// Reserves memory for rows of so many bytes each.
+    pub fn reserve(&mut self, rows: usize, bytes: usize) {
+        match &mut self.values {
+            Values::Bool(values) => values.reserve(rows),
+            Values::Width8(values) => values.reserve(rows),
+            Values::Width16(values) => values.reserve(rows),
+            Values::Width32(values) => values.reserve(rows),
+            Values::Width64(values) => values.reserve(rows),
+            Values::Width128(values) => values.reserve(rows),
+            Values::Width256(values) => values.reserve(rows),
+            Values::Bytes(values, offsets) => {
+                values.reserve(rows.saturating_mul(bytes).min(MAX_RESERVED_BYTES));
+                offsets.reserve(rows);
+            }
+            Values::List(_) => {}
+        }
+    }
+
     pub fn push_null(&mut self) {
         self.push_nothing();
         self.valid.resize(self.rows, true);

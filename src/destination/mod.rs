@@ -38,7 +38,7 @@ pub(crate) use misfit::{MisfitAt, SentRow};
 pub(crate) use native::{fixed, native};
 pub(crate) use nulled::Nulled;
 pub(crate) use selection::Filter;
-pub(crate) use shape::Shape;
+pub(crate) use shape::{Expected, Shape};
 pub(crate) use unit_destination::Intake;
 pub use unit_destination::{UnitDestination, UnitPartition};
 pub(crate) use written_keys::WrittenRows;

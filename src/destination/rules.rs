@@ -27,6 +27,9 @@ impl Rules {
         if self.nulls_dates() {
             columns.iter_mut().for_each(Column::null_invalid_dates);
         }
+        for (column, (rows, bytes)) in columns.iter_mut().zip(self.shape.expected()) {
+            column.reserve(rows, bytes);
+        }
         columns
     }
 

@@ -18,6 +18,15 @@ pub(crate) struct Shape {
     columns: usize,
     /// Whether the rows' numbers are kept as the last column.
     numbered: bool,
+    expected: Expected,
+}
+
+/// What is known about rows before they arrive, so that memory is reserved for them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Expected {
+    pub rows: usize,
+    /// By column, bytes that a row takes; empty if that isn't known.
+    pub row_bytes: Arc<[usize]>,
 }
 
 impl Shape {
@@ -28,6 +37,7 @@ impl Shape {
             kept: Arc::clone(&schema),
             sent: schema,
             numbered: false,
+            expected: Expected::default(),
         }
     }
 
@@ -50,6 +60,7 @@ impl Shape {
             sent: Arc::new(Schema::new(fields(&DataType::clone))),
             kept: Arc::new(Schema::new(fields(&|_| DataType::Binary))),
             numbered: false,
+            expected: Expected::default(),
         }
     }
 
@@ -71,6 +82,17 @@ impl Shape {
             kept: Arc::new(Schema::new(columns.collect::<Vec<_>>())),
             ..self
         }
+    }
+
+    /// The same, when so much is known about the rows.
+    pub fn expecting(self, expected: Expected) -> Self {
+        Self { expected, ..self }
+    }
+
+    /// By column, how many rows are expected, and bytes of a row.
+    pub fn expected(&self) -> impl Iterator<Item = (usize, usize)> {
+        let Expected { rows, row_bytes } = &self.expected;
+        row_bytes.iter().map(|bytes| (*rows, *bytes))
     }
 
     pub fn sent(&self) -> &SchemaRef {

@@ -7,7 +7,8 @@ use super::segments::{Piece, Segment, Segments};
 use crate::Result;
 use crate::batch::{Pick, Picks, Supply};
 use crate::cancel::POLL;
-use crate::destination::Control;
+use crate::destination::{Control, Expected};
+use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::SchemaRef;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -37,6 +38,8 @@ struct State {
     is_over: bool,
     /// By column, invalid dates that became NULL.
     nulled: HashMap<usize, u64>,
+    /// By column, bytes of a row that was fetched; empty at first.
+    row_bytes: Arc<[usize]>,
 }
 
 impl Board {
@@ -77,9 +80,18 @@ impl Board {
         for (column, values) in &fetched.nulled {
             *state.nulled.entry(*column).or_default() += values;
         }
+        if let Some(batch) = fetched.batches.last() {
+            state.row_bytes = row_bytes(batch);
+        }
         state.fetched.insert(piece, fetched);
         state.complete += 1;
         self.changed.notify_all();
+    }
+
+    /// What to expect of so many rows that are fetched next.
+    pub fn expected(&self, rows: usize) -> Expected {
+        let row_bytes = Arc::clone(&self.state().row_bytes);
+        Expected { rows, row_bytes }
     }
 
     /// Nothing more is fetched.
@@ -134,6 +146,15 @@ impl Board {
             nulled: Vec::new(),
         })
     }
+}
+
+/// By column, bytes that a row takes, rounded up, since rows differ.
+fn row_bytes(batch: &RecordBatch) -> Arc<[usize]> {
+    let rows = batch.num_rows().max(1);
+    let columns = batch.columns().iter();
+    columns
+        .map(|column| column.get_buffer_memory_size() / rows + 1)
+        .collect()
 }
 
 impl Supply for Board {

@@ -2,7 +2,6 @@
 
 use crate::batch::{Ends, Pick};
 use crate::plan::Fetch;
-use crate::source::Located;
 use crate::{Error, ErrorKind, Result};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::interleave;
@@ -65,17 +64,27 @@ impl Candidates {
         pick.ok_or_else(|| bug("a survivor isn't among its unit's candidates"))
     }
 
-    /// A candidate's locator.
-    pub fn locator(&self, pick: Pick) -> Result<Located<'_>> {
-        let columns = self.batches[pick.batch].columns();
-        let numbers = columns.len().saturating_sub(1);
-        let parts = columns.get(self.key..numbers).unwrap_or_default();
-        let parts = parts.iter().map(|part| {
+    /// Adds a candidate's locator to those of others.
+    pub fn add_locator<'a>(&'a self, pick: Pick, to: &mut Vec<&'a [u8]>) -> Result<()> {
+        for part in self.locator_columns(pick.batch) {
             let part = part.as_binary_opt::<i32>();
-            part.map(|part| part.value(pick.row))
-                .ok_or_else(|| bug("a locator isn't kept as bytes"))
-        });
-        parts.collect()
+            let part = part.ok_or_else(|| bug("a locator isn't kept as bytes"))?;
+            to.push(part.value(pick.row));
+        }
+        Ok(())
+    }
+
+    /// How many bytes a candidate's locator has.
+    pub fn locator_bytes(&self, pick: Pick) -> usize {
+        let parts = self.locator_columns(pick.batch).iter();
+        let parts = parts.filter_map(|part| part.as_binary_opt::<i32>());
+        parts.map(|part| part.value(pick.row).len()).sum()
+    }
+
+    fn locator_columns(&self, batch: usize) -> &[ArrayRef] {
+        let columns = self.batches[batch].columns();
+        let numbers = columns.len().saturating_sub(1);
+        columns.get(self.key..numbers).unwrap_or_default()
     }
 
     /// The number of a candidate's row in its unit, counted from 1.

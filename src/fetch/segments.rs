@@ -157,8 +157,7 @@ impl Wanted {
         let (mut first, mut bytes) = (survivors.start, 0);
         for survivor in survivors.clone() {
             let pick = candidates.pick(self.survivors[survivor])?;
-            let locator = candidates.locator(pick)?;
-            let more = locator.iter().map(|part| part.len()).sum::<usize>();
+            let more = candidates.locator_bytes(pick);
             let is_full = survivor - first == fetch.locator.at_once;
             if survivor > first && (is_full || bytes + more > MOST_LOCATOR_BYTES) {
                 pieces.push(first..survivor);

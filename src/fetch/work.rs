@@ -10,7 +10,7 @@ use crate::extract::{Unread, Work, Worker, run_query};
 use crate::job::{InvalidDates, Job, NullKeys};
 use crate::plan::Fetch;
 use crate::snapshot::{Held, Opened, Sessions};
-use crate::source::{Located, Query};
+use crate::source::Query;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -95,6 +95,7 @@ impl Fetching {
         let (picks, among, query) = asked;
         let among = Arc::new(among);
         let shape = Shape::located(&self.board.schema, &fetch.locator.types()).without_locators();
+        let shape = shape.expecting(self.board.expected(picks.len()));
         let filter = Filter {
             key: Vec::new(),
             null_keys: NullKeys::Keep,
@@ -125,15 +126,19 @@ impl Fetching {
         let wanted = &self.board.wanted;
         let candidates = &wanted.candidates[piece.unit];
         let picks = wanted.picks(piece.unit, &piece.survivors)?;
-        let locators = picks.iter().map(|pick| candidates.locator(*pick));
-        let locators = locators.collect::<Result<Vec<Located<'_>>>>()?;
-        let mut among = Among::new(wanted.plan.columns.len(), fetch.locator.parts.len());
-        for locator in &locators {
+        let parts = fetch.locator.parts.len();
+        let mut among = Among::new(wanted.plan.columns.len(), parts);
+        let mut locators = Vec::with_capacity(picks.len() * parts);
+        for pick in &picks {
+            candidates.add_locator(*pick, &mut locators)?;
+        }
+        for locator in locators.chunks_exact(parts) {
             among.want(locator.iter().copied());
         }
-        let query = match (piece.is_scan, locators.first(), locators.last()) {
-            (true, Some(first), Some(last)) => fetch.between(first, last),
-            _ => fetch.named(&locators),
+        let query = if piece.is_scan {
+            fetch.between(&locators)
+        } else {
+            fetch.named(&locators)
         };
         Ok((picks, among, query))
     }

@@ -26,13 +26,13 @@ impl Fetch {
     }
 
     /// The query for these rows, in any order.
-    pub fn named(&self, rows: &[Located<'_>]) -> Query {
+    pub fn named(&self, rows: &Located<'_>) -> Query {
         self.of(&self.locator.among(rows))
     }
 
-    /// The query for all rows from one to another, in any order.
-    pub fn between(&self, first: &Located<'_>, last: &Located<'_>) -> Query {
-        self.of(&self.locator.between(first, last))
+    /// The query for all rows from the first of these to the last, in any order.
+    pub fn between(&self, rows: &Located<'_>) -> Query {
+        self.of(&self.locator.between(rows))
     }
 
     /// Whether this many wanted rows are better found by reading all rows from the first to the last of them.

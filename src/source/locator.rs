@@ -47,8 +47,8 @@ pub(crate) struct LocatorPart {
     pub literal: fn(&[u8]) -> String,
 }
 
-/// A row's locator: the bytes of each part.
-pub(crate) type Located<'a> = Vec<&'a [u8]>;
+/// Locators of several rows, one after another: the bytes of each part.
+pub(crate) type Located<'a> = [&'a [u8]];
 
 impl Locator {
     /// The locator of a table that has a key of these columns.
@@ -69,20 +69,25 @@ impl Locator {
     }
 
     /// The condition that exactly these rows meet.
-    pub fn among(&self, rows: &[Located<'_>]) -> String {
+    pub fn among(&self, rows: &Located<'_>) -> String {
+        let rows = rows.chunks_exact(self.parts.len().max(1));
         match (self.spelling, &self.parts[..]) {
-            (Spelling::Places, [table, place]) => by_table(table, place, rows),
-            (Spelling::Places, [.., place]) => places(place, rows.iter().map(last)),
+            (Spelling::Places, [table, place]) => by_table(table, place, rows.collect()),
+            (Spelling::Places, [.., place]) => places(place, rows.map(last)),
             (_, [part]) => {
-                let values = rows.iter().map(|row| (part.literal)(last(row)));
+                let values = rows.map(|row| (part.literal)(last(row)));
                 format!("{} IN ({})", part.expression, joined(values, ", "))
             }
-            (_, parts) => joined(rows.iter().map(|row| equal(parts, row)), " OR "),
+            (_, parts) => joined(rows.map(|row| equal(parts, row)), " OR "),
         }
     }
 
-    /// The condition that the rows from one to another meet, both included.
-    pub fn between(&self, first: &Located<'_>, last: &Located<'_>) -> String {
+    /// The condition that the rows from the first of these to the last meet, both included.
+    pub fn between(&self, rows: &Located<'_>) -> String {
+        let parts = self.parts.len();
+        let first = rows.iter().take(parts);
+        let last = rows.iter().skip(rows.len().saturating_sub(parts));
+        let bounds = self.parts.iter().zip(first.zip(last));
         let bound = |(part, (first, last)): (&LocatorPart, (&&[u8], &&[u8]))| {
             let LocatorPart {
                 expression,
@@ -95,8 +100,7 @@ impl Locator {
                 literal(last)
             )
         };
-        let bounds = self.parts.iter().zip(first.iter().zip(last)).map(bound);
-        joined(bounds, " AND ")
+        joined(bounds.map(bound), " AND ")
     }
 
     /// The parts as a SELECT list.
@@ -123,10 +127,9 @@ fn places<'a>(place: &LocatorPart, rows: impl Iterator<Item = &'a [u8]>) -> Stri
     format!("{} = ANY (ARRAY[{literals}]::tid[])", place.expression)
 }
 
-fn by_table(table: &LocatorPart, place: &LocatorPart, rows: &[Located<'_>]) -> String {
-    let mut sorted: Vec<&Located<'_>> = rows.iter().collect();
-    sorted.sort_by_key(|row| row.first());
-    let groups = sorted.chunk_by(|one, other| one.first() == other.first());
+fn by_table(table: &LocatorPart, place: &LocatorPart, mut rows: Vec<&Located<'_>>) -> String {
+    rows.sort_by_key(|row| row.first());
+    let groups = rows.chunk_by(|one, other| one.first() == other.first());
     let groups = groups.map(|group| {
         let id = group.first().and_then(|row| row.first()).copied();
         let id = (table.literal)(id.unwrap_or_default());
@@ -140,8 +143,13 @@ fn last<'a>(row: &Located<'a>) -> &'a [u8] {
     row.last().copied().unwrap_or_default()
 }
 
-fn joined(parts: impl Iterator<Item = String>, by: &str) -> String {
-    parts.collect::<Vec<_>>().join(by)
+fn joined(mut parts: impl Iterator<Item = String>, by: &str) -> String {
+    let mut joined = parts.next().unwrap_or_default();
+    for part in parts {
+        joined.push_str(by);
+        joined.push_str(&part);
+    }
+    joined
 }
 
 /// Finds the columns of a key among a table's, if each of them exists.

@@ -181,16 +181,22 @@ unsafe fn read(
     // SAFETY: the memory has the bytes that are asked for.
     unsafe {
         let methods = methods.as_ref()?;
-        let mut size = 0;
-        if methods.xFileSize?(file, &raw mut size) != ffi::SQLITE_OK {
-            return None;
+        let (bytes, at) = (
+            c_int::try_from(memory.len()).ok()?,
+            i64::try_from(offset).ok()?,
+        );
+        match methods.xRead?(file, memory.as_mut_ptr().cast(), bytes, at) {
+            ffi::SQLITE_OK => Some(memory.len()),
+            ffi::SQLITE_IOERR_SHORT_READ => {
+                let mut size = 0;
+                let code = methods.xFileSize?(file, &raw mut size);
+                let left = u64::try_from(size).ok()?.checked_sub(offset)?;
+                usize::try_from(left)
+                    .ok()
+                    .filter(|_| code == ffi::SQLITE_OK)
+            }
+            _ => None,
         }
-        let left = u64::try_from(size).ok()?.checked_sub(offset)?;
-        let bytes = memory.len().min(usize::try_from(left).ok()?);
-        let memory = memory.as_mut_ptr().cast();
-        let offset = i64::try_from(offset).ok()?;
-        let code = methods.xRead?(file, memory, c_int::try_from(bytes).ok()?, offset);
-        (code == ffi::SQLITE_OK).then_some(bytes)
     }
 }
 

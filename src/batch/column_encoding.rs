@@ -3,9 +3,10 @@
 use super::look::Look;
 use arrow::array::Array;
 
-/// Maximum size in bytes of a dictionary before compression: the parquet crate's default. If a column's dictionary gets larger, the
-/// crate has looked up the values for nothing, and encodes the others without a dictionary.
-pub(super) const DICTIONARY_BYTES: usize = 1024 * 1024;
+/// Maximum size in bytes of a dictionary before compression. The parquet crate's default, 1 MiB, would leave out the columns that
+/// gain most: long texts of which each occurs many times. Readers hold one dictionary in memory. If a column's dictionary gets
+/// larger, the crate has looked up the values for nothing, and encodes the others without it.
+pub(super) const DICTIONARY_BYTES: usize = 16 * 1024 * 1024;
 
 /// Bytes in which a dictionary stores a text's length.
 const LENGTH_BYTES: usize = 4;

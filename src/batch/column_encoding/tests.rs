@@ -53,7 +53,7 @@ fn values_that_are_known_to_be_distinct_are_not_looked_at() {
 
 #[test]
 fn values_that_do_not_fit_in_a_dictionary_get_none() {
-    let [fitting, large] = [400, 4000].map(|length| encoding(&drawn(5000, 1000, length)));
+    let [fitting, large] = [50_000, 65_000].map(|length| encoding(&drawn(700, 320, length)));
     assert_eq!(fitting, ColumnEncoding::Dictionary);
     assert_ne!(large, ColumnEncoding::Dictionary);
 }

@@ -99,9 +99,9 @@ fn a_query_has_its_filters_and_only_a_stored_one_a_hint() {
     assert_eq!(
         each(|dialect| query(dialect).sql(Some("c".to_owned()), Some("d"))),
         [
-            "SELECT 1, `ta``ble`.rowid FROM `ta``ble` WHERE (a) AND (b) AND c ORDER BY d",
-            "SELECT 1, \"ta`ble\".rowid FROM \"ta`ble\" WHERE (a) AND (b) AND c ORDER BY d",
-            "SELECT 1, \"ta`ble\".rowid FROM \"ta`ble\" WHERE (a) AND (b) AND c ORDER BY d",
+            "SELECT 1, `ta``ble`.`rowid` FROM `ta``ble` WHERE (a) AND (b) AND c ORDER BY d",
+            "SELECT 1, \"ta`ble\".\"rowid\" FROM \"ta`ble\" WHERE (a) AND (b) AND c ORDER BY d",
+            "SELECT 1, \"ta`ble\".\"rowid\" FROM \"ta`ble\" WHERE (a) AND (b) AND c ORDER BY d",
         ]
     );
     assert_eq!(

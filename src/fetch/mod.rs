@@ -47,7 +47,7 @@ pub(crate) struct Wanted {
 
 /// What was fetched.
 pub(crate) struct HowFetched {
-    /// By unit.
+    /// By table.
     pub ways: Vec<Ways>,
     /// By column, invalid dates that became NULL.
     pub nulled: Vec<u64>,
@@ -104,20 +104,16 @@ pub(crate) fn fetch_while<T: Send>(
 
 /// Reports how each table's rows are fetched.
 fn announce(wanted: &Wanted, ways: &[Ways], listener: &dyn Listener) {
-    let mut units = wanted.candidates.iter().zip(ways);
-    for table in &wanted.plan.tables {
-        let units: Vec<_> = units.by_ref().take(table.units).collect();
-        let located = units.iter().map(|(_, ways)| ways.located).sum();
-        let rows = units.iter().map(|(_, ways)| ways.rows()).sum();
-        if rows > 0 {
+    let mut candidates = wanted.candidates.iter();
+    for (table, ways) in wanted.plan.tables.iter().zip(ways) {
+        let units = candidates.by_ref().take(table.units);
+        let rows_read = units.map(|unit| unit.rows_read).sum();
+        if ways.rows() > 0 {
             listener.on_event(&Event::FetchStarted {
                 table: table.name.clone(),
-                rows_read: units
-                    .iter()
-                    .map(|(candidates, _)| candidates.rows_read)
-                    .sum(),
-                rows,
-                located,
+                rows_read,
+                rows: ways.rows(),
+                located: ways.located,
             });
         }
     }

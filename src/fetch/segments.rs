@@ -6,6 +6,7 @@ use crate::Result;
 use crate::batch::Pick;
 use crate::plan::{Fetch, Plan};
 use crate::unit::UnitName;
+use std::iter;
 use std::ops::Range;
 
 /// Bytes of locators that one query names. As hexadecimal digits, they stay below the shortest limit on a query's length: MySQL's
@@ -102,18 +103,19 @@ impl Segments {
         Ok(())
     }
 
-    /// By unit, how its rows are fetched.
+    /// By table, how its rows are fetched.
     pub fn ways(&self, plan: &Plan) -> Vec<Ways> {
-        let mut ways = vec![Ways::default(); plan.units.len()];
+        let mut ways = vec![Ways::default(); plan.tables.len()];
+        let units = plan.tables.iter().enumerate();
+        let units = units.flat_map(|(number, table)| iter::repeat_n(number, table.units));
+        let tables: Vec<usize> = units.collect();
         for piece in &self.pieces {
-            let Some(of_unit) = ways.get_mut(piece.unit) else {
-                continue;
-            };
+            let of_table = &mut ways[tables[piece.unit]];
             let rows = piece.survivors.len() as u64;
             if piece.is_scan {
-                of_unit.scanned += rows;
+                of_table.scanned += rows;
             } else {
-                of_unit.located += rows;
+                of_table.located += rows;
             }
         }
         ways

@@ -85,12 +85,8 @@ impl Decided {
 
     /// Adds how rows were fetched, and their invalid dates that are written as NULL.
     pub fn add_fetched(&mut self, fetched: &HowFetched) {
-        let mut ways = fetched.ways.iter();
-        for table in &mut self.tables {
-            for ways in ways.by_ref().take(table.units.len()) {
-                table.located += ways.located;
-                table.scanned += ways.scanned;
-            }
+        for (table, ways) in self.tables.iter_mut().zip(&fetched.ways) {
+            (table.located, table.scanned) = (ways.located, ways.scanned);
         }
         for (nulled, more) in self.nulled.iter_mut().zip(&fetched.nulled) {
             *nulled += more;

@@ -1,12 +1,27 @@
 //! Arrow types: their names, as the plan, the manifest and errors show them, and which of them hold dates.
 
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, Field};
+use std::sync::Arc;
 
 /// The type as arrow-rs prints it; a list by its elements' type: `List(Int32)`.
 pub(crate) fn name(data_type: &DataType) -> String {
     match data_type {
         DataType::List(element) => format!("List({})", name(element.data_type())),
         other => other.to_string(),
+    }
+}
+
+/// The type that [`name`] gives this name.
+pub(crate) fn parse(name: &str) -> Option<DataType> {
+    let element = name
+        .strip_prefix("List(")
+        .and_then(|rest| rest.strip_suffix(')'));
+    match element {
+        Some(element) => {
+            let element = Field::new_list_field(parse(element)?, true);
+            Some(DataType::List(Arc::new(element)))
+        }
+        None => name.parse().ok(),
     }
 }
 
@@ -28,8 +43,6 @@ pub(crate) fn is_dated(data_type: &DataType) -> bool {
 mod tests {
     use super::*;
     use arrow::datatypes::TimeUnit::Microsecond;
-    use arrow::datatypes::{DataType, Field};
-    use std::sync::Arc;
 
     #[test]
     fn names_of_earlier_manifests_become_those_of_today() {
@@ -49,6 +62,7 @@ mod tests {
             let name = name(&data_type);
             assert_eq!(current_name(recorded), name);
             assert_eq!(current_name(&name), name);
+            assert_eq!(parse(&name), Some(data_type));
         }
     }
 }

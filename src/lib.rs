@@ -85,6 +85,8 @@ mod run;
 mod secret;
 mod snapshot;
 mod source;
+mod stage;
+mod steps;
 mod threads;
 mod unit;
 pub mod verify;

@@ -10,12 +10,12 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 /// How a table is made: what follows its name, with `{}` for the columns that all tables have.
-type Making = (&'static str, &'static [&'static str]);
+pub type Making = (&'static str, &'static [&'static str]);
 
 const COLUMNS: &str = "k VARCHAR(40), d DATE, n BIGINT, note VARCHAR(300)";
 
 /// Tables by every kind of locator. `id` is an ascending number, and `tag` a text that distinguishes rows.
-fn makings(system: System) -> &'static [Making] {
+pub fn makings(system: System) -> &'static [Making] {
     match system {
         System::Sqlite => &[
             ("(id INT, tag TEXT, {})", &[]),
@@ -210,7 +210,7 @@ fn agrees_with_the_oracle(
 }
 
 /// Rows in ascending order of `id`, whose last column says which row of which table it is.
-fn random_rows(dice: &mut Dice, distinct: usize) -> Vec<Row> {
+pub fn random_rows(dice: &mut Dice, distinct: usize) -> Vec<Row> {
     let count = *dice.pick(&[0, 1, 16, 17, 18, 150, 300]);
     let table = dice.next() % 1000;
     let tags = ["a", "Ä", "é'", "x\\", "日", ""];
@@ -241,7 +241,7 @@ fn random_rows(dice: &mut Dice, distinct: usize) -> Vec<Row> {
     rows
 }
 
-fn make(case: &Case, name: &str, (making, more): Making, rows: &[Row]) {
+pub fn make(case: &Case, name: &str, (making, more): Making, rows: &[Row]) {
     let system = case.database.system();
     let quoted = system.quote(name);
     let mut statements = vec![format!(

@@ -54,6 +54,7 @@ mod soak;
 mod sources;
 mod sqlite_files;
 mod sqlite_types;
+mod stages;
 mod streams;
 mod values;
 mod version;

@@ -151,6 +151,7 @@ pub(super) fn layout(
         batch_rows: NonZeroUsize::new(batch_rows).unwrap_or(NonZeroUsize::MIN),
         prefix: "b".into(),
         distinct_column: None,
+        shard: None,
     })
 }
 

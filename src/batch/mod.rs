@@ -41,8 +41,8 @@ pub use encoding::Encoding;
 pub use format::Format;
 pub(crate) use locate::{Ends, InMemory, Pick, Picks, Rows, Supply};
 pub use name::{check_prefix, file_name};
-pub use write::Layout;
 pub(crate) use write::write_batches;
+pub use write::{Layout, ShardRows};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

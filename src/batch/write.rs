@@ -26,6 +26,17 @@ pub struct Layout {
     pub prefix: String,
     /// The column of a one-column key. Its values are all distinct, so a dictionary would be useless.
     pub distinct_column: Option<usize>,
+    /// Where these rows are, if they are a shard of a larger result.
+    pub shard: Option<ShardRows>,
+}
+
+/// The place of a shard's rows in the whole result.
+#[derive(Debug, Clone, Copy)]
+pub struct ShardRows {
+    /// Rows of the result before the shard: a multiple of the rows of a file.
+    pub before: u64,
+    /// Rows of the result.
+    pub of: u64,
 }
 
 /// Writes the surviving rows to new files in `folder`, in the caller's rayon pool, and returns the files in the order of their
@@ -89,11 +100,15 @@ impl Job<'_> {
     }
 
     fn name(&self, slice: Range<usize>) -> String {
+        let ShardRows { before, of } = self.layout.shard.unwrap_or(ShardRows {
+            before: 0,
+            of: self.rows as u64,
+        });
         file_name(
             &self.layout.prefix,
-            slice.start as u64 + 1,
-            slice.end as u64,
-            self.rows as u64,
+            before + slice.start as u64 + 1,
+            before + slice.end as u64,
+            of,
             self.layout.encoding,
         )
     }

@@ -3,11 +3,14 @@
 use super::failure::Failure;
 use super::{argv, login, out, signals};
 use crate::job::{Job, JobOptions, Output, read_job_file};
-use crate::report::{self, Listener, LogFormat, Summary};
+use crate::plan::Sizes;
+use crate::report::{self, Listener, LogFormat, Summary, counted};
 use crate::run::{run, show_plan};
+use crate::steps::freeze;
 use crate::{Cancel, Error, ErrorKind, Result};
 use clap::Args;
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,12 +23,73 @@ pub(super) struct JobArgs {
     options: JobOptions,
 }
 
+/// What `plan` takes beyond a job.
+#[derive(Args)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    job: JobArgs,
+    /// Batch files of a shard, which one process finishes [default: 100]
+    ///
+    /// Only with --out FILE.json. A shard is the smallest part of the result that firstseen finish writes.
+    #[arg(long, value_name = "N", help_heading = FROZEN, requires = "out")]
+    shard_files: Option<NonZeroUsize>,
+    /// Rows among which the keep-list ranks what it keeps [default: 1000000]
+    ///
+    /// Only with --out FILE.json. An engine sorts at most so many rows of a unit together.
+    #[arg(long, value_name = "N", help_heading = FROZEN, requires = "out")]
+    segment_rows: Option<NonZeroUsize>,
+}
+
+/// Heading of the flags that only a plan's file has.
+const FROZEN: &str = "Plan for several processes";
+
+const SHARD_FILES: NonZeroUsize = NonZeroUsize::new(100).expect("100 is not zero");
+const SEGMENT_ROWS: NonZeroUsize = NonZeroUsize::new(1_000_000).expect("a million is not zero");
+
+impl PlanArgs {
+    /// `firstseen plan`. If `--out` names a file that ends in `.json`, the plan is also written to that file.
+    pub fn run(self, args: &[OsString]) -> Result<(), Failure> {
+        let Self {
+            mut job,
+            shard_files,
+            segment_rows,
+        } = self;
+        let is_file = |out: &PathBuf| out.extension().is_some_and(|it| it == "json");
+        let Some(file) = job.options.out.take_if(|out| is_file(out)) else {
+            if shard_files.is_some() || segment_rows.is_some() {
+                let message = "--shard-files and --segment-rows are only for a plan that is written to a file";
+                let error = Error::new(ErrorKind::Usage, message);
+                return Err(error.advise("name the file: --out plan.json").into());
+            }
+            return job.plan(args);
+        };
+        let sizes = Sizes {
+            segment_rows: segment_rows.unwrap_or(SEGMENT_ROWS),
+            shard_files: shard_files.unwrap_or(SHARD_FILES),
+        };
+        let force = job.options.force == Some(true);
+        job.with_job(args, |ready| {
+            let job = (&ready.job, &ready.options);
+            let (plan, frozen) = freeze(job, sizes, ready.listener.as_ref(), &ready.cancel)?;
+            frozen.write(&file, force)?;
+            if ready.json {
+                return out::json(&plan);
+            }
+            let units = counted(frozen.plan.units.len() as u64, "unit");
+            let written = format!("\n{units}, written to {}\n", file.display());
+            out::result(format!("{plan}{written}").as_bytes())
+        })
+    }
+}
+
 /// A job that is ready to begin.
 struct Ready {
     job: Job,
     listener: Arc<dyn Listener>,
     cancel: Cancel,
     json: bool,
+    /// What the job was made from.
+    options: JobOptions,
 }
 
 impl JobArgs {
@@ -71,8 +135,9 @@ impl JobArgs {
         let reported = options.report();
         let ready = || {
             let json = options.json.unwrap_or(false);
-            let job = Job::new(options, &current_dir)?;
+            let job = Job::new(options.clone(), &current_dir)?;
             work(Ready {
+                options,
                 job,
                 listener: Arc::from(report::listener(reported)),
                 cancel: signals::cancel_on_signal()?,
@@ -102,7 +167,7 @@ impl JobArgs {
     }
 }
 
-fn current_dir() -> Result<PathBuf> {
+pub(super) fn current_dir() -> Result<PathBuf> {
     std::env::current_dir().map_err(|cause| {
         Error::new(ErrorKind::Usage, "can't get the current folder")
             .because(cause)

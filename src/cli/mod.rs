@@ -10,6 +10,7 @@ mod login;
 mod out;
 mod schema;
 mod signals;
+mod steps;
 mod unknown;
 mod verify;
 mod version;
@@ -20,7 +21,7 @@ use crate::{Error, ErrorKind, Result};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use failure::Failure;
-use job_command::JobArgs;
+use job_command::{JobArgs, PlanArgs};
 pub use login::password;
 use std::ffi::OsString;
 use std::time::Instant;
@@ -53,7 +54,8 @@ Examples:
 const PLAN_EXAMPLES: &str = "\
 Examples:
   firstseen plan --source sqlite://lhid2005.sqlite --tables 'ID*' --key HASHIDV
-  firstseen plan job.toml --json";
+  firstseen plan job.toml --json
+  firstseen plan job.toml --out plan.json";
 
 #[derive(Subcommand)]
 enum Command {
@@ -67,7 +69,28 @@ enum Command {
     /// Takes the same options as run. Connects to the database and checks the job against its catalog. Nothing is written; the
     /// only rows read are the samples from which --partition-on chooses the bounds of the parts.
     #[command(after_help = PLAN_EXAMPLES)]
-    Plan(Box<JobArgs>),
+    Plan(Box<PlanArgs>),
+    /// Hold one state of the database for the processes that stage a plan
+    ///
+    /// Keeps the state until it is stopped with Ctrl-C or SIGTERM: on PostgreSQL an exported snapshot, on MariaDB a place in the
+    /// binary log that every process has to see. What isn't complete when it ends doesn't count.
+    Hold(steps::HoldArgs),
+    /// Read units of a plan and write them to a stage
+    ///
+    /// Any number of processes, on any machines that share the folder, can stage different units of a plan at the same time. What a
+    /// process left that died counts for nothing: run the command again.
+    Stage(steps::StageArgs),
+    /// Write the batch files of a staged plan, shard by shard
+    ///
+    /// The keep-list must be complete: python -m firstseen.duckdb or python -m firstseen.spark computes it. Any number of processes
+    /// can finish different shards at the same time.
+    Finish(steps::FinishArgs),
+    /// Publish the batch files of a finished stage with their manifest
+    ///
+    /// Checks that all units and shards are complete and that the counts of each table add up. Then removes the stage.
+    Publish(steps::PublishArgs),
+    /// Remove the stage of a plan, with everything in it
+    Discard(steps::DiscardArgs),
     /// Check an output folder against its manifest
     ///
     /// Reads every file and compares checksums, rows, columns, file names and order, and checks that no key occurs twice. Reports
@@ -150,7 +173,12 @@ impl Command {
     fn run(self, args: &[OsString]) -> Result<(), Failure> {
         match self {
             Self::Run(job) => job.run(args),
-            Self::Plan(job) => job.plan(args),
+            Self::Plan(plan) => plan.run(args),
+            Self::Hold(hold) => hold.run(),
+            Self::Stage(stage) => stage.run(),
+            Self::Finish(finish) => finish.run(),
+            Self::Publish(publish) => publish.run(),
+            Self::Discard(discard) => Ok(discard.run()?),
             Self::Verify(options) => Ok(options.run()?),
             Self::Generate(options) => Ok(options.run(args)?),
             Self::Completions(options) => Ok(completions(options.shell)?),

@@ -7,6 +7,7 @@ use super::decoder::Decoder;
 use super::fit::Misfit;
 use super::gate::{Gate, Passed};
 use super::keeper::Keeper;
+use super::outlet::Outlet;
 use super::rules::Rules;
 use crate::Result;
 use std::sync::Arc;
@@ -35,12 +36,17 @@ pub(super) struct CandidateWriter {
 }
 
 impl CandidateWriter {
-    pub fn new(unit: u32, rules: Rules, control: Arc<Control>) -> Self {
+    pub fn new(
+        unit: u32,
+        rules: Rules,
+        control: Arc<Control>,
+        outlet: Option<Box<dyn Outlet>>,
+    ) -> Self {
         Self {
             unit,
             control,
             decoders: Vec::new(),
-            keeper: Keeper::new(&rules),
+            keeper: Keeper::new(&rules, outlet),
             kept_bytes: 0,
             next_column: 0,
             chunks: 0,

@@ -3,6 +3,8 @@
 use super::UnitRows;
 use super::column::Column;
 use super::control::Control;
+use super::misfit::MisfitAt;
+use super::outlet::{Notes, Outlet};
 use super::rules::Rules;
 use crate::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
@@ -19,11 +21,17 @@ pub(super) struct Keeper {
     schema: SchemaRef,
     pub columns: Vec<Column>,
     pub rows: UnitRows,
+    /// Where finished record batches go, if they aren't kept.
+    outlet: Option<Box<dyn Outlet>>,
+    /// Rows in finished record batches.
+    finished: u64,
 }
 
 impl Keeper {
-    pub fn new(rules: &Rules) -> Self {
+    pub fn new(rules: &Rules, outlet: Option<Box<dyn Outlet>>) -> Self {
         Self {
+            outlet,
+            finished: 0,
             schema: Arc::clone(rules.shape.kept()),
             columns: rules.columns(),
             rows: UnitRows::default(),
@@ -71,27 +79,58 @@ impl Keeper {
             let message = "internal error: the columns don't form a valid record batch";
             Error::new(ErrorKind::Bug, message).because(cause)
         })?;
-        self.rows.batches.push(batch);
+        self.finished += batch.num_rows() as u64;
+        match &mut self.outlet {
+            None => self.rows.batches.push(batch),
+            Some(outlet) => outlet.take(
+                &batch,
+                self.rows.take_notes(batch.num_rows(), self.finished),
+            )?,
+        }
         Ok(())
     }
 
     /// The unit's rows. `looked_up` is how many rows the writer counted when it looked up their keys.
     pub fn finish(mut self, looked_up: u64) -> Result<UnitRows> {
         self.finish_batch()?;
+        let kept = match &mut self.outlet {
+            None => self
+                .rows
+                .batches
+                .iter()
+                .map(|it| it.num_rows() as u64)
+                .sum(),
+            Some(outlet) => {
+                outlet.end()?;
+                self.finished
+            }
+        };
         let UnitRows {
-            read,
-            candidates,
-            ref batches,
-            ..
+            read, candidates, ..
         } = self.rows;
-        let kept: usize = batches.iter().map(RecordBatch::num_rows).sum();
-        if looked_up == read && kept as u64 == candidates {
+        if looked_up == read && kept == candidates {
             return Ok(self.rows);
         }
         let message = format!(
             "{read} rows were announced and {looked_up} arrived; {candidates} are candidates and {kept} were kept"
         );
         Err(Error::new(ErrorKind::Sums, message))
+    }
+}
+
+impl UnitRows {
+    /// Takes what was noted about the last candidates below `end`, so many of them.
+    fn take_notes(&mut self, candidates: usize, end: u64) -> Notes {
+        let first = end - candidates as u64;
+        let below = self.misfits.partition_point(|it| it.candidate < end);
+        let misfits = self.misfits.drain(..below).map(|misfit| MisfitAt {
+            candidate: misfit.candidate - first,
+            ..misfit
+        });
+        Notes {
+            misfits: misfits.collect(),
+            nulled: self.nulled.take_below(end),
+        }
     }
 }
 

@@ -40,7 +40,9 @@ impl UnitRows {
             return Ok(());
         };
         let (keep, rest) = Overtaken::new(&overtaken).look_for(&self.tags, self.candidates);
-        first_seen.overtaken(unit).extend(rest);
+        if let Some(mut overtaken) = first_seen.overtaken(unit) {
+            overtaken.extend(rest);
+        }
         let before = bytes(&self.batches);
         self.batches = kept(std::mem::take(&mut self.batches), &keep, proceed)?;
         if before.saturating_sub(bytes(&self.batches)) >= GIVEN_BACK_BYTES {
@@ -57,14 +59,15 @@ impl UnitRows {
 
     /// Takes the keys of the overtaken candidates, if there are many.
     fn take_overtaken(&self, unit: u32, first_seen: &FirstSeen) -> Option<Vec<KeyTag>> {
-        let mut overtaken = first_seen.overtaken(unit);
+        let mut overtaken = first_seen.overtaken(unit)?;
         let pays = self.are_many(&overtaken);
         pays.then(|| std::mem::take(&mut *overtaken))
     }
 
     /// Whether so many candidates were overtaken that it pays to drop them.
     pub(super) fn has_many_overtaken(&self, unit: u32, first_seen: &FirstSeen) -> bool {
-        self.are_many(&first_seen.overtaken(unit))
+        let overtaken = first_seen.overtaken(unit);
+        overtaken.is_some_and(|overtaken| self.are_many(&overtaken))
     }
 
     fn are_many(&self, overtaken: &[KeyTag]) -> bool {
@@ -75,7 +78,9 @@ impl UnitRows {
     /// Called once all earlier units have been read: no candidate can be overtaken any more.
     pub(crate) fn forget_keys(&mut self, unit: u32, first_seen: &FirstSeen) {
         self.tags = Vec::new();
-        *first_seen.overtaken(unit) = Vec::new();
+        if let Some(mut overtaken) = first_seen.overtaken(unit) {
+            *overtaken = Vec::new();
+        }
     }
 
     /// Moves the notes about candidates to their new numbers, and drops those about dropped ones.

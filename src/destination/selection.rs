@@ -206,7 +206,7 @@ impl Selector {
         };
         first_seen.offer(self.unit, &self.hashes, &mut self.keep);
         let null_keys = self.rows.len();
-        let can_be_overtaken = self.unit > 0;
+        let can_be_overtaken = first_seen.can_be_overtaken(self.unit);
         if can_be_overtaken {
             self.tags.resize(null_keys, NO_KEY);
         }

@@ -8,6 +8,7 @@ use super::decoder::Decoder;
 use super::fit::Misfit;
 use super::keeper::{Keeper, bytes};
 use super::misfit::{MisfitAt, SentRow};
+use super::outlet::Outlet;
 use super::rules::Rules;
 use super::selection::Selector;
 use crate::Result;
@@ -39,12 +40,17 @@ pub(super) struct StagedWriter {
 }
 
 impl StagedWriter {
-    pub fn new(unit: u32, rules: Rules, control: Arc<Control>) -> Self {
+    pub fn new(
+        unit: u32,
+        rules: Rules,
+        control: Arc<Control>,
+        outlet: Option<Box<dyn Outlet>>,
+    ) -> Self {
         Self {
             unit,
             control,
             decoders: Vec::new(),
-            keeper: Keeper::new(&rules),
+            keeper: Keeper::new(&rules, outlet),
             selector: Selector::new(unit, rules.filter.clone()),
             columns: rules.columns(),
             next_column: 0,
@@ -77,7 +83,7 @@ impl StagedWriter {
             self.take_misfit(column, misfit)?;
         }
         self.next_column += 1;
-        if self.next_column == self.columns.len() {
+        if self.next_column == self.decoders.len() {
             self.row_is_complete()?;
         }
         Ok(())
@@ -102,6 +108,10 @@ impl StagedWriter {
 
     fn row_is_complete(&mut self) -> Result<()> {
         self.next_column = 0;
+        let number = self.row().number;
+        if let (true, Some(numbers)) = (self.rules.shape.is_numbered(), self.columns.last_mut()) {
+            numbers.push_number(number);
+        }
         // The last column has its cell already.
         let row = self.row().number - 1;
         for column in &self.dated_lists {

@@ -7,6 +7,7 @@ use super::control::Control;
 use super::decoder::CellEncoding;
 use super::gate::Gate;
 use super::misfit::SentRow;
+use super::outlet::Outlet;
 use super::rules::Rules;
 use super::selection::Filter;
 use super::shape::Shape;
@@ -49,7 +50,7 @@ impl UnitDestination {
         shape: Shape,
         filter: Filter,
         control: Arc<Control>,
-        intake: Intake,
+        (intake, outlet): (Intake, Option<Box<dyn Outlet>>),
     ) -> Self {
         let (Intake::Gated(format) | Intake::Staged(format)) = intake;
         let rules = Rules {
@@ -60,9 +61,11 @@ impl UnitDestination {
         let shared = Arc::clone(&control);
         let writer = match intake {
             Intake::Gated(_) => {
-                Writer::Candidates(Box::new(CandidateWriter::new(unit, rules, shared)))
+                Writer::Candidates(Box::new(CandidateWriter::new(unit, rules, shared, outlet)))
             }
-            Intake::Staged(_) => Writer::Staged(Box::new(StagedWriter::new(unit, rules, shared))),
+            Intake::Staged(_) => {
+                Writer::Staged(Box::new(StagedWriter::new(unit, rules, shared, outlet)))
+            }
         };
         Self {
             unit,

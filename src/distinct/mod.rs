@@ -4,11 +4,13 @@
 //! Then Polars' `unique` over the candidates' real keys decides. In: candidates in unit order. Out: the ascending indices of
 //! the survivors. This module looks only at key columns.
 
+mod canonical;
 mod first_seen;
 mod handover;
 mod share;
 mod unique;
 
+pub(crate) use canonical::canonical_keys;
 pub use first_seen::{FirstSeen, KeyHash, KeyTag};
 pub(crate) use unique::{Survivors, survivors};
 

@@ -3,9 +3,10 @@
 use super::{failed, share};
 use crate::threads::{cores, pool};
 use crate::{Error, ErrorKind, Result};
-use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, BinaryArray, BooleanArray, RecordBatch};
 use arrow::compute::filter;
 use arrow::datatypes::DataType;
+use arrow::error::ArrowError;
 use arrow::row::{RowConverter, SortField};
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -161,12 +162,21 @@ fn joined(columns: &[ArrayRef]) -> Result<ArrayRef> {
     {
         return Ok(Arc::clone(column));
     }
+    Ok(Arc::new(as_rows(columns).map_err(failed)?))
+}
+
+/// The rows of these columns in arrow-rs's row format.
+pub(super) fn as_rows(columns: &[ArrayRef]) -> Result<BinaryArray, ArrowError> {
     let fields = columns
         .iter()
         .map(|column| SortField::new(column.data_type().clone()));
-    let converter = RowConverter::new(fields.collect()).map_err(failed)?;
-    let rows = converter.convert_columns(columns).map_err(failed)?;
-    Ok(Arc::new(rows.try_into_binary().map_err(failed)?))
+    let converter = RowConverter::new(fields.collect())?;
+    converter.convert_columns(columns)?.try_into_binary()
+}
+
+/// Whether a type's values are bytes that compare as they are.
+pub(super) fn is_text(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Utf8 | DataType::Binary)
 }
 
 fn is_plain(data_type: &DataType) -> bool {

@@ -15,7 +15,8 @@ mod worker;
 
 pub(crate) use pool::work_off;
 pub(crate) use query::run_query;
-pub(crate) use read::{Read, read};
+pub(crate) use read::{Read, read, stage};
+pub(crate) use units::Stages;
 pub(crate) use work::{Unread, Work, Worker};
 
 use crate::destination::UnitRows;

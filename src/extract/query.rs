@@ -2,19 +2,20 @@
 
 use super::retry::is_worth_another;
 use super::work::{Unread, Worker};
-use crate::destination::{Control, Filter, Shape, UnitDestination, UnitRows};
+use crate::destination::{Control, Filter, Outlet, Shape, UnitDestination, UnitRows};
 use crate::source::Query;
 use crate::{Error, ErrorKind, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// Reads a query's rows on the worker's connection. `piece` is what the control knows it by.
+/// Reads a query's rows on the worker's connection. `piece` is what the control knows it by. With an outlet, they go there, and
+/// what is returned are their counts.
 ///
 /// # Errors
 /// With whether the filter has been asked about any row.
 pub(crate) fn run_query(
     (piece, query): (u32, &Query),
-    (shape, filter): (&Shape, &Filter),
+    (shape, filter, outlet): (&Shape, &Filter, Option<Box<dyn Outlet>>),
     control: &Arc<Control>,
     worker: &mut Worker,
 ) -> Result<UnitRows, (Unread, bool)> {
@@ -22,6 +23,7 @@ pub(crate) fn run_query(
     let session = &mut held.session;
     let intake = session.intake();
     let control_of = Arc::clone(control);
+    let intake = (intake, outlet);
     let mut destination =
         UnitDestination::new(piece, shape.clone(), filter.clone(), control_of, intake);
     let watch = control.watch(piece);

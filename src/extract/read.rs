@@ -1,6 +1,6 @@
 //! Everything that a job reads at first, for the stages that follow.
 
-use super::units::{Progress, Units};
+use super::units::{Progress, Stages, Units};
 use super::{ReadUnit, work_off};
 use crate::cancel::Cancel;
 use crate::destination::{Control, Filter, Shape};
@@ -12,7 +12,12 @@ use crate::report::Listener;
 use crate::snapshot::{Opened, Snapshot};
 use crate::{Error, ErrorKind, Result};
 use arrow::datatypes::Schema;
+use std::ops::Range;
 use std::sync::Arc;
+
+/// Keys that the filter of a process that stages units remembers: their slots take at most about 1 GB, or 1.7 GB while they grow.
+/// Beyond them, fewer rows are dropped before they are staged, and the keep-list decides about more.
+const MOST_KEYS: usize = 24_000_000;
 
 /// What was read of every unit.
 pub(crate) struct Read {
@@ -33,7 +38,17 @@ pub(crate) fn read(
 ) -> Result<Read> {
     let plan = Arc::clone(&opened.plan);
     let snapshot = opened.sessions.snapshot().clone();
-    let units = work_off(work(job, &opened, listener, cancel)?)?.finish()?;
+    let all = 0..opened.plan.units.len();
+    let first_seen = |seed: u64| FirstSeen::new(seed, all.len());
+    let ordinals = ordinals(all.clone());
+    let work = work(
+        job,
+        &opened,
+        (ordinals, None),
+        &first_seen,
+        (listener, cancel),
+    )?;
+    let units = work_off(work)?.finish()?;
     // The workers' buffers and the filter are free now.
     give_back();
     let fetches = plan.units.iter().any(|unit| unit.fetch.is_some());
@@ -51,25 +66,47 @@ pub(crate) fn read(
     })
 }
 
+/// Reads these units, each of which is kept in a stage by itself.
+pub(crate) fn stage(
+    job: &Job,
+    opened: &Opened,
+    units: Vec<u32>,
+    stages: Arc<dyn Stages>,
+    (listener, cancel): (&Arc<dyn Listener>, &Cancel),
+) -> Result<()> {
+    let all = opened.plan.units.len();
+    let first_seen = |seed: u64| FirstSeen::of_settled(seed, all, MOST_KEYS);
+    let what = (units, Some(stages));
+    work_off(work(job, opened, what, &first_seen, (listener, cancel))?).map(drop)
+}
+
+fn ordinals(units: Range<usize>) -> Vec<u32> {
+    units.filter_map(|unit| u32::try_from(unit).ok()).collect()
+}
+
 fn work(
     job: &Job,
     opened: &Opened,
-    listener: &Arc<dyn Listener>,
-    cancel: &Cancel,
+    (ordinals, stages): (Vec<u32>, Option<Arc<dyn Stages>>),
+    first_seen: &dyn Fn(u64) -> FirstSeen,
+    (listener, cancel): (&Arc<dyn Listener>, &Cancel),
 ) -> Result<Units> {
     let plan = &opened.plan;
     let names = plan.units.iter().map(|unit| unit.name.clone()).collect();
     let first_seen = if job.exact {
         None
     } else {
-        Some(Arc::new(FirstSeen::new(random_seed()?, plan.units.len())))
+        Some(Arc::new(first_seen(random_seed()?)))
     };
     let silence = job.waits.silence(&job.source);
     let control = Control::new(cancel.clone(), names, silence, Arc::clone(listener));
-    let reads = plan.units.iter().map(|unit| asked(plan, unit));
+    let is_staged = stages.is_some();
+    let reads = plan.units.iter().map(|unit| asked(plan, unit, is_staged));
     Ok(Units {
         sessions: Arc::clone(&opened.sessions),
         planned: Arc::clone(&plan.units),
+        ordinals,
+        stages,
         asked: reads.collect::<Result<_>>()?,
         filter: Filter {
             key: Vec::new(),
@@ -85,10 +122,12 @@ fn work(
     })
 }
 
-/// What a unit's query returns, and which of these columns are the key's.
-fn asked(plan: &Plan, unit: &Unit) -> Result<(Shape, Vec<usize>)> {
+/// What a unit's query returns, and which of these columns are the key's. Staged rows are numbered.
+fn asked(plan: &Plan, unit: &Unit, is_staged: bool) -> Result<(Shape, Vec<usize>)> {
     let Some(fetch) = &unit.fetch else {
-        return Ok((Shape::of(plan.schema()), plan.key.clone()));
+        let whole = Shape::of(plan.schema());
+        let whole = if is_staged { whole.numbered() } else { whole };
+        return Ok((whole, plan.key.clone()));
     };
     let keys = keys(plan)?;
     let shape = Shape::located(&keys, &fetch.locator.types()).numbered();

@@ -1,10 +1,10 @@
-//! The work of reading every unit once, in whatever order workers get to them.
+//! The work of reading units once each, in whatever order workers get to them.
 
 use super::ReadUnit;
 use super::done::Done;
 use super::query::run_query;
 use super::work::{Unread, Work, Worker};
-use crate::destination::{Control, Filter, Shape};
+use crate::destination::{Control, Filter, Outlet, Shape};
 use crate::plan::Unit;
 use crate::report::Event;
 use crate::snapshot::{Held, Sessions};
@@ -17,6 +17,10 @@ use std::time::Instant;
 pub(super) struct Units {
     pub sessions: Arc<Sessions>,
     pub planned: Arc<[Unit]>,
+    /// The units that are read, in this order.
+    pub ordinals: Vec<u32>,
+    /// Where their candidates go, if they aren't kept in memory.
+    pub stages: Option<Arc<dyn Stages>>,
     /// By unit, what its query returns, and which of these columns are the key's.
     pub asked: Vec<(Shape, Vec<usize>)>,
     /// What makes a row a candidate. Each unit has its own key columns.
@@ -29,9 +33,18 @@ pub(super) struct Units {
     pub progress: Progress,
 }
 
+/// Where units go that aren't kept in memory.
+pub(crate) trait Stages: Send + Sync {
+    /// Takes a unit's candidates.
+    fn outlet(&self, unit: u32) -> Result<Box<dyn Outlet>>;
+
+    /// The unit was read completely: what its outlet took is kept from now on. `read` has its counts.
+    fn commit(&self, unit: u32, read: &ReadUnit) -> Result<()>;
+}
+
 /// How far the workers are.
 pub(super) struct Progress {
-    /// Ordinal of the next unit that no worker has taken.
+    /// Place among the ordinals of the next unit that no worker has taken.
     next: AtomicU32,
     done: Mutex<Done>,
 }
@@ -77,8 +90,11 @@ impl Units {
             ..self.filter.clone()
         };
         let query = (ordinal, &unit.query);
+        let outlet = self.stages.as_ref().map(|stages| stages.outlet(ordinal));
+        let outlet = outlet.transpose().map_err(Unread::Otherwise)?;
         let begun = Instant::now();
-        let rows = run_query(query, (shape, &filter), &self.control, worker);
+        let kept = (shape, &filter, outlet);
+        let rows = run_query(query, kept, &self.control, worker);
         // Once the filter has seen its first row, it would take the unit's own rows for duplicates.
         let rows = rows.map_err(|(unread, asked)| match unread {
             Unread::Retryable(error) if asked => Unread::Otherwise(error),
@@ -106,7 +122,7 @@ impl Units {
 impl Work for Units {
     fn next(&self, _held: &mut Held) -> Result<Option<u32>> {
         let next = self.progress.next.fetch_add(1, Ordering::Relaxed);
-        Ok(Some(next).filter(|next| (*next as usize) < self.planned.len()))
+        Ok(self.ordinals.get(next as usize).copied())
     }
 
     fn attempt(&self, ordinal: u32, worker: &mut Worker) -> Result<(), Unread> {
@@ -115,7 +131,15 @@ impl Work for Units {
             return Ok(());
         };
         let read = self.read(ordinal, unit, worker)?;
-        self.progress.done().add(ordinal, read);
+        match &self.stages {
+            None => self.progress.done().add(ordinal, read),
+            Some(stages) => {
+                stages.commit(ordinal, &read).map_err(Unread::Otherwise)?;
+                if let Some(first_seen) = &self.filter.first_seen {
+                    first_seen.settle(ordinal);
+                }
+            }
+        }
         Ok(())
     }
 

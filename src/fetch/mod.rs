@@ -49,6 +49,8 @@ pub(crate) struct Wanted {
 pub(crate) struct HowFetched {
     /// By table.
     pub ways: Vec<Ways>,
+    /// By unit.
+    pub by_unit: Vec<Ways>,
     /// By column, invalid dates that became NULL.
     pub nulled: Vec<u64>,
 }
@@ -66,7 +68,8 @@ pub(crate) fn fetch_while<T: Send>(
 ) -> Result<(T, HowFetched)> {
     let segments = Segments::new(&wanted)?;
     let columns = wanted.plan.columns.len();
-    let ways = segments.ways(&wanted.plan);
+    let by_unit = segments.ways(wanted.plan.units.len());
+    let ways = by_table(&by_unit, &wanted.plan);
     announce(&wanted, &ways, listener.as_ref());
     let names = segments.names(&wanted.plan);
     let silence = job.waits.silence(&job.source);
@@ -97,9 +100,27 @@ pub(crate) fn fetch_while<T: Send>(
         (_, Err(error)) | (Err(error), Ok(())) => Err(error),
         (Ok(written), Ok(())) => {
             let nulled = board.nulled(columns);
-            Ok((written, HowFetched { ways, nulled }))
+            let how = HowFetched {
+                ways,
+                by_unit,
+                nulled,
+            };
+            Ok((written, how))
         }
     }
+}
+
+/// How the rows of each table's units are fetched.
+fn by_table(by_unit: &[Ways], plan: &Plan) -> Vec<Ways> {
+    let mut units = by_unit.iter();
+    let tables = plan.tables.iter().map(|table| {
+        let units = units.by_ref().take(table.units);
+        units.fold(Ways::default(), |sum, ways| Ways {
+            located: sum.located + ways.located,
+            scanned: sum.scanned + ways.scanned,
+        })
+    });
+    tables.collect()
 }
 
 /// Reports how each table's rows are fetched.

@@ -6,7 +6,6 @@ use crate::Result;
 use crate::batch::Pick;
 use crate::plan::{Fetch, Plan};
 use crate::unit::UnitName;
-use std::iter;
 use std::ops::Range;
 
 /// Bytes of locators that one query names. As hexadecimal digits, they stay below the shortest limit on a query's length: MySQL's
@@ -103,19 +102,16 @@ impl Segments {
         Ok(())
     }
 
-    /// By table, how its rows are fetched.
-    pub fn ways(&self, plan: &Plan) -> Vec<Ways> {
-        let mut ways = vec![Ways::default(); plan.tables.len()];
-        let units = plan.tables.iter().enumerate();
-        let units = units.flat_map(|(number, table)| iter::repeat_n(number, table.units));
-        let tables: Vec<usize> = units.collect();
+    /// By unit, how its rows are fetched.
+    pub fn ways(&self, units: usize) -> Vec<Ways> {
+        let mut ways = vec![Ways::default(); units];
         for piece in &self.pieces {
-            let of_table = &mut ways[tables[piece.unit]];
+            let of_unit = &mut ways[piece.unit];
             let rows = piece.survivors.len() as u64;
             if piece.is_scan {
-                of_table.scanned += rows;
+                of_unit.scanned += rows;
             } else {
-                of_table.located += rows;
+                of_unit.located += rows;
             }
         }
         ways

@@ -109,7 +109,12 @@ impl Fetching {
             picks,
             among: &among,
         };
-        let rows = run_query((number, &query), (&shape, &filter), &self.control, worker);
+        let rows = run_query(
+            (number, &query),
+            (&shape, &filter, None),
+            &self.control,
+            worker,
+        );
         let rows = rows.map_err(|(unread, _)| match unread {
             Unread::Otherwise(error) => Unread::Otherwise(chosen.renumbered(error)),
             lost @ Unread::Retryable(_) => lost,

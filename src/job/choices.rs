@@ -2,10 +2,12 @@
 
 use clap::ValueEnum;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What happens to rows whose key is NULL, which means that any of its columns is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum NullKeys {
     /// The job fails
@@ -30,7 +32,9 @@ impl NullKeys {
 
 /// What happens to dates and timestamps that don't exist: zero and partial ones, a 30th of February, PostgreSQL's infinite
 /// ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum InvalidDates {
     /// The job fails
@@ -41,7 +45,9 @@ pub enum InvalidDates {
 }
 
 /// Which types the columns of a SQLite file are read as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum SqliteTypes {
     /// The declared types; a value that doesn't fit is an error
@@ -52,7 +58,9 @@ pub enum SqliteTypes {
 }
 
 /// What reads a server's rows. The files are the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum ExtractorChoice {
     /// Wire, or `ConnectorX` with a warning if wire doesn't support the server's authentication
@@ -66,7 +74,9 @@ pub enum ExtractorChoice {
 }
 
 /// Whether all columns of every row are read, or first the key of every row and then the rows that are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReadChoice {
     /// What pays, table by table
@@ -90,7 +100,9 @@ impl ReadChoice {
 }
 
 /// Whether all tables are read from one consistent snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum SnapshotChoice {
     /// If that can be verified without a lock; otherwise the manifest says none

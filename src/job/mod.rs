@@ -7,6 +7,7 @@ mod checks;
 mod choices;
 mod column_types;
 mod file;
+mod frozen;
 mod json;
 mod keys;
 mod login;

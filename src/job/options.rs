@@ -14,7 +14,7 @@ use crate::report::{LogFormat, ProgressChoice, ReportOptions, Verbosity};
 use crate::secret::Secret;
 use clap::{ArgAction, Args};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Headings of the help.
@@ -28,7 +28,7 @@ const LOGGING: &str = "Logging";
 /// The options of a job. Each is a flag and, in snake case, a key of the job file.
 ///
 /// The comments are the help: the first line is what `-h` shows, and all of it what `--help` shows.
-#[derive(Args, Deserialize, Default, Clone, JsonSchema)]
+#[derive(Args, Serialize, Deserialize, Default, Clone, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JobOptions {
     /// Database URL: mysql://, mariadb://, postgresql://, sqlite://
@@ -406,7 +406,7 @@ pub struct JobOptions {
     /// Default: log the start and end of each table. With this flag, also the
     /// end of each part. -vv is the same as -v.
     #[arg(short, long, action = ArgAction::Count, help_heading = LOGGING, verbatim_doc_comment)]
-    #[serde(default, deserialize_with = "as_count")]
+    #[serde(default, deserialize_with = "as_count", skip_serializing)]
     #[schemars(with = "bool", extend("default" = false))]
     pub verbose: u8,
     /// What the user should know about how the options were combined.
@@ -416,7 +416,7 @@ pub struct JobOptions {
 }
 
 /// What a job file may write as one string with commas, or as a list.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum TableList {
     /// `"ID2000..ID2012"` or `"a,b,c"`.
@@ -444,7 +444,7 @@ impl TableList {
 }
 
 /// What `--partitions` may say.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum PartitionCount {
     /// A number of a job file.
@@ -464,7 +464,7 @@ impl PartitionCount {
 }
 
 /// A `[[table]]` of the job file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TableEntry {
     /// The table's name, exactly as in the database.

@@ -65,6 +65,14 @@ impl SourceUrl {
         password.into_iter().cloned().collect()
     }
 
+    /// The URL without the password: what other processes can connect by, with a login of their own.
+    pub(crate) fn without_password(&self) -> String {
+        match self {
+            Self::MySql(server) | Self::Postgres(server) => server.url().to_string(),
+            Self::Sqlite(path) => format!("sqlite://{}", path.display()),
+        }
+    }
+
     /// Host, port and database, or the file: what logs and manifests can contain.
     pub fn redacted(&self) -> String {
         match self {

@@ -7,6 +7,8 @@
 mod beneath;
 mod columns;
 mod fetch;
+mod fixed;
+mod frozen;
 mod key;
 mod order;
 mod partition;
@@ -21,6 +23,8 @@ mod tests;
 mod units;
 
 pub(crate) use fetch::Fetch;
+pub(crate) use fixed::FixedTable;
+pub(crate) use frozen::{Frozen, FrozenPlan, FrozenUnit, Sizes};
 pub(crate) use planned::Planned;
 pub(crate) use reads::Reads;
 pub use show::PlanDocument;
@@ -31,7 +35,8 @@ use crate::threads::cores;
 use crate::unit::UnitName;
 use crate::{Error, Result};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use reads::Known;
+use partition::Range;
+use reads::{Known, reads};
 use std::sync::Arc;
 use units::{filters, keys_query, named, ordered_query, planned_table, units_of};
 
@@ -95,6 +100,8 @@ pub(crate) struct Unit {
     pub query: Query,
     /// If only the key and the locator are read at first, how the rows are fetched afterwards.
     pub fetch: Option<Arc<Fetch>>,
+    /// Which of the table's rows it reads.
+    range: Range,
     pub estimated_rows: Option<u64>,
 }
 
@@ -132,8 +139,8 @@ struct Chosen {
     table: Table,
 }
 
-/// Makes the plan of a job.
-fn plan(job: &Job, catalog: &mut CatalogSession) -> Result<Plan> {
+/// Makes the plan of a job. What is `fixed` is not decided again.
+fn plan(job: &Job, catalog: &mut CatalogSession, fixed: Option<&[FixedTable]>) -> Result<Plan> {
     let dialect = catalog.dialect;
     let database = catalog.ask(|it| it.version())?;
     let mut warnings = job.warnings.clone();
@@ -151,7 +158,10 @@ fn plan(job: &Job, catalog: &mut CatalogSession) -> Result<Plan> {
     let relations = catalog.ask(|it| it.relations(&named))?;
     let calls = catalog.ask(|it| it.calls(&filters(&queries)))?;
     warnings.extend(beneath::warnings(&named, &relations, calls));
-    let parts = partition::parts(job, catalog, &chosen, wanted_workers)?;
+    let parts = match fixed {
+        None => partition::parts(job, catalog, &chosen, wanted_workers)?,
+        Some(fixed) => fixed::parts(fixed, &chosen)?,
+    };
     let mut tables = Vec::new();
     let mut units = Vec::new();
     for ((chosen, query), parts) in chosen.iter().zip(&queries).zip(&parts) {
@@ -164,7 +174,11 @@ fn plan(job: &Job, catalog: &mut CatalogSession) -> Result<Plan> {
             unversioned: (chosen.table.unversioned.clone())
                 .or_else(|| beneath::unversioned(tables.len(), &relations)),
         };
-        let (reads, keys) = keys_query(job, catalog, &known, query)?;
+        let reads = match fixed {
+            None => reads(job, &known)?,
+            Some(fixed) => fixed::of(fixed, chosen)?.reads.clone(),
+        };
+        let (reads, keys) = keys_query(catalog, &known, query, reads)?;
         units.extend(units_of(dialect, chosen, (query, keys), parts));
         tables.push(planned_table(
             (chosen, parts),

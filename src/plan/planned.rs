@@ -1,6 +1,6 @@
 //! Makes the plan, on a connection that can be left behind.
 
-use super::{Plan, PlannedTable, Reads, plan};
+use super::{FixedTable, Plan, PlannedTable, Reads, plan};
 use crate::Result;
 use crate::cancel::{Cancel, interruptible};
 use crate::job::Job;
@@ -27,11 +27,12 @@ impl Drop for Farewell {
 }
 
 impl Planned {
-    /// Connects and makes the plan. With `pins`, locks keep the tables from being altered while the connection is open.
+    /// Connects and makes the plan. With `pins`, locks keep the tables from being altered while the connection is open. What is
+    /// `fixed` is not decided again.
     pub fn make(
         job: &Job,
         database: &Arc<dyn Database>,
-        pins: bool,
+        (pins, fixed): (bool, Option<Vec<FixedTable>>),
         cancel: &Cancel,
     ) -> Result<Self> {
         let watch = Arc::new(Watch::new(job.waits.silence(&job.source)));
@@ -44,7 +45,7 @@ impl Planned {
                 if let Some(canceller) = &catalog.facts.canceller {
                     let _ = asking.set(Arc::clone(canceller));
                 }
-                let plan = plan(&job, &mut catalog)?;
+                let plan = plan(&job, &mut catalog, fixed.as_deref())?;
                 Ok((plan, catalog))
             }
         };

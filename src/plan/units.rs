@@ -4,7 +4,7 @@ use super::fetch::Fetch;
 use super::order::{Order, order};
 use super::partition::{Parts, Range};
 use super::query::TableQuery;
-use super::reads::{Known, Reads, reads};
+use super::reads::{Known, Reads};
 use super::{Chosen, PlannedColumn, PlannedTable, Unit, columns, in_table, query};
 use crate::Result;
 use crate::job::Job;
@@ -43,16 +43,15 @@ pub(super) struct KeysQuery {
     fetch: Arc<Fetch>,
 }
 
-/// Decides how a table is read, and makes the query of its keys if they are read first. Its rows come in the same order as
-/// those of `whole`; ties that this leaves undefined are broken by the locator.
+/// Makes the query of a table's keys if they are read first. Its rows come in the same order as those of `whole`; ties that
+/// this leaves undefined are broken by the locator. If they might not, the table is read whole after all.
 pub(super) fn keys_query(
-    job: &Job,
     catalog: &mut CatalogSession,
     known: &Known<'_>,
     whole: &OrderedQuery,
+    reads: Reads,
 ) -> Result<(Reads, Option<KeysQuery>)> {
     let (chosen, dialect) = (known.chosen, catalog.dialect);
-    let reads = reads(job, known)?;
     let (true, Ok(locator)) = (reads.keys_first, &chosen.table.locator) else {
         return Ok((reads, None));
     };
@@ -169,6 +168,7 @@ pub(super) fn units_of(
                 row_id: chosen.table.row_id.is_some(),
             },
             fetch: fetch.clone(),
+            range: range.clone(),
             estimated_rows: parts.estimated_rows.map(of_part),
         }
     };

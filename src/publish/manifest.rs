@@ -22,6 +22,9 @@ pub struct Manifest {
     pub run_id: String,
     /// Start of the run, RFC 3339 in UTC.
     pub started: String,
+    /// Hash of the frozen plan that several processes carried out; null if one process ran the job.
+    #[serde(default)]
+    pub plan_hash: Option<String>,
     /// Versions of this program and of the database.
     pub versions: Versions,
     /// The job, without secrets.

@@ -10,6 +10,7 @@ use crate::publish::Staging;
 use crate::report::{Event, Listener};
 use crate::threads::{cores, pool};
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Encoder threads per core: while one waits for its file to be synced, another encodes.
@@ -29,16 +30,15 @@ pub(super) fn write(
     });
     let writer = Writer {
         layout: layout(decided, output),
-        staging,
+        folder: staging.folder(),
         listener: listener.as_ref(),
         cancel,
     };
     let files = match decided.take_wanted(output.batch_rows) {
         None => writer.write_kept(decided)?,
         Some((opened, wanted)) => {
-            let encoders = cores().saturating_add(1);
             let to = (listener, cancel);
-            let write = |supply: &dyn Supply| writer.write(supply, encoders);
+            let write = |supply: &dyn Supply| writer.write_fetched(supply);
             let (files, fetched) = fetch_while((job, wanted), opened, to, write)?;
             decided.add_fetched(&fetched);
             files
@@ -58,14 +58,16 @@ fn layout(decided: &Decided, output: &BatchOutput) -> Layout {
         } else {
             None
         },
+        shard: None,
     }
 }
 
-struct Writer<'a> {
-    layout: Layout,
-    staging: &'a Staging,
-    listener: &'a dyn Listener,
-    cancel: &'a Cancel,
+/// Writes batch files to a folder, in a pool of encoders.
+pub(crate) struct Writer<'a> {
+    pub layout: Layout,
+    pub folder: &'a Path,
+    pub listener: &'a dyn Listener,
+    pub cancel: &'a Cancel,
 }
 
 impl Writer<'_> {
@@ -76,8 +78,17 @@ impl Writer<'_> {
             batches: &batches,
             survivors: &decided.survivors,
         };
-        let encoders = cores().saturating_mul(ENCODERS_PER_CORE);
-        self.write(&InMemory::new(&rows), encoders)
+        self.write_ready(&InMemory::new(&rows))
+    }
+
+    /// Writes rows that need no waiting for.
+    pub fn write_ready(&self, rows: &dyn Supply) -> Result<Vec<BatchFile>> {
+        self.write(rows, cores().saturating_mul(ENCODERS_PER_CORE))
+    }
+
+    /// Writes rows that are fetched meanwhile: fewer files at a time, since each holds rows.
+    pub fn write_fetched(&self, rows: &dyn Supply) -> Result<Vec<BatchFile>> {
+        self.write(rows, cores().saturating_add(1))
     }
 
     /// Encodes in a separate pool: each worker's pool has one thread and belongs to its connection.
@@ -90,8 +101,7 @@ impl Writer<'_> {
             });
         };
         let proceed = || self.cancel.check();
-        let folder = self.staging.folder();
-        let write = || write_batches(rows, &self.layout, folder, &on_file, &proceed);
+        let write = || write_batches(rows, &self.layout, self.folder, &on_file, &proceed);
         pool("encoder", encoders)?.install(write)
     }
 }

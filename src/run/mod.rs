@@ -20,14 +20,16 @@ use crate::report::{self, Event, Listener, RedactingListener};
 use crate::snapshot::Opened;
 use crate::source::{Database, database};
 use decided::Decided;
+pub(crate) use files::Writer;
 use record::Clock;
+pub(crate) use record::{JobRecord, manifest_job, run_id};
 use std::sync::Arc;
 
 /// Makes a job's plan and returns it as a document. Writes nothing, and reads no rows except those that the bounds of parts
 /// are drawn from.
 pub fn show_plan(job: &Job, listener: &dyn Listener, cancel: &Cancel) -> Result<PlanDocument> {
     let database = database(&job.source, &job.reading, &job.waits)?;
-    let planned = Planned::make(job, &database, false, cancel);
+    let planned = Planned::make(job, &database, (false, None), cancel);
     let Planned { plan, catalog, .. } =
         planned.map_err(|error| error.without(&database.secrets()))?;
     plan.warn(listener);
@@ -114,10 +116,10 @@ fn stages(
     clock: &mut Clock,
 ) -> Result<Decided> {
     let pins = job.snapshot != SnapshotChoice::Off;
-    let planned = Planned::make(job, database, pins, cancel)?;
+    let planned = Planned::make(job, database, (pins, None), cancel)?;
     planned.plan.announce(listener.as_ref());
     warn_of_space(&planned.plan, room, listener.as_ref());
-    let opened = Opened::begin(planned, database, job.snapshot, listener, cancel)?;
+    let opened = Opened::begin(planned, database, (job.snapshot, None), listener, cancel)?;
     clock.planned();
     let read = read(job, opened, listener, cancel)?;
     clock.read();

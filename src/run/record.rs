@@ -76,11 +76,18 @@ pub(super) fn manifest(
         schema_version: SCHEMA_VERSION,
         run_id: run_id(),
         started: DateTime::<Utc>::from(clock.started).to_rfc3339_opts(SecondsFormat::Millis, true),
+        plan_hash: None,
         versions: Versions {
             firstseen: env!("CARGO_PKG_VERSION").to_owned(),
             database: plan.database.clone(),
         },
-        job: manifest_job(job, plan),
+        job: manifest_job(
+            job,
+            JobRecord {
+                extractor: plan.extractor.name().to_owned(),
+                workers: plan.workers,
+            },
+        ),
         snapshot: snapshot.proof().unwrap_or(NO_SNAPSHOT).to_owned(),
         columns: columns(plan, nulled),
         tables: plan
@@ -138,14 +145,24 @@ fn manifest_unit(table: &PlannedTable, unit: &Unit, counts: &Counts) -> Manifest
     }
 }
 
-fn run_id() -> String {
+/// A random ID, 32 hexadecimal digits.
+pub(crate) fn run_id() -> String {
     let mut bytes = [0; 16];
     // Without random numbers the id is all zeros: it only distinguishes runs, and nothing depends on it.
     let _ = getrandom::fill(&mut bytes);
     format!("{:032x}", u128::from_be_bytes(bytes))
 }
 
-fn manifest_job(job: &Job, plan: &Plan) -> ManifestJob {
+/// What a manifest says about a job beyond its options.
+pub(crate) struct JobRecord {
+    /// What read the rows.
+    pub extractor: String,
+    /// Connections that read at the same time.
+    pub workers: usize,
+}
+
+/// A job as its manifest describes it.
+pub(crate) fn manifest_job(job: &Job, record: JobRecord) -> ManifestJob {
     let (batch_rows, prefix, format, compression) = match &job.output {
         Output::Count => (0, String::new(), "none".to_owned(), "none".to_owned()),
         Output::Batches(batches) => (
@@ -176,9 +193,9 @@ fn manifest_job(job: &Job, plan: &Plan) -> ManifestJob {
         exact: job.exact,
         check_counts: job.check_counts,
         row_security: job.reading.row_security,
-        extractor: plan.extractor.name().to_owned(),
+        extractor: record.extractor,
         read: job.read.name().to_owned(),
-        workers: plan.workers,
+        workers: record.workers,
     }
 }
 

@@ -45,6 +45,17 @@ impl Snapshot {
     }
 }
 
+/// A state of the database that another process holds, and that this one's sessions have to see.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct HeldState {
+    /// The snapshot to import.
+    pub exported: Option<String>,
+    /// What a session that sees the state reports.
+    pub witness: Option<String>,
+    /// The server, if a name or a proxy can lead to several.
+    pub server: Option<String>,
+}
+
 /// A session, and its number among the job's.
 pub(crate) struct Held {
     pub number: usize,
@@ -70,12 +81,13 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    /// Connects as many sessions as the plan has workers, or as the server accepts.
+    /// Connects as many sessions as the plan has workers, or as the server accepts. If another process holds a state, they see
+    /// that one, if that can be verified.
     pub fn open(
         database: Arc<dyn Database>,
         mut catalog: CatalogSession,
         plan: &Plan,
-        choice: SnapshotChoice,
+        (choice, held): (SnapshotChoice, Option<&HeldState>),
         listener: &dyn Listener,
     ) -> Result<Self> {
         let mut begin = Begin {
@@ -98,6 +110,7 @@ impl Sessions {
                 sessions: &mut sessions,
                 begin: &mut begin,
                 plan,
+                held,
                 listener,
             }
             .share(choice)?,
@@ -141,6 +154,28 @@ impl Sessions {
             now => now,
         }?;
         compare(&self.named, &self.relations, &now)
+    }
+
+    /// The state that the sessions see, as far as another process can see it too: asks one of them.
+    pub fn held_state(&self) -> Result<HeldState> {
+        let mut ready = self.ready();
+        let witness = match ready.first_mut() {
+            Some(held) => held.session.witness()?,
+            None => None,
+        };
+        Ok(HeldState {
+            exported: self.begin.exported.clone(),
+            witness,
+            server: self.begin.server.clone(),
+        })
+    }
+
+    /// Fails if the connection is lost that holds the locks, and the snapshot that it exported.
+    pub fn check_alive(&self) -> Result<()> {
+        match self.catalog().as_mut() {
+            Some(catalog) => catalog.ask(|it| it.rows("SELECT 1")).map(drop),
+            None => Ok(()),
+        }
     }
 
     /// Whether the sessions share a snapshot.

@@ -1,8 +1,8 @@
 //! Makes the sessions see one consistent state, and verifies that they do.
 
-use super::Snapshot;
 use super::begin::{Seen, all_on, begin_all, end_all, seen};
 use super::connect::warn_of_fewer;
+use super::{HeldState, Snapshot};
 use crate::job::SnapshotChoice;
 use crate::plan::Plan;
 use crate::report::Listener;
@@ -55,6 +55,8 @@ pub(super) struct Sharer<'a> {
     pub sessions: &'a mut Vec<Box<dyn Session>>,
     pub begin: &'a mut Begin,
     pub plan: &'a Plan,
+    /// A state that another process holds.
+    pub held: Option<&'a HeldState>,
     pub listener: &'a dyn Listener,
 }
 
@@ -66,6 +68,9 @@ impl Sharer<'_> {
         }
         if !all_on(self.sessions, self.begin.server.as_deref())? {
             return self.apart(choice, SEVERAL_SERVERS.to_owned());
+        }
+        if let Some(held) = self.held {
+            return self.as_held(choice, held);
         }
         match self.catalog.ask(|it| it.sharing())? {
             Sharing::Exported(name) => {
@@ -85,6 +90,34 @@ impl Sharer<'_> {
                 None => self.locked(choice, "other sessions kept committing"),
             },
             Sharing::Unproved(why) => self.locked(choice, why),
+        }
+    }
+
+    /// Begins all sessions so that they see a state that another process holds.
+    fn as_held(&mut self, choice: SnapshotChoice, held: &HeldState) -> Result<(Proof, Snapshot)> {
+        if held.server != self.begin.server {
+            let why = "the connections reach another server than firstseen hold did";
+            return self.apart(choice, why.to_owned());
+        }
+        if let Some(exported) = &held.exported {
+            self.begin.exported = Some(exported.clone());
+            self.begin_all().map_err(|error| {
+                error.after("can't import the snapshot that firstseen hold exported")
+            })?;
+            return Ok((Proof::Exported, Snapshot::Proved("exported")));
+        }
+        match self.agreed()? {
+            Some(witnesses) if witnesses.session.is_some() && witnesses.session == held.witness => {
+                let proof = Proof::Witnesses(witnesses);
+                Ok((proof, Snapshot::Proved("witnessed")))
+            }
+            agreed => {
+                if agreed.is_some() {
+                    end_all(self.sessions)?;
+                }
+                let why = "other sessions have committed since firstseen hold began";
+                self.apart(choice, why.to_owned())
+            }
         }
     }
 

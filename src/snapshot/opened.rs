@@ -1,6 +1,6 @@
 //! Opens a plan's sessions, and confirms them at the end, on threads that can be left behind.
 
-use super::Sessions;
+use super::{HeldState, Sessions};
 use crate::Result;
 use crate::cancel::{Cancel, interruptible};
 use crate::job::SnapshotChoice;
@@ -11,6 +11,7 @@ use crate::watch::Watch;
 use std::sync::Arc;
 
 /// A plan whose sessions have begun.
+#[derive(Clone)]
 pub(crate) struct Opened {
     pub plan: Arc<Plan>,
     pub sessions: Arc<Sessions>,
@@ -19,11 +20,11 @@ pub(crate) struct Opened {
 }
 
 impl Opened {
-    /// Begins the plan's sessions, and reports their snapshot.
+    /// Begins the plan's sessions, and reports their snapshot: that of a state that another process holds, if one does.
     pub fn begin(
         planned: Planned,
         database: &Arc<dyn Database>,
-        choice: SnapshotChoice,
+        (choice, held): (SnapshotChoice, Option<HeldState>),
         listener: &Arc<dyn Listener>,
         cancel: &Cancel,
     ) -> Result<Self> {
@@ -35,6 +36,7 @@ impl Opened {
         let work = {
             let (database, listener) = (Arc::clone(database), Arc::clone(listener));
             move || {
+                let choice = (choice, held.as_ref());
                 let sessions = Sessions::open(database, catalog, &plan, choice, listener.as_ref())?;
                 Ok((plan, sessions))
             }
@@ -46,6 +48,16 @@ impl Opened {
             sessions: Arc::new(sessions),
             watch,
         })
+    }
+
+    /// Does something with the sessions on a thread that can be left behind.
+    pub fn ask<T: Send + 'static>(
+        &self,
+        cancel: &Cancel,
+        question: impl FnOnce(&Sessions) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let sessions = Arc::clone(&self.sessions);
+        interruptible(cancel, || self.watch.check(), move || question(&sessions))
     }
 
     /// Called after the last row: fails if what was read isn't what was planned. The sessions, and their locks, end here.

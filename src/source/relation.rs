@@ -1,6 +1,7 @@
 //! What a job's queries read below the tables that they name.
 
 use crate::{Error, ErrorKind, Result};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// A table that a job names, and what reads it.
@@ -30,7 +31,7 @@ impl Named {
 }
 
 /// A relation that a query reads: one that it names, or one at any depth below it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Relation {
     /// The index of the first named table that reads it, or `None` if only a filter reads it.
     pub table: Option<usize>,

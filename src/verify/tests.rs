@@ -58,6 +58,7 @@ impl Published {
             batch_rows: NonZeroUsize::new(10).unwrap(),
             prefix: "p".into(),
             distinct_column: None,
+            shard: None,
         };
         let mut manifest = empty_manifest();
         manifest.files =

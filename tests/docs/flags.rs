@@ -5,8 +5,13 @@ use crate::harness::{Case, System};
 use std::fmt::Write;
 
 /// The commands, and the headings of their tables.
-const COMMANDS: [(&str, &str); 3] = [
+const COMMANDS: [(&str, &str); 8] = [
     ("run", "## run and plan"),
+    ("hold", "## hold"),
+    ("stage", "## stage"),
+    ("finish", "## finish"),
+    ("publish", "## publish"),
+    ("discard", "## discard"),
     ("verify", "## verify"),
     ("generate", "## generate"),
 ];
@@ -49,13 +54,28 @@ fn the_table_of_commands_has_all_of_them() {
 }
 
 #[test]
-fn plan_takes_the_flags_of_run() {
+fn plan_takes_the_flags_of_run_and_those_of_its_file() {
     let case = Case::on(System::Sqlite);
     let options = |command: &str| {
         let help = case.command().args([command, "-h"]).succeeds().stdout;
         tables(&help)
     };
-    assert_eq!(options("plan"), options("run"));
+    let plan = options("plan");
+    let (shared, own) = plan
+        .split_once("### Plan for several processes")
+        .expect("flags of the plan's file");
+    assert_eq!(shared, options("run"));
+    let text = page("docs/flags.md".into()).text;
+    let rows = |text: &str| -> Vec<String> {
+        let rows = text.lines().filter(|line| line.starts_with("| `--"));
+        rows.map(str::to_owned).collect()
+    };
+    let documented = text
+        .split("\n## plan\n")
+        .nth(1)
+        .and_then(|rest| rest.split("\n## ").next())
+        .expect("a section about plan");
+    assert_eq!(rows(documented), rows(own));
 }
 
 /// A table of the flags under each heading of `-h`, except for `--help` itself.

@@ -63,7 +63,7 @@ fn every_command_of_the_documents_is_one_that_the_program_takes() {
                     exports = format!("{exports}{line}\n");
                 }
                 let first = line.split_whitespace().find(|word| !word.contains('='));
-                if first == Some("firstseen") {
+                if first == Some("firstseen") || line.starts_with("python -m firstseen.duckdb") {
                     check_command(&case, &page, &exports, &line);
                     count += 1;
                 }
@@ -84,11 +84,13 @@ fn check_command(case: &Case, page: &Page, exports: &str, line: &str) {
     let tools = "jq() { cat; }; pass() { echo secret; }";
     let script = format!("set -o pipefail\n{tools}\n{exports}{line}");
     let script = script
+        .replace("python -m", &format!("{} -m", interpreter().display()))
         .replace("db.example.org", "127.0.0.1")
         .replace(":3306", ":9");
     let output = Command::new("bash")
         .args(["-c", &script])
         .env("PATH", path())
+        .env("PYTHONPATH", package_folder())
         .env("HOME", case.folder())
         .env("FIRSTSEEN_SOURCE", "sqlite://lhid2005.sqlite")
         .env("PGPORT", "9")

@@ -8,13 +8,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Fields that older manifests don't have, and those that can be null.
-const OPTIONAL: [&str; 13] = [
+const OPTIONAL: [&str; 14] = [
     "check_counts",
     "extractor",
     "nulled_dates",
     "partition_on",
     "partitions",
     "peak_memory_bytes",
+    "plan_hash",
     "read",
     "read_why",
     "row_security",

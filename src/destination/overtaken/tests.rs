@@ -134,5 +134,5 @@ fn keys_of_incomplete_candidates_are_left_for_later() {
     rows.drop_overtaken(1, &first_seen, &|| Ok(())).unwrap();
     assert_eq!(rows.candidates, 15_000);
     assert_eq!(rows.tags.len(), 15_001);
-    assert_eq!(*first_seen.overtaken(1), [FirstSeen::tag(next)]);
+    assert_eq!(*first_seen.overtaken(1).unwrap(), [FirstSeen::tag(next)]);
 }

@@ -4,7 +4,7 @@ mod memory;
 mod slots;
 
 use slots::{Offered, Slots};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
@@ -21,8 +21,23 @@ pub struct FirstSeen {
     slots: RwLock<Slots>,
     /// Slots that are used, plus those that offers in progress might still use.
     claimed: AtomicUsize,
-    /// By unit, the keys of rows that might have been the first until an earlier unit offered the key.
-    overtaken: Box<[Mutex<Vec<KeyTag>>]>,
+    counted: Counted,
+}
+
+/// Which units' offers make a later row of the same key one that can't be the first.
+enum Counted {
+    /// Those of all units: either each of them is read to its end, or nothing is kept of any.
+    All {
+        /// By unit, the keys of rows that might have been the first until an earlier unit offered the key.
+        overtaken: Box<[Mutex<Vec<KeyTag>>]>,
+    },
+    /// Those of the row's own unit, and of units that are settled: what was read of them is kept whatever happens to the others.
+    Settled {
+        /// By unit, whether it is settled.
+        settled: Box<[AtomicBool]>,
+        /// Beyond this many keys, no more are remembered.
+        most_keys: usize,
+    },
 }
 
 /// Keys whose slots are prefetched: as many cache misses as a core can have in flight at once.
@@ -37,14 +52,41 @@ pub type KeyHash = u128;
 pub type KeyTag = u64;
 
 impl FirstSeen {
-    /// An empty filter for this many units. The same seed gives the same hashes. A job's result doesn't depend on it.
+    /// An empty filter for this many units, all of which are read, or the job fails. The same seed gives the same hashes. A job's
+    /// result doesn't depend on it.
     pub fn new(seed: u64, units: usize) -> Self {
+        let overtaken = (0..units).map(|_| Mutex::default()).collect();
+        Self::counting(seed, Counted::All { overtaken })
+    }
+
+    /// An empty filter for this many units, each of which is kept or lost by itself: see [`Self::settle`]. It remembers at most
+    /// so many keys.
+    pub fn of_settled(seed: u64, units: usize, most_keys: usize) -> Self {
+        let settled = (0..units).map(|_| AtomicBool::default()).collect();
+        Self::counting(seed, Counted::Settled { settled, most_keys })
+    }
+
+    fn counting(seed: u64, counted: Counted) -> Self {
         Self {
             seed,
             slots: RwLock::new(Slots::new()),
             claimed: AtomicUsize::new(0),
-            overtaken: (0..units).map(|_| Mutex::default()).collect(),
+            counted,
         }
+    }
+
+    /// From now on, later rows of the unit's keys can't be the first: what was read of the unit is kept.
+    pub fn settle(&self, unit: u32) {
+        if let Counted::Settled { settled, .. } = &self.counted
+            && let Some(settled) = settled.get(unit as usize)
+        {
+            settled.store(true, Ordering::Release);
+        }
+    }
+
+    /// Whether a unit's rows can be overtaken, as [`Self::overtaken`] tells.
+    pub fn can_be_overtaken(&self, unit: u32) -> bool {
+        unit > 0 && matches!(self.counted, Counted::All { .. })
     }
 
     /// The part of a key's hash by which [`Self::overtaken`] names it.
@@ -65,7 +107,9 @@ impl FirstSeen {
     /// must be below the number of units, and that below `u32::MAX - 1`. The cache misses within a call overlap: offer a few
     /// hundred keys at once.
     pub fn offer(&self, unit: u32, keys: &[KeyHash], keep: &mut Vec<bool>) {
-        let slots = self.claim(keys.len());
+        let Some(slots) = self.claim(keys.len()) else {
+            return self.look_up(unit, keys, keep);
+        };
         for key in keys.iter().take(AHEAD) {
             slots.prefetch(*key);
         }
@@ -78,28 +122,70 @@ impl FirstSeen {
             let offered = slots.offer(unit, *key);
             match offered {
                 Offered::New => new += 1,
-                Offered::Earlier(later) => self.overtaken(later).push(slots::tag(*key)),
-                Offered::Seen => return false,
+                Offered::Earlier(later) => self.note_overtaken(later, *key),
+                Offered::Seen(by) => return !self.counts(by, unit),
             }
             true
         }));
         self.claimed.fetch_sub(keys.len() - new, Ordering::Relaxed);
     }
 
-    /// The unit's rows that might have been the first of their key until an earlier unit offered it: their keys, each once,
-    /// in any order. Whoever takes keys out won't see them again. Other units' offers wait as long as this is held.
-    pub fn overtaken(&self, unit: u32) -> MutexGuard<'_, Vec<KeyTag>> {
-        let overtaken = &self.overtaken[unit as usize];
-        overtaken.lock().unwrap_or_else(PoisonError::into_inner)
+    /// As [`Self::offer`], without remembering the keys.
+    fn look_up(&self, unit: u32, keys: &[KeyHash], keep: &mut Vec<bool>) {
+        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+        keep.clear();
+        keep.extend(keys.iter().enumerate().map(|(index, key)| {
+            if let Some(ahead) = keys.get(index + AHEAD) {
+                slots.prefetch(*ahead);
+            }
+            let holder = slots.unit_of(*key);
+            holder.is_none_or(|by| by > unit || !self.counts(by, unit))
+        }));
     }
 
-    /// The slots, grown if necessary, with slots claimed for this many more keys.
-    fn claim(&self, keys: usize) -> RwLockReadGuard<'_, Slots> {
-        self.claimed.fetch_add(keys, Ordering::Relaxed);
+    /// Whether a row of `unit` can't be the first of its key because the unit `by` has it: the same one or an earlier one.
+    fn counts(&self, by: u32, unit: u32) -> bool {
+        match &self.counted {
+            Counted::All { .. } => true,
+            Counted::Settled { settled, .. } => {
+                let is_settled = |it: &AtomicBool| it.load(Ordering::Acquire);
+                by == unit || settled.get(by as usize).is_some_and(is_settled)
+            }
+        }
+    }
+
+    fn note_overtaken(&self, unit: u32, key: KeyHash) {
+        if let Counted::All { .. } = &self.counted
+            && let Some(mut overtaken) = self.overtaken(unit)
+        {
+            overtaken.push(slots::tag(key));
+        }
+    }
+
+    /// The unit's rows that might have been the first of their key until an earlier unit offered it: their keys, each once,
+    /// in any order. Whoever takes keys out won't see them again. Other units' offers wait as long as this is held. `None` if
+    /// units are kept by themselves: then none of their rows are taken back.
+    pub fn overtaken(&self, unit: u32) -> Option<MutexGuard<'_, Vec<KeyTag>>> {
+        let Counted::All { overtaken } = &self.counted else {
+            return None;
+        };
+        let overtaken = overtaken.get(unit as usize)?;
+        Some(overtaken.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The slots, grown if necessary, with slots claimed for this many more keys; `None` if no more are remembered.
+    fn claim(&self, keys: usize) -> Option<RwLockReadGuard<'_, Slots>> {
+        let claimed = self.claimed.fetch_add(keys, Ordering::Relaxed) + keys;
+        if let Counted::Settled { most_keys, .. } = self.counted
+            && claimed > most_keys
+        {
+            self.claimed.fetch_sub(keys, Ordering::Relaxed);
+            return None;
+        }
         loop {
             let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
             if self.claimed.load(Ordering::Relaxed) <= slots.limit() {
-                return slots;
+                return Some(slots);
             }
             drop(slots);
             let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);

@@ -27,8 +27,8 @@ pub(super) enum Offered {
     New,
     /// Only later units had the key; this was the smallest of them.
     Earlier(u32),
-    /// This unit or an earlier one had the key.
-    Seen,
+    /// This unit, the smallest that has the key, had it: the offering one or an earlier one.
+    Seen(u32),
 }
 
 /// Three slots in one cache line. A hash is written once, while its slot is [`BUSY`], and never changes. Units only decrease.
@@ -86,6 +86,21 @@ impl Slots {
         }
     }
 
+    /// The smallest unit that has offered a key, if any has.
+    pub fn unit_of(&self, key: KeyHash) -> Option<u32> {
+        let mut bucket = self.home(tag(key));
+        loop {
+            for slot in 0..BUCKET_SLOTS {
+                match self.buckets[bucket].held(slot) {
+                    None => return None,
+                    Some((unit, held)) if held == key => return Some(unit - FIRST_UNIT),
+                    Some(_) => {}
+                }
+            }
+            bucket = self.after(bucket);
+        }
+    }
+
     /// The bucket where the search for a key begins: its tag as a fraction of the number of buckets, which doesn't need to be
     /// a power of two.
     #[expect(
@@ -132,22 +147,40 @@ impl Bucket {
                 Err(taken) => seen = taken,
             }
         }
-        while seen == BUSY {
-            // The other thread is two stores away from writing the key, unless it was suspended right here.
-            thread::yield_now();
-            seen = holder.load(Ordering::Acquire);
+        if seen == BUSY {
+            seen = self.written(slot);
         }
         if self.key(slot) != key {
             return None;
         }
         if seen <= unit {
-            return Some(Offered::Seen);
+            return Some(Offered::Seen(seen - FIRST_UNIT));
         }
         let before = holder.fetch_min(unit, Ordering::Relaxed);
         if before <= unit {
-            return Some(Offered::Seen);
+            return Some(Offered::Seen(before - FIRST_UNIT));
         }
         Some(Offered::Earlier(before - FIRST_UNIT))
+    }
+
+    /// A slot's unit, and its key; `None` if it is free.
+    fn held(&self, slot: usize) -> Option<(u32, KeyHash)> {
+        match self.units[slot].load(Ordering::Acquire) {
+            FREE => None,
+            BUSY => Some((self.written(slot), self.key(slot))),
+            unit => Some((unit, self.key(slot))),
+        }
+    }
+
+    /// A slot's unit, once another thread has written its key.
+    fn written(&self, slot: usize) -> u32 {
+        loop {
+            match self.units[slot].load(Ordering::Acquire) {
+                // The other thread is two stores away from writing the key, unless it was suspended right here.
+                BUSY => thread::yield_now(),
+                unit => return unit,
+            }
+        }
     }
 
     fn key(&self, slot: usize) -> KeyHash {

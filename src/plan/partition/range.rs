@@ -2,13 +2,14 @@
 
 use crate::plan::Chosen;
 use crate::source::Dialect;
+use serde::{Deserialize, Serialize};
 
 /// Values from one bound up to, but not including, the next; or all values.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::plan) struct Range(Option<Bounds>);
 
 /// Bounds are SQL literals.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Bounds {
     column: String,
     /// `None`: from the beginning, NULLs included.

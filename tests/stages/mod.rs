@@ -1,0 +1,9 @@
+//! Jobs that several processes carry out: the same bytes as in one process, whatever dies on the way.
+
+mod ends;
+mod job;
+mod random;
+mod refusals;
+mod states;
+
+use job::{Staging, wide};

@@ -93,6 +93,7 @@ class _DuckDb:
             self._view("shard", list(shard.iterdir()), "staged.unit, staged.row, staged.position")
             self._copy("SELECT * FROM shard ORDER BY shard.position", folder / shard.name / _FILE)
             shutil.rmtree(shard)
+        unsorted.rmdir()
 
     def count_shards(self, files: Sequence[Path], plan: PlanFile) -> List[ShardCount]:
         self._view("keep_list", files)

@@ -3,9 +3,7 @@
 import contextlib
 import io
 import json
-import os
 import random
-import shutil
 from pathlib import Path
 
 import firstseen

@@ -20,21 +20,20 @@ VALUES = {"KEY": decimal.Decimal(1)}
 class Staged:
     """A plan and its stage in a folder. `units` has the rows of each unit: (row, key), where None is a NULL key."""
 
-    def __init__(self, folder, units, *, segment_rows=1_000_000, shard_rows=1_000_000, null_keys="keep", parts=2, **plan):
+    def __init__(self, folder, units, *, segment_rows=1_000_000, shard_rows=1_000_000, null_keys="keep", parts=2, tables=None):
         self.folder = Path(folder)
         self.plan, self.stage = self.folder / "plan.json", self.folder / "stage"
         self.units, self.parts = units, parts
         content = {
             "plan_version": 1,
             "versions": {"firstseen": "0.1.0"},
-            "units": [{"table": f"ID{2000 + unit}", "part": None} for unit in range(len(units))],
+            "units": tables or [{"table": f"ID{2000 + unit}", "part": None} for unit in range(len(units))],
             "key": ["HASHIDV"],
             "null_keys": null_keys,
             "batch_rows": 1,
             "segment_rows": segment_rows,
             "shard_rows": shard_rows,
             "unknown": {"näme": None},
-            **plan,
         }
         self.content = content
         self.hash = plan_hash(content)

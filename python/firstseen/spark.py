@@ -45,6 +45,8 @@ _WRITE = {"compression": "zstd", "maxRecordsPerFile": "0"}
 
 _DEFAULT_PORT = 15002
 _CONNECT_SECS = 10
+_RETRIES = 9
+_MAX_PAUSE_MILLIS = 5_000
 
 
 def keep_list(spark: SparkSession, plan: StrPath, stage: StrPath) -> KeepList:
@@ -172,7 +174,11 @@ def _session(remote: str) -> Any:
     except OSError as cause:
         message = f"the Spark Connect server at {host}:{port} can't be reached"
         raise advised(UnreachableError(message), "check --remote, and that the server is running", cause) from None
-    return sql.SparkSession.builder.remote(remote).create()
+    session = sql.SparkSession.builder.remote(remote).create()
+    retries = needed("pyspark.sql.connect.client.retries", "spark")
+    # Half a minute, instead of ten minutes: a lost server takes its work along.
+    session.client.set_retry_policies([retries.DefaultPolicy(max_retries=_RETRIES, max_backoff=_MAX_PAUSE_MILLIS)])
+    return session
 
 
 def main(args: Optional[Sequence[str]] = None) -> int:

@@ -83,6 +83,13 @@ class SessionEndedError(SourceError):
     retryable = True
 
 
+class EngineError(Error):
+    """DuckDB, Sail or Spark failed, or didn't see the files of a stage."""
+
+    exit_code = 3
+    retryable = True
+
+
 class DataError(Error):
     """The data or the schema doesn't fit."""
 

@@ -1,0 +1,197 @@
+"""The keep-list by Spark, on a cluster of two workers: `make test-spark`. It needs Java 17 and takes some minutes."""
+
+import contextlib
+import io
+import os
+import random
+import signal
+import subprocess
+import sys
+import unittest
+import warnings
+
+from firstseen import spark
+from firstseen._keep_list import plan, statements
+
+from tests.cluster import Cluster
+from tests.keep_lists import OfEngine
+from tests.stages import Staged, listed, random_units
+from tests.support import InFolder, child_environment, eventually, in_thread, python
+
+# What a user's session may be set to.
+SETTINGS = {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.ansi.enabled": "false",
+    "spark.sql.caseSensitive": "true",
+    "spark.sql.files.ignoreCorruptFiles": "true",
+    "spark.sql.files.ignoreMissingFiles": "true",
+    "spark.sql.files.maxRecordsPerFile": "3",
+    "spark.sql.maxConcurrentOutputFileWriters": "2",
+    "spark.sql.optimizer.plannedWrite.enabled": "false",
+    "spark.sql.parquet.binaryAsString": "true",
+    "spark.sql.parquet.compression.codec": "gzip",
+    "spark.sql.parquet.enableVectorizedReader": "false",
+    "spark.sql.session.timeZone": "Asia/Kathmandu",
+    "spark.sql.shuffle.partitions": "5",
+    "spark.sql.sources.partitionOverwriteMode": "dynamic",
+}
+
+
+def setUpModule():
+    global CLUSTER
+    warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
+    CLUSTER = Cluster()
+    CLUSTER.__enter__()
+    unittest.addModuleCleanup(CLUSTER.stop)
+
+
+def new_session(**settings):
+    # As the command's: it doesn't wait long for a server that is gone.
+    session = spark._session(CLUSTER.remote)
+    for name, value in settings.items():
+        session.conf.set(name, value)
+    return session
+
+
+class OnSpark(OfEngine):
+    ENGINE = "spark"
+    SEEDS = 4
+    settings = {}
+
+    def setUp(self):
+        super().setUp()
+        self.session = new_session(**self.settings)
+        self.addCleanup(self.session.stop)
+
+    def keep_list(self, staged):
+        return spark.keep_list(self.session, staged.plan, staged.stage)
+
+
+class BySpark(OnSpark):
+    def test_leaves_the_session_as_it_was(self):
+        self.session.range(3).createOrReplaceTempView("staged")
+        self.session.range(3).createOrReplaceTempView("survivors")
+        self.check(self.staged(random_units(1)))
+        self.assertEqual(sorted(table.name for table in self.session.catalog.listTables()), ["staged", "survivors"])
+
+    def test_neither_sorts_all_rows_nor_ranks_them_in_one_place(self):
+        staged = self.staged(random_units(1))
+        the_plan = plan.read(staged.plan)
+        self.session.range(1).selectExpr(
+            "CAST(id AS INT) AS unit", "id AS row", "CAST('' AS BINARY) AS key", "false AS key_is_null"
+        ).write.parquet(str(self.folder / "x"))
+        self.session.read.parquet(str(self.folder / "x")).createOrReplaceTempView("x")
+        survivors = self.explained(self.session.sql(statements.survivors("x")))
+        self.assertIn("HashAggregate", survivors)
+        self.assertNotIn("SortAggregate", survivors)
+        positions = self.explained(self.session.sql(statements.positions("x", the_plan)))
+        for text in (survivors, positions):
+            self.assertNotIn("rangepartitioning", text)
+        # All rows of one relation are brought together only above the segments' counts.
+        [before, after] = positions.split("Exchange SinglePartition")
+        self.assertRegex(after.splitlines()[1], r"HashAggregate\(keys=\[unit.*functions=\[count\(1\)\]")
+        # A window over rows has partitions.
+        for line in positions.splitlines():
+            if " Window [row_number()" in line:
+                self.assertRegex(line, r"\], \[unit#\d+, _w1#\d+L\], \[row#\d+L ASC NULLS FIRST\]$")
+
+    def explained(self, frame):
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output):
+            frame.explain()
+        return output.getvalue()
+
+    def test_shuffles_little_but_keys_and_places(self):
+        chance = random.Random(3)
+        units = [[(row, chance.randbytes(32)) for row in range(1, 40_001)] for _ in range(2)]
+        staged = self.staged(units, parts=1)
+        before = {stage["stageId"] for stage in CLUSTER.stages()}
+        self.check(staged)
+        shuffled = sum(stage["shuffleWriteBytes"] for stage in CLUSTER.stages() if stage["stageId"] not in before)
+        self.assertGreater(shuffled / 80_000, 32)
+        # Even where every row survives.
+        self.assertLess(shuffled / 80_000, 80)
+
+    def test_survives_the_loss_of_an_executor(self):
+        self.session.conf.set("spark.sql.adaptive.enabled", "false")
+        self.session.conf.set("spark.sql.shuffle.partitions", "50")
+        staged = self.large()
+        before = {stage["stageId"] for stage in CLUSTER.stages()}
+        done = in_thread(lambda: self.keep_list(staged))
+        self.assertTrue(eventually(lambda: self.is_shuffled(before), 100))
+        victim = CLUSTER.executors()[0]
+        os.kill(victim, signal.SIGKILL)
+        self.assertEqual(done().rows, len(staged.expected()))
+        self.assertEqual(listed(staged), staged.expected())
+        self.assertRegex(CLUSTER.log("connect"), r"Lost executor \d+ on 127\.0\.0\.1")
+        self.assertTrue(eventually(lambda: len(CLUSTER.executors()) == 2, 60))
+
+    def large(self):
+        chance = random.Random(5)
+        keys = [chance.randbytes(32) for _ in range(60_000)]
+        return self.staged([[(row, chance.choice(keys)) for row in range(1, 60_001)] for _ in range(4)], shard_rows=5_000)
+
+    def is_shuffled(self, before):
+        """Whether a stage has read some of what an earlier one has written."""
+        new = [stage for stage in CLUSTER.stages() if stage["stageId"] not in before]
+        return any(stage["status"] == "ACTIVE" and stage["shuffleReadBytes"] > 0 for stage in new)
+
+    def test_is_made_again_after_its_process_or_its_driver_was_killed(self):
+        staged = self.large()
+        for kill in (lambda process: process.kill(), lambda process: CLUSTER.kill_server()):
+            before = {stage["stageId"] for stage in CLUSTER.stages()}
+            process = self.start(staged)
+            self.assertTrue(eventually(lambda: len({stage["stageId"] for stage in CLUSTER.stages()} - before) > 2, 100))
+            kill(process)
+            _, error = process.communicate(timeout=120)
+            self.assertIn(process.returncode, (3, -signal.SIGKILL), error)
+            self.assertFalse((staged.keep / "keep.json").exists())
+        self.assertIn("firstseen: the engine failed", error)
+        CLUSTER.start_server()
+        process = self.start(staged)
+        output, error = process.communicate(timeout=200)
+        self.assertEqual(process.returncode, 0, error)
+        self.assertIn("(made by spark ", output)
+        self.assertEqual(listed(staged), staged.expected())
+        self.assertEqual(len([path for path in staged.keep.iterdir() if path.is_dir()]), 1)
+
+    def start(self, staged):
+        command = [sys.executable, "-W", "ignore", "-B", "-m", "firstseen.spark", staged.plan, "--stage", staged.stage, "--remote", CLUSTER.remote]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen([str(word) for word in command], text=True, env=child_environment(), **pipes)
+
+
+class InAnySession(OnSpark):
+    """In a session of which settings would change the result, if they applied."""
+
+    settings = SETTINGS
+    SEEDS = 2
+
+
+class InAClassicSession(InFolder):
+    def test_is_the_same(self):
+        staged = Staged(self.folder, random_units(4), shard_rows=40)
+        python(
+            """
+            import sys
+            from pyspark.sql import SparkSession
+            from firstseen import spark
+            settings = {"spark.driver.host": "127.0.0.1", "spark.ui.enabled": "false", "spark.driver.memory": "700m"}
+            builder = SparkSession.builder.master("local[2]")
+            for name, value in settings.items():
+                builder = builder.config(name, value)
+            session = builder.getOrCreate()
+            made = spark.keep_list(session, sys.argv[1], sys.argv[2])
+            assert made.engine.startswith("spark "), made
+            print(session.catalog.listTables())
+            """,
+            str(staged.plan),
+            str(staged.stage),
+        )
+        self.assertEqual(listed(staged), staged.expected())
+
+
+del OfEngine, OnSpark
+
+if __name__ == "__main__":
+    unittest.main()

@@ -83,10 +83,13 @@ impl Staging<'_> {
         let Ok(entries) = std::fs::read_dir(self.path("units")) else {
             return Vec::new();
         };
-        let names = entries
-            .flatten()
-            .map(|entry| entry.file_name().to_string_lossy().into_owned());
-        let mut names: Vec<String> = names.filter(|name| name.ends_with(".json")).collect();
+        let manifests = entries.flatten().filter(|entry| {
+            let path = entry.path();
+            path.extension()
+                .is_some_and(|extension| extension == "json")
+        });
+        let names = manifests.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let mut names: Vec<String> = names.collect();
         names.sort();
         names
     }

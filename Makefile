@@ -8,8 +8,11 @@ export CARGO_TARGET_DIR
 # The Python environment with the readers, which tests/prepare.sh makes.
 FIRSTSEEN_TEST_VENV ?= $(XDG_CACHE_HOME)/firstseen/venv
 export FIRSTSEEN_TEST_VENV
+# That with Spark, which is large.
+FIRSTSEEN_SPARK_VENV ?= $(XDG_CACHE_HOME)/firstseen/spark-venv
+export FIRSTSEEN_SPARK_VENV
 
-.PHONY: run test test-python package-tests wheel dist test-wheel check bench soak
+.PHONY: run test test-python package-tests test-spark link-module wheel dist test-wheel check bench soak
 
 # Runs the sample job, which writes batches/ and batches.manifest.json.
 run:
@@ -30,10 +33,18 @@ test-python:
 	tests/prepare.sh
 	$(MAKE) --no-print-directory package-tests
 
-package-tests:
+package-tests: link-module
+	PYTHONPATH=$(CURDIR)/python $(FIRSTSEEN_TEST_VENV)/bin/python -B -m unittest discover -q -s python/tests -t python
+
+# Runs the tests of the keep-list on a private Spark cluster, which takes some minutes. CI doesn't run them. Installs Java and
+# Spark if they are missing.
+test-spark: link-module
+	tests/prepare.sh spark
+	cd python && $(FIRSTSEEN_SPARK_VENV)/bin/python -B -W ignore -m unittest -v tests.on_spark
+
+link-module:
 	cargo build --release --locked -p firstseen-python
 	ln -sf $(CARGO_TARGET_DIR)/release/lib_firstseen.so python/firstseen/_firstseen.abi3.so
-	PYTHONPATH=$(CURDIR)/python $(FIRSTSEEN_TEST_VENV)/bin/python -B -m unittest discover -q -s python/tests -t python
 
 # Builds the wheel of the Python package into dist/: the first time, that takes about 15 minutes.
 wheel:

@@ -2,13 +2,15 @@
 # Installs what the tests need: a C compiler and Perl (for the build), MariaDB, PostgreSQL, PgBouncer, sqlite3 and strace from
 # Debian, and a Python environment with the readers. Installs only what is missing, and starts no server.
 #
-#   tests/prepare.sh [build|check|wheel|bench]    build: only what compiling needs; check: also what `make check` needs;
-#                                                 wheel: what `make wheel` and `make dist` need; bench: also the tools that
-#                                                 the benchmark compares firstseen with
+#   tests/prepare.sh [build|check|wheel|spark|bench]    build: only what compiling needs; check: also what `make check` needs;
+#                                                       wheel: what `make wheel` and `make dist` need; spark: what
+#                                                       `make test-spark` needs; bench: also the tools that the benchmark
+#                                                       compares firstseen with
 #
 # The Python environment is kept in FIRSTSEEN_TEST_VENV (default: in the user's cache) until tests/requirements.txt changes.
 # The benchmark's is kept in BENCH_VENV until bench/requirements.txt changes, and that of `make wheel` in FIRSTSEEN_WHEEL_VENV
-# until package/requirements.txt changes.
+# until package/requirements.txt changes, and that of `make test-spark` in FIRSTSEEN_SPARK_VENV until
+# tests/spark-requirements.txt changes.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -43,6 +45,7 @@ missing_packages() {
     [ "$needs" = check ] && return
     have_venv || echo python3-venv
     [ "$needs" = wheel ] && return
+    [ "$needs" = spark ] && { have java || echo openjdk-17-jre-headless; return; }
     have mariadbd || printf '%s\n' mariadb-server-core mariadb-client-core
     have_postgres || echo postgresql
     have pgbouncer || echo pgbouncer
@@ -142,6 +145,7 @@ mapfile -t packages < <(missing_packages)
 case $needs in
     build | check) ;;
     wheel) make_venv "${FIRSTSEEN_WHEEL_VENV:-$cache/wheel-venv}" "$here/../package/requirements.txt" ;;
+    spark) make_venv "${FIRSTSEEN_SPARK_VENV:-$cache/spark-venv}" "$here/spark-requirements.txt" ;;
     bench) make_venv "${BENCH_VENV:-$cache/bench-venv}" "$here/../bench/requirements.txt" ;;
     *) make_venv "${FIRSTSEEN_TEST_VENV:-$cache/venv}" "$here/requirements.txt" ;;
 esac

@@ -83,7 +83,7 @@ class WithoutPackages(WithSample):
     def test_the_extras_exist(self):
         project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
         names = list(project["optional-dependencies"])
-        self.assertEqual(names, ["polars", "arrow", "pandas", "progress", "all"])
+        self.assertEqual(names, ["polars", "arrow", "pandas", "progress", "duckdb", "spark", "all"])
 
 
 if __name__ == "__main__":

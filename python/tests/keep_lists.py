@@ -4,12 +4,45 @@ import contextlib
 import io
 import json
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import firstseen
 
 from tests.stages import Staged, listed, random_units, tree, write_part
-from tests.support import InFolder
+from tests.support import InFolder, child_environment, sqlite
+
+
+class InSteps:
+    """A job on a SQLite file of random rows in a new folder, and its commands."""
+
+    def __init__(self, folder, seed, options):
+        self.folder = Path(folder)
+        self.folder.mkdir()
+        self.plan, self.stage = self.folder / "plan.json", self.folder / "stage"
+        chance = random.Random(seed)
+        statements = []
+        for table in range(4):
+            statements.append(f"CREATE TABLE t{table} (id INTEGER PRIMARY KEY, k TEXT, n INTEGER, note TEXT);")
+            for row in range(chance.choice([0, 60, 90])):
+                key = f"'k{chance.randrange(50)}'"
+                number = chance.choice(["NULL", str(chance.randrange(-9, 9))])
+                statements.append(f"INSERT INTO t{table} (k, n, note) VALUES ({key}, {number}, 't{table} row {row}');")
+        source = sqlite(str(self.folder / "source.sqlite"), *statements)
+        self.job = ["--source", source, "--tables", "t0..t3", *options]
+
+    def command(self, *words):
+        done = subprocess.run(
+            [sys.executable, "-B", "-m", "firstseen", *words],
+            cwd=self.folder, env=child_environment(), capture_output=True, text=True, timeout=120,
+        )
+        if done.returncode != 0:
+            raise AssertionError(f"{words}: exit code {done.returncode}\n{done.stderr}")
+
+    def files(self, folder):
+        """The names and bytes of a result."""
+        return {path.name: path.read_bytes() for path in (self.folder / folder).iterdir()}
 
 
 class OfEngine(InFolder):
@@ -57,6 +90,20 @@ class OfEngine(InFolder):
                 units = [[(row, b"%d" % row) for row in range(1, rows + 1)], [], [(row, b"%d" % row) for row in range(1, rows + 1)]]
                 made = self.check(self.staged(units, f"rows {rows}", segment_rows=10, shard_rows=10))
                 self.assertEqual((made.rows, made.shards), (rows, -(-rows // 10)))
+
+    def test_gives_the_files_of_a_job_in_one_process(self):
+        for seed, compared in enumerate([["--key", "k"], ["--key", "k,n", "--null-keys", "keep"], ["--key", "n", "--null-keys", "drop"]]):
+            with self.subTest(seed=seed):
+                steps = InSteps(self.folder / f"steps {seed}", seed, [*compared, "--batch-rows", "7", "--format", "csv"])
+                steps.command("run", *steps.job, "--out", "local", "--force")
+                steps.command("plan", *steps.job, "--out", "plan.json", "--shard-files", "3", "--segment-rows", "20")
+                steps.command("stage", "plan.json", "--stage", "stage", "--units", "1..2")
+                steps.command("stage", "plan.json", "--stage", "stage")
+                self.keep_list(steps)
+                steps.command("finish", "plan.json", "--stage", "stage")
+                steps.command("publish", "plan.json", "--stage", "stage", "--out", "in-steps")
+                self.assertEqual(steps.files("in-steps"), steps.files("local"))
+                self.assertFalse(steps.stage.exists())
 
     def test_keeps_every_row_whose_key_is_null(self):
         units = [[(1, None), (2, b""), (3, None)], [(1, b""), (2, None)]]

@@ -5,7 +5,7 @@ use super::folder::StageFolder;
 use super::part::{NOTES, PartFile, ROW};
 use super::unit::UnitManifest;
 use crate::{Error, ErrorKind, Result};
-use arrow::array::{AsArray, RecordBatch, StructArray};
+use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -18,9 +18,11 @@ use std::fs::File;
 use std::path::PathBuf;
 
 /// Rows that are decoded at once.
-const BATCH_ROWS: usize = 4 * 1024;
+const BATCH_ROWS: usize = 8 * 1024;
+/// If one row in fewer than this many is wanted, all rows of a row group are decoded: skipping between them takes longer.
+const DENSE: usize = 8;
 
-/// The wanted rows of a unit, in order, in record batches that contain nothing else. Only one row group is in memory.
+/// The wanted rows of a unit, in order. Only one row group is in memory.
 ///
 /// A wanted row that isn't there is [`ErrorKind::Sums`], and a part that can't be read [`ErrorKind::Fault`].
 pub(crate) struct WantedRows {
@@ -47,13 +49,14 @@ struct Group {
     rows: VecDeque<i64>,
 }
 
-/// Wanted rows that follow each other.
+/// Rows that follow each other, some of which are wanted.
 pub(crate) struct Decoded {
-    pub rows: Vec<i64>,
     /// The columns of the struct that the parts have.
     pub values: RecordBatch,
-    /// By row, its note.
-    pub notes: Vec<Option<String>>,
+    /// The rows of `values` that are wanted, ascending.
+    pub picked: Vec<usize>,
+    /// The wanted rows that have a note, by their number in the unit.
+    pub notes: Vec<(i64, String)>,
 }
 
 impl WantedRows {
@@ -93,33 +96,39 @@ impl WantedRows {
     }
 
     fn decoded(&mut self, batch: &RecordBatch) -> Result<Decoded> {
+        let numbers = batch.column_by_name(ROW);
+        let numbers = numbers.and_then(|numbers| numbers.as_primitive_opt::<Int64Type>());
+        let notes = batch.column_by_name(NOTES);
+        let notes = notes.and_then(|notes| notes.as_string_opt::<i32>());
+        let values = batch.columns().last();
+        let values = values.and_then(|values| values.as_struct_opt());
+        let (Some(numbers), Some(notes), Some(values)) = (numbers, notes, values) else {
+            return Err(self.broken());
+        };
         let group = self
             .group
             .as_mut()
             .ok_or_else(|| bug("no row group is read"))?;
-        let rows: Vec<i64> = group
-            .rows
-            .drain(..batch.num_rows().min(group.rows.len()))
-            .collect();
-        let sent = batch.column_by_name(ROW);
-        let sent = sent.and_then(|sent| sent.as_primitive_opt::<Int64Type>());
-        if sent.is_none_or(|sent| sent.values()[..] != rows[..]) {
-            return Err(self.broken());
-        }
-        let values = batch
-            .columns()
-            .last()
-            .and_then(|values| values.as_struct_opt());
-        let values: &StructArray = values.ok_or_else(|| bug("a part has no values"))?;
-        let notes = batch
-            .column_by_name(NOTES)
-            .and_then(|notes| notes.as_string_opt::<i32>());
-        let notes = notes.ok_or_else(|| bug("a part has no notes"))?;
-        Ok(Decoded {
-            rows,
-            notes: notes.iter().map(|note| note.map(str::to_owned)).collect(),
+        let mut decoded = Decoded {
+            picked: Vec::with_capacity(batch.num_rows().min(group.rows.len())),
+            notes: Vec::new(),
             values: values.into(),
-        })
+        };
+        for (index, number) in numbers.values().iter().enumerate() {
+            match group.rows.front() {
+                None => break,
+                Some(wanted) if wanted < number => return Err(missing(Some(*wanted))),
+                Some(wanted) if wanted > number => continue,
+                Some(_) => {}
+            }
+            group.rows.pop_front();
+            decoded.picked.push(index);
+            if notes.is_valid(index) {
+                let note = notes.value(index).to_owned();
+                decoded.notes.push((*number, note));
+            }
+        }
+        Ok(decoded)
     }
 
     /// Begins the row group that has the first wanted row. The groups before it are skipped.
@@ -145,7 +154,7 @@ impl WantedRows {
         let end = self.wanted.partition_point(|row| *row <= last);
         let rows: VecDeque<i64> = self.wanted.drain(..end).collect();
         let begun = part.begin(group, rows);
-        self.group = Some(begun.map_err(|cause| broken(&part.path).because(cause))??);
+        self.group = Some(begun.map_err(|cause| broken(&part.path).because(cause))?);
         Ok(())
     }
 
@@ -201,18 +210,29 @@ impl Part {
         Ok(builder.with_batch_size(BATCH_ROWS))
     }
 
-    /// Begins to decode these rows of a row group. Fails if one of them isn't there.
-    fn begin(&self, group: usize, rows: VecDeque<i64>) -> Parquet<Result<Group>> {
+    /// Begins to decode a row group of which these rows are wanted. If they are few, the others aren't decoded.
+    fn begin(&self, group: usize, rows: VecDeque<i64>) -> Parquet<Group> {
+        let values = self.metadata.schema().fields().last();
+        let values = values.map_or("", |values| values.name());
+        let mut builder = self.builder(group, &[ROW, NOTES, values])?;
+        let all = self.metadata.metadata().row_group(group).num_rows();
+        let all = usize::try_from(all).unwrap_or(usize::MAX);
+        if rows.len().saturating_mul(DENSE) < all {
+            builder = builder.with_row_selection(self.selection(group, &rows)?);
+        }
+        let reader = builder.build()?;
+        Ok(Group { reader, rows })
+    }
+
+    /// Which rows of a row group have these numbers.
+    fn selection(&self, group: usize, rows: &VecDeque<i64>) -> Parquet<RowSelection> {
         let mut selectors: Vec<RowSelector> = Vec::new();
-        let mut wanted = rows.iter().copied().peekable();
+        let mut wanted = rows.iter().peekable();
         for batch in self.builder(group, &[ROW])?.build()? {
             let batch = batch?;
             let numbers = batch.column(0).as_primitive::<Int64Type>();
             for number in numbers.values() {
-                if wanted.peek().is_some_and(|next| next < number) {
-                    return Ok(Err(missing(wanted.next())));
-                }
-                let is_wanted = wanted.next_if_eq(number).is_some();
+                let is_wanted = wanted.next_if_eq(&number).is_some();
                 match selectors.last_mut() {
                     Some(last) if last.skip != is_wanted => last.row_count += 1,
                     _ if is_wanted => selectors.push(RowSelector::select(1)),
@@ -220,16 +240,7 @@ impl Part {
                 }
             }
         }
-        if let Some(row) = wanted.next() {
-            return Ok(Err(missing(Some(row))));
-        }
-        let values = self.metadata.schema().fields().last();
-        let values = values.map_or("", |values| values.name());
-        let builder = self.builder(group, &[ROW, NOTES, values])?;
-        let reader = builder
-            .with_row_selection(RowSelection::from(selectors))
-            .build()?;
-        Ok(Ok(Group { reader, rows }))
+        Ok(RowSelection::from(selectors))
     }
 }
 

@@ -13,6 +13,7 @@ use crate::source::{Database, database};
 use crate::stage::{Holds, KeepList, OfUnit, Place, ShardFolder, StageFolder, UnitManifest};
 use crate::{Error, ErrorKind, Result};
 use arrow::array::{ArrayRef, RecordBatch, UInt64Array};
+use arrow::compute::take_record_batch;
 use arrow::datatypes::{DataType, Field, Schema};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -365,7 +366,8 @@ impl Finisher<'_> {
         let mut reading = Reading::new((self.folder, plan), places, |unit| self.unit(unit))?;
         let mut rows = places.iter().map(|place| place.row.unsigned_abs());
         let mut batches = Vec::new();
-        while let Some(batch) = reading.next(usize::MAX)? {
+        while let Some((batch, picked)) = reading.next(usize::MAX)? {
+            let batch = taken(&batch, &picked)?;
             let numbers = rows.by_ref().take(batch.num_rows()).collect();
             batches.push(match staged.holds {
                 Holds::Rows => batch,
@@ -380,6 +382,15 @@ impl Finisher<'_> {
         }
         Ok(batches)
     }
+}
+
+/// These rows of a batch.
+fn taken(batch: &RecordBatch, rows: &[usize]) -> Result<RecordBatch> {
+    let indices = rows.iter().map(|row| *row as u64);
+    let indices = UInt64Array::from_iter_values(indices);
+    take_record_batch(batch, &indices).map_err(|cause| {
+        Error::new(ErrorKind::Bug, "internal error: rows can't be taken").because(cause)
+    })
 }
 
 /// The batch with its rows' numbers behind its columns.

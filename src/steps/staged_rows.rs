@@ -30,8 +30,8 @@ pub(super) struct Reading<'a> {
     /// Units whose rows aren't read yet, with the numbers of the rows that are wanted.
     units: VecDeque<(&'a UnitManifest, Vec<i64>)>,
     unit: Option<(&'a UnitManifest, WantedRows)>,
-    /// Rows that were decoded but not taken.
-    decoded: Option<RecordBatch>,
+    /// Rows that were decoded but not taken: a batch, and which of its rows these are.
+    decoded: Option<(RecordBatch, Vec<usize>)>,
     /// By column, invalid dates that became NULL.
     nulled: Vec<u64>,
 }
@@ -61,39 +61,34 @@ impl<'a> Reading<'a> {
         })
     }
 
-    /// The next rows, at most so many; `None` if there are no more.
-    pub fn next(&mut self, most: usize) -> Result<Option<RecordBatch>> {
-        let batch = match self.decoded.take() {
-            Some(batch) => batch,
+    /// A batch with the next rows, and which of its rows these are, at most so many; `None` if there are no more.
+    pub fn next(&mut self, most: usize) -> Result<Option<(RecordBatch, Vec<usize>)>> {
+        let decoded = match self.decoded.take() {
+            Some(decoded) => decoded,
             None => match self.decode()? {
-                Some(batch) => batch,
+                Some(decoded) => decoded,
                 None => return Ok(None),
             },
         };
-        let rows = batch.num_rows();
-        if rows <= most {
-            return Ok(Some(batch));
+        let (batch, mut picked) = decoded;
+        if picked.len() > most {
+            let rest = picked.split_off(most);
+            self.decoded = Some((batch.clone(), rest));
         }
-        self.decoded = Some(batch.slice(most, rows - most));
-        Ok(Some(batch.slice(0, most)))
+        Ok(Some((batch, picked)))
     }
 
-    fn decode(&mut self) -> Result<Option<RecordBatch>> {
+    fn decode(&mut self) -> Result<Option<(RecordBatch, Vec<usize>)>> {
         loop {
             if let Some((unit, rows)) = &mut self.unit {
-                let name = || {
-                    self.plan
-                        .units
-                        .get(unit.unit as usize)
-                        .map(FrozenUnit::name)
-                };
-                let located = |error: Error| match name() {
-                    Some(name) => error.in_unit(&name),
+                let unit = self.plan.units.get(unit.unit as usize);
+                let name = unit.map(FrozenUnit::name);
+                let located = |error: Error| match &name {
+                    Some(name) => error.in_unit(name),
                     None => error,
                 };
                 if let Some(decoded) = rows.next().map_err(located)? {
-                    for (row, note) in decoded.rows.iter().zip(&decoded.notes) {
-                        let Some(note) = note else { continue };
+                    for (row, note) in &decoded.notes {
                         let notes = RowNotes::read(note).map_err(located)?;
                         notes.check(*row).map_err(located)?;
                         for column in notes.nulled {
@@ -102,13 +97,14 @@ impl<'a> Reading<'a> {
                             }
                         }
                     }
-                    return Ok(Some(decoded.values));
+                    return Ok(Some((decoded.values, decoded.picked)));
                 }
             }
             let Some((unit, wanted)) = self.units.pop_front() else {
                 return Ok(None);
             };
-            self.unit = Some((unit, WantedRows::new(self.stage, unit, wanted.into_iter())));
+            let wanted = wanted.into_iter();
+            self.unit = Some((unit, WantedRows::new(self.stage, unit, wanted)));
         }
     }
 
@@ -146,14 +142,16 @@ impl State<'_> {
     fn picks(&mut self, rows: usize) -> Result<Picks> {
         let mut picks = Picks::default();
         while picks.rows.len() < rows {
-            let batch = self.reading.next(rows - picks.rows.len())?;
-            let batch = batch.ok_or_else(|| {
+            let next = self.reading.next(rows - picks.rows.len())?;
+            let (batch, picked) = next.ok_or_else(|| {
                 let message = "internal error: a shard has fewer rows than its keep-list";
                 Error::new(ErrorKind::Bug, message)
             })?;
             let index = picks.batches.len();
-            let all = 0..batch.num_rows();
-            picks.rows.extend(all.map(|row| Pick { batch: index, row }));
+            let picked = picked.into_iter();
+            picks
+                .rows
+                .extend(picked.map(|row| Pick { batch: index, row }));
             picks.batches.push(batch);
         }
         Ok(picks)

@@ -35,7 +35,7 @@ _Result = TypeVar("_Result")
 
 # The struct next to these columns can have types that Spark doesn't read.
 _STAGED = "unit INT, row BIGINT, key BINARY, key_is_null BOOLEAN"
-_SURVIVORS = "unit INT, row BIGINT, copies BIGINT, key_is_null BOOLEAN"
+_SURVIVORS = "place BIGINT, copies BIGINT, key_is_null BOOLEAN"
 _LISTED = "unit INT, row BIGINT, position BIGINT"
 
 # What a session may be set to, and what would leave out rows silently.

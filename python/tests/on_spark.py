@@ -90,6 +90,8 @@ class BySpark(OnSpark):
         # The window over rows has partitions: the last two lists are the columns of these and of the order.
         [ranks] = [line for line in positions.splitlines() if " Window [row_number()" in line]
         self.assertRegex(ranks, r"\], \[segment#\d+L\], \[place#\d+L ASC NULLS FIRST\]$")
+        # What is shuffled for it is two numbers.
+        self.assertNotRegex(positions, r"Project \[(place#\d+L), (segment#\d+L), \2, \1\]")
 
     def source(self, name, *columns):
         """A view of a Parquet file, since the plans of other relations are simpler."""

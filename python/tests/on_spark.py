@@ -160,7 +160,8 @@ class BySpark(OnSpark):
         self.assertEqual(len([path for path in staged.keep.iterdir() if path.is_dir()]), 1)
 
     def start(self, staged):
-        command = [sys.executable, "-W", "ignore", "-B", "-m", "firstseen.spark", staged.plan, "--stage", staged.stage, "--remote", CLUSTER.remote]
+        program = [sys.executable, "-W", "ignore", "-B", "-m", "firstseen.spark"]
+        command = [*program, staged.plan, "--stage", staged.stage, "--remote", CLUSTER.remote]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen([str(word) for word in command], text=True, env=child_environment(), **pipes)
 

@@ -1,7 +1,8 @@
 -- Where each survivor is in the result, and in which shard, without sorting all of them: its rank in its segment, after the
--- survivors of all earlier segments. A segment is a range of {segment_rows} rows of a unit, named by the place at which it begins.
--- Only the segments' counts, one row each, are summed up by one task. A column that is renamed, even to its own name, would be
--- shuffled twice by Spark below a window.
+-- survivors of all earlier segments. A segment is a range of {segment_rows} rows of a unit, named by the place where it
+-- begins.
+-- Only the segments' counts, one row each, are summed up by one task. Below a window, Spark shuffles a column twice if it is
+-- renamed, even to its own name.
 WITH places AS (
   SELECT survivor.place, survivor.place - survivor.place % 1099511627776 % {segment_rows} AS segment
   FROM {survivors} AS survivor

@@ -1,5 +1,5 @@
--- How many rows of each unit survive, and of how many staged rows they are the first. The division is exact: its result is a whole
--- number, and a double has all of these below 2^53.
+-- How many rows of each unit survive, and of how many staged rows they are the first. The division is exact: its result is a
+-- whole number, and a double has all of these below 2^53.
 SELECT
   CAST((survivor.place - survivor.place % 1099511627776) / 1099511627776 AS INT) AS unit,
   CAST(count(*) AS BIGINT) AS survivors,

@@ -1,5 +1,5 @@
--- The staged row that survives of each key: the one in the earliest unit, and in it the one that was read first. Rows whose key is
--- NULL survive one by one.
+-- The staged row that survives of each key: the one in the earliest unit, and in it the one that was read first. Rows whose
+-- key is NULL survive one by one.
 --
 -- A place is unit and row in one number, 2^40 rows to a unit: engines find the least of a number while they hash the keys, but
 -- sort for the least of a struct; and only keys, places and counts are shuffled. copies, the staged rows that a survivor is the

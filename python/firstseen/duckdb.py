@@ -63,7 +63,8 @@ class _DuckDb:
         try:
             self._database = self._duckdb.connect(":memory:", config=config)
         except self._duckdb.Error as cause:
-            raise advised(UsageError("DuckDB doesn't accept its settings"), "memory_limit is a size such as 4GB, threads a number", cause) from None
+            advice = "memory_limit is a size such as 4GB, threads a number from 1"
+            raise advised(UsageError("DuckDB doesn't accept its settings"), advice, cause) from None
         self._run("SET enable_progress_bar = false")
 
     def write_survivors(self, parts: Sequence[Path], folder: Path) -> None:
@@ -80,20 +81,23 @@ class _DuckDb:
         return int(rows)
 
     def write_list(self, survivors: Path, folder: Path, plan: PlanFile) -> None:
-        """In two steps: first each shard's rows in any order, then each shard in its order. Only DuckDB 2 sorts the rows of each
-        partition's file, and earlier ones don't keep the order of a query in them."""
+        """In two steps: first each shard's rows in any order, then each shard in its order. Only new versions of DuckDB sort
+        the rows of each partition's file, and earlier ones don't keep the order of a query in them."""
         self._view("survivors", [survivors / _FILE])
         unsorted = folder.parent / "unsorted"
         self._make_folder(folder)
         self._run(
             f"COPY ({statements.positions('survivors', plan)}) TO {_text(unsorted)} ({_PARQUET}, PARTITION_BY (shard))"
         )
-        for shard in unsorted.iterdir():
-            self._make_folder(folder / shard.name)
-            self._view("shard", list(shard.iterdir()), "staged.unit, staged.row, staged.position")
-            self._copy("SELECT * FROM shard ORDER BY shard.position", folder / shard.name / _FILE)
-            shutil.rmtree(shard)
-        unsorted.rmdir()
+        try:
+            for shard in unsorted.iterdir():
+                self._make_folder(folder / shard.name)
+                self._view("shard", list(shard.iterdir()), "staged.unit, staged.row, staged.position")
+                self._copy("SELECT * FROM shard ORDER BY shard.position", folder / shard.name / _FILE)
+                shutil.rmtree(shard)
+            unsorted.rmdir()
+        except OSError as cause:
+            raise output_error("remove the files in", unsorted, cause) from None
 
     def count_shards(self, files: Sequence[Path], plan: PlanFile) -> List[ShardCount]:
         self._view("keep_list", files)
@@ -142,9 +146,10 @@ def _text(path: Path) -> str:
 def main(args: Optional[Sequence[str]] = None) -> int:
     """The command. Returns its exit code."""
     parser = command.parser("firstseen.duckdb", "Make the keep-list of a stage with DuckDB, on this machine.")
-    parser.add_argument("--memory-limit", metavar="SIZE", help="such as 4GB; default: 80 %% of the memory. More is spilled to disk")
+    spills = "such as 4GB; default: 80 %% of the memory. What exceeds it is spilled to disk"
+    parser.add_argument("--memory-limit", metavar="SIZE", help=spills)
     parser.add_argument("--threads", type=int, metavar="N", help="default: all cores")
-    parser.add_argument("--temp-directory", metavar="DIR", help="where to spill to, best a fast local disk; default: in the stage")
+    parser.add_argument("--temp-directory", metavar="DIR", help="where it spills to; default: the stage. A local disk is faster")
     given = parser.parse_args(args)
     return command.finished(
         lambda: keep_list(

@@ -35,7 +35,7 @@ _Result = TypeVar("_Result")
 
 # The struct next to these columns can have types that Spark doesn't read.
 _STAGED = "unit INT, row BIGINT, key BINARY, key_is_null BOOLEAN"
-_SURVIVORS = "unit INT, row BIGINT, copies BIGINT, key_is_null BOOLEAN"
+_SURVIVORS = "place BIGINT, copies BIGINT, key_is_null BOOLEAN"
 _LISTED = "unit INT, row BIGINT, position BIGINT"
 
 # What a session may be set to, and what would leave out rows silently.
@@ -45,7 +45,7 @@ _WRITE = {"compression": "zstd", "maxRecordsPerFile": "0"}
 
 _DEFAULT_PORT = 15002
 _CONNECT_SECS = 10
-_RETRIES = 9
+_RETRIES = 6
 _MAX_PAUSE_MILLIS = 5_000
 
 
@@ -176,7 +176,7 @@ def _session(remote: str) -> Any:
         raise advised(UnreachableError(message), "check --remote, and that the server is running", cause) from None
     session = sql.SparkSession.builder.remote(remote).create()
     retries = needed("pyspark.sql.connect.client.retries", "spark")
-    # Half a minute, instead of ten minutes: a lost server takes its work along.
+    # A quarter of a minute instead of ten minutes: a server that is lost has lost its work.
     session.client.set_retry_policies([retries.DefaultPolicy(max_retries=_RETRIES, max_backoff=_MAX_PAUSE_MILLIS)])
     return session
 
@@ -185,7 +185,7 @@ def main(args: Optional[Sequence[str]] = None) -> int:
     """The command. Returns its exit code."""
     parser = command.parser(
         "firstseen.spark",
-        "Make the keep-list of a stage with a Spark Connect server: of a Spark cluster, or of Sail. The server, its workers and "
+        "Make the keep-list of a stage with a Spark Connect server, of a Spark cluster or of Sail. The server, its workers and "
         "this process must see the stage by the same path, on a share that all have mounted.",
     )
     parser.add_argument("--remote", required=True, metavar="sc://HOST:PORT", help="the Spark Connect server")

@@ -41,7 +41,8 @@ class Cluster:
         with contextlib.ExitStack() as undo:
             undo.callback(self.stop)
             self.master_port = free_port()
-            self.start("master", "spark-class", "org.apache.spark.deploy.master.Master", "--port", self.master_port, *self.web("--webui-port"))
+            master = "org.apache.spark.deploy.master.Master"
+            self.start("master", "spark-class", master, "--port", self.master_port, *self.web("--webui-port"))
             self.wait_for(self.master_port, "master")
             self.master = f"spark://{HOST}:{self.master_port}"
             self.workers = [self.start_worker(number) for number in range(2)]
@@ -60,10 +61,12 @@ class Cluster:
     def start_server(self):
         """The Connect server: its port differs each time, since the system keeps the last one for a while."""
         self.port, self.ui = free_port(), free_port()
-        settings = {**self.settings, "spark.connect.grpc.binding.address": HOST, "spark.connect.grpc.binding.port": self.port, "spark.ui.port": self.ui}
+        binding = {"spark.connect.grpc.binding.address": HOST, "spark.connect.grpc.binding.port": self.port}
+        settings = {**self.settings, **binding, "spark.ui.port": self.ui}
         flags = [word for name, value in settings.items() for word in ("--conf", f"{name}={value}")]
         server = "org.apache.spark.sql.connect.service.SparkConnectServer"
-        self.server = self.start("connect", "spark-submit", "--master", self.master, *flags, "--class", server, "spark-internal")
+        place = ["--master", self.master, "--class", server]
+        self.server = self.start("connect", "spark-submit", *place, *flags, "spark-internal")
         self.wait_for(self.port, "connect")
         self.remote = f"sc://{HOST}:{self.port}"
 
@@ -80,9 +83,8 @@ class Cluster:
         with open(self.folder / f"{name}.log", "a") as log:
             command = [str(HOME / "bin" / program), *map(str, args)]
             # A group of its own, so that stopping it takes along what it has started.
-            process = subprocess.Popen(
-                command, env=environment, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
+            streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+            process = subprocess.Popen(command, env=environment, cwd=self.folder, start_new_session=True, **streams)
         self.processes.append(process)
         return process
 

@@ -87,8 +87,8 @@ class OfEngine(InFolder):
     def test_cuts_shards_and_segments_at_their_borders(self):
         for rows in [0, 1, 9, 10, 11, 20, 49, 50]:
             with self.subTest(rows=rows):
-                units = [[(row, b"%d" % row) for row in range(1, rows + 1)], [], [(row, b"%d" % row) for row in range(1, rows + 1)]]
-                made = self.check(self.staged(units, f"rows {rows}", segment_rows=10, shard_rows=10))
+                unit = [(row, b"%d" % row) for row in range(1, rows + 1)]
+                made = self.check(self.staged([unit, [], unit], f"rows {rows}", segment_rows=10, shard_rows=10))
                 self.assertEqual((made.rows, made.shards), (rows, -(-rows // 10)))
 
     def test_gives_the_files_of_a_job_in_one_process(self):
@@ -116,6 +116,10 @@ class OfEngine(InFolder):
         chance = random.Random(7)
         units = [[(row, chance.randbytes(8)) for row in sorted(chance.sample(range(1, 90_000), 30_000))] for _ in range(3)]
         self.check(self.staged(units, segment_rows=1_000, shard_rows=7_000))
+
+    def test_makes_more_shards_than_an_engine_keeps_open(self):
+        units = [[(row, b"%d" % (row * 7919 % 3001)) for row in range(1, 1501)] for _ in range(2)]
+        self.assertGreater(self.check(self.staged(units, segment_rows=100, shard_rows=5)).shards, 250)
 
     def test_reads_numbers_up_to_their_limits(self):
         last = (1 << 40) - 5

@@ -51,7 +51,8 @@ class Plans(WithStage):
         content = {"ü": ["\u2028", "\x7f", 'q"\n'], "a": {"c": 1, "B": None, "b": True}}
         canonical = '{"a":{"B":null,"b":true,"c":1},"ü":["\u2028","\x7f","q\\"\\n"]}'
         self.assertEqual(plan._hash(content), hashlib.sha256(canonical.encode()).hexdigest())
-        self.job.plan.write_text(json.dumps({"plan": dict(reversed(self.job.content.items())), "hash": self.job.hash}, indent=3))
+        other = {"plan": dict(reversed(self.job.content.items())), "hash": self.job.hash}
+        self.job.plan.write_text(json.dumps(other, indent=3))
         self.assertEqual(self.keep_list().rows, 4)
 
     def test_must_be_plans(self):
@@ -248,9 +249,9 @@ class Sums(WithStage):
         the_plan = plan.read(self.job.plan)
         counts = [UnitCount(0, 4, 5, 0)]
         checks.shards([ShardCount(0, 4, 0, 3, 6)], 1, counts, the_plan)
-        for wrong in [ShardCount(0, 4, 0, 4, 7), ShardCount(0, 4, 1, 4, 6), ShardCount(0, 4, 0, 3, 5), ShardCount(1, 4, 0, 3, 6)]:
+        for wrong in [(0, 4, 0, 4, 7), (0, 4, 1, 4, 6), (0, 4, 0, 3, 5), (1, 4, 0, 3, 6)]:
             with self.assertRaisesRegex(firstseen.InternalError, "doesn't have each of its positions once"):
-                checks.shards([wrong], 1, counts, the_plan)
+                checks.shards([ShardCount(*wrong)], 1, counts, the_plan)
         with self.assertRaisesRegex(firstseen.InternalError, "don't make 2 shards"):
             checks.shards([ShardCount(0, 4, 0, 3, 6)], 2, counts, the_plan)
 

@@ -1,7 +1,6 @@
 """The keep-list by Sail: a Spark Connect server, in this process, that needs no Java."""
 
-import contextlib
-import io
+import os
 import unittest
 import warnings
 
@@ -16,6 +15,9 @@ class BySail(OfEngine):
 
     @classmethod
     def setUpClass(cls):
+        # It logs that it ends what the session has started.
+        os.environ["RUST_LOG"] = "error"
+        cls.addClassCleanup(os.environ.pop, "RUST_LOG")
         from pysail.spark import SparkConnectServer
         from pyspark.sql import SparkSession
 

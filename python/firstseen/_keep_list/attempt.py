@@ -1,8 +1,8 @@
 """The folder `keep` of a stage, and in it the folder that one process fills: its attempt.
 
-An attempt counts once keep.json lists its files. One process at a time makes the keep-list, which a lock sees to that the system
-releases however the process ends. So whoever holds the lock knows that all other attempts are dead, and removes them. An engine
-elsewhere may still be writing for a process that died: it then fails, and what it leaves goes with the next attempt.
+An attempt counts once keep.json lists its files. One process at a time makes the keep-list: it holds a lock, which the system
+releases however the process ends. So the holder knows that the processes of all other attempts have ended, and removes these.
+An engine may still be writing for such a process. It then fails, and what it leaves is removed with the next attempt.
 """
 
 from __future__ import annotations
@@ -47,19 +47,18 @@ class Attempt:
 
     def begin(self) -> None:
         """Removes the attempts of dead processes, and creates this one's folder."""
-        self.sweep(None)
         self.folder = self._keep / secrets.token_hex(4)
         try:
+            self._sweep()
             self.folder.mkdir()
         except OSError as cause:
             raise output_error("create the folder", self.folder, cause) from None
 
-    def sweep(self, published: Optional[str]) -> None:
-        """Removes all attempts except the published one."""
+    def _sweep(self) -> None:
         with os.scandir(self._keep) as entries:
             names = [entry.name for entry in entries]
         for name in names:
-            if _ATTEMPT.fullmatch(name) and name != published:
+            if _ATTEMPT.fullmatch(name):
                 shutil.rmtree(self._keep / name, ignore_errors=True)
             elif _PARTIAL.fullmatch(name):
                 (self._keep / name).unlink()

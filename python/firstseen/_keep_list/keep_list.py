@@ -50,11 +50,6 @@ def complete(stage: Stage, plan: PlanFile) -> Optional[KeepList]:
     return found if is_current and all(file.is_file() for file in files) else None
 
 
-def attempt_of(found: KeepList) -> Optional[str]:
-    """The attempt that a keep-list's files are from."""
-    return found.files[0].relative_to(found.folder).parts[0] if found.files else None
-
-
 def manifest(
     plan: PlanFile, stage: Stage, counts: Sequence[UnitCount], shards: Sequence[Path], engine: str, elapsed_secs: float
 ) -> Dict[str, Any]:

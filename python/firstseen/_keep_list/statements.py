@@ -10,7 +10,7 @@ _FOLDER = Path(__file__).parent
 
 
 def survivors(staged: str) -> str:
-    """Columns: unit, row, copies, key_is_null."""
+    """Columns: place, copies, key_is_null."""
     return _text("survivors").format(staged=staged)
 
 

@@ -12,6 +12,11 @@ fn every_command_has_a_manual_page_with_its_flags() {
     let commands = [
         "run",
         "plan",
+        "hold",
+        "stage",
+        "finish",
+        "publish",
+        "discard",
         "verify",
         "generate",
         "completions",
@@ -62,7 +67,7 @@ fn a_manual_page_of_no_command_is_refused_with_the_commands() {
         .args(["man", "rnu"])
         .fails_with(2)
         .says("there is no command rnu")
-        .says("run, plan, verify");
+        .says("run, plan, hold");
 }
 
 #[test]

@@ -48,8 +48,8 @@ fn an_unknown_command_names_those_that_there_are() {
         ("Plan", "'plan'"),
         ("verfy", "'verify'"),
         ("genrate", "'generate'"),
-        ("job.toml", "run, plan, verify"),
-        ("extract", "run, plan, verify"),
+        ("job.toml", "run, plan, hold"),
+        ("extract", "run, plan, hold"),
     ] {
         refused(&[command]).says(meant);
         refused(&[command, "--key", "id"]).says(meant);

@@ -68,7 +68,8 @@ impl StageFolder {
             let name = entry.as_ref().map(fs::DirEntry::file_name);
             name.is_ok_and(|name| !name.to_string_lossy().starts_with(".stage.json."))
         });
-        if foreign.is_none() {
+        // It might have written it meanwhile, and gone on.
+        if foreign.is_none() || self.mark_path().exists() {
             return Ok(());
         }
         let message = format!("{} is not empty, and not a stage", self.root.display());

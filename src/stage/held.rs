@@ -5,6 +5,12 @@ use super::folder::{Mark, StageFolder, attempt};
 use crate::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, TryLockError};
+use std::thread;
+use std::time::Duration;
+
+/// How often, and how far apart, a holder tries to lock its file.
+const LOCK_ATTEMPTS: u32 = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// `snapshot.json`: a state that a holder keeps, or one that it has seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,18 +47,17 @@ impl Hold {
             .write(true)
             .open(&path);
         let lock = lock.map_err(|cause| cannot("write", &path, cause))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
+        lock_soon(&lock).map_err(|failure| match failure {
+            TryLockError::WouldBlock => {
                 let message = format!(
                     "another process holds a state for {}",
                     stage.path().display()
                 );
-                return Err(Error::new(ErrorKind::InUse, message)
-                    .advise("stop that process, or use the state that it holds"));
+                Error::new(ErrorKind::InUse, message)
+                    .advise("stop that process, or use the state that it holds")
             }
-            Err(TryLockError::Error(cause)) => return Err(cannot("lock", &path, cause)),
-        }
+            TryLockError::Error(cause) => cannot("lock", &path, cause),
+        })?;
         let hold = Self {
             stage: stage.clone(),
             is_told: false,
@@ -92,6 +97,17 @@ impl Hold {
         // A state without a holder counts for nothing.
         let _ = fs::remove_file(self.stage.state());
     }
+}
+
+/// Locks a file. Processes that look whether it is locked lock it for a moment.
+fn lock_soon(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..LOCK_ATTEMPTS {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+            locked => return locked,
+        }
+    }
+    lock.try_lock()
 }
 
 impl Drop for Hold {

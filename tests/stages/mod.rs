@@ -5,5 +5,6 @@ mod job;
 mod random;
 mod refusals;
 mod states;
+mod types;
 
 use job::{Staging, wide};

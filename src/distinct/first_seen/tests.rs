@@ -124,3 +124,44 @@ fn names_the_rows_that_earlier_units_have_overtaken() {
         "it never was the first"
     );
 }
+
+#[test]
+fn units_that_are_kept_by_themselves_drop_what_they_or_settled_ones_have() {
+    let filter = FirstSeen::of_settled(23, UNITS, 1 << 20);
+    let keys: Vec<u64> = (0..1000).collect();
+    let kept = |unit: u32, keys: &[u64]| {
+        offer(&filter, unit, keys)
+            .iter()
+            .filter(|keep| **keep)
+            .count()
+    };
+    assert_eq!(kept(2, &keys), 1000);
+    assert_eq!(kept(2, &keys), 0, "its own");
+    assert_eq!(kept(3, &keys), 1000, "the earlier unit might not be kept");
+    assert_eq!(kept(1, &keys[..400]), 400, "no later unit counts");
+    filter.settle(1);
+    assert_eq!(kept(4, &keys), 600, "what a settled unit has is dropped");
+    filter.settle(2);
+    assert_eq!(kept(5, &keys), 0);
+    assert!(filter.overtaken(2).is_none(), "no row is taken back");
+    assert!(!filter.can_be_overtaken(2));
+}
+
+#[test]
+fn keys_beyond_the_limit_are_looked_up_but_not_remembered() {
+    let filter = FirstSeen::of_settled(29, UNITS, 1000);
+    let keys: Vec<u64> = (0..2000).collect();
+    let kept = |unit: u32, keys: &[u64]| {
+        offer(&filter, unit, keys)
+            .iter()
+            .filter(|keep| **keep)
+            .count()
+    };
+    for chunk in keys.chunks(100) {
+        assert_eq!(kept(0, chunk), 100);
+    }
+    assert_eq!(distinct(&filter), 1000);
+    filter.settle(0);
+    let again: usize = keys.chunks(100).map(|chunk| kept(1, chunk)).sum();
+    assert_eq!(again, 1000, "those that are remembered are dropped");
+}

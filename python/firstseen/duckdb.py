@@ -149,7 +149,7 @@ def main(args: Optional[Sequence[str]] = None) -> int:
     spills = "such as 4GB; default: 80 %% of the memory. What exceeds it is spilled to disk"
     parser.add_argument("--memory-limit", metavar="SIZE", help=spills)
     parser.add_argument("--threads", type=int, metavar="N", help="default: all cores")
-    parser.add_argument("--temp-directory", metavar="DIR", help="where it spills to; default: the stage. A local disk is faster")
+    parser.add_argument("--temp-directory", metavar="DIR", help="where it spills to; default: the stage, but a disk is faster")
     given = parser.parse_args(args)
     return command.finished(
         lambda: keep_list(

@@ -77,7 +77,7 @@ pub(super) struct StageArgs {
     common: PlanAndStage,
     /// Units to stage, counted from 0, as in 0..12 [default: all]
     ///
-    /// From the first to the last, both included. Units that are complete are skipped. Each table, or each part of it, is a unit,
+    /// From the first to the last, both included; several with commas: 0,2..3. Units that are complete are skipped. Each table, or each part of it, is a unit,
     /// in the order in which firstseen plan JOB.toml lists them.
     #[arg(long, value_name = "A..B")]
     units: Option<Selection>,
@@ -99,7 +99,7 @@ pub(super) struct FinishArgs {
     common: PlanAndStage,
     /// Shards to finish, counted from 0, as in 0..3 [default: all]
     ///
-    /// From the first to the last, both included. Shards that are complete are skipped.
+    /// From the first to the last, both included; several with commas: 0,2..3. Shards that are complete are skipped.
     #[arg(long, value_name = "A..B")]
     shards: Option<Selection>,
     /// Print the result as JSON

@@ -105,7 +105,7 @@ impl StageFolder {
             return Ok(());
         };
         let message = format!("{} {what}", path.display());
-        Err(Error::new(ErrorKind::Exists, message).advise(
+        Err(Error::new(ErrorKind::Fault, message).advise(
             "use the plan that the stage was made for, or name another folder with --stage",
         ))
     }

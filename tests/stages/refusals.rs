@@ -51,19 +51,19 @@ fn a_plan_that_was_altered_or_is_another_one_is_refused() {
     case.command().args(other).arg("--force").succeeds();
     staging
         .step("stage")
-        .fails_with(6)
+        .fails_with(4)
         .says("belongs to the plan");
     staging
         .step("finish")
-        .fails_with(6)
+        .fails_with(4)
         .says("belongs to the plan");
     staging
         .step("publish")
-        .fails_with(6)
+        .fails_with(4)
         .says("belongs to the plan");
     staging
         .step("discard")
-        .fails_with(6)
+        .fails_with(4)
         .says("belongs to the plan");
     case.write("plan.json", plan);
     staging.stage(&[]);
@@ -153,7 +153,7 @@ fn a_table_whose_order_or_type_is_another_one_is_named() {
     let url = case.database.url();
     let again = case.command().args(["plan", "--source", &url]).args(JOB);
     again.args(["--out", "plan.json", "--force"]).succeeds();
-    staging.step("stage").fails_with(6);
+    staging.step("stage").fails_with(4);
     fs::remove_dir_all(staging.path("")).expect("the stage is removed");
     staging.stage(&[]);
 }

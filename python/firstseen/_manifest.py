@@ -87,6 +87,7 @@ class Manifest(TypedDict):
     schema_version: int
     run_id: str
     started: str
+    plan_hash: Optional[str]
     versions: Versions
     job: ManifestJob
     snapshot: str

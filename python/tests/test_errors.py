@@ -182,6 +182,7 @@ class TheTree(unittest.TestCase):
         firstseen.ExistsError: firstseen.Error,
         firstseen.InUseError: firstseen.Error,
         firstseen.InternalError: firstseen.Error,
+        firstseen.EngineError: firstseen.Error,
         firstseen.Error: Exception,
     }
 

@@ -24,17 +24,18 @@ class AtScale(unittest.TestCase):
     def check(self, chance):
         plan = PlanFile(None, "", [PlanUnit("t", None)] * UNITS, "error", SEGMENT_ROWS, SHARD_FILES * BATCH_ROWS)
         database = duckdb.connect()
-        counts = [(unit, segment * SEGMENT_ROWS, self.survivors(chance)) for unit in range(UNITS) for segment in range(SEGMENTS)]
-        counts = [count for count in counts if count[2]]
+        segments = [(unit << 40) + segment * SEGMENT_ROWS for unit in range(UNITS) for segment in range(SEGMENTS)]
+        counts = [(segment, self.survivors(chance)) for segment in segments]
+        counts = [count for count in counts if count[1]]
         chance.shuffle(counts)  # Engines return them in any order.
-        database.execute("CREATE TABLE counted (unit INT, segment BIGINT, survivors BIGINT)")
+        database.execute("CREATE TABLE counted (segment BIGINT, survivors BIGINT)")
         for begin in range(0, len(counts), 50_000):
-            units, segments, survivors = zip(*counts[begin : begin + 50_000])
-            database.execute("INSERT INTO counted SELECT unnest(?), unnest(?), unnest(?)", [units, segments, survivors])
+            columns = [list(column) for column in zip(*counts[begin : begin + 50_000])]
+            database.execute("INSERT INTO counted SELECT unnest(?), unnest(?)", columns)
         query = self.over_counts(statements.positions("counted", plan))
         ends = database.execute(f"SELECT * FROM ({query}) ORDER BY position, row").fetchall()
         self.assertEqual(len(ends), 2 * len(counts))
-        before, total = -1, sum(count[2] for count in counts)
+        before, total = -1, sum(count[1] for count in counts)
         for (unit, first_row, first, first_shard), (last_unit, last_row, last, last_shard) in zip(ends[::2], ends[1::2]):
             self.assertEqual((unit, first), (last_unit, before + 1))
             self.assertEqual((first_shard, last_shard), (first // plan.shard_rows, last // plan.shard_rows))
@@ -54,10 +55,10 @@ class AtScale(unittest.TestCase):
 
     def over_counts(self, positions):
         """The statement with the segments' counts, and with two rows of each segment in place of all of them."""
-        counted = "segments AS (SELECT * FROM counted)"
+        counted = "segments AS (SELECT segment, survivors FROM counted)"
         ranks = (
-            "ranks AS (SELECT unit, segment + 1 AS row, segment, CAST(0 AS BIGINT) AS rank FROM counted UNION ALL "
-            f"SELECT unit, segment + {SEGMENT_ROWS} AS row, segment, survivors - 1 AS rank FROM counted)"
+            "ranks AS (SELECT segment + 1 AS place, segment, CAST(0 AS BIGINT) AS rank FROM counted UNION ALL "
+            f"SELECT segment + {SEGMENT_ROWS - 1} AS place, segment, survivors - 1 AS rank FROM counted)"
         )
         positions, replaced = re.subn(r"segments AS \(.*?\n\)", counted, positions, count=1, flags=re.DOTALL)
         self.assertEqual(replaced, 1)

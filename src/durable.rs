@@ -1,8 +1,9 @@
-//! Makes a written file durable, and reports every failure on the way.
+//! Makes written files and folders durable, and reports every failure on the way.
 
 use std::fs::File;
 use std::io;
 use std::os::fd::{IntoRawFd, OwnedFd};
+use std::path::Path;
 
 /// Syncs the file and closes it. After an error the file is lost: neither step is ever retried.
 ///
@@ -11,6 +12,15 @@ use std::os::fd::{IntoRawFd, OwnedFd};
 pub(crate) fn sync_and_close(file: File) -> io::Result<()> {
     file.sync_all()?;
     close(file.into())
+}
+
+/// Syncs the entries of the folder at `path` to disk. Some filesystems (CIFS, some FUSE filesystems) don't support fsync on a
+/// folder and return EINVAL. Nothing was lost, and nothing can be done.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    match File::open(path)?.sync_all() {
+        Err(cause) if cause.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        result => result,
+    }
 }
 
 #[expect(

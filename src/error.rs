@@ -270,6 +270,14 @@ impl Error {
     }
 }
 
+/// Whether an I/O error is among the causes of another library's error, itself included.
+pub(crate) fn is_io(cause: &(dyn StdError + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(cause), |cause: &&(dyn StdError + 'static)| {
+        (*cause).source()
+    });
+    causes.any(<dyn StdError>::is::<std::io::Error>)
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;

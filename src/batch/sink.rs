@@ -2,6 +2,7 @@
 
 use crate::checksum;
 use crate::durable::sync_and_close;
+use crate::error::is_io;
 use crate::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
 use std::error::Error as StdError;
@@ -90,12 +91,7 @@ impl Write for Hashed {
 /// The error about a file that couldn't be written: [`ErrorKind::Output`] if an I/O error is among the causes, otherwise
 /// [`ErrorKind::Bug`], since every checked schema can be encoded.
 pub(super) fn failed(cause: impl StdError + Send + Sync + 'static) -> Error {
-    let mut causes = std::iter::successors(
-        Some(&cause as &(dyn StdError + 'static)),
-        |cause: &&(dyn StdError + 'static)| (*cause).source(),
-    );
-    let io = causes.any(<dyn StdError>::is::<io::Error>);
-    let (kind, message) = if io {
+    let (kind, message) = if is_io(&cause) {
         (ErrorKind::Output, "can't write the batch file")
     } else {
         (

@@ -8,7 +8,7 @@ use crate::report::{
     grouped,
 };
 use crate::steps::{self, Finished, Selection, Staged, Step, StepOptions};
-use crate::{Cancel, Error, ErrorKind, Result};
+use crate::{Cancel, Result};
 use clap::Args;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -246,11 +246,10 @@ fn staged_text(staged: &Staged) -> String {
         ..
     } = staged;
     let text = [
-        format!(
-            "{} staged, {} complete before, {} of the plan missing\n",
-            counted(*units as u64, "unit"),
-            grouped(*complete_before as u64),
-            grouped(*missing as u64)
+        progress(
+            &format!("{} staged", counted(*units as u64, "unit")),
+            *complete_before,
+            &format!("{} of the plan", grouped(*missing as u64)),
         ),
         format!(
             "{} rows read, {} staged, {}, {elapsed_secs:.2} seconds\n",
@@ -260,6 +259,12 @@ fn staged_text(staged: &Staged) -> String {
         ),
     ];
     text.concat()
+}
+
+/// How far the job is: what this process has done, what was done before, and what is missing.
+fn progress(done: &str, complete_before: usize, missing: &str) -> String {
+    let before = grouped(complete_before as u64);
+    format!("{done}, {before} complete before, {missing} missing\n")
 }
 
 impl FinishArgs {
@@ -295,11 +300,10 @@ fn finished_text(finished: &Finished) -> String {
         ..
     } = finished;
     let text = [
-        format!(
-            "{} finished, {} complete before, {} of the result missing\n",
-            counted(*shards as u64, "shard"),
-            grouped(*complete_before as u64),
-            grouped(*missing as u64)
+        progress(
+            &format!("{} finished", counted(*shards as u64, "shard")),
+            *complete_before,
+            &format!("{} of the result", grouped(*missing as u64)),
         ),
         format!(
             "{}, {} rows, {}, {elapsed_secs:.2} seconds\n",
@@ -331,13 +335,7 @@ impl PublishArgs {
             if json {
                 return out::json(&manifest);
             }
-            let crate::job::Output::Batches(output) = &step.job.output else {
-                return Err(Error::new(
-                    ErrorKind::Bug,
-                    "internal error: a plan without output",
-                ));
-            };
-            let outcome = Outcome::Published(&output.folder);
+            let outcome = Outcome::Published(&step.output()?.folder);
             out::result(Summary::new(&manifest, outcome).to_string().as_bytes())
         })
     }

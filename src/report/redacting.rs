@@ -6,8 +6,18 @@ use std::sync::Arc;
 
 /// Passes events on. Secrets are removed from those that might quote a server or a client library.
 pub(crate) struct RedactingListener {
-    pub listener: Arc<dyn Listener>,
-    pub secrets: Vec<Secret>,
+    listener: Arc<dyn Listener>,
+    secrets: Vec<Secret>,
+}
+
+impl RedactingListener {
+    /// A listener that passes events on without these secrets.
+    pub fn around(listener: &Arc<dyn Listener>, secrets: &[Secret]) -> Arc<dyn Listener> {
+        Arc::new(Self {
+            listener: Arc::clone(listener),
+            secrets: secrets.to_vec(),
+        })
+    }
 }
 
 impl Listener for RedactingListener {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// What happened to the rows of a unit or a table: `read = new + filter_drops + unique_drops + null_drops`.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Counts {
+pub(crate) struct Counts {
     /// Counted when the database sent them.
     pub read: u64,
     /// Counted among the survivors.
@@ -47,7 +47,7 @@ impl<'a> Sum<&'a Self> for Counts {
 }
 
 /// A table's counts: the total of its units', and each unit's.
-pub(super) struct TableCounts {
+pub(crate) struct TableCounts {
     pub total: Counts,
     pub units: Vec<Counts>,
     /// Rows of the result that were fetched by their locators, and by scans.
@@ -145,7 +145,8 @@ pub(super) fn check_files(manifest: &Manifest) -> Result<()> {
     )))
 }
 
-fn differ(message: String) -> Error {
+/// The error for counts that don't add up.
+pub(crate) fn differ(message: String) -> Error {
     Error::new(ErrorKind::Sums, message)
         .advise("report this bug together with the plan; nothing was published")
 }

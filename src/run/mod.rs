@@ -19,21 +19,32 @@ use crate::publish::{Manifest, RollForward, Room, Staging, Target, roll_forward}
 use crate::report::{self, Event, Listener, RedactingListener};
 use crate::snapshot::Opened;
 use crate::source::{Database, database};
+pub(crate) use counts::{Counts, TableCounts, differ};
 use decided::Decided;
 pub(crate) use files::Writer;
 use record::Clock;
-pub(crate) use record::{JobRecord, manifest_job, run_id};
+pub(crate) use record::{JobRecord, TableRecord, manifest_job, manifest_table, run_id, totals};
 use std::sync::Arc;
 
 /// Makes a job's plan and returns it as a document. Writes nothing, and reads no rows except those that the bounds of parts
 /// are drawn from.
 pub fn show_plan(job: &Job, listener: &dyn Listener, cancel: &Cancel) -> Result<PlanDocument> {
+    planned(job, listener, cancel).map(|(document, _)| document)
+}
+
+/// Makes a job's plan, and the document that shows it.
+pub(crate) fn planned(
+    job: &Job,
+    listener: &dyn Listener,
+    cancel: &Cancel,
+) -> Result<(PlanDocument, Plan)> {
     let database = database(&job.source, &job.reading, &job.waits)?;
     let planned = Planned::make(job, &database, (false, None), cancel);
     let Planned { plan, catalog, .. } =
         planned.map_err(|error| error.without(&database.secrets()))?;
     plan.warn(listener);
-    Ok(PlanDocument::new(job, &plan, catalog.dialect))
+    let document = PlanDocument::new(job, &plan, catalog.dialect);
+    Ok((document, plan))
 }
 
 /// Runs a job: reads every table, keeps for each key the row that comes first in table order, and publishes the batch files
@@ -98,10 +109,7 @@ fn decide<T>(
 ) -> Result<(T, Clock)> {
     let database = database(&job.source, &job.reading, &job.waits)?;
     let secrets = database.secrets();
-    let listener: Arc<dyn Listener> = Arc::new(RedactingListener {
-        listener: Arc::clone(listener),
-        secrets: secrets.clone(),
-    });
+    let listener = RedactingListener::around(listener, &secrets);
     let decided = stages(job, room, &database, &listener, cancel, &mut clock);
     let done = decided.and_then(|decided| then(decided, &mut clock, &listener));
     Ok((done.map_err(|error| error.without(&secrets))?, clock))

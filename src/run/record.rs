@@ -4,7 +4,7 @@ use super::counts::{Counts, TableCounts};
 use crate::arrow_type;
 use crate::batch::BatchFile;
 use crate::job::{Job, Output};
-use crate::plan::{Plan, PlannedTable, Unit};
+use crate::plan::{Plan, PlannedTable};
 use crate::publish::{
     Manifest, ManifestColumn, ManifestJob, ManifestTable, ManifestUnit, NO_SNAPSHOT,
     SCHEMA_VERSION, Timings, Totals, Versions,
@@ -93,7 +93,10 @@ pub(super) fn manifest(
         tables: plan
             .tables_and_units()
             .zip(tables)
-            .map(|((table, units), counts)| manifest_table(table, units, counts))
+            .map(|((table, units), counts)| {
+                let sqls = units.iter().map(|unit| unit.query.sql.as_str());
+                manifest_table(table_record(table), sqls, counts)
+            })
             .collect(),
         totals: totals(tables, &files),
         files,
@@ -102,20 +105,48 @@ pub(super) fn manifest(
     }
 }
 
-fn manifest_table(table: &PlannedTable, units: &[Unit], counts: &TableCounts) -> ManifestTable {
-    let TableCounts {
-        total,
-        units: parts,
-        located,
-        scanned,
-    } = counts;
-    let units = units.iter().zip(parts);
-    ManifestTable {
-        table: table.name.clone(),
+fn table_record(table: &PlannedTable) -> TableRecord {
+    TableRecord {
+        name: table.name.clone(),
         sql: table.sql.clone(),
         order: table.order.clone(),
         read: table.reads.name().to_owned(),
         read_why: table.reads.why.clone(),
+    }
+}
+
+/// What a manifest says about a table beyond its counts.
+pub(crate) struct TableRecord {
+    pub name: String,
+    /// The query for all its rows.
+    pub sql: String,
+    pub order: String,
+    /// `whole` or `keys-first`.
+    pub read: String,
+    pub read_why: String,
+}
+
+/// A table as its manifest describes it. `sqls` are the queries of its units.
+pub(crate) fn manifest_table<'a>(
+    table: TableRecord,
+    sqls: impl Iterator<Item = &'a str>,
+    counts: &TableCounts,
+) -> ManifestTable {
+    let TableCounts {
+        total,
+        units,
+        located,
+        scanned,
+    } = counts;
+    let units = sqls.zip(units);
+    let units = units.map(|(sql, counts)| manifest_unit(&table, sql, counts));
+    ManifestTable {
+        units: units.collect(),
+        table: table.name,
+        sql: table.sql,
+        order: table.order,
+        read: table.read,
+        read_why: table.read_why,
         rows_read: total.read,
         new: total.new,
         rows_located: *located,
@@ -125,15 +156,12 @@ fn manifest_table(table: &PlannedTable, units: &[Unit], counts: &TableCounts) ->
         unique_drops: total.unique_drops,
         null_drops: total.null_drops,
         elapsed_secs: total.elapsed.as_secs_f64(),
-        units: units
-            .map(|(unit, counts)| manifest_unit(table, unit, counts))
-            .collect(),
     }
 }
 
-fn manifest_unit(table: &PlannedTable, unit: &Unit, counts: &Counts) -> ManifestUnit {
+fn manifest_unit(table: &TableRecord, sql: &str, counts: &Counts) -> ManifestUnit {
     ManifestUnit {
-        sql: unit.query.sql.clone(),
+        sql: sql.to_owned(),
         order: table.order.clone(),
         rows_read: counts.read,
         new: counts.new,
@@ -211,7 +239,8 @@ fn columns(plan: &Plan, nulled: &[u64]) -> Vec<ManifestColumn> {
     columns.collect()
 }
 
-fn totals(tables: &[TableCounts], files: &[BatchFile]) -> Totals {
+/// The totals over all tables and files.
+pub(crate) fn totals(tables: &[TableCounts], files: &[BatchFile]) -> Totals {
     let all: Counts = tables.iter().map(|table| &table.total).sum();
     Totals {
         rows_read: all.read,

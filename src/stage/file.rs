@@ -1,6 +1,6 @@
 //! The stage's JSON files. Each is written once, as a whole, by whichever process is the first to finish what it describes.
 
-use crate::durable::sync_and_close;
+use crate::durable::{self, sync_and_close};
 use crate::{Error, ErrorKind, Result};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde::Serialize;
@@ -82,12 +82,7 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
 }
 
 pub(super) fn sync_folder(path: &Path) -> Result<()> {
-    let synced = File::open(path).and_then(|folder| match folder.sync_all() {
-        // Some filesystems don't sync folders, and say so.
-        Err(cause) if cause.kind() == io::ErrorKind::InvalidInput => Ok(()),
-        synced => synced,
-    });
-    synced.map_err(|cause| cannot("sync the folder", path, cause))
+    durable::sync_folder(path).map_err(|cause| cannot("sync the folder", path, cause))
 }
 
 /// Creates a folder and those above it, if they don't exist.

@@ -16,8 +16,6 @@ use std::path::{Path, PathBuf};
 pub(crate) struct KeepList {
     #[serde(flatten)]
     mark: Mark,
-    /// The engine and its version.
-    pub engine: String,
     /// Rows of the result.
     pub rows: u64,
     pub shards: Vec<Shard>,

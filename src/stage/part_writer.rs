@@ -7,6 +7,7 @@ use super::parts::Parts;
 use crate::destination::{Notes, Outlet};
 use crate::distinct::canonical_keys;
 use crate::durable::sync_and_close;
+use crate::error::is_io;
 use crate::{Error, ErrorKind, Result};
 use arrow::array::{ArrayRef, AsArray, Int32Array, Int64Array, RecordBatch, StructArray};
 use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, UInt64Type};
@@ -198,12 +199,7 @@ fn properties() -> Result<WriterProperties, ParquetError> {
 }
 
 fn failed(cause: impl std::error::Error + Send + Sync + 'static) -> Error {
-    let mut causes = std::iter::successors(
-        Some(&cause as &(dyn std::error::Error + 'static)),
-        |cause: &&(dyn std::error::Error + 'static)| (*cause).source(),
-    );
-    let is_io = causes.any(<dyn std::error::Error>::is::<std::io::Error>);
-    if is_io {
+    if is_io(&cause) {
         let advice = "free some space, and run the same command again: what is complete is kept";
         return Error::new(ErrorKind::Output, "can't write a part to the stage")
             .because(cause)

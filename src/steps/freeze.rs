@@ -3,9 +3,9 @@
 use crate::Result;
 use crate::cancel::Cancel;
 use crate::job::{Job, JobOptions};
-use crate::plan::{Frozen, FrozenPlan, PlanDocument, Planned, Sizes};
+use crate::plan::{Frozen, FrozenPlan, PlanDocument, Sizes};
 use crate::report::Listener;
-use crate::source::database;
+use crate::run::planned;
 
 /// Plans the job, which has these options. Reads no rows except those that the bounds of parts are drawn from.
 pub(crate) fn freeze(
@@ -14,11 +14,7 @@ pub(crate) fn freeze(
     listener: &dyn Listener,
     cancel: &Cancel,
 ) -> Result<(PlanDocument, FrozenPlan)> {
-    let database = database(&job.source, &job.reading, &job.waits)?;
-    let planned = Planned::make(job, &database, (false, None), cancel);
-    let planned = planned.map_err(|error| error.without(&database.secrets()))?;
-    planned.plan.warn(listener);
-    let frozen = FrozenPlan::new(Frozen::new(job, options, &planned.plan, sizes)?)?;
-    let document = PlanDocument::new(job, &planned.plan, planned.catalog.dialect);
+    let (document, plan) = planned(job, listener, cancel)?;
+    let frozen = FrozenPlan::new(Frozen::new(job, options, &plan, sizes)?)?;
     Ok((document, frozen))
 }

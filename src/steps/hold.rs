@@ -2,11 +2,10 @@
 
 use super::Step;
 use super::state::InState;
-use crate::report::{Listener, RedactingListener};
+use crate::report::RedactingListener;
 use crate::source::database;
 use crate::stage::{Hold, StageFolder};
 use crate::{Error, ErrorKind, Result};
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,10 +24,7 @@ pub(crate) fn hold(step: &Step<'_>, told: impl FnOnce()) -> Result<()> {
     let mut hold = Hold::begin(&folder)?;
     let database = database(&job.source, &job.reading, &job.waits)?;
     let secrets = database.secrets();
-    let listener: Arc<dyn Listener> = Arc::new(RedactingListener {
-        listener: Arc::clone(step.listener),
-        secrets: secrets.clone(),
-    });
+    let listener = RedactingListener::around(step.listener, &secrets);
     let keeps = || {
         let state = InState::begin(step, (&database, &listener), None, 1)?;
         let seen = state

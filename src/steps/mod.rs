@@ -13,12 +13,14 @@
 //! stage, or a publication. This module connects the rooms that do the work, as `run` does for a job in one process.
 
 mod discard;
+mod fetched;
 mod finish;
 mod freeze;
 mod hold;
 mod job;
 mod publish;
 mod select;
+mod shard;
 mod stage;
 mod staged_rows;
 mod state;
@@ -33,9 +35,10 @@ pub(crate) use select::Selection;
 pub(crate) use stage::{Staged, stage};
 
 use crate::cancel::Cancel;
-use crate::job::Job;
+use crate::job::{BatchOutput, Job, Output};
 use crate::plan::FrozenPlan;
 use crate::report::Listener;
+use crate::{Error, ErrorKind, Result};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -48,4 +51,17 @@ pub(crate) struct Step<'a> {
     pub stage: &'a Path,
     pub listener: &'a Arc<dyn Listener>,
     pub cancel: &'a Cancel,
+}
+
+impl Step<'_> {
+    /// How the batch files are written, and where they are published.
+    pub fn output(&self) -> Result<&BatchOutput> {
+        match &self.job.output {
+            Output::Batches(output) => Ok(output),
+            Output::Count => {
+                let message = "internal error: a plan without output";
+                Err(Error::new(ErrorKind::Bug, message))
+            }
+        }
+    }
 }

@@ -3,19 +3,21 @@
 use super::Step;
 use super::finish::all_units;
 use crate::batch::BatchFile;
-use crate::job::{BatchOutput, Output, SnapshotChoice};
+use crate::job::{BatchOutput, SnapshotChoice};
 use crate::plan::Frozen;
 use crate::publish::{
-    Manifest, ManifestColumn, ManifestTable, ManifestUnit, NO_SNAPSHOT, RollForward,
-    SCHEMA_VERSION, Staging, Target, Timings, Totals, Versions, roll_forward,
+    Manifest, ManifestColumn, ManifestTable, NO_SNAPSHOT, RollForward, SCHEMA_VERSION, Staging,
+    Target, Timings, Versions, roll_forward,
 };
 use crate::report::Event;
-use crate::run::{JobRecord, manifest_job, run_id};
+use crate::run::{
+    Counts, JobRecord, TableCounts, TableRecord, differ, manifest_job, manifest_table, run_id,
+    totals,
+};
 use crate::stage::{Holds, KeepList, OfUnit, ShardManifest, StageFolder, UnitManifest};
 use crate::{Error, ErrorKind, Result};
 use chrono::{SecondsFormat, Utc};
-use std::iter::Sum;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Everything that a stage's manifests say.
 struct Complete<'a> {
@@ -31,12 +33,7 @@ pub(crate) fn publish(step: &Step<'_>, keep_stage: bool) -> Result<Manifest> {
     let Step {
         plan, job, cancel, ..
     } = step;
-    let Output::Batches(output) = &job.output else {
-        return Err(Error::new(
-            ErrorKind::Bug,
-            "internal error: a plan without output",
-        ));
-    };
+    let output = step.output()?;
     let folder = StageFolder::open(step.stage, &plan.hash)?;
     let complete = Complete::of(&folder, &plan.plan)?;
     let snapshot = complete.snapshot();
@@ -71,70 +68,25 @@ pub(crate) fn publish(step: &Step<'_>, keep_stage: bool) -> Result<Manifest> {
     Ok(manifest)
 }
 
-/// What happened to a unit's rows.
-#[derive(Debug, Clone, Copy, Default)]
-struct Counts {
-    read: u64,
-    new: u64,
-    filter_drops: u64,
-    unique_drops: u64,
-    null_drops: u64,
-    located: u64,
-    scanned: u64,
-    elapsed_secs: f64,
-}
-
-impl Counts {
-    fn duplicates(&self) -> u64 {
-        self.filter_drops + self.unique_drops
+/// What happened to a unit's rows. Fails if they don't add up.
+fn counted(unit: &UnitManifest, kept: OfUnit) -> Result<Counts> {
+    let dropped = unit.filter_drops + unit.null_drops;
+    let candidates = unit.rows_read.checked_sub(dropped);
+    if candidates != Some(unit.candidates) || kept.rows > unit.candidates {
+        let message = format!(
+            "{} rows were read and {} staged, {dropped} were dropped before, and {} are kept",
+            unit.rows_read, unit.candidates, kept.rows
+        );
+        return Err(differ(message).in_table(&unit.table));
     }
-
-    /// Fails if a unit's counts don't add up.
-    fn of(unit: &UnitManifest, kept: OfUnit) -> Result<Self> {
-        let candidates = unit
-            .rows_read
-            .checked_sub(unit.filter_drops + unit.null_drops);
-        if candidates != Some(unit.candidates) || kept.rows > unit.candidates {
-            let message = format!(
-                "{} rows were read and {} staged, {} were dropped before, and {} are kept",
-                unit.rows_read,
-                unit.candidates,
-                unit.filter_drops + unit.null_drops,
-                kept.rows
-            );
-            return Err(differ(message).in_table(&unit.table));
-        }
-        Ok(Self {
-            read: unit.rows_read,
-            new: kept.rows,
-            filter_drops: unit.filter_drops,
-            unique_drops: unit.candidates - kept.rows,
-            null_drops: unit.null_drops,
-            located: kept.located,
-            scanned: kept.scanned,
-            elapsed_secs: unit.elapsed_secs,
-        })
-    }
-}
-
-impl<'a> Sum<&'a Self> for Counts {
-    fn sum<I: Iterator<Item = &'a Self>>(counts: I) -> Self {
-        counts.fold(Self::default(), |sum, counts| Self {
-            read: sum.read + counts.read,
-            new: sum.new + counts.new,
-            filter_drops: sum.filter_drops + counts.filter_drops,
-            unique_drops: sum.unique_drops + counts.unique_drops,
-            null_drops: sum.null_drops + counts.null_drops,
-            located: sum.located + counts.located,
-            scanned: sum.scanned + counts.scanned,
-            elapsed_secs: sum.elapsed_secs + counts.elapsed_secs,
-        })
-    }
-}
-
-fn differ(message: String) -> Error {
-    Error::new(ErrorKind::Sums, message)
-        .advise("report this bug together with the plan; nothing was published")
+    Ok(Counts {
+        read: unit.rows_read,
+        new: kept.rows,
+        filter_drops: unit.filter_drops,
+        unique_drops: unit.candidates - kept.rows,
+        null_drops: unit.null_drops,
+        elapsed: Duration::try_from_secs_f64(unit.elapsed_secs).unwrap_or_default(),
+    })
 }
 
 impl<'a> Complete<'a> {
@@ -207,27 +159,26 @@ impl<'a> Complete<'a> {
         output: &BatchOutput,
         (snapshot, begun): (String, Instant),
     ) -> Result<Manifest> {
-        let kept = self.kept()?;
-        let counts = self
-            .units
-            .iter()
-            .zip(kept)
-            .map(|(unit, kept)| Counts::of(unit, kept));
-        let counts: Vec<Counts> = counts.collect::<Result<_>>()?;
+        let tables = self.counts(&self.kept()?)?;
         let files: Vec<BatchFile> = self
             .shards
             .iter()
             .flat_map(|shard| shard.files.clone())
             .collect();
         self.check_files(&files, output)?;
-        let all: Counts = counts.iter().sum();
+        let totals = totals(&tables, &files);
         let written: u64 = files.iter().map(|file| file.rows).sum();
-        if all.new != written || written != self.keep_list.rows {
+        if totals.new != written || written != self.keep_list.rows {
             return Err(differ(format!(
                 "{} rows are kept, {} are new, but {written} were written",
-                self.keep_list.rows, all.new
+                self.keep_list.rows, totals.new
             )));
         }
+        let read_secs = tables
+            .iter()
+            .map(|table| table.total.elapsed)
+            .sum::<Duration>();
+        let read_secs = read_secs.as_secs_f64();
         let finish_secs = self
             .shards
             .iter()
@@ -262,25 +213,15 @@ impl<'a> Complete<'a> {
             ),
             snapshot,
             columns: self.columns(),
-            tables: self.tables(&counts),
-            totals: Totals {
-                rows_read: all.read,
-                new: all.new,
-                duplicates: all.duplicates(),
-                null_drops: all.null_drops,
-                files: files.len() as u64,
-                bytes: files.iter().map(|file| file.bytes).sum(),
-            },
+            tables: self.tables(&tables),
+            totals,
             files,
             timings: Timings {
                 plan_secs: 0.0,
-                read_secs: all.elapsed_secs,
+                read_secs,
                 distinct_secs: self.keep_list.elapsed_secs,
                 write_secs: finish_secs + publish_secs,
-                total_secs: all.elapsed_secs
-                    + self.keep_list.elapsed_secs
-                    + finish_secs
-                    + publish_secs,
+                total_secs: read_secs + self.keep_list.elapsed_secs + finish_secs + publish_secs,
             },
             peak_memory_bytes: peaks.max(),
         })
@@ -326,43 +267,37 @@ impl<'a> Complete<'a> {
         columns.collect()
     }
 
-    fn tables(&self, counts: &[Counts]) -> Vec<ManifestTable> {
-        let tables = self.plan.tables_and_units().map(|(table, units)| {
-            let counts = counts.get(units.clone()).unwrap_or_default();
+    /// By table, what happened to its rows.
+    fn counts(&self, kept: &[OfUnit]) -> Result<Vec<TableCounts>> {
+        let tables = self.plan.tables_and_units().map(|(_, units)| {
+            let kept = kept.get(units.clone()).unwrap_or_default();
             let staged = self.units.get(units).unwrap_or_default();
-            let total: Counts = counts.iter().sum();
+            let counts = staged.iter().zip(kept);
+            let counts = counts.map(|(unit, kept)| counted(unit, *kept));
+            let counts: Vec<Counts> = counts.collect::<Result<_>>()?;
+            Ok(TableCounts {
+                total: counts.iter().sum(),
+                units: counts,
+                located: kept.iter().map(|kept| kept.located).sum(),
+                scanned: kept.iter().map(|kept| kept.scanned).sum(),
+            })
+        });
+        tables.collect()
+    }
+
+    fn tables(&self, counts: &[TableCounts]) -> Vec<ManifestTable> {
+        let tables = self.plan.tables_and_units().zip(counts);
+        let tables = tables.map(|((table, units), counts)| {
+            let staged = self.units.get(units).unwrap_or_default();
             let is_keys = staged.iter().any(|unit| unit.holds == Holds::Keys);
-            let parts = staged
-                .iter()
-                .zip(counts)
-                .map(|(unit, counts)| ManifestUnit {
-                    sql: unit.sql.clone(),
-                    order: table.order.clone(),
-                    rows_read: counts.read,
-                    new: counts.new,
-                    duplicates: counts.duplicates(),
-                    filter_drops: counts.filter_drops,
-                    unique_drops: counts.unique_drops,
-                    null_drops: counts.null_drops,
-                    elapsed_secs: counts.elapsed_secs,
-                });
-            ManifestTable {
-                table: table.name.clone(),
+            let record = TableRecord {
+                name: table.name.clone(),
                 sql: table.sql.clone(),
                 order: table.order.clone(),
                 read: if is_keys { "keys-first" } else { "whole" }.to_owned(),
                 read_why: table.why(is_keys),
-                rows_read: total.read,
-                new: total.new,
-                rows_located: total.located,
-                rows_scanned: total.scanned,
-                duplicates: total.duplicates(),
-                filter_drops: total.filter_drops,
-                unique_drops: total.unique_drops,
-                null_drops: total.null_drops,
-                elapsed_secs: total.elapsed_secs,
-                units: parts.collect(),
-            }
+            };
+            manifest_table(record, staged.iter().map(|unit| unit.sql.as_str()), counts)
         });
         tables.collect()
     }

@@ -58,10 +58,7 @@ pub(crate) fn stage(step: &Step<'_>, units: Option<Selection>) -> Result<Staged>
     if !todo.is_empty() {
         let database = database(&job.source, &job.reading, &job.waits)?;
         let secrets = database.secrets();
-        let listener: Arc<dyn Listener> = Arc::new(RedactingListener {
-            listener: Arc::clone(step.listener),
-            secrets: secrets.clone(),
-        });
+        let listener = RedactingListener::around(step.listener, &secrets);
         let held = folder.held()?;
         if held.is_none() && job.snapshot == SnapshotChoice::Require && todo.len() < count {
             return Err(no_one_state());

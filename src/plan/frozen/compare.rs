@@ -3,7 +3,7 @@
 use super::{Frozen, FrozenColumn, FrozenTable};
 use crate::plan::Plan;
 use crate::source::compare;
-use crate::{Error, ErrorKind, Result, arrow_type};
+use crate::{Error, ErrorKind, Result};
 
 impl Frozen {
     /// Fails if the database would now be read in another way than the frozen plan says.
@@ -14,12 +14,7 @@ impl Frozen {
                 self.versions.database, plan.database
             )));
         }
-        let columns = plan.columns.iter().map(|column| FrozenColumn {
-            name: column.name.clone(),
-            sql_type: column.sql_type.clone(),
-            arrow_type: arrow_type::name(&column.data_type),
-            nullable: column.nullable,
-        });
+        let columns = plan.columns.iter().map(FrozenColumn::of);
         for (frozen, now) in self.columns.iter().zip(columns) {
             if *frozen != now {
                 return Err(column_differs(frozen, &now));

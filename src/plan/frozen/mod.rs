@@ -7,7 +7,7 @@ mod compare;
 mod file;
 
 use super::partition::Range;
-use super::{FixedTable, Plan, Reads};
+use super::{FixedTable, Plan, PlannedColumn, Reads};
 use crate::job::{Job, JobOptions, Output};
 use crate::source::Relation;
 use crate::unit::{Part, UnitName};
@@ -90,6 +90,17 @@ pub(crate) struct FrozenUnit {
     pub estimated_rows: Option<u64>,
 }
 
+impl FrozenColumn {
+    fn of(column: &PlannedColumn) -> Self {
+        Self {
+            name: column.name.clone(),
+            sql_type: column.sql_type.clone(),
+            arrow_type: arrow_type::name(&column.data_type),
+            nullable: column.nullable,
+        }
+    }
+}
+
 impl FrozenTable {
     /// Why it is read as it is, if keys are read first where that was planned, or aren't.
     pub fn why(&self, keys_first: bool) -> String {
@@ -129,12 +140,7 @@ impl Frozen {
             Output::Batches(output) => output.batch_rows,
             Output::Count => NonZeroUsize::MIN,
         };
-        let columns = plan.columns.iter().map(|column| FrozenColumn {
-            name: column.name.clone(),
-            sql_type: column.sql_type.clone(),
-            arrow_type: arrow_type::name(&column.data_type),
-            nullable: column.nullable,
-        });
+        let columns = plan.columns.iter().map(FrozenColumn::of);
         let tables = plan.tables.iter().map(|table| FrozenTable {
             name: table.name.clone(),
             sql: table.sql.clone(),

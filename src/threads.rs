@@ -3,6 +3,7 @@
 use crate::{Error, Result};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
 use std::thread;
 
 /// Cores that this process may use.
@@ -25,4 +26,23 @@ pub(crate) fn pool(name: &'static str, threads: NonZeroUsize) -> Result<ThreadPo
         .num_threads(threads.get())
         .thread_name(named);
     builder.build().map_err(Error::no_thread)
+}
+
+/// Does a few pieces of work at the same time, each in a thread of its own, and returns the results in the order of the pieces.
+pub(crate) fn side_by_side<T: Send, R: Send>(
+    pieces: Vec<T>,
+    work: impl Fn(T) -> Result<R> + Sync,
+) -> Result<Vec<R>> {
+    let work = &work;
+    thread::scope(|scope| {
+        let spawn = |piece| thread::Builder::new().spawn_scoped(scope, move || work(piece));
+        let threads: Vec<_> = pieces.into_iter().map(spawn).collect();
+        let done = threads.into_iter().map(|thread| {
+            let thread = thread.map_err(Error::no_thread)?;
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+        });
+        // The error of the first piece that has one, once all have ended.
+        let done: Vec<Result<R>> = done.collect();
+        done.into_iter().collect()
+    })
 }

@@ -25,7 +25,8 @@ from ._options import StrPath
 
 __all__ = ["KeepList", "keep_list"]
 
-_PARQUET = "FORMAT parquet, COMPRESSION zstd"
+# Version 2 has an encoding for ascending numbers, which takes a tenth of the time to read.
+_PARQUET = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2"
 # DuckDB's threads share one file.
 _FILE = "part-0.parquet"
 

@@ -3,6 +3,7 @@
 //! In: the units with their queries, and the database to read them from. Out: in unit order, each unit's candidates, counts
 //! and time. This module fails rather than return fewer rows than the database sent, and never decides which candidate wins.
 
+mod commits;
 mod done;
 mod pool;
 mod query;
@@ -13,10 +14,10 @@ mod units;
 mod work;
 mod worker;
 
+pub(crate) use commits::{Kept, Stages};
 pub(crate) use pool::work_off;
 pub(crate) use query::run_query;
 pub(crate) use read::{Read, read, stage};
-pub(crate) use units::Stages;
 pub(crate) use work::{Unread, Work, Worker};
 
 use crate::destination::UnitRows;

@@ -1,6 +1,7 @@
 //! Everything that a job reads at first, for the stages that follow.
 
-use super::units::{Progress, Stages, Units};
+use super::commits::{Commits, Stages};
+use super::units::{Progress, Units};
 use super::{ReadUnit, work_off};
 use crate::cancel::Cancel;
 use crate::destination::{Control, Filter, Shape};
@@ -66,7 +67,8 @@ pub(crate) fn read(
     })
 }
 
-/// Reads these units, each of which is kept in a stage by itself.
+/// Reads these units, ascending, and keeps each in a stage. Of a unit whose rows were dropped for others that the stage doesn't
+/// keep as they were read, nothing is kept.
 pub(crate) fn stage(
     job: &Job,
     opened: &Opened,
@@ -75,7 +77,7 @@ pub(crate) fn stage(
     (listener, cancel): (&Arc<dyn Listener>, &Cancel),
 ) -> Result<()> {
     let all = opened.plan.units.len();
-    let first_seen = |seed: u64| FirstSeen::of_settled(seed, all, MOST_KEYS);
+    let first_seen = |seed: u64| FirstSeen::of_kept(seed, all, MOST_KEYS);
     let what = (units, Some(stages));
     work_off(work(job, opened, what, &first_seen, (listener, cancel))?).map(drop)
 }
@@ -106,7 +108,8 @@ fn work(
         sessions: Arc::clone(&opened.sessions),
         planned: Arc::clone(&plan.units),
         ordinals,
-        stages,
+        commits: stages
+            .map(|stages| Commits::new(stages, first_seen.clone(), opened.sessions.count())),
         asked: reads.collect::<Result<_>>()?,
         filter: Filter {
             key: Vec::new(),

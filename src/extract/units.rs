@@ -1,10 +1,11 @@
 //! The work of reading units once each, in whatever order workers get to them.
 
 use super::ReadUnit;
+use super::commits::Commits;
 use super::done::Done;
 use super::query::run_query;
 use super::work::{Unread, Work, Worker};
-use crate::destination::{Control, Filter, Outlet, Shape};
+use crate::destination::{Control, Filter, Shape};
 use crate::plan::Unit;
 use crate::report::Event;
 use crate::snapshot::{Held, Sessions};
@@ -19,8 +20,8 @@ pub(super) struct Units {
     pub planned: Arc<[Unit]>,
     /// The units that are read, in this order.
     pub ordinals: Vec<u32>,
-    /// Where their candidates go, if they aren't kept in memory.
-    pub stages: Option<Arc<dyn Stages>>,
+    /// Where they go, if they aren't kept in memory.
+    pub commits: Option<Commits>,
     /// By unit, what its query returns, and which of these columns are the key's.
     pub asked: Vec<(Shape, Vec<usize>)>,
     /// What makes a row a candidate. Each unit has its own key columns.
@@ -31,15 +32,6 @@ pub(super) struct Units {
     pub retries: u32,
     pub control: Arc<Control>,
     pub progress: Progress,
-}
-
-/// Where units go that aren't kept in memory.
-pub(crate) trait Stages: Send + Sync {
-    /// Takes a unit's candidates.
-    fn outlet(&self, unit: u32) -> Result<Box<dyn Outlet>>;
-
-    /// The unit was read completely: what its outlet took is kept from now on. `read` has its counts.
-    fn commit(&self, unit: u32, read: &ReadUnit) -> Result<()>;
 }
 
 /// How far the workers are.
@@ -90,7 +82,7 @@ impl Units {
             ..self.filter.clone()
         };
         let query = (ordinal, &unit.query);
-        let outlet = self.stages.as_ref().map(|stages| stages.outlet(ordinal));
+        let outlet = self.commits.as_ref().map(|commits| commits.begin(ordinal));
         let outlet = outlet.transpose().map_err(Unread::Otherwise)?;
         let begun = Instant::now();
         let kept = (shape, &filter, outlet);
@@ -131,14 +123,9 @@ impl Work for Units {
             return Ok(());
         };
         let read = self.read(ordinal, unit, worker)?;
-        match &self.stages {
+        match &self.commits {
             None => self.progress.done().add(ordinal, read),
-            Some(stages) => {
-                stages.commit(ordinal, &read).map_err(Unread::Otherwise)?;
-                if let Some(first_seen) = &self.filter.first_seen {
-                    first_seen.settle(ordinal);
-                }
-            }
+            Some(commits) => commits.add(ordinal, read).map_err(Unread::Otherwise)?,
         }
         Ok(())
     }

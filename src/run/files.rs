@@ -78,12 +78,16 @@ impl Writer<'_> {
             batches: &batches,
             survivors: &decided.survivors,
         };
-        self.write_ready(&InMemory::new(&rows))
+        self.write_ready(&InMemory::new(&rows), NonZeroUsize::MIN)
     }
 
-    /// Writes rows that need no waiting for.
-    pub fn write_ready(&self, rows: &dyn Supply) -> Result<Vec<BatchFile>> {
-        self.write(rows, cores().saturating_mul(ENCODERS_PER_CORE))
+    /// Writes rows that need no waiting for, in one of so many writers that write at the same time.
+    pub fn write_ready(&self, rows: &dyn Supply, writers: NonZeroUsize) -> Result<Vec<BatchFile>> {
+        let encoders = cores().saturating_mul(ENCODERS_PER_CORE).get() / writers;
+        self.write(
+            rows,
+            NonZeroUsize::new(encoders).unwrap_or(NonZeroUsize::MIN),
+        )
     }
 
     /// Writes rows that are fetched meanwhile: fewer files at a time, since each holds rows.

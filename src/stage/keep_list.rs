@@ -3,13 +3,17 @@
 use super::file;
 use super::folder::{Mark, StageFolder};
 use crate::{Error, ErrorKind, Result};
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::Deserialize;
 use std::fs::File;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+/// Rows that are decoded at once.
+const READ_ROWS: usize = 8 * 1024;
 
 /// `keep/keep.json`: a keep-list that is complete.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -72,63 +76,115 @@ impl KeepList {
         }
     }
 
-    /// The places of a shard's rows, in the order of the result, which begin at the position `first`.
-    pub fn places(&self, stage: &StageFolder, shard: u32, first: u64) -> Result<Vec<Place>> {
+    /// Rows of a shard.
+    pub fn shard_rows(&self, shard: u32) -> u64 {
+        self.shards.get(shard as usize).map_or(0, |it| it.rows)
+    }
+
+    /// The places of consecutive rows of a shard, counted from 0, in the order of the result. The shard's positions begin at
+    /// `first`.
+    pub fn places(
+        &self,
+        stage: &StageFolder,
+        (shard, first): (u32, u64),
+        rows: Range<u64>,
+    ) -> Result<Vec<Place>> {
         let of_shard = self.shards.get(shard as usize);
         let of_shard = of_shard.ok_or_else(|| wrong("a shard is missing"))?;
-        let mut places = Vec::with_capacity(usize::try_from(of_shard.rows).unwrap_or(0));
+        let wanted = rows.end - rows.start;
+        let mut places = Vec::with_capacity(usize::try_from(wanted).unwrap_or(0));
+        let mut before = 0;
         for name in &of_shard.files {
-            add_places(&stage.keep().join(name), first, &mut places)?;
+            let path = stage.keep().join(name);
+            let file = ListFile::open(&path)?;
+            let end = before + file.rows;
+            let of_file = rows.start.clamp(before, end)..rows.end.clamp(before, end);
+            if !of_file.is_empty() {
+                let of_file = of_file.start - before..of_file.end - before;
+                file.add_places(of_file, first + rows.start, &mut places)?;
+            }
+            before = end;
         }
         let ascends = places.is_sorted_by(|one, next| one < next);
-        if places.len() as u64 == of_shard.rows && ascends {
+        if places.len() as u64 == wanted && before == of_shard.rows && ascends {
             return Ok(places);
         }
-        Err(wrong(&format!(
-            "shard {shard} doesn't have each position once, in order"
-        )))
+        Err(not_in_order(shard))
     }
 }
 
-/// Adds the places of a file's rows. The shard's positions begin at `first`.
-fn add_places(path: &Path, first: u64, places: &mut Vec<Place>) -> Result<()> {
-    let unreadable = |cause: Box<dyn std::error::Error + Send + Sync>| {
-        let message = format!("can't read the keep-list's file {}", path.display());
-        Error::new(ErrorKind::Fault, message)
-            .because(cause)
-            .advise(AGAIN)
-    };
-    let file = File::open(path).map_err(|cause| unreadable(cause.into()))?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file);
-    let reader = reader.and_then(ParquetRecordBatchReaderBuilder::build);
-    for batch in reader.map_err(|cause| unreadable(cause.into()))? {
-        let batch = batch.map_err(|cause| unreadable(cause.into()))?;
-        let [units, rows, positions] =
-            ["unit", "row", "position"].map(|name| numbers(&batch, name));
-        let (units, rows, positions) = (units?, rows?, positions?);
-        for ((unit, row), position) in units.into_iter().zip(rows).zip(positions) {
+/// The error for a shard's rows that aren't in the order of the result.
+pub(crate) fn not_in_order(shard: u32) -> Error {
+    wrong(&format!(
+        "shard {shard} doesn't have each position once, in order"
+    ))
+}
+
+/// A file of the keep-list.
+struct ListFile<'a> {
+    path: &'a Path,
+    reader: ParquetRecordBatchReaderBuilder<File>,
+    rows: u64,
+}
+
+impl<'a> ListFile<'a> {
+    fn open(path: &'a Path) -> Result<Self> {
+        let file = File::open(path).map_err(|cause| unreadable(path).because(cause))?;
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file);
+        let reader = reader.map_err(|cause| unreadable(path).because(cause))?;
+        let rows = reader.metadata().file_metadata().num_rows();
+        Ok(Self {
+            path,
+            reader,
+            rows: u64::try_from(rows).unwrap_or(0),
+        })
+    }
+
+    /// Adds the places of some rows. The positions of all places begin at `first`.
+    fn add_places(self, rows: Range<u64>, first: u64, places: &mut Vec<Place>) -> Result<()> {
+        let Self { path, reader, .. } = self;
+        let [skipped, wanted] = [rows.start, rows.end - rows.start]
+            .map(|rows| usize::try_from(rows).unwrap_or(usize::MAX));
+        let reader = reader.with_batch_size(READ_ROWS);
+        let reader = reader.with_offset(skipped).with_limit(wanted).build();
+        for batch in reader.map_err(|cause| unreadable(path).because(cause))? {
+            let batch = batch.map_err(|cause| unreadable(path).because(cause))?;
+            let [units, rows, positions] =
+                ["unit", "row", "position"].map(|name| numbers(&batch, name));
+            let (units, rows, positions) = (units?, rows?, positions?);
             let expected = first + places.len() as u64;
-            let unit = u32::try_from(unit).map_err(|_| wrong("a unit's ordinal is negative"))?;
-            if u64::try_from(position) != Ok(expected) {
+            let mut in_order = (expected..).zip(positions.values());
+            if let Some((expected, _)) =
+                in_order.find(|(expected, position)| u64::try_from(**position) != Ok(*expected))
+            {
                 return Err(wrong(&format!(
                     "the position {expected} is missing, or is not in order"
                 )));
             }
-            places.push(Place { unit, row });
+            for (unit, row) in units.values().iter().zip(rows.values()) {
+                let unit =
+                    u32::try_from(*unit).map_err(|_| wrong("a unit's ordinal is negative"))?;
+                places.push(Place { unit, row: *row });
+            }
         }
+        Ok(())
     }
-    Ok(())
+}
+
+fn unreadable(path: &Path) -> Error {
+    let message = format!("can't read the keep-list's file {}", path.display());
+    Error::new(ErrorKind::Fault, message).advise(AGAIN)
 }
 
 /// A column of whole numbers, of whatever width the engine has given it.
-fn numbers(batch: &RecordBatch, name: &str) -> Result<Vec<i64>> {
+fn numbers(batch: &RecordBatch, name: &str) -> Result<Int64Array> {
     let column = batch
         .column_by_name(name)
         .ok_or_else(|| wrong("a column is missing"))?;
     let column = cast(column, &DataType::Int64)
         .map_err(|cause| wrong("a column isn't a number").because(cause))?;
     match column.as_primitive_opt::<Int64Type>() {
-        Some(numbers) if numbers.null_count() == 0 => Ok(numbers.values().to_vec()),
+        Some(numbers) if numbers.null_count() == 0 => Ok(numbers.clone()),
         _ => Err(wrong("a number is NULL")),
     }
 }

@@ -30,7 +30,7 @@ mod wanted;
 
 pub(crate) use folder::StageFolder;
 pub(crate) use held::{Hold, State};
-pub(crate) use keep_list::{KeepList, Place};
+pub(crate) use keep_list::{KeepList, Place, not_in_order};
 pub(crate) use notes::RowNotes;
 pub(crate) use part::Holds;
 pub(crate) use part_writer::PartWriter;

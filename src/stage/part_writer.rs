@@ -14,7 +14,7 @@ use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, UInt64Type};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,6 +25,9 @@ const GROUP_ROWS: usize = 64 * 1024;
 const GROUP_BYTES: usize = 16 << 20;
 /// Bytes at which a part is finished: large enough for few files, and small enough for an engine's tasks.
 const PART_BYTES: usize = 256 << 20;
+
+/// A page is compressed if it becomes smaller than this share of itself.
+const WORTHWHILE: f64 = 0.75;
 
 /// What all parts of a unit have in common.
 pub(crate) struct PartWriter {
@@ -184,10 +187,15 @@ fn row(batch: &RecordBatch, index: usize) -> i64 {
 }
 
 /// Rows are looked up by their number, so that column alone has statistics. Dictionaries cost more time than they save here: parts
-/// are read once or twice.
+/// are read once or twice. What engines shuffle is compressed well; the values, which only their rows' last step reads, fast, and
+/// not at all where that doesn't save much.
 fn properties() -> Result<WriterProperties, ParquetError> {
     let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_writer_version(WriterVersion::PARQUET_2_0)
+        .set_compression(Compression::LZ4_RAW)
+        .set_data_page_v2_compression_ratio_threshold(WORTHWHILE)
+        .set_column_compression(KEY.into(), Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_encoding(Encoding::PLAIN)
         .set_dictionary_enabled(false)
         .set_column_dictionary_enabled(UNIT.into(), true)
         .set_column_dictionary_enabled(NOTES.into(), true)

@@ -29,7 +29,7 @@ pub(crate) struct ShardManifest {
 }
 
 /// A shard's rows of one unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct OfUnit {
     pub unit: u32,
     pub rows: u64,

@@ -60,8 +60,9 @@ impl StageFolder {
         self.unit_manifest(unit).exists()
     }
 
-    /// Makes a unit count, with these parts. If another process has completed it meanwhile, that one's parts stay and these go.
-    pub fn commit_unit(&self, parts: &Parts, manifest: UnitManifest) -> Result<()> {
+    /// Makes a unit count, with these parts, and returns its manifest. If another process has completed it meanwhile, that one's
+    /// parts and manifest stay, and these go.
+    pub fn commit_unit(&self, parts: &Parts, manifest: UnitManifest) -> Result<UnitManifest> {
         parts.sync()?;
         let unit = manifest.unit;
         let manifest = UnitManifest {
@@ -70,10 +71,12 @@ impl StageFolder {
             ..manifest
         };
         let written = file::write_new(&self.unit_manifest(unit), &attempt(), &manifest)?;
-        if written == Written::Here {
-            parts.keep();
-            self.sweep_unit(unit, &manifest.files);
+        if written == Written::Elsewhere {
+            let other = self.unit_manifest_of(unit)?;
+            return other.ok_or_else(|| file::bug("a unit's manifest is gone"));
         }
-        Ok(())
+        parts.keep();
+        self.sweep_unit(unit, &manifest.files);
+        Ok(manifest)
     }
 }

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 /// Rows that are decoded at once.
 const BATCH_ROWS: usize = 8 * 1024;
 /// If one row in fewer than this many is wanted, all rows of a row group are decoded: skipping between them takes longer.
-const DENSE: usize = 8;
+const DENSE: usize = 32;
 
 /// The wanted rows of a unit, in order. Only one row group is in memory.
 ///

@@ -1,9 +1,8 @@
 //! Rows of a shard whose keys were staged: they are fetched from the state in which these were read.
 
-use super::shard::{Finisher, Sessions, Tally};
+use super::piece::{Finisher, Sessions, Written};
 use super::staged_rows::Reading;
 use super::state::InState;
-use crate::batch::BatchFile;
 use crate::fetch::{Candidates, Wanted, fetch_while};
 use crate::plan::Plan;
 use crate::report::RedactingListener;
@@ -13,18 +12,19 @@ use crate::{Error, ErrorKind, Result};
 use arrow::array::{ArrayRef, RecordBatch, UInt64Array};
 use arrow::compute::take_record_batch;
 use arrow::datatypes::{DataType, Field, Schema};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 impl Finisher<'_> {
     /// Writes rows of which some were staged as keys: these are fetched.
     pub fn fetch(
-        &mut self,
+        &self,
         places: &[Place],
         before: u64,
         target: &ShardFolder,
-        tally: &mut Tally,
-    ) -> Result<Vec<BatchFile>> {
-        let sessions = match self.sessions.take() {
+        so_far: &mut Written,
+    ) -> Result<()> {
+        let mut kept = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let sessions = match kept.take() {
             Some(sessions) => sessions,
             None => self.begin()?,
         };
@@ -48,10 +48,11 @@ impl Finisher<'_> {
         let secrets = sessions.database.secrets();
         let (files, fetched) = written.map_err(|error| error.without(&secrets))?;
         sessions.state.confirm(self.step.cancel, self.folder)?;
-        self.sessions = Some(sessions);
-        tally.add_nulled(&nulled);
-        tally.add(&fetched);
-        Ok(files)
+        *kept = Some(sessions);
+        so_far.files.extend(files);
+        so_far.add_nulled(&nulled);
+        so_far.add_fetched(&fetched);
+        Ok(())
     }
 
     /// Begins sessions in the state in which the keys were read.

@@ -1,11 +1,13 @@
 //! Writes the batch files of shards.
 
-use super::shard::Finisher;
+use super::piece::Finisher;
+use super::shard::{AT_ONCE, Shards};
 use super::{Selection, Step};
 use crate::report::peak_memory_bytes;
 use crate::stage::{StageFolder, UnitManifest};
 use crate::{Error, ErrorKind, Result};
 use serde::Serialize;
+use std::sync::Mutex;
 use std::time::Instant;
 
 /// What a process has finished.
@@ -39,13 +41,14 @@ pub(crate) fn finish(step: &Step<'_>, shards: Option<Selection>) -> Result<Finis
         .into_iter()
         .partition(|shard| folder.has_shard(*shard));
     let units = all_units(&folder, plan.plan.units.len())?;
-    let mut finisher = Finisher {
+    let finisher = Finisher {
         step,
         folder: &folder,
         keep_list: &keep_list,
         units: &units,
         output,
-        sessions: None,
+        at_once: AT_ONCE,
+        sessions: Mutex::default(),
     };
     let mut done = Finished {
         plan_hash: plan.hash.clone(),
@@ -53,17 +56,10 @@ pub(crate) fn finish(step: &Step<'_>, shards: Option<Selection>) -> Result<Finis
         complete_before: complete.len(),
         ..Finished::default()
     };
-    for shard in todo {
-        let files = match finisher.shard(shard) {
-            // Another process has completed it meanwhile, and has removed what this one was writing.
-            Err(error) if error.kind() == ErrorKind::Output && folder.has_shard(shard) => {
-                Vec::new()
-            }
-            files => files?,
-        };
-        done.files += files.len() as u64;
-        done.rows += files.iter().map(|file| file.rows).sum::<u64>();
-        done.bytes += files.iter().map(|file| file.bytes).sum::<u64>();
+    for file in Shards::new(&finisher, &todo).finish()? {
+        done.files += 1;
+        done.rows += file.rows;
+        done.bytes += file.bytes;
     }
     done.missing = (0..count).filter(|shard| !folder.has_shard(*shard)).count();
     done.elapsed_secs = begun.elapsed().as_secs_f64();

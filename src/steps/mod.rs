@@ -18,6 +18,7 @@ mod finish;
 mod freeze;
 mod hold;
 mod job;
+mod piece;
 mod publish;
 mod select;
 mod shard;

@@ -1,173 +1,162 @@
-//! One shard: its rows from the keep-list to its batch files.
+//! Shards: each is written in two halves, and counts once both are there.
 
-use super::Step;
-use super::staged_rows::{Reading, StagedRows};
-use super::state::InState;
-use crate::batch::{BatchFile, Layout, ShardRows};
-use crate::fetch::{HowFetched, Ways};
-use crate::job::BatchOutput;
-use crate::report::{Listener, peak_memory_bytes};
-use crate::run::Writer;
-use crate::source::Database;
-use crate::stage::{Holds, KeepList, OfUnit, Place, ShardFolder, StageFolder, UnitManifest};
+use super::piece::{Finisher, Piece, Written};
+use crate::batch::BatchFile;
+use crate::report::peak_memory_bytes;
+use crate::stage::{ShardFolder, not_in_order};
+use crate::threads::side_by_side;
 use crate::{Error, ErrorKind, Result};
-use std::collections::BTreeMap;
-use std::ops::Range;
-use std::sync::Arc;
+use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// What a process writes shards with.
-pub(super) struct Finisher<'a> {
-    pub step: &'a Step<'a>,
-    pub folder: &'a StageFolder,
-    pub keep_list: &'a KeepList,
-    pub units: &'a [UnitManifest],
-    pub output: &'a BatchOutput,
-    /// What rows are fetched with, once any have been.
-    pub sessions: Option<Sessions>,
+/// Pieces that are written at the same time: rows are decoded one after the other, and while one piece begins or ends, the other
+/// one has work for all cores.
+pub(super) const AT_ONCE: NonZeroUsize = NonZeroUsize::new(2).unwrap();
+
+/// The shards that a process writes.
+pub(super) struct Shards<'a> {
+    finisher: &'a Finisher<'a>,
+    left: Mutex<VecDeque<Piece>>,
+    open: Mutex<BTreeMap<u32, Open>>,
 }
 
-/// Sessions in the state in which keys were read.
-pub(super) struct Sessions {
-    pub state: InState,
-    pub listener: Arc<dyn Listener>,
-    pub database: Arc<dyn Database>,
+/// A shard that isn't complete.
+struct Open {
+    target: Arc<ShardFolder>,
+    begun: Instant,
+    /// By the first row of each piece that was written.
+    written: BTreeMap<u64, Written>,
+    /// Rows that are still to be written.
+    left: u64,
 }
 
-/// Consecutive slices of a shard, of which either all have rows to fetch or none has.
-struct Run {
-    rows: Range<usize>,
-    fetches: bool,
-}
-
-/// What is known about the rows of a shard that were written.
-#[derive(Default)]
-pub(super) struct Tally {
-    ways: BTreeMap<u32, Ways>,
-    nulled: Vec<u64>,
-}
-
-impl Tally {
-    pub fn add(&mut self, fetched: &HowFetched) {
-        for (unit, ways) in (0..).zip(&fetched.by_unit) {
-            if ways.rows() > 0 {
-                let of_unit: &mut Ways = self.ways.entry(unit).or_default();
-                of_unit.located += ways.located;
-                of_unit.scanned += ways.scanned;
-            }
-        }
-        self.add_nulled(&fetched.nulled);
-    }
-
-    pub fn add_nulled(&mut self, more: &[u64]) {
-        for (nulled, more) in self.nulled.iter_mut().zip(more) {
-            *nulled += more;
-        }
-    }
-}
-
-impl Finisher<'_> {
-    /// Writes a shard's batch files, and makes it count.
-    pub fn shard(&mut self, shard: u32) -> Result<Vec<BatchFile>> {
-        let begun = Instant::now();
-        let plan = &self.step.plan.plan;
-        let first = u64::from(shard) * plan.shard_rows.get() as u64;
-        let places = self.keep_list.places(self.folder, shard, first)?;
-        let batch_rows = plan.batch_rows.get();
-        let target = ShardFolder::create(self.folder, shard)?;
-        let mut tally = Tally {
-            nulled: vec![0; plan.columns.len()],
-            ..Tally::default()
-        };
-        let mut files = Vec::new();
-        for run in self.runs(&places, batch_rows)? {
-            let before = first + run.rows.start as u64;
-            let places = places.get(run.rows.clone()).unwrap_or_default();
-            let written = if run.fetches {
-                self.fetch(places, before, &target, &mut tally)?
-            } else {
-                self.copy(places, before, &target, &mut tally)?
-            };
-            files.extend(written);
-        }
-        let units = places.chunk_by(|one, next| one.unit == next.unit);
-        let units = units.filter_map(|group| {
-            let unit = group.first()?.unit;
-            let ways = tally.ways.get(&unit).copied().unwrap_or_default();
-            Some(OfUnit {
-                unit,
-                rows: group.len() as u64,
-                located: ways.located,
-                scanned: ways.scanned,
+impl<'a> Shards<'a> {
+    pub fn new(finisher: &'a Finisher<'a>, shards: &[u32]) -> Self {
+        let batch_rows = finisher.output.batch_rows.get() as u64;
+        let halves = shards.iter().flat_map(|shard| {
+            let rows = finisher.keep_list.shard_rows(*shard);
+            let half = rows.div_ceil(batch_rows).div_ceil(2).max(1) * batch_rows;
+            let firsts = (0..rows).step_by(usize::try_from(half).unwrap_or(usize::MAX));
+            firsts.map(move |first| Piece {
+                shard: *shard,
+                rows: first..rows.min(first + half),
             })
         });
-        let made = (files.clone(), units.collect());
+        Self {
+            finisher,
+            left: Mutex::new(halves.collect()),
+            open: Mutex::default(),
+        }
+    }
+
+    /// Writes them all, and returns their batch files. After an error, no more pieces are begun.
+    pub fn finish(&self) -> Result<Vec<BatchFile>> {
+        let workers = AT_ONCE.get().min(self.left().len());
+        let files = side_by_side(vec![(); workers], |()| {
+            let worked = self.work_through();
+            if worked.is_err() {
+                self.left().clear();
+            }
+            worked
+        })?;
+        Ok(files.into_iter().flatten().collect())
+    }
+
+    fn left(&self) -> MutexGuard<'_, VecDeque<Piece>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open(&self) -> MutexGuard<'_, BTreeMap<u32, Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes pieces until none is left. Returns the files of the shards that it has completed.
+    fn work_through(&self) -> Result<Vec<BatchFile>> {
+        let mut files = Vec::new();
+        loop {
+            let Some(piece) = self.left().pop_front() else {
+                return Ok(files);
+            };
+            match self.write(&piece) {
+                // Another process has completed it meanwhile, and has removed what this one was writing.
+                Err(error)
+                    if error.kind() == ErrorKind::Output
+                        && self.finisher.folder.has_shard(piece.shard) =>
+                {
+                    self.left().retain(|it| it.shard != piece.shard);
+                    self.open().remove(&piece.shard);
+                }
+                written => files.extend(written?),
+            }
+        }
+    }
+
+    /// Writes a piece. If it is the last one of its shard, makes the shard count, and returns its files.
+    fn write(&self, piece: &Piece) -> Result<Vec<BatchFile>> {
+        let target = self.target(piece.shard)?;
+        let written = self.finisher.write(piece, &target)?;
+        drop(target);
+        let complete = {
+            let mut shards = self.open();
+            let Some(open) = shards.get_mut(&piece.shard) else {
+                return Ok(Vec::new());
+            };
+            open.left -= piece.rows.end - piece.rows.start;
+            open.written.insert(piece.rows.start, written);
+            if open.left > 0 {
+                return Ok(Vec::new());
+            }
+            shards.remove(&piece.shard)
+        };
+        complete.map_or(Ok(Vec::new()), |open| self.commit(piece.shard, open))
+    }
+
+    /// The folder that a shard is written to.
+    fn target(&self, shard: u32) -> Result<Arc<ShardFolder>> {
+        let mut shards = self.open();
+        if let Some(open) = shards.get(&shard) {
+            return Ok(Arc::clone(&open.target));
+        }
+        let target = Arc::new(ShardFolder::create(self.finisher.folder, shard)?);
+        let open = Open {
+            target: Arc::clone(&target),
+            begun: Instant::now(),
+            written: BTreeMap::new(),
+            left: self.finisher.keep_list.shard_rows(shard),
+        };
+        shards.insert(shard, open);
+        Ok(target)
+    }
+
+    /// Makes a shard count whose pieces are all written.
+    fn commit(&self, shard: u32, open: Open) -> Result<Vec<BatchFile>> {
+        let Open {
+            target,
+            begun,
+            written,
+            ..
+        } = open;
+        let mut whole = Written::default();
+        for piece in written.into_values() {
+            let [before, behind] = [whole.ends, piece.ends];
+            if before
+                .zip(behind)
+                .is_some_and(|((_, last), (first, _))| last >= first)
+            {
+                return Err(not_in_order(shard));
+            }
+            whole.append(piece);
+        }
+        let target = Arc::into_inner(target).ok_or_else(|| {
+            let message = "internal error: a shard is written to that is complete";
+            Error::new(ErrorKind::Bug, message)
+        })?;
+        let made = (whole.files.clone(), whole.units.into_values().collect());
         let cost = (begun.elapsed().as_secs_f64(), peak_memory_bytes());
-        self.folder.commit_shard(target, made, tally.nulled, cost)?;
-        Ok(files)
-    }
-
-    pub fn unit(&self, unit: u32) -> Result<&UnitManifest> {
-        self.units.get(unit as usize).ok_or_else(|| {
-            let message =
-                format!("the keep-list has a row of unit {unit}, which the plan doesn't have");
-            Error::new(ErrorKind::Sums, message)
-        })
-    }
-
-    fn runs(&self, places: &[Place], batch_rows: usize) -> Result<Vec<Run>> {
-        let mut runs: Vec<Run> = Vec::new();
-        for (slice, places) in places.chunks(batch_rows).enumerate() {
-            let mut fetches = false;
-            for group in places.chunk_by(|one, next| one.unit == next.unit) {
-                let unit = group.first().map_or(0, |place| place.unit);
-                fetches |= self.unit(unit)?.holds == Holds::Keys;
-            }
-            let first = slice * batch_rows;
-            let end = first + places.len();
-            match runs.last_mut() {
-                Some(run) if run.fetches == fetches => run.rows.end = end,
-                _ => runs.push(Run {
-                    rows: first..end,
-                    fetches,
-                }),
-            }
-        }
-        Ok(runs)
-    }
-
-    pub fn writer<'a>(&'a self, before: u64, target: &'a ShardFolder) -> Writer<'a> {
-        Writer {
-            layout: Layout {
-                encoding: self.output.encoding,
-                batch_rows: self.output.batch_rows,
-                prefix: self.output.prefix.clone(),
-                distinct_column: self.step.plan.plan.only_key(),
-                shard: Some(ShardRows {
-                    before,
-                    of: self.keep_list.rows,
-                }),
-            },
-            folder: target.path(),
-            listener: self.step.listener.as_ref(),
-            cancel: self.step.cancel,
-        }
-    }
-
-    /// Writes rows that were staged whole.
-    fn copy(
-        &self,
-        places: &[Place],
-        before: u64,
-        target: &ShardFolder,
-        tally: &mut Tally,
-    ) -> Result<Vec<BatchFile>> {
-        let plan = &self.step.plan.plan;
-        let reading = Reading::new((self.folder, plan), places, |unit| self.unit(unit))?;
-        let rows = StagedRows::new(plan.schema()?, places.len(), reading);
-        let written = self.writer(before, target).write_ready(&rows);
-        let (files, nulled) = rows.end(written)?;
-        tally.add_nulled(&nulled);
-        Ok(files)
+        let folder = self.finisher.folder;
+        folder.commit_shard(target, made, whole.nulled, cost)?;
+        Ok(whole.files)
     }
 }

@@ -4,9 +4,10 @@ use super::state::InState;
 use super::{Selection, Step};
 use crate::cancel::Cancel;
 use crate::destination::Outlet;
-use crate::extract::{self, ReadUnit, Stages};
+use crate::extract::{self, Kept, ReadUnit, Stages};
 use crate::job::SnapshotChoice;
 use crate::plan::Plan;
+use crate::publish::NO_SNAPSHOT;
 use crate::report::{Listener, RedactingListener, peak_memory_bytes};
 use crate::source::database;
 use crate::stage::{Holds, PartWriter, Parts, StageFolder, UnitManifest};
@@ -14,7 +15,7 @@ use crate::{Error, ErrorKind, Result};
 use arrow::datatypes::SchemaRef;
 use serde::Serialize;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 /// What a process has staged.
@@ -40,9 +41,7 @@ pub(crate) struct Staged {
 /// Stages the selected units that aren't complete.
 pub(crate) fn stage(step: &Step<'_>, units: Option<Selection>) -> Result<Staged> {
     let begun = Instant::now();
-    let Step {
-        plan, job, cancel, ..
-    } = step;
+    let Step { plan, cancel, .. } = step;
     let count = plan.plan.units.len();
     let selected = Selection::of(units, count, "unit")?;
     let folder = StageFolder::create(step.stage, &plan.hash)?;
@@ -56,22 +55,7 @@ pub(crate) fn stage(step: &Step<'_>, units: Option<Selection>) -> Result<Staged>
         ..Staged::default()
     };
     if !todo.is_empty() {
-        let database = database(&job.source, &job.reading, &job.waits)?;
-        let secrets = database.secrets();
-        let listener = RedactingListener::around(step.listener, &secrets);
-        let held = folder.held()?;
-        if held.is_none() && job.snapshot == SnapshotChoice::Require && todo.len() < count {
-            return Err(no_one_state());
-        }
-        let read = InState::begin(step, (&database, &listener), held, todo.len())
-            .and_then(|state| {
-                if job.snapshot == SnapshotChoice::Require {
-                    check_one_state(&folder, count, &state.name)?;
-                }
-                read(step, &folder, (todo.clone(), state), &listener)
-            })
-            .map_err(|error| error.without(&secrets))?;
-        staged.snapshot = read;
+        staged.snapshot = stage_all(step, &folder, &todo)?;
     }
     for unit in &todo {
         let manifest = folder.unit_manifest_of(*unit)?;
@@ -92,6 +76,36 @@ pub(crate) fn stage(step: &Step<'_>, units: Option<Selection>) -> Result<Staged>
     staged.elapsed_secs = begun.elapsed().as_secs_f64();
     staged.peak_memory_bytes = peak_memory_bytes();
     Ok(staged)
+}
+
+/// Stages these units. Returns how it was verified that they were read from one consistent snapshot, or `none`.
+fn stage_all(step: &Step<'_>, folder: &StageFolder, units: &[u32]) -> Result<String> {
+    let Step { plan, job, .. } = step;
+    let count = plan.plan.units.len();
+    let database = database(&job.source, &job.reading, &job.waits)?;
+    let secrets = database.secrets();
+    let listener = RedactingListener::around(step.listener, &secrets);
+    let held = folder.held()?;
+    let is_required = job.snapshot == SnapshotChoice::Require;
+    if held.is_none() && is_required && units.len() < count {
+        return Err(no_one_state());
+    }
+    let mut snapshot = None;
+    let mut left = units.to_vec();
+    // Units that were read beside one that another process has completed meanwhile, from another state, are read once more.
+    while !left.is_empty() {
+        let read = InState::begin(step, (&database, &listener), held.clone(), left.len())
+            .and_then(|state| {
+                if is_required {
+                    check_one_state(folder, count, &state.name)?;
+                }
+                read(step, folder, (left.clone(), state), &listener)
+            })
+            .map_err(|error| error.without(&secrets))?;
+        snapshot = Some(snapshot.map_or(read, |_| NO_SNAPSHOT.to_owned()));
+        left.retain(|unit| !folder.has_unit(*unit));
+    }
+    Ok(snapshot.unwrap_or_default())
 }
 
 /// Several processes each see a state of their own, unless one holds it for all.
@@ -153,6 +167,15 @@ struct UnitStages {
 }
 
 impl UnitStages {
+    fn begun(&self) -> MutexGuard<'_, HashMap<u32, Parts>> {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The parts of a unit, which are removed when they are dropped before they are committed.
+    fn take(&self, unit: u32) -> Option<Parts> {
+        self.begun().remove(&unit)
+    }
+
     /// What the parts of a unit hold, which of these columns are the key's, and the columns as the query sends them.
     fn shape(&self, unit: u32) -> Result<(Holds, Vec<usize>, SchemaRef)> {
         let planned = self.plan.units.get(unit as usize).ok_or_else(|| {
@@ -180,16 +203,16 @@ impl Stages for UnitStages {
     fn outlet(&self, unit: u32) -> Result<Box<dyn Outlet>> {
         let (holds, key, sent) = self.shape(unit)?;
         let parts = Parts::of(&self.folder, unit)?;
-        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        begun.insert(unit, parts.clone());
+        self.begun().insert(unit, parts.clone());
         Ok(Box::new(PartWriter::new(parts, unit, key, sent, holds)?))
     }
 
-    fn commit(&self, unit: u32, read: &ReadUnit) -> Result<()> {
-        let parts = {
-            let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
-            begun.remove(&unit)
-        };
+    fn discard(&self, unit: u32) {
+        self.take(unit);
+    }
+
+    fn commit(&self, unit: u32, read: &ReadUnit) -> Result<Kept> {
+        let parts = self.take(unit);
         let (Some(parts), Some(planned)) = (parts, self.plan.units.get(unit as usize)) else {
             return Err(Error::new(
                 ErrorKind::Bug,
@@ -218,6 +241,12 @@ impl Stages for UnitStages {
             ..UnitManifest::default()
         };
         let committed = self.folder.commit_unit(&parts, manifest);
-        committed.map_err(|error| error.in_unit(&planned.name))
+        let kept = committed.map_err(|error| error.in_unit(&planned.name))?;
+        // No two processes have a state in common unless another one holds it.
+        Ok(if kept.state == self.state.name {
+            Kept::AsRead
+        } else {
+            Kept::Other
+        })
     }
 }

@@ -4,7 +4,7 @@ mod memory;
 mod slots;
 
 use slots::{Offered, Slots};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
@@ -31,13 +31,31 @@ enum Counted {
         /// By unit, the keys of rows that might have been the first until an earlier unit offered the key.
         overtaken: Box<[Mutex<Vec<KeyTag>>]>,
     },
-    /// Those of the row's own unit, and of units that are settled: what was read of them is kept whatever happens to the others.
-    Settled {
-        /// By unit, whether it is settled.
-        settled: Box<[AtomicBool]>,
+    /// Those of the row's own unit, of units that are settled, and of those that must be settled before the row's own is.
+    Kept {
+        units: Box<[Times]>,
+        /// How many units were begun.
+        begun: AtomicU32,
         /// Beyond this many keys, no more are remembered.
         most_keys: usize,
     },
+}
+
+/// Between which beginnings of units a unit counts.
+#[derive(Debug)]
+struct Times {
+    begun: AtomicU32,
+    /// It counts for units that were begun before.
+    closed: AtomicU32,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self {
+            begun: AtomicU32::new(0),
+            closed: AtomicU32::new(u32::MAX),
+        }
+    }
 }
 
 /// Keys whose slots are prefetched: as many cache misses as a core can have in flight at once.
@@ -59,11 +77,15 @@ impl FirstSeen {
         Self::counting(seed, Counted::All { overtaken })
     }
 
-    /// An empty filter for this many units, each of which is kept or lost by itself: see [`Self::settle`]. It remembers at most
-    /// so many keys.
-    pub fn of_settled(seed: u64, units: usize, most_keys: usize) -> Self {
-        let settled = (0..units).map(|_| AtomicBool::default()).collect();
-        Self::counting(seed, Counted::Settled { settled, most_keys })
+    /// An empty filter for this many units, each of which is kept or lost, and none is kept before those that count for it, as
+    /// [`Self::counts`] tells. It remembers at most so many keys.
+    pub fn of_kept(seed: u64, units: usize, most_keys: usize) -> Self {
+        let counted = Counted::Kept {
+            units: (0..units).map(|_| Times::default()).collect(),
+            begun: AtomicU32::new(0),
+            most_keys,
+        };
+        Self::counting(seed, counted)
     }
 
     fn counting(seed: u64, counted: Counted) -> Self {
@@ -75,12 +97,41 @@ impl FirstSeen {
         }
     }
 
-    /// From now on, later rows of the unit's keys can't be the first: what was read of the unit is kept.
-    pub fn settle(&self, unit: u32) {
-        if let Counted::Settled { settled, .. } = &self.counted
-            && let Some(settled) = settled.get(unit as usize)
+    /// A unit is begun, of which nothing was offered yet.
+    pub fn begin(&self, unit: u32) {
+        if let Counted::Kept { units, begun, .. } = &self.counted
+            && let Some(times) = units.get(unit as usize)
         {
-            settled.store(true, Ordering::Release);
+            let now = begun.fetch_add(1, Ordering::AcqRel) + 1;
+            times.begun.store(now, Ordering::Release);
+        }
+    }
+
+    /// The unit doesn't count for units that are begun from now on, until it is settled.
+    pub fn close(&self, unit: u32) {
+        if let Counted::Kept { units, begun, .. } = &self.counted
+            && let Some(times) = units.get(unit as usize)
+        {
+            let next = begun.load(Ordering::Acquire) + 1;
+            times.closed.fetch_min(next, Ordering::AcqRel);
+        }
+    }
+
+    /// From now on, the unit counts for all: what was read of it is kept.
+    pub fn settle(&self, unit: u32) {
+        self.set_closed(unit, u32::MAX);
+    }
+
+    /// From now on, the unit counts for none but itself: what was read of it isn't kept.
+    pub fn lose(&self, unit: u32) {
+        self.set_closed(unit, 0);
+    }
+
+    fn set_closed(&self, unit: u32, closed: u32) {
+        if let Counted::Kept { units, .. } = &self.counted
+            && let Some(times) = units.get(unit as usize)
+        {
+            times.closed.store(closed, Ordering::Release);
         }
     }
 
@@ -144,14 +195,15 @@ impl FirstSeen {
     }
 
     /// Whether a row of `unit` can't be the first of its key because the unit `by` has it: the same one or an earlier one.
-    fn counts(&self, by: u32, unit: u32) -> bool {
-        match &self.counted {
-            Counted::All { .. } => true,
-            Counted::Settled { settled, .. } => {
-                let is_settled = |it: &AtomicBool| it.load(Ordering::Acquire);
-                by == unit || settled.get(by as usize).is_some_and(is_settled)
-            }
-        }
+    pub fn counts(&self, by: u32, unit: u32) -> bool {
+        let Counted::Kept { units, .. } = &self.counted else {
+            return true;
+        };
+        let [by_times, times] = [by, unit].map(|it| units.get(it as usize));
+        let (Some(by_times), Some(times)) = (by_times, times) else {
+            return by == unit;
+        };
+        by == unit || times.begun.load(Ordering::Acquire) < by_times.closed.load(Ordering::Acquire)
     }
 
     fn note_overtaken(&self, unit: u32, key: KeyHash) {
@@ -176,7 +228,7 @@ impl FirstSeen {
     /// The slots, grown if necessary, with slots claimed for this many more keys; `None` if no more are remembered.
     fn claim(&self, keys: usize) -> Option<RwLockReadGuard<'_, Slots>> {
         let claimed = self.claimed.fetch_add(keys, Ordering::Relaxed) + keys;
-        if let Counted::Settled { most_keys, .. } = self.counted
+        if let Counted::Kept { most_keys, .. } = self.counted
             && claimed > most_keys
         {
             self.claimed.fetch_sub(keys, Ordering::Relaxed);

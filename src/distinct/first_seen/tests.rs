@@ -126,8 +126,8 @@ fn names_the_rows_that_earlier_units_have_overtaken() {
 }
 
 #[test]
-fn units_that_are_kept_by_themselves_drop_what_they_or_settled_ones_have() {
-    let filter = FirstSeen::of_settled(23, UNITS, 1 << 20);
+fn a_unit_that_isnt_kept_yet_counts_for_those_that_were_begun_before_it_was_closed() {
+    let filter = FirstSeen::of_kept(23, UNITS, 1 << 20);
     let keys: Vec<u64> = (0..1000).collect();
     let kept = |unit: u32, keys: &[u64]| {
         offer(&filter, unit, keys)
@@ -135,21 +135,31 @@ fn units_that_are_kept_by_themselves_drop_what_they_or_settled_ones_have() {
             .filter(|keep| **keep)
             .count()
     };
+    for unit in [2, 3, 4] {
+        filter.begin(unit);
+    }
     assert_eq!(kept(2, &keys), 1000);
     assert_eq!(kept(2, &keys), 0, "its own");
-    assert_eq!(kept(3, &keys), 1000, "the earlier unit might not be kept");
+    assert_eq!(kept(3, &keys[..500]), 0, "of a unit that is read beside it");
+    filter.close(2);
+    filter.begin(5);
+    assert_eq!(kept(4, &keys), 0, "it was begun before");
+    assert_eq!(kept(5, &keys), 1000, "it was begun afterwards");
+    filter.begin(1);
     assert_eq!(kept(1, &keys[..400]), 400, "no later unit counts");
-    filter.settle(1);
-    assert_eq!(kept(4, &keys), 600, "what a settled unit has is dropped");
     filter.settle(2);
-    assert_eq!(kept(5, &keys), 0);
+    filter.begin(6);
+    assert_eq!(kept(6, &keys), 0, "a settled unit counts for all");
+    filter.lose(1);
+    assert_eq!(kept(3, &keys), 400, "one that isn't kept counts for none");
+    assert_eq!(kept(1, &keys[..400]), 0, "but for itself");
     assert!(filter.overtaken(2).is_none(), "no row is taken back");
     assert!(!filter.can_be_overtaken(2));
 }
 
 #[test]
 fn keys_beyond_the_limit_are_looked_up_but_not_remembered() {
-    let filter = FirstSeen::of_settled(29, UNITS, 1000);
+    let filter = FirstSeen::of_kept(29, UNITS, 1000);
     let keys: Vec<u64> = (0..2000).collect();
     let kept = |unit: u32, keys: &[u64]| {
         offer(&filter, unit, keys)

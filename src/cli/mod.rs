@@ -15,7 +15,7 @@ mod unknown;
 mod verify;
 mod version;
 
-use crate::free_memory::share_heap;
+use crate::free_memory::set_up_heap;
 use crate::secret::struck;
 use crate::{Error, ErrorKind, Result};
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -151,7 +151,7 @@ impl Cli {
 /// Runs the command with these arguments, the program's name first. Prints at most one error report to standard error, and
 /// returns the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
-    share_heap();
+    set_up_heap();
     let args: Vec<OsString> = args.into_iter().collect();
     let begun = Instant::now();
     let cli = match Cli::parse(&args) {

@@ -6,7 +6,7 @@ use crate::report::peak_memory_bytes;
 use crate::stage::{ShardFolder, not_in_order};
 use crate::threads::side_by_side;
 use crate::{Error, ErrorKind, Result};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -18,7 +18,7 @@ pub(super) const AT_ONCE: NonZeroUsize = NonZeroUsize::new(2).unwrap();
 /// The shards that a process writes.
 pub(super) struct Shards<'a> {
     finisher: &'a Finisher<'a>,
-    left: Mutex<VecDeque<Piece>>,
+    left: Mutex<Vec<Piece>>,
     open: Mutex<BTreeMap<u32, Open>>,
 }
 
@@ -64,7 +64,7 @@ impl<'a> Shards<'a> {
         Ok(files.into_iter().flatten().collect())
     }
 
-    fn left(&self) -> MutexGuard<'_, VecDeque<Piece>> {
+    fn left(&self) -> MutexGuard<'_, Vec<Piece>> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -76,7 +76,8 @@ impl<'a> Shards<'a> {
     fn work_through(&self) -> Result<Vec<BatchFile>> {
         let mut files = Vec::new();
         loop {
-            let Some(piece) = self.left().pop_front() else {
+            // The last rows first: those of later units are usually sparse in their parts, and take longer to find.
+            let Some(piece) = self.left().pop() else {
                 return Ok(files);
             };
             match self.write(&piece) {

@@ -97,8 +97,8 @@ class Stages(WithStage):
         for unit in [0, 2, 3]:
             self.job.manifest(unit).unlink()
         self.refused(
-            firstseen.DataError,
-            4,
+            firstseen.UsageError,
+            2,
             "3 of 4 units are not staged: 0 (ID2000), 2 (ID2002), 3 (ID2003)",
             f"hint: stage them first: firstseen stage {self.job.plan} --units 0,2..3 --stage {self.job.stage}",
         )
@@ -109,7 +109,7 @@ class Stages(WithStage):
         job = Staged(self.folder / "big", [[] for _ in units], tables=units)
         for unit in range(1, 1000):
             job.manifest(unit).unlink()
-        with self.assertRaises(firstseen.DataError) as caught:
+        with self.assertRaises(firstseen.UsageError) as caught:
             duckdb.keep_list(job.plan, job.stage)
         self.assertIn("999 of 1,000 units are not staged: 1 (big, part 2 of 1000), 2 (", str(caught.exception))
         self.assertIn("and 994 more", str(caught.exception))
@@ -331,7 +331,7 @@ class Commands(WithStage):
         self.ran(2, *by_duckdb, "--memory-limit", "much")
         self.ran(3, *by_duckdb, "--memory-limit", "1kB")
         self.job.manifest(0).rename("0")
-        self.assertIn("\n  hint: stage them first: firstseen stage ", self.ran(4, *by_duckdb))
+        self.assertIn("\n  hint: stage them first: firstseen stage ", self.ran(2, *by_duckdb))
         Path("0").rename(self.job.manifest(0))
         shutil.rmtree(self.job.keep)
         self.job.keep.write_text("in the way")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from .._errors import CapacityError, DataError, UsageError, VerifyError
+from .._errors import CapacityError, UsageError, VerifyError
 from .._options import StrPath
 from .failures import advised
 from .plan import MAX_ROWS_PER_UNIT, PlanFile
@@ -121,12 +121,12 @@ def _manifest_name(unit: int) -> str:
     return f"{unit:07}.json"
 
 
-def _missing_units(missing: List[int], plan: PlanFile, root: Path) -> DataError:
+def _missing_units(missing: List[int], plan: PlanFile, root: Path) -> UsageError:
     names = ", ".join(unit_name(unit, plan) for unit in missing[:_MAX_NAMED])
     more = "" if len(missing) <= _MAX_NAMED else f" and {len(missing) - _MAX_NAMED:,} more"
     verb = "is" if len(missing) == 1 else "are"
     message = f"{len(missing):,} of {len(plan.units):,} units {verb} not staged: {names}{more}"
-    return advised(DataError(message), f"stage them first: {restage(missing, plan, root)}")
+    return advised(UsageError(message), f"stage them first: {restage(missing, plan, root)}")
 
 
 def _ranges(units: Sequence[int]) -> str:

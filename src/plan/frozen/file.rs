@@ -26,10 +26,7 @@ struct Version {
 impl FrozenPlan {
     /// The plan with the hash that names it.
     pub fn new(plan: Frozen) -> Result<Self> {
-        let value = serde_json::to_value(&plan).map_err(|cause| {
-            let message = "internal error: can't serialize the plan as JSON";
-            Error::new(ErrorKind::Bug, message).because(cause)
-        })?;
+        let value = serde_json::to_value(&plan).map_err(not_json)?;
         let hash = hash(&value);
         Ok(Self { hash, plan })
     }
@@ -76,9 +73,9 @@ impl FrozenPlan {
     pub fn write(&self, path: &Path, force: bool) -> Result<()> {
         let document = Document {
             hash: self.hash.clone(),
-            plan: serde_json::to_value(&self.plan).unwrap_or_default(),
+            plan: serde_json::to_value(&self.plan).map_err(not_json)?,
         };
-        let mut json = serde_json::to_vec_pretty(&document).unwrap_or_default();
+        let mut json = serde_json::to_vec_pretty(&document).map_err(not_json)?;
         json.push(b'\n');
         if fs::read(path).is_ok_and(|there| there == json) {
             return Ok(());
@@ -94,6 +91,11 @@ impl FrozenPlan {
             Error::new(ErrorKind::Output, message).because(cause)
         })
     }
+}
+
+fn not_json(cause: serde_json::Error) -> Error {
+    let message = "internal error: can't serialize the plan as JSON";
+    Error::new(ErrorKind::Bug, message).because(cause)
 }
 
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -159,3 +159,43 @@ fn a_unit_that_two_processes_stage_at_once_counts_once() {
     staging.publish();
     assert_eq!(staging.outcome(), expected);
 }
+
+/// A process has dropped rows of a unit for those of an earlier one, which another process then completes from a later state, in
+/// which one of these keys is gone.
+#[test]
+fn a_unit_that_depends_on_one_that_another_process_completes_is_read_again() {
+    // On SQLite, nobody can delete a row while a query computes for seconds.
+    for system in [System::MariaDb, System::Postgres] {
+        let case = Case::on(system);
+        wide(&case, 2, 2000);
+        let staging = Staging { case: &case };
+        let wait = |id: i64, seconds: &str| match system {
+            System::MariaDb => format!("SLEEP(IF(id = {id}, {seconds}, 0)) = 0"),
+            _ => format!("CASE WHEN id = {id} THEN pg_sleep({seconds})::text = '' ELSE true END"),
+        };
+        let job = format!(
+            "key = ['k']\nbatch_rows = 100\nread = 'whole'\n[[table]]\nname = 't0'\nwhere = \"{}\"\n\
+             [[table]]\nname = 't1'\nwhere = \"{}\"\n",
+            wait(2000, "5"),
+            wait(1, "1.5")
+        );
+        case.write("job.toml", job);
+        staging.plan(&["job.toml"]);
+        let mut first = staging.step("stage").args(["--workers", "2"]).start();
+        std::thread::sleep(Duration::from_secs(3));
+        assert!(first.runs(), "{system:?}: the end of t0 is still awaited");
+        assert_eq!(staging.complete(), [""; 0], "t1 waits for t0");
+        case.database
+            .execute("DELETE FROM t0 WHERE id IN (1100, 2000)");
+        staging.stage(&["--units", "0"]);
+        assert!(first.runs(), "{system:?}: the end of t0 is still awaited");
+        first.end().exits_with(0);
+        assert_eq!(staging.complete(), ["0000000.json", "0000001.json"]);
+        assert_ne!(staging.unit(0)["state"], staging.unit(1)["state"]);
+        staging.keep();
+        staging.finish(&[]);
+        staging.publish();
+        let outcome = staging.outcome();
+        assert_eq!(staging.in_one_process(&["job.toml"]), outcome, "{system:?}");
+    }
+}

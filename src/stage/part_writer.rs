@@ -113,8 +113,7 @@ impl PartWriter {
     }
 
     fn begin(&self, batch: &RecordBatch) -> Result<Open> {
-        let path = self.parts.begin();
-        let file = File::create_new(&path).map_err(|cause| cannot("create", &path, cause))?;
+        let (path, file) = self.parts.begin()?;
         let properties = properties().map_err(failed)?;
         let writer =
             ArrowWriter::try_new(file, batch.schema(), Some(properties)).map_err(failed)?;

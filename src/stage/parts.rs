@@ -1,12 +1,16 @@
 //! The files of a unit's parts, which count once the unit's manifest lists them.
 
-use super::file::{create_folder, sync_folder};
+use super::file::{cannot, create_folder, sync_folder};
 use super::folder::{StageFolder, attempt, numbered};
 use super::part::PartFile;
 use crate::Result;
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How often a unit's folder is created for a part. It is removed only by a process that was at the same unit, once by each.
+const FOLDER_ATTEMPTS: usize = 100;
 
 /// The parts of a unit that isn't complete. When they are dropped, they are removed, unless they are to be kept.
 #[derive(Debug, Clone)]
@@ -30,7 +34,7 @@ struct Files {
 }
 
 impl Parts {
-    /// No parts yet, of a unit whose folder is created.
+    /// No parts yet.
     pub fn of(stage: &StageFolder, unit: u32) -> Result<Self> {
         let folder = stage.unit(unit);
         create_folder(&folder)?;
@@ -46,12 +50,27 @@ impl Parts {
         self.0.state()
     }
 
-    /// Begins the next part. Returns its path, at which nothing exists.
-    pub(super) fn begin(&self) -> PathBuf {
+    /// Begins the next part. Returns its path, and the new file there.
+    pub(super) fn begin(&self) -> Result<(PathBuf, File)> {
         let mut files = self.state();
         let number = files.complete.len() + 1;
+        let path = self.0.folder.join(self.0.name(number));
+        let file = self.create(&path)?;
         files.open = Some(number);
-        self.0.folder.join(self.0.name(number))
+        Ok((path, file))
+    }
+
+    /// Creates a file. As long as the folder has none, another process that gives the unit up removes the folder.
+    fn create(&self, path: &Path) -> Result<File> {
+        for _ in 0..FOLDER_ATTEMPTS {
+            create_folder(&self.0.folder)?;
+            match File::create_new(path) {
+                Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+                created => return created.map_err(|cause| cannot("create", path, cause)),
+            }
+        }
+        let cause = io::ErrorKind::NotFound.into();
+        Err(cannot("create", path, cause))
     }
 
     /// The part that was begun is complete.
@@ -74,7 +93,11 @@ impl Parts {
         self.state().complete.clone()
     }
 
+    /// Makes the files' names durable. Without any, the folder might be gone.
     pub(super) fn sync(&self) -> Result<()> {
+        if self.state().complete.is_empty() {
+            return Ok(());
+        }
         sync_folder(&self.0.folder)
     }
 
@@ -127,5 +150,25 @@ impl StageFolder {
             }
         }
         let _ = sync_folder(&folder);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_go_where_another_process_has_given_the_unit_up() {
+        let temporary = tempfile::tempdir().unwrap();
+        let stage = StageFolder::create(&temporary.path().join("stage"), "hash").unwrap();
+        let [first, second] = [0, 1].map(|_| Parts::of(&stage, 7).unwrap());
+        drop(first);
+        assert!(!stage.unit(7).exists());
+        second.sync().unwrap();
+        let (path, _) = second.begin().unwrap();
+        assert!(path.exists());
+        let third = Parts::of(&stage, 7).unwrap();
+        drop(third);
+        assert!(path.exists(), "those of others stay");
     }
 }

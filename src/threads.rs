@@ -1,9 +1,8 @@
 //! The machine's cores, and thread pools for them.
 
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::num::NonZeroUsize;
-use std::panic::resume_unwind;
 use std::thread;
 
 /// Cores that this process may use.
@@ -28,21 +27,24 @@ pub(crate) fn pool(name: &'static str, threads: NonZeroUsize) -> Result<ThreadPo
     builder.build().map_err(Error::no_thread)
 }
 
-/// Does a few pieces of work at the same time, each in a thread of its own, and returns the results in the order of the pieces.
-pub(crate) fn side_by_side<T: Send, R: Send>(
-    pieces: Vec<T>,
-    work: impl Fn(T) -> Result<R> + Sync,
-) -> Result<Vec<R>> {
-    let work = &work;
+/// Calls `act` with each of `subjects`, each on its own thread. Returns the results in the same order. `message` is the
+/// error for a call that panics.
+pub(crate) fn side_by_side<S: Send, T: Send>(
+    subjects: impl IntoIterator<Item = S>,
+    act: impl Fn(S) -> Result<T> + Sync,
+    message: &'static str,
+) -> Result<Vec<Result<T>>> {
+    let act = &act;
     thread::scope(|scope| {
-        let spawn = |piece| thread::Builder::new().spawn_scoped(scope, move || work(piece));
-        let threads: Vec<_> = pieces.into_iter().map(spawn).collect();
-        let done = threads.into_iter().map(|thread| {
-            let thread = thread.map_err(Error::no_thread)?;
-            thread.join().unwrap_or_else(|panic| resume_unwind(panic))
-        });
-        // The error of the first piece that has one, once all have ended.
-        let done: Vec<Result<R>> = done.collect();
-        done.into_iter().collect()
+        let mut acting = Vec::new();
+        for subject in subjects {
+            let spawned = thread::Builder::new().spawn_scoped(scope, move || act(subject));
+            acting.push(spawned.map_err(Error::no_thread)?);
+        }
+        let panicked = || Err(Error::new(ErrorKind::Bug, message));
+        let ended = acting.into_iter().map(thread::ScopedJoinHandle::join);
+        Ok(ended
+            .map(|ended| ended.unwrap_or_else(|_| panicked()))
+            .collect())
     })
 }

@@ -92,11 +92,7 @@ impl Commits {
             open.insert(unit, Step::Read(read));
             self.limit_waiting(&open);
         }
-        loop {
-            let ready = self.take_ready();
-            let Some((unit, read)) = ready else {
-                return Ok(());
-            };
+        while let Some((unit, read)) = self.take_ready() {
             let kept = self.stages.commit(unit, &read)?;
             let mut open = self.open();
             match (kept, &self.first_seen) {
@@ -106,6 +102,7 @@ impl Commits {
             }
             open.remove(&unit);
         }
+        Ok(())
     }
 
     /// The open units for which a row of `unit` might have been dropped.

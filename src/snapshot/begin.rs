@@ -1,7 +1,8 @@
 //! What all of a job's sessions do at the same time. The closer together they act, the likelier they see the same state.
 
-use super::side_by_side::{accepted, side_by_side};
+use super::accepted::accepted;
 use crate::source::{Begin, Named, Session};
+use crate::threads::side_by_side;
 use crate::{Error, Result};
 
 /// How often each session is asked what it sees.

@@ -1,9 +1,10 @@
 //! Opens the workers' connections at the same time.
 
-use super::side_by_side::{accepted, side_by_side};
+use super::accepted::accepted;
 use crate::plan::Plan;
 use crate::report::{Event, Listener};
 use crate::source::{Database, Session};
+use crate::threads::side_by_side;
 use crate::{Error, Result};
 
 /// As many sessions as the plan has workers. If the server accepts only some of them, those are used; at least one.

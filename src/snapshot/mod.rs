@@ -4,11 +4,11 @@
 //! until the last row is read if a snapshot is wanted. Out: a session for each worker, and whether they share a snapshot.
 //! This module reads no rows.
 
+mod accepted;
 mod begin;
 mod connect;
 mod one_state;
 mod opened;
-mod side_by_side;
 
 pub(crate) use opened::Opened;
 

@@ -1,7 +1,7 @@
 //! Writes the batch files of shards.
 
 use super::piece::Finisher;
-use super::shard::{AT_ONCE, Shards};
+use super::shard::Shards;
 use super::{Selection, Step};
 use crate::report::peak_memory_bytes;
 use crate::stage::{StageFolder, UnitManifest};
@@ -47,7 +47,6 @@ pub(crate) fn finish(step: &Step<'_>, shards: Option<Selection>) -> Result<Finis
         keep_list: &keep_list,
         units: &units,
         output,
-        at_once: AT_ONCE,
         sessions: Mutex::default(),
     };
     let mut done = Finished {

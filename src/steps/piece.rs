@@ -16,6 +16,10 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
+/// Pieces that are written at the same time: rows are decoded one after the other, and while one piece begins or ends, the other
+/// one has work for all cores.
+pub(super) const AT_ONCE: NonZeroUsize = NonZeroUsize::new(2).unwrap();
+
 /// What a process writes batch files with.
 pub(super) struct Finisher<'a> {
     pub step: &'a Step<'a>,
@@ -23,8 +27,6 @@ pub(super) struct Finisher<'a> {
     pub keep_list: &'a KeepList,
     pub units: &'a [UnitManifest],
     pub output: &'a BatchOutput,
-    /// Pieces that are written at the same time.
-    pub at_once: NonZeroUsize,
     /// What rows are fetched with, once any have been: for one piece at a time.
     pub sessions: Mutex<Option<Sessions>>,
 }
@@ -98,7 +100,7 @@ impl Written {
         }
     }
 
-    /// Adds what was written of the rows behind these.
+    /// Adds the files of the rows behind these, and what they have.
     pub fn append(&mut self, next: Self) {
         self.files.extend(next.files);
         for (unit, of_next) in next.units {
@@ -108,8 +110,6 @@ impl Written {
             of_unit.scanned += of_next.scanned;
         }
         self.add_nulled(&next.nulled);
-        let first = self.ends.or(next.ends);
-        self.ends = first.zip(next.ends).map(|(first, last)| (first.0, last.1));
     }
 }
 
@@ -197,7 +197,7 @@ impl Finisher<'_> {
         let plan = &self.step.plan.plan;
         let reading = Reading::new((self.folder, plan), places, |unit| self.unit(unit))?;
         let rows = StagedRows::new(plan.schema()?, places.len(), reading);
-        let files = self.writer(before, target).write_ready(&rows, self.at_once);
+        let files = self.writer(before, target).write_ready(&rows, AT_ONCE);
         let (files, nulled) = rows.end(files)?;
         written.files.extend(files);
         written.add_nulled(&nulled);

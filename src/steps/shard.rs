@@ -1,19 +1,14 @@
 //! Shards: each is written in two halves, and counts once both are there.
 
-use super::piece::{Finisher, Piece, Written};
+use super::piece::{AT_ONCE, Finisher, Piece, Written};
 use crate::batch::BatchFile;
 use crate::report::peak_memory_bytes;
 use crate::stage::{ShardFolder, not_in_order};
 use crate::threads::side_by_side;
 use crate::{Error, ErrorKind, Result};
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
-
-/// Pieces that are written at the same time: rows are decoded one after the other, and while one piece begins or ends, the other
-/// one has work for all cores.
-pub(super) const AT_ONCE: NonZeroUsize = NonZeroUsize::new(2).unwrap();
 
 /// The shards that a process writes.
 pub(super) struct Shards<'a> {
@@ -54,14 +49,11 @@ impl<'a> Shards<'a> {
     /// Writes them all, and returns their batch files. After an error, no more pieces are begun.
     pub fn finish(&self) -> Result<Vec<BatchFile>> {
         let workers = AT_ONCE.get().min(self.left().len());
-        let files = side_by_side(vec![(); workers], |()| {
-            let worked = self.work_through();
-            if worked.is_err() {
-                self.left().clear();
-            }
-            worked
-        })?;
-        Ok(files.into_iter().flatten().collect())
+        let work = |_| self.work_through().inspect_err(|_| self.left().clear());
+        let panicked = "internal error: writing a shard failed unexpectedly";
+        let files = side_by_side(0..workers, work, panicked)?.into_iter();
+        let files: Vec<_> = files.collect::<Result<_>>()?;
+        Ok(files.concat())
     }
 
     fn left(&self) -> MutexGuard<'_, Vec<Piece>> {
@@ -140,14 +132,16 @@ impl<'a> Shards<'a> {
             ..
         } = open;
         let mut whole = Written::default();
+        let mut before = None;
         for piece in written.into_values() {
-            let [before, behind] = [whole.ends, piece.ends];
+            let (first, last) = piece.ends.unzip();
             if before
-                .zip(behind)
-                .is_some_and(|((_, last), (first, _))| last >= first)
+                .zip(first)
+                .is_some_and(|(before, first)| before >= first)
             {
                 return Err(not_in_order(shard));
             }
+            before = last;
             whole.append(piece);
         }
         let target = Arc::into_inner(target).ok_or_else(|| {

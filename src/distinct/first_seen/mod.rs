@@ -99,9 +99,7 @@ impl FirstSeen {
 
     /// A unit is begun, of which nothing was offered yet.
     pub fn begin(&self, unit: u32) {
-        if let Counted::Kept { units, begun, .. } = &self.counted
-            && let Some(times) = units.get(unit as usize)
-        {
+        if let Some((begun, times)) = self.times(unit) {
             let now = begun.fetch_add(1, Ordering::AcqRel) + 1;
             times.begun.store(now, Ordering::Release);
         }
@@ -109,9 +107,7 @@ impl FirstSeen {
 
     /// The unit doesn't count for units that are begun from now on, until it is settled.
     pub fn close(&self, unit: u32) {
-        if let Counted::Kept { units, begun, .. } = &self.counted
-            && let Some(times) = units.get(unit as usize)
-        {
+        if let Some((begun, times)) = self.times(unit) {
             let next = begun.load(Ordering::Acquire) + 1;
             times.closed.fetch_min(next, Ordering::AcqRel);
         }
@@ -119,20 +115,24 @@ impl FirstSeen {
 
     /// From now on, the unit counts for all: what was read of it is kept.
     pub fn settle(&self, unit: u32) {
-        self.set_closed(unit, u32::MAX);
+        if let Some((_, times)) = self.times(unit) {
+            times.closed.store(u32::MAX, Ordering::Release);
+        }
     }
 
     /// From now on, the unit counts for none but itself: what was read of it isn't kept.
     pub fn lose(&self, unit: u32) {
-        self.set_closed(unit, 0);
+        if let Some((_, times)) = self.times(unit) {
+            times.closed.store(0, Ordering::Release);
+        }
     }
 
-    fn set_closed(&self, unit: u32, closed: u32) {
-        if let Counted::Kept { units, .. } = &self.counted
-            && let Some(times) = units.get(unit as usize)
-        {
-            times.closed.store(closed, Ordering::Release);
-        }
+    /// How many units were begun, and a unit's times, if units are kept or lost.
+    fn times(&self, unit: u32) -> Option<(&AtomicU32, &Times)> {
+        let Counted::Kept { units, begun, .. } = &self.counted else {
+            return None;
+        };
+        Some((begun, units.get(unit as usize)?))
     }
 
     /// Whether a unit's rows can be overtaken, as [`Self::overtaken`] tells.
@@ -199,11 +199,13 @@ impl FirstSeen {
         let Counted::Kept { units, .. } = &self.counted else {
             return true;
         };
-        let [by_times, times] = [by, unit].map(|it| units.get(it as usize));
-        let (Some(by_times), Some(times)) = (by_times, times) else {
-            return by == unit;
-        };
-        by == unit || times.begun.load(Ordering::Acquire) < by_times.closed.load(Ordering::Acquire)
+        if by == unit {
+            return true;
+        }
+        let [by, unit] = [by, unit].map(|it| units.get(it as usize));
+        by.zip(unit).is_some_and(|(by, unit)| {
+            unit.begun.load(Ordering::Acquire) < by.closed.load(Ordering::Acquire)
+        })
     }
 
     fn note_overtaken(&self, unit: u32, key: KeyHash) {

@@ -45,6 +45,14 @@ impl Stages for Noted {
     }
 }
 
+fn read() -> ReadUnit {
+    ReadUnit {
+        rows: UnitRows::default(),
+        elapsed: Duration::ZERO,
+        session: 0,
+    }
+}
+
 struct Case {
     noted: Arc<Noted>,
     filter: Arc<FirstSeen>,
@@ -80,12 +88,7 @@ impl Case {
     }
 
     fn end(&self, unit: u32) {
-        let read = ReadUnit {
-            rows: UnitRows::default(),
-            elapsed: Duration::ZERO,
-            session: 0,
-        };
-        self.commits.add(unit, read).unwrap();
+        self.commits.add(unit, read()).unwrap();
     }
 
     fn committed(&self) -> Vec<u32> {
@@ -199,12 +202,7 @@ fn without_a_filter_no_unit_waits() {
         commits.begin(unit).unwrap();
     }
     for unit in [1, 0] {
-        let read = ReadUnit {
-            rows: UnitRows::default(),
-            elapsed: Duration::ZERO,
-            session: 0,
-        };
-        commits.add(unit, read).unwrap();
+        commits.add(unit, read()).unwrap();
     }
     assert_eq!(*noted.committed.lock().unwrap(), [1, 0]);
 }

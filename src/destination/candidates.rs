@@ -7,7 +7,7 @@ use super::decoder::Decoder;
 use super::fit::Misfit;
 use super::gate::{Gate, Passed};
 use super::keeper::Keeper;
-use super::outlet::Outlet;
+use super::outlet::Exit;
 use super::rules::Rules;
 use crate::Result;
 use std::sync::Arc;
@@ -36,17 +36,12 @@ pub(super) struct CandidateWriter {
 }
 
 impl CandidateWriter {
-    pub fn new(
-        unit: u32,
-        rules: Rules,
-        control: Arc<Control>,
-        outlet: Option<Box<dyn Outlet>>,
-    ) -> Self {
+    pub fn new(unit: u32, rules: Rules, control: Arc<Control>, exit: Option<Exit>) -> Self {
         Self {
             unit,
             control,
             decoders: Vec::new(),
-            keeper: Keeper::new(&rules, outlet),
+            keeper: Keeper::new(unit, &rules, exit),
             kept_bytes: 0,
             next_column: 0,
             chunks: 0,
@@ -79,11 +74,8 @@ impl CandidateWriter {
     pub fn announce(&mut self) -> Result<()> {
         self.complete = 0;
         self.chunks += 1;
-        if self.chunks.is_multiple_of(LOOK_CHUNKS) {
-            let (rules, control) = (&self.rules, &self.control);
-            if self.keeper.drop_overtaken(self.unit, rules, control)? {
-                self.kept_bytes = 0;
-            }
+        if self.chunks.is_multiple_of(LOOK_CHUNKS) && self.keeper.drop_overtaken(&self.control)? {
+            self.kept_bytes = 0;
         }
         self.passed.move_tags(&mut self.keeper.rows.tags);
         Ok(())

@@ -3,9 +3,9 @@
 use super::UnitRows;
 use super::column::Column;
 use super::control::Control;
-use super::misfit::MisfitAt;
-use super::outlet::{Notes, Outlet};
+use super::outlet::Exit;
 use super::rules::Rules;
+use crate::distinct::FirstSeen;
 use crate::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -18,23 +18,24 @@ const BATCH_BYTES: usize = 4 << 20;
 
 /// A unit's candidates: finished record batches, and the columns of the unfinished one.
 pub(super) struct Keeper {
+    unit: u32,
+    first_seen: Option<Arc<FirstSeen>>,
     schema: SchemaRef,
     pub columns: Vec<Column>,
     pub rows: UnitRows,
-    /// Where finished record batches go, if they aren't kept.
-    outlet: Option<Box<dyn Outlet>>,
-    /// Rows in finished record batches.
-    finished: u64,
 }
 
 impl Keeper {
-    pub fn new(rules: &Rules, outlet: Option<Box<dyn Outlet>>) -> Self {
+    pub fn new(unit: u32, rules: &Rules, exit: Option<Exit>) -> Self {
         Self {
-            outlet,
-            finished: 0,
+            unit,
+            first_seen: rules.filter.first_seen.clone(),
             schema: Arc::clone(rules.shape.kept()),
             columns: rules.columns(),
-            rows: UnitRows::default(),
+            rows: UnitRows {
+                exit,
+                ..UnitRows::default()
+            },
         }
     }
 
@@ -48,17 +49,24 @@ impl Keeper {
         Ok(is_full)
     }
 
-    /// Drops the unit's candidates that an earlier unit has overtaken, if there are many. No row may be half complete. Returns
-    /// whether it did, for which it finishes the record batch.
-    pub fn drop_overtaken(&mut self, unit: u32, rules: &Rules, control: &Control) -> Result<bool> {
-        let first_seen = rules.filter.first_seen.as_ref();
-        let Some(first_seen) = first_seen.filter(|it| self.rows.has_many_overtaken(unit, it))
-        else {
+    /// Drops the unit's candidates that an earlier unit has overtaken, if there are many. Once none can be overtaken any more,
+    /// they aren't held back. No row may be half complete. Returns whether it finished the record batch.
+    pub fn drop_overtaken(&mut self, control: &Control) -> Result<bool> {
+        let Some(first_seen) = self.first_seen.clone() else {
             return Ok(false);
         };
+        let is_last = self.rows.are_held_in_vain(self.unit, &first_seen);
+        if !is_last && !self.rows.has_many_overtaken(self.unit, &first_seen) {
+            return Ok(false);
+        }
         self.finish_batch()?;
         let proceed = || control.check();
-        self.rows.drop_overtaken(unit, first_seen, &proceed)?;
+        if is_last {
+            (self.rows).drop_last_overtaken(self.unit, &first_seen, &proceed)?;
+            self.let_out()?;
+        } else {
+            (self.rows).drop_overtaken(self.unit, &first_seen, &proceed)?;
+        }
         Ok(true)
     }
 
@@ -79,32 +87,28 @@ impl Keeper {
             let message = "internal error: the columns don't form a valid record batch";
             Error::new(ErrorKind::Bug, message).because(cause)
         })?;
-        self.finished += batch.num_rows() as u64;
-        match &mut self.outlet {
-            None => self.rows.batches.push(batch),
-            Some(outlet) => outlet.take(
-                &batch,
-                self.rows.take_notes(batch.num_rows(), self.finished),
-            )?,
+        if self.rows.hold(batch) {
+            return Ok(());
         }
-        Ok(())
+        self.let_out()
+    }
+
+    /// From now on, no candidates are held back, and none is taken back.
+    fn let_out(&mut self) -> Result<()> {
+        if let Some(first_seen) = &self.first_seen {
+            first_seen.hold(self.unit, false);
+            self.rows.forget_keys(self.unit, first_seen);
+        }
+        self.rows.let_out()
     }
 
     /// The unit's rows. `looked_up` is how many rows the writer counted when it looked up their keys.
     pub fn finish(mut self, looked_up: u64) -> Result<UnitRows> {
         self.finish_batch()?;
-        let kept = match &mut self.outlet {
-            None => self
-                .rows
-                .batches
-                .iter()
-                .map(|it| it.num_rows() as u64)
-                .sum(),
-            Some(outlet) => {
-                outlet.end()?;
-                self.finished
-            }
-        };
+        let kept = self.rows.kept();
+        if !self.rows.are_all_held() {
+            self.rows.end()?;
+        }
         let UnitRows {
             read, candidates, ..
         } = self.rows;
@@ -115,22 +119,6 @@ impl Keeper {
             "{read} rows were announced and {looked_up} arrived; {candidates} are candidates and {kept} were kept"
         );
         Err(Error::new(ErrorKind::Sums, message))
-    }
-}
-
-impl UnitRows {
-    /// Takes what was noted about the last candidates below `end`, so many of them.
-    fn take_notes(&mut self, candidates: usize, end: u64) -> Notes {
-        let first = end - candidates as u64;
-        let below = self.misfits.partition_point(|it| it.candidate < end);
-        let misfits = self.misfits.drain(..below).map(|misfit| MisfitAt {
-            candidate: misfit.candidate - first,
-            ..misfit
-        });
-        Notes {
-            misfits: misfits.collect(),
-            nulled: self.nulled.take_below(end),
-        }
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) use gate::Gate;
 pub(crate) use misfit::{MisfitAt, SentRow};
 pub(crate) use native::{fixed, native};
 pub(crate) use nulled::Nulled;
-pub(crate) use outlet::{Notes, Outlet};
+pub(crate) use outlet::{Exit, Notes, Outlet, Room};
 pub(crate) use selection::Filter;
 pub(crate) use shape::{Expected, Shape};
 pub(crate) use unit_destination::Intake;
@@ -54,9 +54,11 @@ use arrow::array::RecordBatch;
 pub(crate) struct UnitRows {
     /// Candidates, in the order in which the database sent them.
     pub batches: Vec<RecordBatch>,
+    /// Where they go, if they aren't kept in memory until all units have been read: what is in `batches` is held back.
+    exit: Option<Exit>,
     /// Rows that the database sent.
     pub read: u64,
-    /// Rows in `batches`.
+    /// Rows in `batches`, and those that have left.
     pub candidates: u64,
     /// Rows that the first-seen filter dropped, immediately or after they had been candidates.
     pub filter_drops: u64,

@@ -36,18 +36,43 @@ impl UnitRows {
         first_seen: &FirstSeen,
         proceed: Proceed<'_>,
     ) -> Result<()> {
-        let Some(overtaken) = self.take_overtaken(unit, first_seen) else {
-            return Ok(());
-        };
-        let (keep, rest) = Overtaken::new(&overtaken).look_for(&self.tags, self.candidates);
+        match self.take_overtaken(unit, first_seen, Self::are_many) {
+            Some(overtaken) => self.drop_these(&overtaken, (unit, first_seen), proceed),
+            None => Ok(()),
+        }
+    }
+
+    /// Drops the candidates that were overtaken, however few, once all earlier units have been read: those that are left are
+    /// written and read again.
+    pub(crate) fn drop_last_overtaken(
+        &mut self,
+        unit: u32,
+        first_seen: &FirstSeen,
+        proceed: Proceed<'_>,
+    ) -> Result<()> {
+        match self.take_overtaken(unit, first_seen, |_, count| count > 0) {
+            Some(overtaken) => self.drop_these(&overtaken, (unit, first_seen), proceed),
+            None => Ok(()),
+        }
+    }
+
+    fn drop_these(
+        &mut self,
+        overtaken: &[KeyTag],
+        (unit, first_seen): (u32, &FirstSeen),
+        proceed: Proceed<'_>,
+    ) -> Result<()> {
+        let (keep, rest) = Overtaken::new(overtaken).look_for(&self.tags, self.candidates);
         if let Some(mut overtaken) = first_seen.overtaken(unit) {
             overtaken.extend(rest);
         }
-        let before = bytes(&self.batches);
+        let before = self.bytes();
         self.batches = kept(std::mem::take(&mut self.batches), &keep, proceed)?;
-        if before.saturating_sub(bytes(&self.batches)) >= GIVEN_BACK_BYTES {
+        let bytes = self.bytes();
+        if before.saturating_sub(bytes) >= GIVEN_BACK_BYTES {
             give_back();
         }
+        self.shrink(bytes);
         self.renumber(&keep);
         let dropped = keep.iter().filter(|keep| !**keep).count() as u64;
         let mut keep = keep.into_iter();
@@ -57,22 +82,35 @@ impl UnitRows {
         Ok(())
     }
 
-    /// Takes the keys of the overtaken candidates, if there are many.
-    fn take_overtaken(&self, unit: u32, first_seen: &FirstSeen) -> Option<Vec<KeyTag>> {
+    /// Takes the keys of the overtaken candidates, if so many of them pay.
+    fn take_overtaken(
+        &self,
+        unit: u32,
+        first_seen: &FirstSeen,
+        pay: impl Fn(&Self, usize) -> bool,
+    ) -> Option<Vec<KeyTag>> {
+        if !self.are_all_held() {
+            return None;
+        }
         let mut overtaken = first_seen.overtaken(unit)?;
-        let pays = self.are_many(&overtaken);
-        pays.then(|| std::mem::take(&mut *overtaken))
+        pay(self, overtaken.len()).then(|| std::mem::take(&mut *overtaken))
     }
 
     /// Whether so many candidates were overtaken that it pays to drop them.
     pub(super) fn has_many_overtaken(&self, unit: u32, first_seen: &FirstSeen) -> bool {
         let overtaken = first_seen.overtaken(unit);
-        overtaken.is_some_and(|overtaken| self.are_many(&overtaken))
+        self.are_all_held() && overtaken.is_some_and(|overtaken| self.are_many(overtaken.len()))
     }
 
-    fn are_many(&self, overtaken: &[KeyTag]) -> bool {
-        let count = overtaken.len() as u64;
+    fn are_many(&self, overtaken: usize) -> bool {
+        let count = overtaken as u64;
         count >= LEAST_OVERTAKEN && count * SHARE >= self.candidates
+    }
+
+    /// Bytes that the candidates take.
+    fn bytes(&self) -> usize {
+        let batches = self.batches.iter();
+        batches.map(RecordBatch::get_array_memory_size).sum()
     }
 
     /// Called once all earlier units have been read: no candidate can be overtaken any more.
@@ -124,10 +162,6 @@ fn kept(
     }
     kept.extend(remains.join()?);
     Ok(kept)
-}
-
-fn bytes(batches: &[RecordBatch]) -> usize {
-    batches.iter().map(RecordBatch::get_array_memory_size).sum()
 }
 
 /// Adjacent batches that become one, and the rows to keep: their batch, and their row in it.

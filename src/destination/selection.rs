@@ -88,6 +88,8 @@ impl Keys for [Column] {
 pub(super) struct Selector {
     unit: u32,
     filter: Filter,
+    /// Whether another unit can overtake this one when its first row is read: then each candidate has a tag.
+    is_tagged: bool,
     /// The candidates of the last chunk, ascending.
     rows: Vec<usize>,
     /// By candidate, how the filter finds its key again; empty if no unit can overtake this one.
@@ -101,8 +103,10 @@ pub(super) struct Selector {
 
 impl Selector {
     pub fn new(unit: u32, filter: Filter) -> Self {
+        let first_seen = filter.first_seen.as_ref();
         Self {
             unit,
+            is_tagged: first_seen.is_some_and(|it| it.can_be_overtaken(unit)),
             filter,
             rows: Vec::new(),
             tags: Vec::new(),
@@ -206,14 +210,13 @@ impl Selector {
         };
         first_seen.offer(self.unit, &self.hashes, &mut self.keep);
         let null_keys = self.rows.len();
-        let can_be_overtaken = first_seen.can_be_overtaken(self.unit);
-        if can_be_overtaken {
+        if self.is_tagged {
             self.tags.resize(null_keys, NO_KEY);
         }
         let hashed = self.hashed.iter().zip(&self.hashes).zip(&self.keep);
         for ((row, hash), _) in hashed.filter(|(_, keep)| **keep) {
             self.rows.push(*row);
-            if can_be_overtaken {
+            if self.is_tagged {
                 self.tags.push(FirstSeen::tag(*hash));
             }
         }
@@ -249,10 +252,10 @@ mod tests {
         column
     }
 
-    fn selector(null_keys: NullKeys, exact: bool) -> Selector {
-        let first_seen = (!exact).then(|| Arc::new(FirstSeen::new(3, 1)));
+    fn selector(unit: u32, null_keys: NullKeys, exact: bool) -> Selector {
+        let first_seen = (!exact).then(|| Arc::new(FirstSeen::new(3, 2)));
         Selector::new(
-            0,
+            unit,
             Filter {
                 key: vec![0, 1],
                 null_keys,
@@ -269,15 +272,14 @@ mod tests {
             column(&[None, Some("a"), Some("a"), None, Some("b")]),
             column(&[Some("x"), Some("x"), Some("x"), Some("x"), Some("x")]),
         ];
-        let mut selector = selector(NullKeys::Keep, false);
+        let mut selector = selector(0, NullKeys::Keep, false);
         selector.select(&chunk[..]).unwrap();
         assert_eq!(selector.rows(), [0, 1, 3, 4]);
         assert!(
             selector.tags().is_empty(),
             "nothing overtakes the first unit"
         );
-        selector.unit = 1;
-        selector.filter.first_seen = Some(Arc::new(FirstSeen::new(3, 2)));
+        let mut selector = self::selector(1, NullKeys::Keep, false);
         selector.select(&chunk[..]).unwrap();
         assert_eq!(selector.rows(), [0, 1, 3, 4]);
         let &[NO_KEY, first, NO_KEY, second] = selector.tags() else {
@@ -292,7 +294,7 @@ mod tests {
             column(&[Some("ab"), Some("a"), None, Some("ab"), None]),
             column(&[Some("c"), Some("bc"), Some("c"), Some("c"), Some("c")]),
         ];
-        let mut dropping = selector(NullKeys::Drop, false);
+        let mut dropping = selector(0, NullKeys::Drop, false);
         assert_eq!(
             dropping.select(&chunk[..]),
             Ok(Drops {
@@ -301,7 +303,7 @@ mod tests {
             })
         );
         assert_eq!(dropping.rows(), [0, 1]);
-        let mut keeping = selector(NullKeys::Keep, false);
+        let mut keeping = selector(0, NullKeys::Keep, false);
         assert_eq!(
             keeping.select(&chunk[..]),
             Ok(Drops {
@@ -310,10 +312,10 @@ mod tests {
             })
         );
         assert_eq!(keeping.rows(), [0, 1, 2, 4]);
-        let mut exact = selector(NullKeys::Keep, true);
+        let mut exact = selector(0, NullKeys::Keep, true);
         assert_eq!(exact.select(&chunk[..]), Ok(Drops::default()));
         assert_eq!(exact.rows(), [0, 1, 2, 3, 4]);
-        let mut strict = selector(NullKeys::Error, false);
+        let mut strict = selector(0, NullKeys::Error, false);
         assert_eq!(
             strict.select(&chunk[..]),
             Err(NullKey { row: 2, column: 0 })

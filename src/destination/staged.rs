@@ -8,7 +8,7 @@ use super::decoder::Decoder;
 use super::fit::Misfit;
 use super::keeper::{Keeper, bytes};
 use super::misfit::{MisfitAt, SentRow};
-use super::outlet::Outlet;
+use super::outlet::Exit;
 use super::rules::Rules;
 use super::selection::Selector;
 use crate::Result;
@@ -40,17 +40,12 @@ pub(super) struct StagedWriter {
 }
 
 impl StagedWriter {
-    pub fn new(
-        unit: u32,
-        rules: Rules,
-        control: Arc<Control>,
-        outlet: Option<Box<dyn Outlet>>,
-    ) -> Self {
+    pub fn new(unit: u32, rules: Rules, control: Arc<Control>, exit: Option<Exit>) -> Self {
         Self {
             unit,
             control,
             decoders: Vec::new(),
-            keeper: Keeper::new(&rules, outlet),
+            keeper: Keeper::new(unit, &rules, exit),
             selector: Selector::new(unit, rules.filter.clone()),
             columns: rules.columns(),
             next_column: 0,
@@ -165,8 +160,7 @@ impl StagedWriter {
         self.control.progress(self.unit, read, candidates);
         let kept_bytes = bytes(&self.keeper.columns);
         self.keeper.finish_full_batch(kept_bytes)?;
-        let (rules, control) = (&self.rules, &self.control);
-        self.keeper.drop_overtaken(self.unit, rules, control)?;
+        self.keeper.drop_overtaken(&self.control)?;
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use super::control::Control;
 use super::decoder::CellEncoding;
 use super::gate::Gate;
 use super::misfit::SentRow;
-use super::outlet::Outlet;
+use super::outlet::Exit;
 use super::rules::Rules;
 use super::selection::Filter;
 use super::shape::Shape;
@@ -50,7 +50,7 @@ impl UnitDestination {
         shape: Shape,
         filter: Filter,
         control: Arc<Control>,
-        (intake, outlet): (Intake, Option<Box<dyn Outlet>>),
+        (intake, exit): (Intake, Option<Exit>),
     ) -> Self {
         let (Intake::Gated(format) | Intake::Staged(format)) = intake;
         let rules = Rules {
@@ -61,10 +61,10 @@ impl UnitDestination {
         let shared = Arc::clone(&control);
         let writer = match intake {
             Intake::Gated(_) => {
-                Writer::Candidates(Box::new(CandidateWriter::new(unit, rules, shared, outlet)))
+                Writer::Candidates(Box::new(CandidateWriter::new(unit, rules, shared, exit)))
             }
             Intake::Staged(_) => {
-                Writer::Staged(Box::new(StagedWriter::new(unit, rules, shared, outlet)))
+                Writer::Staged(Box::new(StagedWriter::new(unit, rules, shared, exit)))
             }
         };
         Self {

@@ -1,9 +1,9 @@
 //! The order in which the units of a stage are committed.
 
 use super::ReadUnit;
-use crate::Result;
-use crate::destination::Outlet;
+use crate::destination::{Exit, Outlet, Room};
 use crate::distinct::FirstSeen;
+use crate::{Error, Proceed, Result};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -32,8 +32,18 @@ pub(crate) enum Kept {
 pub(super) struct Commits {
     stages: Arc<dyn Stages>,
     first_seen: Option<Arc<FirstSeen>>,
-    most_waiting: usize,
+    waiting: Waiting,
+    /// For the candidates of units that others might overtake.
+    room: Arc<Room>,
     open: Mutex<Open>,
+}
+
+/// How many units may wait, and rows of theirs, beyond which one that is begun depends on none of the open ones: a process that
+/// dies loses little more than what it was reading.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Waiting {
+    pub units: usize,
+    pub rows: u64,
 }
 
 /// By unit, those that were begun and aren't committed.
@@ -44,22 +54,22 @@ enum Step {
     /// A row of it was dropped for a unit that isn't kept.
     Spoiled,
     /// It waits for others.
-    Read(ReadUnit),
+    Read(Box<ReadUnit>),
     Committing,
 }
 
 impl Commits {
-    /// Once so many units wait, those that are begun depend on none of the open ones: a process that dies loses little more than
-    /// what it was reading.
     pub fn new(
         stages: Arc<dyn Stages>,
         first_seen: Option<Arc<FirstSeen>>,
-        most_waiting: usize,
+        waiting: Waiting,
+        room: Room,
     ) -> Self {
         Self {
             stages,
             first_seen,
-            most_waiting,
+            waiting,
+            room: Arc::new(room),
             open: Mutex::default(),
         }
     }
@@ -68,20 +78,33 @@ impl Commits {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A unit is begun. Returns where its candidates go. Units must be taken in ascending order.
-    pub fn begin(&self, unit: u32) -> Result<Box<dyn Outlet>> {
-        {
+    /// A unit is begun. Returns by which exit its candidates leave. Units must be taken in ascending order.
+    pub fn begin(&self, unit: u32) -> Result<Exit> {
+        let room = {
             let mut open = self.open();
             open.insert(unit, Step::Reading);
             if let Some(first_seen) = &self.first_seen {
                 first_seen.begin(unit);
             }
+            let holds = self.awaits(&open, unit);
+            self.hold(unit, holds);
+            holds.then(|| Arc::clone(&self.room))
+        };
+        Ok(Exit::new(self.stages.outlet(unit)?, room))
+    }
+
+    /// A unit's candidates are held back, or no longer.
+    fn hold(&self, unit: u32, holds: bool) {
+        if let Some(first_seen) = &self.first_seen {
+            first_seen.hold(unit, holds);
         }
-        self.stages.outlet(unit)
     }
 
     /// A unit was read. Commits it, and those that waited for it; or lets it wait for others.
-    pub fn add(&self, unit: u32, read: ReadUnit) -> Result<()> {
+    ///
+    /// # Errors
+    /// With the unit that failed.
+    pub fn add(&self, unit: u32, read: ReadUnit, proceed: Proceed<'_>) -> Result<(), (u32, Error)> {
         {
             let mut open = self.open();
             if matches!(open.get(&unit), Some(Step::Spoiled)) {
@@ -89,11 +112,12 @@ impl Commits {
                 self.stages.discard(unit);
                 return Ok(());
             }
-            open.insert(unit, Step::Read(read));
+            open.insert(unit, Step::Read(Box::new(read)));
             self.limit_waiting(&open);
         }
         while let Some((unit, read)) = self.take_ready() {
-            let kept = self.stages.commit(unit, &read)?;
+            let kept = self.commit(unit, read, proceed);
+            let kept = kept.map_err(|error| (unit, error))?;
             let mut open = self.open();
             match (kept, &self.first_seen) {
                 (Kept::AsRead, Some(first_seen)) => first_seen.settle(unit),
@@ -101,6 +125,34 @@ impl Commits {
                 (_, None) => {}
             }
             open.remove(&unit);
+            // Nothing can overtake their candidates any more.
+            let settled = open.keys().filter(|it| !self.awaits(&open, **it));
+            settled.for_each(|it| self.hold(*it, false));
+        }
+        Ok(())
+    }
+
+    /// Commits a unit without the candidates that were overtaken while it was held back.
+    fn commit(&self, unit: u32, mut read: ReadUnit, proceed: Proceed<'_>) -> Result<Kept> {
+        if let Some(first_seen) = &self.first_seen {
+            first_seen.hold(unit, false);
+            read.rows.drop_last_overtaken(unit, first_seen, proceed)?;
+            read.rows.forget_keys(unit, first_seen);
+        }
+        read.rows.end()?;
+        self.stages.commit(unit, &read)
+    }
+
+    /// Drops candidates of waiting units that units which are still being read have overtaken.
+    pub fn drop_overtaken(&self, proceed: Proceed<'_>) -> Result<(), (u32, Error)> {
+        let Some(first_seen) = &self.first_seen else {
+            return Ok(());
+        };
+        for (unit, step) in &mut *self.open() {
+            if let Step::Read(read) = step {
+                let dropped = read.rows.drop_overtaken(*unit, first_seen, proceed);
+                dropped.map_err(|error| (*unit, error))?;
+            }
         }
         Ok(())
     }
@@ -114,18 +166,25 @@ impl Commits {
         })
     }
 
-    /// The units that were read, with whether each waits for others.
-    fn read<'a>(&'a self, open: &'a Open) -> impl Iterator<Item = (u32, bool)> + 'a {
-        let read = open
-            .iter()
-            .filter(|(_, step)| matches!(step, Step::Read(_)));
-        read.map(|(unit, _)| (*unit, self.awaited(open, *unit).next().is_some()))
+    fn awaits(&self, open: &Open, unit: u32) -> bool {
+        self.awaited(open, unit).next().is_some()
+    }
+
+    /// The units that were read.
+    fn read(open: &Open) -> impl Iterator<Item = (u32, &ReadUnit)> {
+        open.iter().filter_map(|(unit, step)| match step {
+            Step::Read(read) => Some((*unit, &**read)),
+            _ => None,
+        })
     }
 
     fn limit_waiting(&self, open: &Open) {
-        let waiting = self.read(open).filter(|(_, waits)| *waits).count();
+        let waiting = Self::read(open).filter(|(unit, _)| self.awaits(open, *unit));
+        let rows: Vec<u64> = waiting.map(|(_, read)| read.rows.read).collect();
+        let are_few =
+            rows.len() < self.waiting.units || rows.iter().sum::<u64>() < self.waiting.rows;
         if let Some(first_seen) = &self.first_seen
-            && waiting >= self.most_waiting
+            && !are_few
         {
             for unit in open.keys() {
                 first_seen.close(*unit);
@@ -136,10 +195,9 @@ impl Commits {
     /// A unit that was read and waits for no other.
     fn take_ready(&self) -> Option<(u32, ReadUnit)> {
         let mut open = self.open();
-        let ready = self.read(&open).find(|(_, waits)| !waits);
-        let (unit, _) = ready?;
+        let (unit, _) = Self::read(&open).find(|(unit, _)| !self.awaits(&open, *unit))?;
         match open.insert(unit, Step::Committing) {
-            Some(Step::Read(read)) => Some((unit, read)),
+            Some(Step::Read(read)) => Some((unit, *read)),
             _ => None,
         }
     }

@@ -2,20 +2,20 @@
 
 use super::retry::is_worth_another;
 use super::work::{Unread, Worker};
-use crate::destination::{Control, Filter, Outlet, Shape, UnitDestination, UnitRows};
+use crate::destination::{Control, Exit, Filter, Shape, UnitDestination, UnitRows};
 use crate::source::Query;
 use crate::{Error, ErrorKind, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// Reads a query's rows on the worker's connection. `piece` is what the control knows it by. With an outlet, they go there, and
-/// what is returned are their counts.
+/// Reads a query's rows on the worker's connection. `piece` is what the control knows it by. With an exit, they leave
+/// by it, and what is returned are their counts and those that are held back.
 ///
 /// # Errors
 /// With whether the filter has been asked about any row.
 pub(crate) fn run_query(
     (piece, query): (u32, &Query),
-    (shape, filter, outlet): (&Shape, &Filter, Option<Box<dyn Outlet>>),
+    (shape, filter, exit): (&Shape, &Filter, Option<Exit>),
     control: &Arc<Control>,
     worker: &mut Worker,
 ) -> Result<UnitRows, (Unread, bool)> {
@@ -23,7 +23,7 @@ pub(crate) fn run_query(
     let session = &mut held.session;
     let intake = session.intake();
     let control_of = Arc::clone(control);
-    let intake = (intake, outlet);
+    let intake = (intake, exit);
     let mut destination =
         UnitDestination::new(piece, shape.clone(), filter.clone(), control_of, intake);
     let watch = control.watch(piece);

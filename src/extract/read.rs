@@ -1,10 +1,10 @@
 //! Everything that a job reads at first, for the stages that follow.
 
-use super::commits::{Commits, Stages};
+use super::commits::{Commits, Stages, Waiting};
 use super::units::{Progress, Units};
 use super::{ReadUnit, work_off};
 use crate::cancel::Cancel;
-use crate::destination::{Control, Filter, Shape};
+use crate::destination::{Control, Filter, Room, Shape};
 use crate::distinct::FirstSeen;
 use crate::free_memory::give_back;
 use crate::job::Job;
@@ -19,6 +19,10 @@ use std::sync::Arc;
 /// Keys that the filter of a process that stages units remembers: their slots take at most about 1 GB, or 1.7 GB while they grow.
 /// Beyond them, fewer rows are dropped before they are staged, and the keep-list decides about more.
 const MOST_KEYS: usize = 24_000_000;
+/// Bytes of candidates that a process which stages units holds back, because an earlier unit might overtake them.
+const HELD_BYTES: usize = 64 << 20;
+/// Rows of units that may wait for others: what is read in a few seconds.
+const MOST_WAITING_ROWS: u64 = 4_000_000;
 
 /// What was read of every unit.
 pub(crate) struct Read {
@@ -108,8 +112,13 @@ fn work(
         sessions: Arc::clone(&opened.sessions),
         planned: Arc::clone(&plan.units),
         ordinals,
-        commits: stages
-            .map(|stages| Commits::new(stages, first_seen.clone(), opened.sessions.count())),
+        commits: stages.map(|stages| {
+            let waiting = Waiting {
+                units: opened.sessions.count(),
+                rows: MOST_WAITING_ROWS,
+            };
+            Commits::new(stages, first_seen.clone(), waiting, Room::new(HELD_BYTES))
+        }),
         asked: reads.collect::<Result<_>>()?,
         filter: Filter {
             key: Vec::new(),

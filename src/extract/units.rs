@@ -82,10 +82,10 @@ impl Units {
             ..self.filter.clone()
         };
         let query = (ordinal, &unit.query);
-        let outlet = self.commits.as_ref().map(|commits| commits.begin(ordinal));
-        let outlet = outlet.transpose().map_err(Unread::Otherwise)?;
+        let exit = self.commits.as_ref().map(|commits| commits.begin(ordinal));
+        let exit = exit.transpose().map_err(Unread::Otherwise)?;
         let begun = Instant::now();
-        let kept = (shape, &filter, outlet);
+        let kept = (shape, &filter, exit);
         let rows = run_query(query, kept, &self.control, worker);
         // Once the filter has seen its first row, it would take the unit's own rows for duplicates.
         let rows = rows.map_err(|(unread, asked)| match unread {
@@ -123,17 +123,21 @@ impl Work for Units {
             return Ok(());
         };
         let read = self.read(ordinal, unit, worker)?;
-        match &self.commits {
-            None => self.progress.done().add(ordinal, read),
-            Some(commits) => commits.add(ordinal, read).map_err(Unread::Otherwise)?,
-        }
-        Ok(())
+        let Some(commits) = &self.commits else {
+            self.progress.done().add(ordinal, read);
+            return Ok(());
+        };
+        let committed = commits.add(ordinal, read, &|| self.control.check());
+        committed.map_err(|(unit, error)| Unread::Otherwise(self.control.in_table(unit, error)))
     }
 
     /// Drops the candidates of units that have been read, if units that are still being read have overtaken them.
     fn tend(&self) -> Result<(), (u32, Error)> {
-        let begun = self.progress.next.load(Ordering::Relaxed);
         let proceed = || self.control.check();
+        if let Some(commits) = &self.commits {
+            return commits.drop_overtaken(&proceed);
+        }
+        let begun = self.progress.next.load(Ordering::Relaxed);
         let first_seen = self.filter.first_seen.as_deref();
         (self.progress.done()).drop_overtaken(begun, first_seen, &proceed)
     }

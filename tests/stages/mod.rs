@@ -5,6 +5,7 @@ mod job;
 mod random;
 mod refusals;
 mod states;
+mod thinning;
 mod types;
 
 use job::{Staging, wide};

@@ -4,7 +4,7 @@ mod memory;
 mod slots;
 
 use slots::{Offered, Slots};
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
@@ -22,15 +22,14 @@ pub struct FirstSeen {
     /// Slots that are used, plus those that offers in progress might still use.
     claimed: AtomicUsize,
     counted: Counted,
+    /// By unit, the keys of rows that might have been the first until an earlier unit offered the key.
+    overtaken: Box<[Mutex<Vec<KeyTag>>]>,
 }
 
 /// Which units' offers make a later row of the same key one that can't be the first.
 enum Counted {
     /// Those of all units: either each of them is read to its end, or nothing is kept of any.
-    All {
-        /// By unit, the keys of rows that might have been the first until an earlier unit offered the key.
-        overtaken: Box<[Mutex<Vec<KeyTag>>]>,
-    },
+    All,
     /// Those of the row's own unit, of units that are settled, and of those that must be settled before the row's own is.
     Kept {
         units: Box<[Times]>,
@@ -47,6 +46,8 @@ struct Times {
     begun: AtomicU32,
     /// It counts for units that were begun before.
     closed: AtomicU32,
+    /// Whether its candidates are held back, so that they can be overtaken.
+    held: AtomicBool,
 }
 
 impl Default for Times {
@@ -54,6 +55,7 @@ impl Default for Times {
         Self {
             begun: AtomicU32::new(0),
             closed: AtomicU32::new(u32::MAX),
+            held: AtomicBool::new(false),
         }
     }
 }
@@ -73,8 +75,7 @@ impl FirstSeen {
     /// An empty filter for this many units, all of which are read, or the job fails. The same seed gives the same hashes. A job's
     /// result doesn't depend on it.
     pub fn new(seed: u64, units: usize) -> Self {
-        let overtaken = (0..units).map(|_| Mutex::default()).collect();
-        Self::counting(seed, Counted::All { overtaken })
+        Self::counting(seed, units, Counted::All)
     }
 
     /// An empty filter for this many units, each of which is kept or lost, and none is kept before those that count for it, as
@@ -85,15 +86,16 @@ impl FirstSeen {
             begun: AtomicU32::new(0),
             most_keys,
         };
-        Self::counting(seed, counted)
+        Self::counting(seed, units, counted)
     }
 
-    fn counting(seed: u64, counted: Counted) -> Self {
+    fn counting(seed: u64, units: usize, counted: Counted) -> Self {
         Self {
             seed,
             slots: RwLock::new(Slots::new()),
             claimed: AtomicUsize::new(0),
             counted,
+            overtaken: (0..units).map(|_| Mutex::default()).collect(),
         }
     }
 
@@ -127,6 +129,14 @@ impl FirstSeen {
         }
     }
 
+    /// The unit's candidates are held back from now on, or no longer: whether they can be overtaken. They can if the filter
+    /// counts all units.
+    pub fn hold(&self, unit: u32, held: bool) {
+        if let Some((_, times)) = self.times(unit) {
+            times.held.store(held, Ordering::Release);
+        }
+    }
+
     /// How many units were begun, and a unit's times, if units are kept or lost.
     fn times(&self, unit: u32) -> Option<(&AtomicU32, &Times)> {
         let Counted::Kept { units, begun, .. } = &self.counted else {
@@ -137,7 +147,10 @@ impl FirstSeen {
 
     /// Whether a unit's rows can be overtaken, as [`Self::overtaken`] tells.
     pub fn can_be_overtaken(&self, unit: u32) -> bool {
-        unit > 0 && matches!(self.counted, Counted::All { .. })
+        match self.times(unit) {
+            None => unit > 0,
+            Some((_, times)) => times.held.load(Ordering::Acquire),
+        }
     }
 
     /// The part of a key's hash by which [`Self::overtaken`] names it.
@@ -173,7 +186,7 @@ impl FirstSeen {
             let offered = slots.offer(unit, *key);
             match offered {
                 Offered::New => new += 1,
-                Offered::Earlier(later) => self.note_overtaken(later, *key),
+                Offered::Earlier(later) => self.note_overtaken((later, unit), *key),
                 Offered::Seen(by) => return !self.counts(by, unit),
             }
             true
@@ -208,8 +221,10 @@ impl FirstSeen {
         })
     }
 
-    fn note_overtaken(&self, unit: u32, key: KeyHash) {
-        if let Counted::All { .. } = &self.counted
+    /// Notes that the unit `by` has overtaken a row of `unit`.
+    fn note_overtaken(&self, (unit, by): (u32, u32), key: KeyHash) {
+        if self.can_be_overtaken(unit)
+            && self.counts(by, unit)
             && let Some(mut overtaken) = self.overtaken(unit)
         {
             overtaken.push(slots::tag(key));
@@ -218,12 +233,9 @@ impl FirstSeen {
 
     /// The unit's rows that might have been the first of their key until an earlier unit offered it: their keys, each once,
     /// in any order. Whoever takes keys out won't see them again. Other units' offers wait as long as this is held. `None` if
-    /// units are kept by themselves: then none of their rows are taken back.
+    /// there is no such unit.
     pub fn overtaken(&self, unit: u32) -> Option<MutexGuard<'_, Vec<KeyTag>>> {
-        let Counted::All { overtaken } = &self.counted else {
-            return None;
-        };
-        let overtaken = overtaken.get(unit as usize)?;
+        let overtaken = self.overtaken.get(unit as usize)?;
         Some(overtaken.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

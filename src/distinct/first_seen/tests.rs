@@ -153,8 +153,48 @@ fn a_unit_that_isnt_kept_yet_counts_for_those_that_were_begun_before_it_was_clos
     filter.lose(1);
     assert_eq!(kept(3, &keys), 400, "one that isn't kept counts for none");
     assert_eq!(kept(1, &keys[..400]), 0, "but for itself");
-    assert!(filter.overtaken(2).is_none(), "no row is taken back");
+    assert!(
+        filter.overtaken(2).unwrap().is_empty(),
+        "what isn't held back isn't taken back"
+    );
     assert!(!filter.can_be_overtaken(2));
+}
+
+#[test]
+fn rows_that_are_held_back_are_overtaken_by_units_that_count_for_them() {
+    let filter = FirstSeen::of_kept(37, UNITS, 1 << 20);
+    let keys: Vec<u64> = (0..300).collect();
+    let tags = |keys: &[u64]| -> Vec<KeyTag> {
+        let tag = |key: &u64| FirstSeen::tag(filter.hash(&key.to_le_bytes()));
+        keys.iter().map(tag).collect()
+    };
+    for unit in [1, 2] {
+        filter.begin(unit);
+    }
+    filter.close(1);
+    for unit in [3, 4] {
+        filter.begin(unit);
+    }
+    for unit in [3, 4] {
+        filter.hold(unit, true);
+    }
+    offer(&filter, 3, &keys[..200]);
+    offer(&filter, 4, &keys[200..]);
+    offer(&filter, 1, &keys[..50]);
+    assert!(
+        filter.overtaken(3).unwrap().is_empty(),
+        "it was closed before"
+    );
+    offer(&filter, 2, &keys[50..250]);
+    assert_eq!(*filter.overtaken(3).unwrap(), tags(&keys[50..200]));
+    assert_eq!(*filter.overtaken(4).unwrap(), tags(&keys[200..250]));
+    filter.hold(4, false);
+    offer(&filter, 2, &keys[250..]);
+    assert_eq!(
+        *filter.overtaken(4).unwrap(),
+        tags(&keys[200..250]),
+        "it is held back no longer"
+    );
 }
 
 #[test]

@@ -60,14 +60,19 @@ struct Case {
 }
 
 impl Case {
-    fn new(most_waiting: usize, others: &[u32]) -> Self {
+    fn new(units: usize, others: &[u32]) -> Self {
         let noted = Arc::new(Noted {
             others: others.iter().copied().collect(),
             ..Noted::default()
         });
         let filter = Arc::new(FirstSeen::of_kept(31, UNITS as usize, 1 << 20));
         let stages: Arc<dyn Stages> = Arc::<Noted>::clone(&noted);
-        let commits = Commits::new(stages, Some(Arc::clone(&filter)), most_waiting);
+        let commits = Commits::new(
+            stages,
+            Some(Arc::clone(&filter)),
+            Waiting { units, rows: 0 },
+            Room::new(0),
+        );
         Self {
             noted,
             filter,
@@ -88,7 +93,7 @@ impl Case {
     }
 
     fn end(&self, unit: u32) {
-        self.commits.add(unit, read()).unwrap();
+        self.commits.add(unit, read(), &|| Ok(())).unwrap();
     }
 
     fn committed(&self) -> Vec<u32> {
@@ -197,12 +202,12 @@ fn units_that_depend_on_discarded_ones_are_discarded_too() {
 fn without_a_filter_no_unit_waits() {
     let noted = Arc::new(Noted::default());
     let stages: Arc<dyn Stages> = Arc::<Noted>::clone(&noted);
-    let commits = Commits::new(stages, None, 1);
+    let commits = Commits::new(stages, None, Waiting { units: 1, rows: 0 }, Room::new(0));
     for unit in [0, 1] {
         commits.begin(unit).unwrap();
     }
     for unit in [1, 0] {
-        commits.add(unit, read()).unwrap();
+        commits.add(unit, read(), &|| Ok(())).unwrap();
     }
     assert_eq!(*noted.committed.lock().unwrap(), [1, 0]);
 }

@@ -15,22 +15,14 @@ from tests.support import InFolder, child_environment, sqlite
 
 
 class InSteps:
-    """A job on a SQLite file of random rows in a new folder, and its commands."""
+    """A job in a new folder, and its commands. `source` makes its SQLite file, and returns the file's URL and its tables."""
 
-    def __init__(self, folder, seed, options):
+    def __init__(self, folder, source, options):
         self.folder = Path(folder)
         self.folder.mkdir()
         self.plan, self.stage = self.folder / "plan.json", self.folder / "stage"
-        chance = random.Random(seed)
-        statements = []
-        for table in range(4):
-            statements.append(f"CREATE TABLE t{table} (id INTEGER PRIMARY KEY, k TEXT, n INTEGER, note TEXT);")
-            for row in range(chance.choice([0, 60, 90])):
-                key = f"'k{chance.randrange(50)}'"
-                number = chance.choice(["NULL", str(chance.randrange(-9, 9))])
-                statements.append(f"INSERT INTO t{table} (k, n, note) VALUES ({key}, {number}, 't{table} row {row}');")
-        source = sqlite(str(self.folder / "source.sqlite"), *statements)
-        self.job = ["--source", source, "--tables", "t0..t3", *options]
+        source, tables = source(self)
+        self.job = ["--source", source, "--tables", tables, *options]
 
     def command(self, *words):
         done = subprocess.run(
@@ -43,6 +35,34 @@ class InSteps:
     def files(self, folder):
         """The names and bytes of a result."""
         return {path.name: path.read_bytes() for path in (self.folder / folder).iterdir()}
+
+
+def random_tables(seed):
+    """Four tables of random rows, some empty."""
+
+    def source(steps):
+        chance = random.Random(seed)
+        statements = []
+        for table in range(4):
+            statements.append(f"CREATE TABLE t{table} (id INTEGER PRIMARY KEY, k TEXT, n INTEGER, note TEXT);")
+            for row in range(chance.choice([0, 60, 90])):
+                key = f"'k{chance.randrange(50)}'"
+                number = chance.choice(["NULL", str(chance.randrange(-9, 9))])
+                statements.append(f"INSERT INTO t{table} (k, n, note) VALUES ({key}, {number}, 't{table} row {row}');")
+        return sqlite(str(steps.folder / "source.sqlite"), *statements), "t0..t3"
+
+    return source
+
+
+def registry(scale):
+    """The article's tables at this scale."""
+
+    def source(steps):
+        url = f"sqlite://{steps.folder / 'source.sqlite'}"
+        steps.command("generate", "--source", url, "--scale", str(scale))
+        return url, "ID2000..ID2012"
+
+    return source
 
 
 class OfEngine(InFolder):
@@ -94,7 +114,7 @@ class OfEngine(InFolder):
     def test_gives_the_files_of_a_job_in_one_process(self):
         for seed, compared in enumerate([["--key", "k"], ["--key", "k,n", "--null-keys", "keep"], ["--key", "n", "--null-keys", "drop"]]):
             with self.subTest(seed=seed):
-                steps = InSteps(self.folder / f"steps {seed}", seed, [*compared, "--batch-rows", "7", "--format", "csv"])
+                steps = InSteps(self.folder / f"steps {seed}", random_tables(seed), [*compared, "--batch-rows", "7", "--format", "csv"])
                 steps.command("run", *steps.job, "--out", "local", "--force")
                 steps.command("plan", *steps.job, "--out", "plan.json", "--shard-files", "3", "--segment-rows", "20")
                 steps.command("stage", "plan.json", "--stage", "stage", "--units", "1..2")

@@ -14,7 +14,7 @@ from firstseen import spark
 from firstseen._keep_list import plan, statements
 
 from tests.cluster import Cluster
-from tests.keep_lists import OfEngine
+from tests.keep_lists import InSteps, OfEngine, registry
 from tests.stages import Staged, listed, random_units
 from tests.support import InFolder, child_environment, eventually, in_thread, python
 
@@ -117,18 +117,36 @@ class BySpark(OnSpark):
         self.assertLess(shuffled / 80_000, 60 + 8)
 
     def test_survives_the_loss_of_an_executor(self):
+        staged = self.large()
+        self.assertEqual(self.keep_list_without_an_executor(staged).rows, len(staged.expected()))
+        self.assertEqual(listed(staged), staged.expected())
+
+    def test_gives_the_files_of_a_job_in_one_process_although_an_executor_was_lost(self):
+        options = ["--key", "HASHIDV", "--exact", "--batch-rows", "1000"]
+        steps = InSteps(self.folder / "steps", registry(0.02), options)
+        steps.command("run", *steps.job, "--out", "local")
+        steps.command("plan", *steps.job, "--out", "plan.json", "--shard-files", "3", "--segment-rows", "10000")
+        steps.command("stage", "plan.json", "--stage", "stage")
+        self.assertGreater(self.keep_list_without_an_executor(steps).rows, 20_000)
+        steps.command("finish", "plan.json", "--stage", "stage")
+        steps.command("publish", "plan.json", "--stage", "stage", "--out", "in-steps")
+        self.assertEqual(steps.files("in-steps"), steps.files("local"))
+
+    def keep_list_without_an_executor(self, staged):
+        """Makes a keep-list, and meanwhile kills an executor."""
         self.session.conf.set("spark.sql.adaptive.enabled", "false")
         self.session.conf.set("spark.sql.shuffle.partitions", "50")
-        staged = self.large()
         before = {stage["stageId"] for stage in CLUSTER.stages()}
+        lost = CLUSTER.log("connect").count("Lost executor")
         done = in_thread(lambda: self.keep_list(staged))
         self.assertTrue(eventually(lambda: self.is_shuffled(before), 100))
-        victim = CLUSTER.executors()[0]
-        os.kill(victim, signal.SIGKILL)
-        self.assertEqual(done().rows, len(staged.expected()))
-        self.assertEqual(listed(staged), staged.expected())
-        self.assertRegex(CLUSTER.log("connect"), r"Lost executor \d+ on 127\.0\.0\.1")
+        os.kill(CLUSTER.executors()[0], signal.SIGKILL)
+        made = done()
+        log = CLUSTER.log("connect")
+        self.assertRegex(log, r"Lost executor \d+ on 127\.0\.0\.1")
+        self.assertGreater(log.count("Lost executor"), lost)
         self.assertTrue(eventually(lambda: len(CLUSTER.executors()) == 2, 60))
+        return made
 
     def large(self):
         chance = random.Random(5)

@@ -10,7 +10,7 @@ use std::path::Path;
 impl StageFolder {
     /// Removes the stage with all that is in it. The mark goes last: what is left after an interruption is still a stage.
     ///
-    /// A folder that has something else in it stays, with that. A process that holds a state for the stage ends when it notices.
+    /// A folder that has something else in it stays, with that, and one that isn't this user's to remove, empty. A process that holds a state for the stage ends when it notices.
     pub fn discard(self) -> Result<()> {
         for folder in [self.files(), self.keep(), self.units()] {
             gone(&folder, fs::remove_dir_all(&folder))?;
@@ -19,8 +19,7 @@ impl StageFolder {
             gone(&file, fs::remove_file(&file))?;
         }
         match fs::remove_dir(self.path()) {
-            // It has files of someone else.
-            Err(cause) if cause.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
+            Err(cause) if stays(cause.kind()) => Ok(()),
             removed => gone(self.path(), removed),
         }
     }
@@ -41,6 +40,19 @@ impl StageFolder {
     pub fn exists(&self) -> bool {
         self.mark_path().exists()
     }
+}
+
+/// Whether the stage's folder stays: it has files of someone else, a file system is mounted there, or this user can't change
+/// the folder that it is in.
+fn stays(cause: io::ErrorKind) -> bool {
+    use io::ErrorKind::{DirectoryNotEmpty, PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
+    let reasons = [
+        DirectoryNotEmpty,
+        PermissionDenied,
+        ReadOnlyFilesystem,
+        ResourceBusy,
+    ];
+    reasons.contains(&cause)
 }
 
 fn gone(path: &Path, removed: io::Result<()>) -> Result<()> {

@@ -5,6 +5,7 @@ use crate::secret::{Secret, Struck, struck};
 use crate::unit::UnitName;
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
 
 /// What went wrong, by what the caller can do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +135,19 @@ impl Error {
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
+        self
+    }
+
+    /// Adds what to do about a full disk, if that is the cause and nothing was said about it.
+    pub(crate) fn if_full(self, advice: &str) -> Self {
+        use io::ErrorKind::{QuotaExceeded, StorageFull};
+        let is_full = self_and_causes(&self).any(|cause| {
+            let cause = cause.downcast_ref::<io::Error>();
+            cause.is_some_and(|cause| matches!(cause.kind(), StorageFull | QuotaExceeded))
+        });
+        if is_full && self.advice.is_none() {
+            return self.advise(advice);
+        }
         self
     }
 
@@ -272,10 +286,15 @@ impl Error {
 
 /// Whether an I/O error is among the causes of another library's error, itself included.
 pub(crate) fn is_io(cause: &(dyn StdError + 'static)) -> bool {
-    let mut causes = std::iter::successors(Some(cause), |cause: &&(dyn StdError + 'static)| {
-        (*cause).source()
-    });
-    causes.any(<dyn StdError>::is::<std::io::Error>)
+    self_and_causes(cause).any(<dyn StdError>::is::<io::Error>)
+}
+
+fn self_and_causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn StdError + 'static)| {
+        (*error).source()
+    })
 }
 
 impl fmt::Display for Error {

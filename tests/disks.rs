@@ -176,6 +176,7 @@ fn shrinks(
         let ran = spot.job(case).args(format).end();
         is_as_before_or_whole(case, &before, &spot, &ran, "");
         if ran.code() == Some(5) {
+            ran.says("free some space");
             failed += 1;
         } else {
             succeeded += 1;

@@ -6,19 +6,19 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+/// What to do if the disk is full.
+pub(crate) const FULL: &str = "free some space, or name a folder on another filesystem with --out";
+
 /// The error when the operating system refuses an operation, for the reason in `cause`: exit code 5.
 pub(super) fn cannot(what: impl fmt::Display, cause: io::Error) -> Error {
     let error = Error::new(ErrorKind::Output, format!("can't {what}"));
     let error = match cause.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            error.advise("free some space, or name a folder on another filesystem with --out")
-        }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             error.advise("name a folder that you are allowed to write to with --out")
         }
         _ => error,
     };
-    error.because(cause)
+    error.because(cause).if_full(FULL)
 }
 
 /// The error about something at `path` that firstseen did not write and doesn't replace: exit code 6.

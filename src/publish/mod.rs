@@ -33,6 +33,7 @@ mod target_state;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use failure::FULL;
 pub use manifest::*;
 pub use place::manifest_path;
 pub use roll_forward::{RollForward, roll_forward};

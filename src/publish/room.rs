@@ -1,5 +1,6 @@
 //! Whether the target's filesystem has enough free space for a result.
 
+use super::failure::FULL;
 use super::target::Target;
 use crate::{Error, ErrorKind, Result};
 use rustix::fs::statvfs;
@@ -42,8 +43,7 @@ impl Room {
         };
         let parent = parent.display();
         let message = format!("the filesystem of {parent} has {left}");
-        Err(Error::new(ErrorKind::Output, message)
-            .advise("free some space, or name a folder on another filesystem with --out"))
+        Err(Error::new(ErrorKind::Output, message).advise(FULL))
     }
 
     /// The free bytes, if known and fewer than `bytes`.

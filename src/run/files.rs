@@ -6,7 +6,7 @@ use crate::batch::{BatchFile, InMemory, Layout, Rows, Supply, write_batches};
 use crate::cancel::Cancel;
 use crate::fetch::fetch_while;
 use crate::job::{BatchOutput, Job};
-use crate::publish::Staging;
+use crate::publish::{FULL, Staging};
 use crate::report::{Event, Listener};
 use crate::threads::{cores, pool};
 use std::num::NonZeroUsize;
@@ -35,15 +35,17 @@ pub(super) fn write(
         cancel,
     };
     let files = match decided.take_wanted(output.batch_rows) {
-        None => writer.write_kept(decided)?,
+        None => writer.write_kept(decided),
         Some((opened, wanted)) => {
             let to = (listener, cancel);
             let write = |supply: &dyn Supply| writer.write_fetched(supply);
-            let (files, fetched) = fetch_while((job, wanted), opened, to, write)?;
-            decided.add_fetched(&fetched);
-            files
+            fetch_while((job, wanted), opened, to, write).map(|(files, fetched)| {
+                decided.add_fetched(&fetched);
+                files
+            })
         }
     };
+    let files = files.map_err(|error| error.if_full(FULL))?;
     decided.announce_nulled(listener.as_ref());
     Ok(files)
 }

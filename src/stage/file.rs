@@ -14,6 +14,10 @@ use std::path::{Path, PathBuf};
 /// Version of the stage's format. It is raised when a reader of an older version would misread it.
 pub(super) const STAGE_VERSION: u32 = 1;
 
+/// What to do if the stage's disk is full.
+pub(crate) const FULL: &str =
+    "free some space, and run the same command again: what is complete is kept";
+
 /// Whether this process or another one has written a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Written {
@@ -102,12 +106,10 @@ pub(super) fn cannot(what: impl Display, path: &Path, cause: io::Error) -> Error
         format!("can't {what} {}", path.display()),
     );
     let error = match cause.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => error
-            .advise("free some space, and run the same command again: what is complete is kept"),
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             error.advise("name a folder that you are allowed to write to with --stage")
         }
         _ => error,
     };
-    error.because(cause)
+    error.because(cause).if_full(FULL)
 }

@@ -28,6 +28,7 @@ mod shard;
 mod unit;
 mod wanted;
 
+pub(crate) use file::FULL;
 pub(crate) use folder::StageFolder;
 pub(crate) use held::{Hold, State};
 pub(crate) use keep_list::{KeepList, Place, not_in_order};

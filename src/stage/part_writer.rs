@@ -1,6 +1,6 @@
 //! The writer of a unit's parts: Parquet files of its candidates, each with its place and its canonical key.
 
-use super::file::{bug, cannot};
+use super::file::{FULL, bug, cannot};
 use super::notes::encoded;
 use super::part::{Holds, KEY, KEY_IS_NULL, NOTES, ROW, UNIT};
 use super::parts::Parts;
@@ -207,10 +207,9 @@ fn properties() -> Result<WriterProperties, ParquetError> {
 
 fn failed(cause: impl std::error::Error + Send + Sync + 'static) -> Error {
     if is_io(&cause) {
-        let advice = "free some space, and run the same command again: what is complete is kept";
         return Error::new(ErrorKind::Output, "can't write a part to the stage")
             .because(cause)
-            .advise(advice);
+            .if_full(FULL);
     }
     bug("rows can't be staged").because(cause)
 }

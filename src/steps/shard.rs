@@ -3,7 +3,7 @@
 use super::piece::{AT_ONCE, Finisher, Piece, Written};
 use crate::batch::BatchFile;
 use crate::report::peak_memory_bytes;
-use crate::stage::{ShardFolder, not_in_order};
+use crate::stage::{FULL, ShardFolder, not_in_order};
 use crate::threads::side_by_side;
 use crate::{Error, ErrorKind, Result};
 use std::collections::BTreeMap;
@@ -89,7 +89,8 @@ impl<'a> Shards<'a> {
     /// Writes a piece. If it is the last one of its shard, makes the shard count, and returns its files.
     fn write(&self, piece: &Piece) -> Result<Vec<BatchFile>> {
         let target = self.target(piece.shard)?;
-        let written = self.finisher.write(piece, &target)?;
+        let written = self.finisher.write(piece, &target);
+        let written = written.map_err(|error| error.if_full(FULL))?;
         drop(target);
         let complete = {
             let mut shards = self.open();

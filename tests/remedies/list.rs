@@ -100,5 +100,6 @@ fn advices(text: &str) -> Vec<String> {
         let text = text.strip_prefix('"').unwrap_or(&words);
         text.chars().take(LENGTH).collect()
     };
+    let text = text.replace(".if_full(", ".advise(");
     text.split(".advise(").skip(1).map(begins).collect()
 }

@@ -45,8 +45,9 @@ pub struct ShardRows {
 /// Every file is synced to disk; the folder is not. `on_file` is called from the pool's threads as soon as a file is synced, in
 /// any order. `proceed` is called before each file, and after every 64 KiB of the text formats and pickle. Its error is
 /// returned.
-/// A thread asks for a slice when it is ready to write it. Until the slice is written, it holds the gathered rows, and for Parquet
-/// and Arrow also their encoded form. While the file is synced and checked, it holds neither.
+/// A thread asks for a slice when it is ready to write it. Until the slice is written, it holds the gathered rows; for Arrow also
+/// their encoded form, and for Parquet only the columns that are still to be written. While the file is synced and checked, it
+/// holds none of that.
 ///
 /// Once a file is closed, it is checked: its size, and the number of rows in its footer if it has one.
 ///
@@ -120,10 +121,9 @@ impl Job<'_> {
         drop(picks);
         let path = self.folder.join(name);
         let mut sink = Sink::create(&path)?;
-        encode(&batch, self.layout, &mut sink, self.proceed)?;
         let rows = batch.num_rows() as u64;
         // Syncing can take long, and needs no rows.
-        drop(batch);
+        encode(batch, self.layout, &mut sink, self.proceed)?;
         let written = sink.finish()?;
         let rows = count_back(&path, self.layout.encoding, &written, rows)?;
         Ok(BatchFile {
@@ -136,7 +136,7 @@ impl Job<'_> {
 }
 
 fn encode(
-    batch: &RecordBatch,
+    batch: RecordBatch,
     layout: &Layout,
     sink: &mut Sink,
     proceed: Proceed<'_>,
@@ -145,10 +145,10 @@ fn encode(
         Encoding::Parquet(compression) => {
             parquet::write(batch, compression, layout.distinct_column, sink)
         }
-        Encoding::Arrow(compression) => ipc::write(batch, compression, sink),
-        Encoding::Csv(compression) => csv::write(batch, compression, sink, proceed),
-        Encoding::Ndjson(compression) => ndjson::write(batch, compression, sink, proceed),
-        Encoding::Pickle => pickle::write(batch, sink, proceed),
+        Encoding::Arrow(compression) => ipc::write(&batch, compression, sink),
+        Encoding::Csv(compression) => csv::write(&batch, compression, sink, proceed),
+        Encoding::Ndjson(compression) => ndjson::write(&batch, compression, sink, proceed),
+        Encoding::Pickle => pickle::write(&batch, sink, proceed),
     }
 }
 

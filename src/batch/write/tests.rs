@@ -164,7 +164,7 @@ fn a_full_disk_is_an_output_error_in_every_format() -> Outcome {
             Path::new("/dev/full"),
             std::fs::OpenOptions::new().write(true),
         )?;
-        let error = encode(&batch, &layout, &mut sink, PROCEED)
+        let error = encode(batch, &layout, &mut sink, PROCEED)
             .and_then(|()| sink.finish())
             .err()
             .ok_or("written")?;

@@ -6,7 +6,7 @@
 use super::UnitRows;
 use super::misfit::MisfitAt;
 use super::nulled::Nulled;
-use crate::distinct::FirstSeen;
+use crate::distinct::{FirstSeen, KeyTag};
 use crate::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
 use std::fmt;
@@ -137,7 +137,7 @@ impl UnitRows {
 
     /// Adds a batch of candidates. Returns whether it stays in memory.
     pub(super) fn hold(&mut self, batch: RecordBatch) -> bool {
-        let bytes = batch.get_array_memory_size();
+        let bytes = batch.get_array_memory_size() + batch.num_rows() * size_of::<KeyTag>();
         self.batches.push(batch);
         let Some(exit) = &mut self.exit else {
             return true;

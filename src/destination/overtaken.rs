@@ -72,11 +72,11 @@ impl UnitRows {
         if before.saturating_sub(bytes) >= GIVEN_BACK_BYTES {
             give_back();
         }
-        self.shrink(bytes);
         self.renumber(&keep);
         let dropped = keep.iter().filter(|keep| !**keep).count() as u64;
         let mut keep = keep.into_iter();
         self.tags.retain(|_| keep.next().unwrap_or(true));
+        self.shrink(bytes + self.tags.len() * size_of::<KeyTag>());
         self.candidates -= dropped;
         self.filter_drops += dropped;
         Ok(())

@@ -46,6 +46,9 @@ pub(super) struct Waiting {
     pub rows: u64,
 }
 
+/// However few rows they have, no more units than this wait: all of them are looked through whenever one is read.
+const MOST_WAITING_UNITS: usize = 256;
+
 /// By unit, those that were begun and aren't committed.
 type Open = BTreeMap<u32, Step>;
 
@@ -55,6 +58,7 @@ enum Step {
     Spoiled,
     /// It waits for others.
     Read(Box<ReadUnit>),
+    /// Or its rows are incomplete, after an error: neither it nor what depends on it is committed.
     Committing,
 }
 
@@ -93,6 +97,11 @@ impl Commits {
         Ok(Exit::new(self.stages.outlet(unit)?, room))
     }
 
+    fn discard(&self, unit: u32) {
+        self.hold(unit, false);
+        self.stages.discard(unit);
+    }
+
     /// A unit's candidates are held back, or no longer.
     fn hold(&self, unit: u32, holds: bool) {
         if let Some(first_seen) = &self.first_seen {
@@ -109,7 +118,7 @@ impl Commits {
             let mut open = self.open();
             if matches!(open.get(&unit), Some(Step::Spoiled)) {
                 open.remove(&unit);
-                self.stages.discard(unit);
+                self.discard(unit);
                 return Ok(());
             }
             open.insert(unit, Step::Read(Box::new(read)));
@@ -134,6 +143,7 @@ impl Commits {
 
     /// Commits a unit without the candidates that were overtaken while it was held back.
     fn commit(&self, unit: u32, mut read: ReadUnit, proceed: Proceed<'_>) -> Result<Kept> {
+        proceed()?;
         if let Some(first_seen) = &self.first_seen {
             first_seen.hold(unit, false);
             read.rows.drop_last_overtaken(unit, first_seen, proceed)?;
@@ -149,9 +159,11 @@ impl Commits {
             return Ok(());
         };
         for (unit, step) in &mut *self.open() {
-            if let Step::Read(read) = step {
-                let dropped = read.rows.drop_overtaken(*unit, first_seen, proceed);
-                dropped.map_err(|error| (*unit, error))?;
+            if let Step::Read(read) = step
+                && let Err(error) = read.rows.drop_overtaken(*unit, first_seen, proceed)
+            {
+                *step = Step::Committing;
+                return Err((*unit, error));
             }
         }
         Ok(())
@@ -181,8 +193,8 @@ impl Commits {
     fn limit_waiting(&self, open: &Open) {
         let waiting = Self::read(open).filter(|(unit, _)| self.awaits(open, *unit));
         let rows: Vec<u64> = waiting.map(|(_, read)| read.rows.read).collect();
-        let are_few =
-            rows.len() < self.waiting.units || rows.iter().sum::<u64>() < self.waiting.rows;
+        let are_few = rows.len() < self.waiting.units
+            || (rows.len() < MOST_WAITING_UNITS && rows.iter().sum::<u64>() < self.waiting.rows);
         if let Some(first_seen) = &self.first_seen
             && !are_few
         {
@@ -214,7 +226,7 @@ impl Commits {
         for dependent in dependents {
             self.spoil_dependents(open, dependent);
             match open.remove(&dependent) {
-                Some(Step::Read(_)) => self.stages.discard(dependent),
+                Some(Step::Read(_)) => self.discard(dependent),
                 Some(_) => {
                     open.insert(dependent, Step::Spoiled);
                 }

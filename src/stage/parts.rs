@@ -155,7 +155,28 @@ impl StageFolder {
 
 #[cfg(test)]
 mod tests {
+    use super::super::unit::UnitManifest;
     use super::*;
+    use crate::ErrorKind;
+
+    #[test]
+    fn a_unit_whose_parts_lack_rows_does_not_count() {
+        let temporary = tempfile::tempdir().unwrap();
+        let stage = StageFolder::create(&temporary.path().join("stage"), "hash").unwrap();
+        let parts = Parts::of(&stage, 7).unwrap();
+        parts.begin().unwrap();
+        parts.complete(100, 5, (1, 5));
+        let manifest = |candidates: u64| UnitManifest {
+            unit: 7,
+            candidates,
+            ..UnitManifest::default()
+        };
+        let error = stage.commit_unit(&parts, manifest(6)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Sums);
+        assert!(!stage.has_unit(7));
+        stage.commit_unit(&parts, manifest(5)).unwrap();
+        assert!(stage.has_unit(7));
+    }
 
     #[test]
     fn parts_go_where_another_process_has_given_the_unit_up() {

@@ -70,6 +70,12 @@ impl StageFolder {
             files: parts.files(),
             ..manifest
         };
+        let rows: u64 = manifest.files.iter().map(|part| part.rows).sum();
+        if rows != manifest.candidates {
+            let candidates = manifest.candidates;
+            let message = format!("{candidates} rows are candidates, but the parts have {rows}");
+            return Err(Error::new(ErrorKind::Sums, message));
+        }
         let written = file::write_new(&self.unit_manifest(unit), &attempt(), &manifest)?;
         if written == Written::Elsewhere {
             let other = self.unit_manifest_of(unit)?;

@@ -1,7 +1,8 @@
 //! The rows that are fetched again, found by their locators in whatever order they arrive.
 
+use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The rows that are wanted, by the bytes of their locators. All other rows are dropped.
 #[derive(Debug)]
@@ -12,8 +13,8 @@ pub(crate) struct Among {
     /// The locators of the wanted rows, one after another, and where each ends.
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    /// The places of the wanted rows, sorted by locator. Made when rows arrive in another order than they were wanted.
-    sorted: OnceLock<Vec<u32>>,
+    /// The places of the wanted rows by locator. Made when rows arrive in another order than they were wanted.
+    places: OnceLock<HashMap<Box<[u8]>, u32>>,
     arrived: Mutex<Vec<u32>>,
 }
 
@@ -25,7 +26,7 @@ impl Among {
             parts,
             bytes: Vec::new(),
             ends: Vec::new(),
-            sorted: OnceLock::new(),
+            places: OnceLock::new(),
             arrived: Mutex::default(),
         }
     }
@@ -64,13 +65,12 @@ impl Among {
     }
 
     fn find(&self, locator: &[u8]) -> Option<u32> {
-        let sorted = self.sorted.get_or_init(|| {
-            let mut places: Vec<u32> = (0..).take(self.ends.len()).collect();
-            places.sort_unstable_by_key(|place| self.locator(*place));
-            places
+        let places = self.places.get_or_init(|| {
+            let places = (0..).take(self.ends.len());
+            let locators = places.filter_map(|place| Some((self.locator(place)?.into(), place)));
+            locators.collect()
         });
-        let found = sorted.binary_search_by_key(&Some(locator), |place| self.locator(*place));
-        found.ok().map(|found| sorted[found])
+        places.get(locator).copied()
     }
 
     fn locator(&self, place: u32) -> Option<&[u8]> {
@@ -80,6 +80,42 @@ impl Among {
             .checked_sub(1)
             .and_then(|before| self.ends.get(before));
         self.bytes.get(start.copied().unwrap_or(0)..*end)
+    }
+}
+
+/// Tells of rows, one after another, whether they are wanted: for a source that doesn't have to read the cells of others.
+pub(crate) struct Wants {
+    among: Arc<Among>,
+    /// The place of the last row that was wanted.
+    before: Option<u32>,
+    locator: Vec<u8>,
+    cell: Vec<u8>,
+}
+
+impl Wants {
+    pub(super) fn new(among: Arc<Among>) -> Self {
+        Self {
+            among,
+            before: None,
+            locator: Vec::new(),
+            cell: Vec::new(),
+        }
+    }
+
+    /// Whether the next row is wanted. `read` adds the bytes of its cell in a column, none for NULL.
+    pub fn row<E>(
+        &mut self,
+        mut read: impl FnMut(usize, &mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<bool, E> {
+        self.locator.clear();
+        for column in self.among.columns() {
+            self.cell.clear();
+            read(column, &mut self.cell)?;
+            add_part(&mut self.locator, &self.cell);
+        }
+        let place = self.among.place_after(self.before, &self.locator);
+        self.before = place.or(self.before);
+        Ok(place.is_some())
     }
 }
 
@@ -122,5 +158,37 @@ mod tests {
             assert_eq!(place_after(&among, Some(1), other), None, "{other:?}");
         }
         assert_eq!(among.columns(), 3..5);
+    }
+
+    #[test]
+    fn rows_are_wanted_or_not_by_their_locators_alone() {
+        let mut among = Among::new(2, 2);
+        for locator in [["a", "1"], ["b", ""], ["d", "1"]] {
+            among.want(locator.map(str::as_bytes));
+        }
+        let mut wants = Wants::new(Arc::new(among));
+        let mut row = |locator: [&str; 2]| {
+            let mut read = Vec::new();
+            let wanted = wants.row(|column, cell| {
+                read.push(column);
+                cell.extend_from_slice(locator[column - 2].as_bytes());
+                Ok::<_, ()>(())
+            });
+            assert_eq!(read, [2, 3], "no other cell is read");
+            wanted.unwrap()
+        };
+        // In their order, with others in between, and again in another order.
+        for (locator, wanted) in [
+            (["a", ""], false),
+            (["a", "1"], true),
+            (["b", ""], true),
+            (["c", "1"], false),
+            (["d", "1"], true),
+            (["a", "1"], true),
+            (["1", "a"], false),
+        ] {
+            assert_eq!(row(locator), wanted, "{locator:?}");
+        }
+        assert_eq!(wants.row(|_, _| Err("unreadable")), Err("unreadable"));
     }
 }

@@ -1,6 +1,7 @@
 //! The writer of candidates, the rows that passed the gate at the source.
 
 use super::UnitRows;
+use super::among::Wants;
 use super::cell_type::CellType;
 use super::control::Control;
 use super::decoder::Decoder;
@@ -65,6 +66,11 @@ impl CandidateWriter {
         Gate::new(self.unit, filter, schema, control, counted)
     }
 
+    /// What tells which rows are wanted, if they are fetched again.
+    pub fn wants(&self) -> Option<Wants> {
+        self.rules.filter.among.clone().map(Wants::new)
+    }
+
     pub fn allocate(&mut self, cell_types: &[CellType]) {
         self.decoders = self.rules.decoders(cell_types);
     }
@@ -74,10 +80,10 @@ impl CandidateWriter {
     pub fn announce(&mut self) -> Result<()> {
         self.complete = 0;
         self.chunks += 1;
+        self.passed.move_tags(&mut self.keeper.rows.tags);
         if self.chunks.is_multiple_of(LOOK_CHUNKS) && self.keeper.drop_overtaken(&self.control)? {
             self.kept_bytes = 0;
         }
-        self.passed.move_tags(&mut self.keeper.rows.tags);
         Ok(())
     }
 

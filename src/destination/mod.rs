@@ -26,7 +26,7 @@ mod staged;
 mod unit_destination;
 mod written_keys;
 
-pub(crate) use among::Among;
+pub(crate) use among::{Among, Wants};
 pub use cell_type::CellType;
 pub(crate) use cell_type::days;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! firstseen's ConnectorX destination: one unit, one partition, cells in row order.
 
 use super::UnitRows;
+use super::among::Wants;
 use super::candidates::CandidateWriter;
 use super::cell_type::{Carry, CellType};
 use super::control::Control;
@@ -87,6 +88,14 @@ impl UnitDestination {
         match &self.writer {
             Writer::Candidates(writer) => Ok(writer.gate()),
             Writer::Staged(_) => Err(other_writer()),
+        }
+    }
+
+    /// What tells which rows are wanted, if they are fetched again.
+    pub(crate) fn wants(&self) -> Option<Wants> {
+        match &self.writer {
+            Writer::Candidates(writer) => writer.wants(),
+            Writer::Staged(_) => None,
         }
     }
 

@@ -100,7 +100,8 @@ impl Session for SqliteSession {
 
     fn read(&mut self, query: &Query, destination: &mut UnitDestination) -> Result<()> {
         let schema = destination.planned_schema();
-        let rows = StoredRows::new(self.home.lend()?, query.row_id, schema);
+        let wants = destination.wants();
+        let rows = StoredRows::new(self.home.lend()?, query.row_id, (schema, wants));
         in_place::read(rows, query, destination)?;
         self.file.check_unchanged()
     }

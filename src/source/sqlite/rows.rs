@@ -5,7 +5,7 @@ use super::super::lease::Lease;
 use super::chunk::Chunk;
 use super::cursor::Cursor;
 use super::storage::Storage;
-use crate::destination::{Gate, SentRow, WrittenRows};
+use crate::destination::{Gate, SentRow, Wants, WrittenRows};
 use crate::{Error, ErrorKind, Result};
 use arrow::datatypes::Schema;
 use rusqlite::Connection;
@@ -18,6 +18,8 @@ pub(super) struct StoredRows {
     columns: Vec<ReadColumn>,
     /// Whether the query's last column is the row's id. It may be a column of the plan too: a locator.
     has_row_id: bool,
+    /// If rows are fetched again, which of them are wanted. Cells of others aren't read.
+    wants: Option<Wants>,
     chunk: Chunk,
     /// The number of rows before the chunk.
     rows_before: u64,
@@ -33,7 +35,11 @@ struct ReadColumn {
 
 impl StoredRows {
     /// The types are the plan's: SQLite itself doesn't know an expression's type.
-    pub fn new(lent: Lease<Connection>, has_row_id: bool, schema: &Schema) -> Self {
+    pub fn new(
+        lent: Lease<Connection>,
+        has_row_id: bool,
+        (schema, wants): (&Schema, Option<Wants>),
+    ) -> Self {
         let columns = schema.fields().iter().map(|field| ReadColumn {
             name: field.name().clone(),
             storage: Storage::of(field.data_type()),
@@ -43,19 +49,21 @@ impl StoredRows {
             cursor: None,
             columns: columns.collect(),
             has_row_id,
+            wants,
             chunk: Chunk::new(schema.fields().len()),
             rows_before: 0,
             candidates: Vec::new(),
         }
     }
 
-    /// Copies rows until the chunk is full. Returns whether these were the last.
+    /// Copies rows, those that are wanted, until the chunk is full. Returns whether these were the last.
     fn fill_chunk(&mut self) -> Result<bool> {
         let Self {
             cursor,
             columns,
             chunk,
             has_row_id,
+            wants,
             rows_before,
             ..
         } = self;
@@ -69,6 +77,11 @@ impl StoredRows {
         while !chunk.is_full() {
             if !cursor.step()? {
                 return Ok(true);
+            }
+            if let Some(wants) = wants
+                && !is_wanted(cursor, columns, wants)?
+            {
+                continue;
             }
             let row_id = has_row_id.then(|| cursor.integer(cursor.columns().saturating_sub(1)));
             let sent = SentRow {
@@ -120,6 +133,17 @@ impl InPlace for StoredRows {
     fn cell(&self, candidate: usize, column: usize) -> Option<&[u8]> {
         self.chunk.cell(*self.candidates.get(candidate)?, column)
     }
+}
+
+/// Whether a row is wanted. One whose locator can't be read is: that fails when it is copied.
+fn is_wanted(cursor: &Cursor, columns: &[ReadColumn], wants: &mut Wants) -> Result<bool> {
+    wants.row(|index, cell| {
+        if let Some(column) = columns.get(index) {
+            // A locator's values have their column's storage class: the same query has read them before.
+            let _ = column.storage.append(cursor.value(index)?, cell);
+        }
+        Ok(())
+    })
 }
 
 /// Copies a row's cells. Fails at the first one whose storage class differs from its column's.

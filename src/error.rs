@@ -266,14 +266,12 @@ impl Error {
     /// The underlying errors, the outermost first.
     pub fn causes(&self) -> Vec<String> {
         let mut causes = Vec::new();
-        let mut next = self.source();
-        while let Some(cause) = next {
+        for cause in self_and_causes(self).skip(1) {
             let cause_text = cause.to_string();
             // Some libraries' errors repeat the text of their cause.
             if causes.last() != Some(&cause_text) {
                 causes.push(cause_text);
             }
-            next = cause.source();
         }
         causes
     }

@@ -36,10 +36,7 @@ impl UnitRows {
         first_seen: &FirstSeen,
         proceed: Proceed<'_>,
     ) -> Result<()> {
-        match self.take_overtaken(unit, first_seen, Self::are_many) {
-            Some(overtaken) => self.drop_these(&overtaken, (unit, first_seen), proceed),
-            None => Ok(()),
-        }
+        self.drop_if(Self::are_many, (unit, first_seen), proceed)
     }
 
     /// Drops the candidates that were overtaken, however few, once all earlier units have been read: those that are left are
@@ -50,19 +47,19 @@ impl UnitRows {
         first_seen: &FirstSeen,
         proceed: Proceed<'_>,
     ) -> Result<()> {
-        match self.take_overtaken(unit, first_seen, |_, count| count > 0) {
-            Some(overtaken) => self.drop_these(&overtaken, (unit, first_seen), proceed),
-            None => Ok(()),
-        }
+        self.drop_if(|_, count| count > 0, (unit, first_seen), proceed)
     }
 
-    fn drop_these(
+    fn drop_if(
         &mut self,
-        overtaken: &[KeyTag],
+        pay: impl Fn(&Self, usize) -> bool,
         (unit, first_seen): (u32, &FirstSeen),
         proceed: Proceed<'_>,
     ) -> Result<()> {
-        let (keep, rest) = Overtaken::new(overtaken).look_for(&self.tags, self.candidates);
+        let Some(overtaken) = self.take_overtaken(unit, first_seen, pay) else {
+            return Ok(());
+        };
+        let (keep, rest) = Overtaken::new(&overtaken).look_for(&self.tags, self.candidates);
         if let Some(mut overtaken) = first_seen.overtaken(unit) {
             overtaken.extend(rest);
         }

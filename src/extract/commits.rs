@@ -58,8 +58,9 @@ enum Step {
     Spoiled,
     /// It waits for others.
     Read(Box<ReadUnit>),
-    /// Or its rows are incomplete, after an error: neither it nor what depends on it is committed.
     Committing,
+    /// Its rows are incomplete, after an error: neither it nor what depends on it is committed.
+    Failed,
 }
 
 impl Commits {
@@ -162,7 +163,7 @@ impl Commits {
             if let Step::Read(read) = step
                 && let Err(error) = read.rows.drop_overtaken(*unit, first_seen, proceed)
             {
-                *step = Step::Committing;
+                *step = Step::Failed;
                 return Err((*unit, error));
             }
         }
